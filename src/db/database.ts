@@ -1,0 +1,16 @@
+import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+
+import * as schema from "./schema/index.ts";
+
+export type Database = DrizzleD1Database<typeof schema>;
+
+const opened = new WeakMap<D1Database, Database>();
+
+/** Gives the drizzle client of a D1 binding, the same one each time. */
+export function databaseOf(d1: D1Database): Database {
+  const known = opened.get(d1);
+  if (known !== undefined) return known;
+  const database = drizzle(d1, { schema });
+  opened.set(d1, database);
+  return database;
+}

@@ -1,0 +1,114 @@
+/**
+ * People, their sessions and their API tokens.
+ *
+ * `users`, `sessions`, `credentials`, `verifications` and `auth_rate_limits` are better-auth's
+ * models under our names; better-auth writes them, nobody else does.
+ */
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+import { workspaces } from "./workspaces.ts";
+
+export const users = sqliteTable("users", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  email: text("email").notNull().unique(),
+  emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
+  image: text("image"),
+  createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
+  updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
+});
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").primaryKey(),
+    token: text("token").notNull().unique(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    expiresAt: integer("expires_at_ms", { mode: "timestamp_ms" }).notNull(),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
+    updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
+  },
+  // Signing out everywhere.
+  (table) => [index("sessions_by_user").on(table.userId)],
+);
+
+/** better-auth's `account`: one way of signing in of one person (here: a password). */
+export const credentials = sqliteTable(
+  "credentials",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    accessToken: text("access_token"),
+    refreshToken: text("refresh_token"),
+    idToken: text("id_token"),
+    accessTokenExpiresAt: integer("access_token_expires_at_ms", { mode: "timestamp_ms" }),
+    refreshTokenExpiresAt: integer("refresh_token_expires_at_ms", { mode: "timestamp_ms" }),
+    scope: text("scope"),
+    password: text("password"),
+    createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
+    updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
+  },
+  // The password of a person who signs in.
+  (table) => [index("credentials_by_user").on(table.userId)],
+);
+
+export const verifications = sqliteTable(
+  "verifications",
+  {
+    id: text("id").primaryKey(),
+    identifier: text("identifier").notNull(),
+    value: text("value").notNull(),
+    expiresAt: integer("expires_at_ms", { mode: "timestamp_ms" }).notNull(),
+    createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
+    updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
+  },
+  (table) => [index("verifications_by_identifier").on(table.identifier)],
+);
+
+export const authRateLimits = sqliteTable("auth_rate_limits", {
+  id: text("id").primaryKey(),
+  key: text("key").notNull().unique(),
+  count: integer("count").notNull(),
+  lastRequest: integer("last_request").notNull(),
+});
+
+/** API tokens. A revoked one stays as a row: it still counts toward the hourly limit on creation. */
+export const tokens = sqliteTable(
+  "tokens",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    uuid: text("uuid").notNull().unique(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** The home workspace: where the token acts unless a dialect names another. */
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id),
+    name: text("name").notNull(),
+    /** SHA-256 of the whole token, hex. */
+    hash: text("hash").notNull(),
+    /** The token's last four characters, for people to tell tokens apart. */
+    hint: text("hint").notNull(),
+    /** JSON array of scopes. */
+    scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
+    expiresAtMs: integer("expires_at_ms"),
+    lastUsedAtMs: integer("last_used_at_ms"),
+    revokedAtMs: integer("revoked_at_ms"),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [
+    // Authentication.
+    uniqueIndex("tokens_by_hash").on(table.hash),
+    // A person's list, and the count of creations in the last hour.
+    index("tokens_by_user").on(table.userId, table.createdAtMs),
+  ],
+);

@@ -1,0 +1,4 @@
+export * from "./accounts.ts";
+export * from "./links.ts";
+export * from "./operations.ts";
+export * from "./workspaces.ts";

@@ -1,0 +1,103 @@
+/** Links, and what publishing them to KV has to remember. */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+import { collections, tags, workspaces } from "./workspaces.ts";
+
+export const links = sqliteTable(
+  "links",
+  {
+    /** Never reused (AUTOINCREMENT): the Ledger knows a link by it long after a purge. */
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    uuid: text("uuid").notNull().unique(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id),
+    /** The account that made it. */
+    userId: text("user_id").notNull(),
+    /** A custom domain's hostname, or empty for the default hosts. */
+    domain: text("domain").notNull().default(""),
+    code: text("code").notNull(),
+    /** As sent; the redirect uses its normalised form. */
+    destinationUrl: text("destination_url").notNull(),
+    title: text("title"),
+    description: text("description"),
+    collectionId: integer("collection_id").references(() => collections.id, {
+      onDelete: "set null",
+    }),
+    isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
+    archivedAtMs: integer("archived_at_ms"),
+    suspendedAtMs: integer("suspended_at_ms"),
+    startsAtMs: integer("starts_at_ms"),
+    endsAtMs: integer("ends_at_ms"),
+    expiresAtMs: integer("expires_at_ms"),
+    /** Where an expired or ended link leads instead of the 410 page. */
+    expiredUrl: text("expired_url"),
+    /** 301, 302, 307 or 308. */
+    redirectStatus: integer("redirect_status").notNull().default(302),
+    forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
+    /** Grows by one with each change; the ETag of the link, and what publishing compares. */
+    version: integer("version").notNull().default(1),
+    /** The version that KV was last seen to hold, or that KV holds none older than. */
+    publishedVersion: integer("published_version").notNull().default(1),
+    createdAtMs: integer("created_at_ms").notNull(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+  },
+  (table) => [
+    // The redirect's look-up, and the last word on who has a code.
+    uniqueIndex("links_by_code").on(table.domain, table.code),
+    // Lists, newest first.
+    index("links_by_workspace").on(table.workspaceId, table.id),
+    // The sweep: only rows whose change KV has not seen are in it.
+    index("links_unpublished")
+      .on(table.updatedAtMs)
+      .where(sql`${table.publishedVersion} < ${table.version}`),
+  ],
+);
+
+export const linkTags = sqliteTable(
+  "link_tags",
+  {
+    linkId: integer("link_id")
+      .notNull()
+      .references(() => links.id, { onDelete: "cascade" }),
+    tagId: integer("tag_id")
+      .notNull()
+      .references(() => tags.id, { onDelete: "cascade" }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.linkId, table.tagId] }),
+    // The links of one tag.
+    index("link_tags_by_tag").on(table.tagId, table.linkId),
+  ],
+);
+
+/** KV keys that no longer belong to a link, kept until KV has been seen without them. */
+export const routeTombstones = sqliteTable(
+  "route_tombstones",
+  {
+    /** `<domain>/<code>` as in the links table. */
+    domain: text("domain").notNull(),
+    code: text("code").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.domain, table.code] }),
+    index("route_tombstones_by_age").on(table.createdAtMs),
+  ],
+);
+
+/** Codes of purged links: for 90 days only the workspace that had one may take it again. */
+export const reservedCodes = sqliteTable(
+  "reserved_codes",
+  {
+    domain: text("domain").notNull(),
+    code: text("code").notNull(),
+    workspaceId: integer("workspace_id").notNull(),
+    untilMs: integer("until_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.domain, table.code] }),
+    index("reserved_codes_by_age").on(table.untilMs),
+  ],
+);

@@ -1,0 +1,42 @@
+/** What the service itself has to remember between two requests. */
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** Idempotency keys of the last 24 hours: what a repeated POST is answered from. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    /** Who sent it: `<user id>/<workspace id>`. */
+    principal: text("principal").notNull(),
+    /** Method and path. */
+    operation: text("operation").notNull(),
+    key: text("key").notNull(),
+    /** SHA-256 of the body, hex. */
+    fingerprint: text("fingerprint").notNull(),
+    /** JSON array of the ids that the change made; null while it is in flight. */
+    result: text("result", { mode: "json" }).$type<number[]>(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.principal, table.operation, table.key] }),
+    index("idempotency_keys_by_age").on(table.createdAtMs),
+  ],
+);
+
+/** Messages that a queue gave up on, kept whole so that an operator can send them again. */
+export const deadLetters = sqliteTable("dead_letters", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  queue: text("queue").notNull(),
+  /** The queue's own id of the message: storing one twice changes nothing. */
+  messageId: text("message_id").notNull().unique(),
+  body: text("body").notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
+});
+
+/** Purged links whose Ledger has yet to forget them: written with the deletion, swept by Upkeep. */
+export const pendingPurges = sqliteTable("pending_purges", {
+  linkId: integer("link_id").primaryKey(),
+  /** The Ledger's name, as in `ledger/ledger-id.ts`. */
+  ledger: text("ledger").notNull(),
+  /** No click of the link is older: where the Ledger starts to look. */
+  linkCreatedAtMs: integer("link_created_at_ms").notNull(),
+});

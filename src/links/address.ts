@@ -1,0 +1,11 @@
+/** Where a link is found: a domain (empty for the default hosts) and a code unique on it. */
+export interface LinkAddress {
+  readonly domain: string;
+  readonly code: string;
+}
+
+/** The widest grammar of a code; each dialect accepts less. Also keeps KV's forbidden keys (`..`) out. */
+export const CODE = /^[A-Za-z0-9_-]{1,100}$/;
+
+/** The default hosts' domain. */
+export const DEFAULT_DOMAIN = "";

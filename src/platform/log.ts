@@ -1,0 +1,59 @@
+/**
+ * Writes one JSON line an event. Only the fields named here can be logged, so that tokens, addresses
+ * and URLs with their queries have no way in.
+ */
+
+export interface LogFields {
+  readonly requestId?: string;
+  readonly dialect?: string;
+  readonly method?: string;
+  readonly route?: string;
+  readonly status?: number;
+  readonly queue?: string;
+  readonly batchId?: string;
+  readonly count?: number;
+  readonly attempt?: number;
+  readonly ledger?: string;
+  readonly linkId?: number;
+  readonly bytes?: number;
+  readonly error?: unknown;
+}
+
+type Level = "info" | "warn" | "error";
+
+/** Logs an event by its dotted name (`area.thing.outcome`); an error is reduced to its own words. */
+export function log(level: Level, event: string, { error, ...fields }: LogFields = {}): void {
+  const line = JSON.stringify({
+    level,
+    event,
+    ...fields,
+    ...(error === undefined ? {} : { error: describe(error) }),
+  });
+  console[level](line);
+}
+
+/**
+ * Waits for work whose failure must not fail its caller, and logs the failure.
+ *
+ * Resolves to null when the work rejects.
+ */
+export async function tolerate<T>(
+  event: string,
+  work: Promise<T>,
+  fields: LogFields = {},
+): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    log("error", event, { ...fields, error });
+    return null;
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  // drizzle's own message holds the statement and its parameters; the cause has D1's words.
+  if (error.cause instanceof Error) return `${error.name}: ${error.cause.message}`;
+  if (error.message.startsWith("Failed query")) return "Failed query";
+  return error.stack ?? `${error.name}: ${error.message}`;
+}

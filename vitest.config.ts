@@ -1,0 +1,48 @@
+import path from "node:path";
+
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Secrets of the test runtime: fixed, so that a failing run can be repeated. */
+const testSecrets = {
+  AUTH_SECRET: "test-auth-secret-0123456789abcdef",
+  ENCRYPTION_KEY: "1:dGVzdC1lbmNyeXB0aW9uLWtleS0zMi1ieXRlcy0hISE=",
+  ADMIN_TOKEN: "test-admin-token",
+};
+
+// Wrangler looks for required secrets here, and would otherwise ask the internet where this machine is.
+Object.assign(process.env, testSecrets, { CLOUDFLARE_CF_FETCH_ENABLED: "false" });
+
+export default defineConfig(async () => {
+  const migrations = await readD1Migrations(path.join(import.meta.dirname, "migrations"));
+  return {
+    test: {
+      projects: [
+        {
+          plugins: [
+            cloudflareTest({
+              wrangler: { configPath: "./wrangler.toml" },
+              verbose: false,
+              miniflare: {
+                bindings: {
+                  ...testSecrets,
+                  SIGNUPS: "open",
+                  PUBLIC_URL: "https://sign.test",
+                  TEST_MIGRATIONS: migrations,
+                },
+                queueConsumers: { clicks: { maxBatchTimeout: 0.05 } },
+              },
+            }),
+          ],
+          test: {
+            name: "worker",
+            include: ["test/**/*.test.ts"],
+            exclude: ["test/e2e/**"],
+            setupFiles: ["./test/support/setup.ts"],
+            testTimeout: 30_000,
+          },
+        },
+      ],
+    },
+  };
+});
