@@ -9,3 +9,8 @@ export const CODE = /^[A-Za-z0-9_-]{1,100}$/;
 
 /** The default hosts' domain. */
 export const DEFAULT_DOMAIN = "";
+
+/** Names a link's route record in KV and in the isolate: `<domain>/<code>`, `@` for the default hosts. */
+export function routeKey({ domain, code }: LinkAddress): string {
+  return `${domain === DEFAULT_DOMAIN ? "@" : domain}/${code}`;
+}
