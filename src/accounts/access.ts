@@ -1,7 +1,7 @@
 /** Who asks, where they act, and what they may do: worked out once a request, from its credentials. */
 
-import type { LedgerId } from "../ledger/ledger-id.ts";
 import type { Plan } from "../config.ts";
+import type { LedgerId } from "../ledger/ledger-id.ts";
 
 export const SCOPES = [
   "links:read",
@@ -15,7 +15,10 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-export type Role = "owner" | "manager" | "member";
+/** From the least to the most. */
+export const ROLES = ["member", "manager", "owner"] as const;
+
+export type Role = (typeof ROLES)[number];
 
 export interface Workspace {
   readonly id: number;
@@ -29,7 +32,7 @@ export interface Access {
   readonly userId: string;
   readonly workspace: Workspace;
   readonly role: Role;
-  /** The token's scopes, or all of them for a session; the role cuts them further at each use. */
+  /** What the credential grants, cut to what the role allows: worked out anew for each request. */
   readonly scopes: ReadonlySet<Scope>;
   readonly via: "session" | "token";
   /** Names the credential in rate limits: never the credential itself. */

@@ -1,10 +1,10 @@
 import type { Access } from "../../accounts/access.ts";
+import type { ShellEnvironment } from "../shared/shell.ts";
 
 /** What every native handler finds in its context; `access` is set once a route has asked for it. */
 export interface NativeEnvironment {
   Bindings: Cloudflare.Env;
-  Variables: {
-    requestId: string;
+  Variables: ShellEnvironment["Variables"] & {
     access: Access;
   };
 }

@@ -1,0 +1,12 @@
+/** Why an account's request is refused, before any feature is asked. */
+import type { Role, Scope } from "./access.ts";
+
+export type AccountRefusal =
+  /** No credential, or one that is malformed, unknown, expired or revoked: deliberately one case. */
+  | { readonly code: "unauthenticated" }
+  | { readonly code: "session_required" }
+  | { readonly code: "scope_missing"; readonly scopes: readonly Scope[] }
+  | { readonly code: "role_too_low"; readonly atLeast: Role }
+  | { readonly code: "origin_foreign" }
+  /** The `Signpost-Workspace` header names no workspace of this person. */
+  | { readonly code: "workspace_not_found" };

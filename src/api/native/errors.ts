@@ -1,0 +1,110 @@
+/** The one place where refusals become PrunePath's wire form: `{code, message}` and a status. */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+import type { AccountRefusal } from "../../accounts/refusal.ts";
+import type { Issue, ShellFailure } from "../shared/failure.ts";
+import { validatorFor } from "../shared/validate.ts";
+
+/** Everything that a native route may refuse. A feature adds its union here and its cases below. */
+export type NativeRefusal = ShellFailure | AccountRefusal;
+
+interface WireError {
+  readonly status: ContentfulStatusCode;
+  readonly code: string;
+  readonly message: string;
+  /** Fields beside `code` and `message`, such as `suggestions`. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers a refusal in the native form. */
+export function refuse(c: Context, refusal: NativeRefusal): Response {
+  const { status, code, message, more, headers } = toWire(refusal);
+  return c.json({ code, message, ...more }, status, { ...headers });
+}
+
+/** Checks bodies, queries and parameters of native routes. */
+export const validate = validatorFor(refuse);
+
+function toWire(refusal: NativeRefusal): WireError {
+  switch (refusal.code) {
+    case "route_unknown":
+      return notFound(
+        "There is no such route. See the API's documentation for the ones there are.",
+      );
+    case "method_not_allowed": {
+      const allow = refusal.allow.join(", ");
+      return {
+        status: 405,
+        code: "METHOD_NOT_ALLOWED",
+        message: `This route does not answer that method. It answers ${allow}.`,
+        headers: { Allow: allow },
+      };
+    }
+    case "body_malformed":
+      return invalid(`The request body cannot be read: ${refusal.reason}.`);
+    case "body_type_unsupported":
+      return {
+        status: 415,
+        code: "UNSUPPORTED_MEDIA_TYPE",
+        message: `Send the body with Content-Type ${refusal.accepted.join(" or ")}.`,
+      };
+    case "body_too_large":
+      return {
+        status: 413,
+        code: "PAYLOAD_TOO_LARGE",
+        message: `The request body is larger than ${refusal.limitBytes / 1024} KB.`,
+      };
+    case "validation_failed":
+      return invalid(refusal.issues.map(sentence).join("; "));
+    case "rate_limited":
+      return {
+        status: 429,
+        code: "RATE_LIMIT_EXCEEDED",
+        message: `Too many requests. Try again in ${refusal.retryAfterSeconds} seconds.`,
+        headers: { "Retry-After": String(refusal.retryAfterSeconds) },
+      };
+    case "internal":
+      return {
+        status: 500,
+        code: "INTERNAL_ERROR",
+        message: "Something went wrong on our side. Try again; if it stays, quote X-Request-Id.",
+      };
+    case "unauthenticated":
+      return {
+        status: 401,
+        code: "UNAUTHORIZED",
+        message: "Missing or invalid authentication token.",
+        headers: { "WWW-Authenticate": "Bearer" },
+      };
+    case "session_required":
+      return forbidden("This needs a signed-in browser session: API tokens cannot do it.");
+    case "scope_missing":
+      return forbidden(`This needs the scope ${refusal.scopes.join(" and ")}.`);
+    case "role_too_low":
+      return forbidden(`This needs the role ${refusal.atLeast} in the workspace.`);
+    case "origin_foreign":
+      return forbidden("A change made with a session cookie needs this site's own Origin header.");
+    case "workspace_not_found":
+      return notFound("The header Signpost-Workspace names no workspace that you belong to.");
+  }
+}
+
+function notFound(message: string): WireError {
+  return { status: 404, code: "NOT_FOUND", message };
+}
+
+function forbidden(message: string): WireError {
+  return { status: 403, code: "FORBIDDEN", message };
+}
+
+function invalid(message: string): WireError {
+  return { status: 400, code: "VALIDATION_ERROR", message };
+}
+
+/** A schema that words its own sentence starts it with the field's name; zod's own words do not. */
+function sentence({ path, message }: Issue): string {
+  const field = path.join(".");
+  return field === "" || message.startsWith(field) ? message : `${field}: ${message}`;
+}
