@@ -1,0 +1,42 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { ALLOCATION_MAX, allocatorFor } from "../../src/codes/code-allocator.ts";
+
+describe("CodeAllocator", () => {
+  it("gives no code twice, however many ask at once", async ({ expect }) => {
+    const allocator = allocatorFor(env, "parallel.example");
+    const batches = await Promise.all(
+      Array.from({ length: 50 }, (_, at) => allocator.allocate(1 + (at % 20))),
+    );
+    const codes = batches.flat();
+    expect(codes).toHaveLength(475);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it("goes on where it stood after a restart", async ({ expect }) => {
+    const allocator = allocatorFor(env, "restart.example");
+    const before = await allocator.allocate(100);
+    await evictDurableObject(allocator);
+    const after = await allocator.allocate(100);
+    expect(new Set([...before, ...after]).size).toBe(200);
+  });
+
+  it("serves the largest import in one call, and refuses more", async ({ expect }) => {
+    const allocator = allocatorFor(env, "bulk.example");
+    const codes = await allocator.allocate(ALLOCATION_MAX);
+    expect(new Set(codes).size).toBe(ALLOCATION_MAX);
+    for (const count of [0, -1, 1.5, ALLOCATION_MAX + 1]) {
+      await runInDurableObject(allocator, (instance) => {
+        expect(() => instance.allocate(count)).toThrow(RangeError);
+      });
+    }
+  });
+
+  it("orders each domain's codes by a key of its own", async ({ expect }) => {
+    const one = await allocatorFor(env, "one.example").allocate(50);
+    const two = await allocatorFor(env, "two.example").allocate(50);
+    expect(one.filter((code) => two.includes(code))).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+
+import {
+  CODE_ALPHABET,
+  CODE_LENGTH,
+  CODE_SPACE,
+  permute,
+  permuteToCodes,
+} from "../../src/codes/permutation.ts";
+
+const CODE = new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`);
+const KEY = new Uint8Array(16).map((_, at) => at * 7 + 1);
+
+/** Pearson's statistic of each position against a uniform choice of letters. */
+function chiSquares(codes: readonly string[]): number[] {
+  const expected = codes.length / CODE_ALPHABET.length;
+  return Array.from({ length: CODE_LENGTH }, (_, position) => {
+    const counts = new Map<string, number>();
+    for (const code of codes) {
+      const letter = code.charAt(position);
+      counts.set(letter, (counts.get(letter) ?? 0) + 1);
+    }
+    let sum = 0;
+    for (const letter of CODE_ALPHABET) sum += ((counts.get(letter) ?? 0) - expected) ** 2;
+    return sum / expected;
+  });
+}
+
+describe("the permutation of codes", () => {
+  it("gives a million numbers a million different codes", ({ expect }) => {
+    const seen = new Set<string>();
+    for (let first = 0; first < 1_000_000; first += 50_000) {
+      for (const code of permuteToCodes(KEY, first, 50_000)) seen.add(code);
+    }
+    expect(seen.size).toBe(1_000_000);
+    expect([...seen].every((code) => CODE.test(code))).toBe(true);
+  });
+
+  it("never maps two numbers to one, wherever they lie and whatever the key", ({ expect }) => {
+    const number = fc.integer({ min: 0, max: CODE_SPACE - 1 });
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 16, maxLength: 16 }),
+        fc.uniqueArray(number, { minLength: 2, maxLength: 200 }),
+        (key, numbers) => {
+          const images = permute(key, numbers);
+          expect(new Set(images).size).toBe(numbers.length);
+          expect(images.every((image) => image >= 0 && image < CODE_SPACE)).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("gives a number the same code alone and in a batch", ({ expect }) => {
+    const batch = permuteToCodes(KEY, 500, 20);
+    const alone = batch.map((_, at) => permuteToCodes(KEY, 500 + at, 1)[0]);
+    expect(alone).toEqual(batch);
+  });
+
+  it("spreads consecutive numbers evenly over every position", ({ expect }) => {
+    // 30 degrees of freedom: 59.7 is passed once in a thousand times; the key is fixed.
+    for (const chiSquare of chiSquares(permuteToCodes(KEY, 0, 31_000))) {
+      expect(chiSquare).toBeLessThan(59.7);
+    }
+  });
+
+  it("shows no order in consecutive codes", ({ expect }) => {
+    const codes = permuteToCodes(KEY, 0, 20_001);
+    let rising = 0;
+    let sameLetters = 0;
+    for (const [at, code] of codes.slice(1).entries()) {
+      const before = codes[at] ?? "";
+      if (code > before) rising += 1;
+      for (let position = 0; position < CODE_LENGTH; position += 1) {
+        if (code.charAt(position) === before.charAt(position)) sameLetters += 1;
+      }
+    }
+    expect(rising / 20_000).toBeCloseTo(1 / 2, 1);
+    expect(sameLetters / (20_000 * CODE_LENGTH)).toBeCloseTo(1 / CODE_ALPHABET.length, 2);
+  });
+
+  it("gives other codes under another key", ({ expect }) => {
+    const other = KEY.map((byte) => byte ^ 1);
+    const first = new Set(permuteToCodes(KEY, 0, 1_000));
+    expect(permuteToCodes(other, 0, 1_000).filter((code) => first.has(code))).toHaveLength(0);
+  });
+
+  it("refuses numbers outside the space", ({ expect }) => {
+    expect(() => permuteToCodes(KEY, CODE_SPACE - 1, 2)).toThrow(RangeError);
+  });
+});
