@@ -14,6 +14,8 @@ export const users = sqliteTable("users", {
   email: text("email").notNull().unique(),
   emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
   image: text("image"),
+  /** 1 for an account made under SIGNUPS=first, else null: unique, so that two at once make one. */
+  firstSlot: integer("first_slot").unique(),
   createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
   updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
 });
