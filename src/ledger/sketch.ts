@@ -1,0 +1,185 @@
+/**
+ * Counts distinct visitors in little room: a HyperLogLog of 2^14 registers.
+ *
+ * While few visitors were seen it holds 25-bit register indexes with their ranks instead, which is
+ * exact but for rare collisions. Either way no hash can be read back from it.
+ */
+
+export interface Sketch {
+  /** Sorted `index25 * 64 + rank` values; empty once the registers are in use. */
+  sparse: number[];
+  registers: Uint8Array | null;
+}
+
+const PRECISION = 14;
+const REGISTERS = 2 ** PRECISION;
+const SPARSE_PRECISION = 25;
+const SPARSE_REGISTERS = 2 ** SPARSE_PRECISION;
+const FOLDED_BITS = SPARSE_PRECISION - PRECISION;
+/** As many four-byte entries as the packed registers take bytes. */
+export const SPARSE_ENTRIES_MAX = 3_072;
+
+const KIND_SPARSE = 1;
+const KIND_DENSE = 2;
+
+export function emptySketch(): Sketch {
+  return { sparse: [], registers: null };
+}
+
+/** Adds one visitor, by a uniformly distributed 64-bit hash as 16 hex digits. */
+export function addVisitor(sketch: Sketch, hash: string): void {
+  const high = Number.parseInt(hash.slice(0, 8), 16);
+  const low = Number.parseInt(hash.slice(8, 16), 16);
+  const index = high >>> (32 - SPARSE_PRECISION);
+  const rest = high & 0x7f;
+  const rank = rest === 0 ? 8 + Math.clz32(low) : Math.clz32(rest) - 24;
+  addEntry(sketch, index * 64 + rank);
+}
+
+/** Adds everything that `source` has seen to `target`. */
+export function mergeSketch(target: Sketch, source: Sketch): void {
+  for (const entry of source.sparse) addEntry(target, entry);
+  if (source.registers === null) return;
+  const registers = toRegisters(target);
+  for (let index = 0; index < REGISTERS; index++) {
+    raise(registers, index, source.registers[index] ?? 0);
+  }
+}
+
+/** Estimates how many distinct visitors were added, as a whole number. */
+export function estimateVisitors({ sparse, registers }: Sketch): number {
+  if (registers !== null) return Math.round(estimateFromRegisters(registers));
+  return Math.round(-SPARSE_REGISTERS * Math.log1p(-sparse.length / SPARSE_REGISTERS));
+}
+
+export function encodeSketch({ sparse, registers }: Sketch): Uint8Array {
+  if (registers !== null) return packRegisters(registers);
+  const bytes = new Uint8Array(1 + sparse.length * 4);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = KIND_SPARSE;
+  for (const [position, entry] of sparse.entries()) view.setUint32(1 + position * 4, entry);
+  return bytes;
+}
+
+/** Reads what `encodeSketch` wrote; throws on anything else. */
+export function decodeSketch(bytes: Uint8Array): Sketch {
+  if (bytes[0] === KIND_DENSE) return { sparse: [], registers: unpackRegisters(bytes) };
+  if (bytes[0] !== KIND_SPARSE) throw new Error("The sketch is of an unknown kind.");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sparse: number[] = [];
+  for (let offset = 1; offset < bytes.length; offset += 4) sparse.push(view.getUint32(offset));
+  return { sparse, registers: null };
+}
+
+function addEntry(sketch: Sketch, entry: number): void {
+  if (sketch.registers !== null) {
+    foldEntry(sketch.registers, entry);
+    return;
+  }
+  const { sparse } = sketch;
+  const position = positionOf(sparse, entry);
+  const found = sparse[position];
+  if (found !== undefined && found >>> 6 === entry >>> 6) {
+    if (found < entry) sparse[position] = entry;
+    return;
+  }
+  sparse.splice(position, 0, entry);
+  if (sparse.length > SPARSE_ENTRIES_MAX) toRegisters(sketch);
+}
+
+/** Finds the entry of the same index, or where it belongs. */
+function positionOf(sparse: readonly number[], entry: number): number {
+  const index = entry >>> 6;
+  let from = 0;
+  let to = sparse.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((sparse[middle] ?? 0) >>> 6 < index) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function toRegisters(sketch: Sketch): Uint8Array {
+  if (sketch.registers !== null) return sketch.registers;
+  const registers = new Uint8Array(REGISTERS);
+  for (const entry of sketch.sparse) foldEntry(registers, entry);
+  sketch.registers = registers;
+  sketch.sparse = [];
+  return registers;
+}
+
+function foldEntry(registers: Uint8Array, entry: number): void {
+  const index = entry >>> 6;
+  // The bits that a register's index no longer holds are the first of its rank.
+  const folded = index & (2 ** FOLDED_BITS - 1);
+  const rank =
+    folded === 0 ? FOLDED_BITS + (entry & 63) : Math.clz32(folded) - (32 - FOLDED_BITS) + 1;
+  raise(registers, index >>> FOLDED_BITS, rank);
+}
+
+function raise(registers: Uint8Array, index: number, rank: number): void {
+  if ((registers[index] ?? 0) < rank) registers[index] = rank;
+}
+
+/** Four registers of six bits in three bytes. */
+function packRegisters(registers: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(1 + (REGISTERS * 3) / 4);
+  bytes[0] = KIND_DENSE;
+  for (let index = 0, offset = 1; index < REGISTERS; index += 4, offset += 3) {
+    const [a = 0, b = 0, c = 0, d = 0] = registers.subarray(index, index + 4);
+    const word = (a << 18) | (b << 12) | (c << 6) | d;
+    bytes[offset] = word >>> 16;
+    bytes[offset + 1] = word >>> 8;
+    bytes[offset + 2] = word;
+  }
+  return bytes;
+}
+
+function unpackRegisters(bytes: Uint8Array): Uint8Array {
+  const registers = new Uint8Array(REGISTERS);
+  for (let index = 0, offset = 1; index < REGISTERS; index += 4, offset += 3) {
+    const word =
+      ((bytes[offset] ?? 0) << 16) | ((bytes[offset + 1] ?? 0) << 8) | (bytes[offset + 2] ?? 0);
+    registers[index] = word >>> 18;
+    registers[index + 1] = (word >>> 12) & 63;
+    registers[index + 2] = (word >>> 6) & 63;
+    registers[index + 3] = word & 63;
+  }
+  return registers;
+}
+
+/** Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", algorithm 6. */
+function estimateFromRegisters(registers: Uint8Array): number {
+  const rankMax = 64 - PRECISION + 1;
+  const histogram = Array<number>(rankMax + 1).fill(0);
+  for (const rank of registers) histogram[rank] = (histogram[rank] ?? 0) + 1;
+  let sum = REGISTERS * tau(1 - (histogram[rankMax] ?? 0) / REGISTERS);
+  for (let rank = rankMax - 1; rank >= 1; rank--) sum = 0.5 * (sum + (histogram[rank] ?? 0));
+  sum += REGISTERS * sigma((histogram[0] ?? 0) / REGISTERS);
+  return REGISTERS ** 2 / (2 * Math.LN2 * sum);
+}
+
+function sigma(share: number): number {
+  if (share === 1) return Number.POSITIVE_INFINITY;
+  let [x, weight, sum, before] = [share, 1, share, Number.NaN];
+  while (sum !== before) {
+    x *= x;
+    before = sum;
+    sum += x * weight;
+    weight *= 2;
+  }
+  return sum;
+}
+
+function tau(share: number): number {
+  if (share === 0 || share === 1) return 0;
+  let [x, weight, sum, before] = [share, 1, 1 - share, Number.NaN];
+  while (sum !== before) {
+    x = Math.sqrt(x);
+    before = sum;
+    weight /= 2;
+    sum -= (1 - x) ** 2 * weight;
+  }
+  return sum / 3;
+}

@@ -1,0 +1,59 @@
+/** Reads user agents in the vocabulary that rules and reports share. */
+
+import UAParser from "ua-parser-js";
+
+import type { Device } from "./contract.ts";
+
+export interface Agent {
+  readonly device: Device;
+  /** "Chrome", "Firefox", "Safari", "Edge", "Opera", "Brave", another readable name, or empty. */
+  readonly browser: string;
+  /** "Windows", "macOS", "Linux", "iOS", "Android", another readable name, or empty. */
+  readonly os: string;
+}
+
+const DEVICES = ["mobile", "tablet", "console", "smarttv", "wearable", "embedded"] as const;
+
+/** Distributions and relatives; whoever targets "Linux" means them all. */
+const LINUX =
+  /^(?:linux|ubuntu|debian|fedora|chrom(?:e|ium) os|mint|red ?hat|centos|arch|gentoo|suse|opensuse|slackware|manjaro|mageia|mandriva|linpus|zenwalk|elementary os|pclinuxos|raspbian|gnu|kubuntu|xubuntu|lubuntu|deepin)\b/i;
+
+const AGENTS_MAX = 2_000;
+const parsed = new Map<string, Agent>();
+
+/** Reads a user agent; an empty or unknown one is a desktop without names. */
+export function agentOf(userAgent: string): Agent {
+  const known = parsed.get(userAgent);
+  if (known !== undefined) return known;
+  const agent = parse(userAgent);
+  // Most clicks share few user agents, so what was added first is no worse a loss than another.
+  for (const oldest of parsed.keys()) {
+    if (parsed.size < AGENTS_MAX) break;
+    parsed.delete(oldest);
+  }
+  parsed.set(userAgent, agent);
+  return agent;
+}
+
+function parse(userAgent: string): Agent {
+  const { device, browser, os } = new UAParser(userAgent).getResult();
+  return {
+    device: DEVICES.find((name) => name === device.type) ?? "desktop",
+    browser: browserName(browser.name ?? ""),
+    os: osName(os.name ?? ""),
+  };
+}
+
+function browserName(name: string): string {
+  if (/safari/i.test(name)) return "Safari";
+  if (name.startsWith("Opera")) return "Opera";
+  if (/^(?:mobile )?chrom(?:e|ium)\b/i.test(name)) return "Chrome";
+  if (/^(?:mobile )?firefox\b/i.test(name)) return "Firefox";
+  return name;
+}
+
+function osName(name: string): string {
+  if (name === "Mac OS") return "macOS";
+  if (name.startsWith("Android")) return "Android";
+  return LINUX.test(name) ? "Linux" : name;
+}
