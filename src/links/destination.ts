@@ -1,0 +1,113 @@
+/**
+ * Decides which addresses a link may lead to. Pure: a text comes in, and either a destination whose
+ * scheme is known to be harmless comes out, or the reason why not.
+ *
+ * The text is checked as it was sent and again as `new URL` reads it, since the two differ wherever
+ * an attack would want them to (tabs in a scheme, backslashes, a name before `@`).
+ */
+import { err, ok, type Result } from "../platform/result.ts";
+
+export const DESTINATION_LENGTH_MAX = 2_048;
+
+export interface Destination {
+  /** As it was sent, without the white space around it: what is stored and shown. */
+  readonly text: string;
+  /** Normalised ASCII: what a redirect sends. */
+  readonly href: string;
+}
+
+export interface DestinationPolicy {
+  /** Also accept app schemes such as `myapp://`. */
+  readonly deepLinks: boolean;
+  /** Tells whether a host serves our own links; it is asked in lower case, without the root's dot. */
+  isOwnHost(hostname: string): boolean;
+}
+
+export type DestinationProblem =
+  | "not_a_url"
+  | "too_long"
+  | "control_character"
+  | "scheme_refused"
+  | "credentials"
+  | "own_host";
+
+const WEB_URL = /^https?:\/\/[^/\\?#]/i;
+const SCHEME = /^[a-z][a-z0-9+.-]*:$/;
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const BACKSLASH_BEFORE_QUERY = /^[^?#]*\\/;
+const LOOPBACK =
+  /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
+
+/** Schemes that run code, read the device or wrap another scheme. */
+const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
+  "about:",
+  "blob:",
+  "chrome:",
+  "content:",
+  "data:",
+  "file:",
+  "filesystem:",
+  "ftp:",
+  "jar:",
+  "javascript:",
+  "vbscript:",
+  "view-source:",
+  "ws:",
+  "wss:",
+]);
+
+/** Accepts a destination, or says the first thing that is wrong with it. */
+export function parseDestination(
+  text: string,
+  policy: DestinationPolicy,
+): Result<Destination, DestinationProblem> {
+  const sent = text.trim().toWellFormed();
+  if (sent.length > DESTINATION_LENGTH_MAX) return err("too_long");
+  if (CONTROL.test(sent)) return err("control_character");
+  const url = URL.parse(sent);
+  if (url === null) return err("not_a_url");
+  if (url.username !== "" || url.password !== "") return err("credentials");
+  const problem = isWeb(url) ? webProblem(sent, url, policy) : appProblem(url, policy);
+  if (problem !== null) return err(problem);
+  // Every letter beyond ASCII grows to as many as nine characters.
+  if (url.href.length > DESTINATION_LENGTH_MAX) return err("too_long");
+  return ok({ text: sent, href: url.href });
+}
+
+function isWeb(url: URL): boolean {
+  return url.protocol === "https:" || url.protocol === "http:";
+}
+
+function webProblem(sent: string, url: URL, policy: DestinationPolicy): DestinationProblem | null {
+  // `https:example.com` and `https:\\example.com` mean a host to browsers and nothing to others.
+  if (!WEB_URL.test(sent) || BACKSLASH_BEFORE_QUERY.test(sent)) return "not_a_url";
+  const hostname = url.hostname.replace(/\.+$/, "");
+  if (hostname === "") return "not_a_url";
+  return LOOPBACK.test(hostname) || policy.isOwnHost(hostname) ? "own_host" : null;
+}
+
+function appProblem(url: URL, policy: DestinationPolicy): DestinationProblem | null {
+  const { protocol } = url;
+  if (!policy.deepLinks || !SCHEME.test(protocol) || REFUSED_SCHEMES.has(protocol)) {
+    return "scheme_refused";
+  }
+  return protocol === "intent:" ? intentProblem(url, policy) : null;
+}
+
+/** Android opens an intent's fallback when the app is missing: it must be a web page like any other. */
+function intentProblem(url: URL, policy: DestinationPolicy): DestinationProblem | null {
+  const fallbacks = url.hash
+    .split(";")
+    .filter((part) => part.startsWith("S.browser_fallback_url="))
+    .map((part) => part.slice(part.indexOf("=") + 1));
+  const [fallback] = fallbacks;
+  if (fallback === undefined || fallbacks.length > 1) return "scheme_refused";
+  try {
+    const web = { ...policy, deepLinks: false, isOwnHost: policy.isOwnHost };
+    const parsed = parseDestination(decodeURIComponent(fallback), web);
+    return parsed.ok ? null : parsed.error;
+  } catch {
+    return "not_a_url"; // the percent signs are broken
+  }
+}

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+
+import { parseDestination } from "../../src/links/destination.ts";
+
+const isOwnHost = (hostname: string) => hostname === "sign.test";
+const web = { deepLinks: false, isOwnHost };
+const deep = { deepLinks: true, isOwnHost };
+
+const REFUSED = [
+  "javascript",
+  "data",
+  "vbscript",
+  "file",
+  "blob",
+  "about",
+  "filesystem",
+  "view-source",
+  "chrome",
+  "content",
+  "jar",
+  "ws",
+  "wss",
+  "ftp",
+];
+
+describe("parseDestination", () => {
+  const kept = [
+    ["https://example.com", "https://example.com/"],
+    ["  https://example.com/a b \n", "https://example.com/a%20b"],
+    ["HTTPS://EXAMPLE.com/Path?q=1#f", "https://example.com/Path?q=1#f"],
+    ["http://192.168.1.10:8080/x", "http://192.168.1.10:8080/x"],
+    ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"],
+    ["https://example.com/?q=a\\b", "https://example.com/?q=a\\b"],
+    ["https://example.com/@user", "https://example.com/@user"],
+  ] as const;
+  for (const [text, href] of kept) {
+    it(`keeps ${JSON.stringify(text)} as sent and normalises it to ${href}`, ({ expect }) => {
+      expect(parseDestination(text, web)).toEqual({ ok: true, value: { text: text.trim(), href } });
+    });
+  }
+
+  const refused = [
+    ["", "not_a_url"],
+    ["example.com", "not_a_url"],
+    ["https://", "not_a_url"],
+    ["https:example.com", "not_a_url"],
+    ["https:///example.com", "not_a_url"],
+    ["https:\\\\example.com", "not_a_url"],
+    ["https://example.com\\@evil.example", "not_a_url"],
+    ["//example.com/x", "not_a_url"],
+    ["https://.", "not_a_url"],
+    ["https://exa mple.com", "not_a_url"],
+    ["myapp://open", "scheme_refused"],
+    ["mailto:a@example.com", "scheme_refused"],
+    ["https://user@example.com/", "credentials"],
+    ["https://user:pass@example.com/", "credentials"],
+    ["https://paypal.com@evil.example/", "credentials"],
+    ["https://example.com/\u0000", "control_character"],
+    ["java\nscript:alert(1)", "control_character"],
+    ["ht\ttps://example.com", "control_character"],
+    ["https://example.com/\u0085x", "control_character"],
+    [`https://example.com/${"a".repeat(2_048)}`, "too_long"],
+    [`https://example.com/${"ü".repeat(500)}`, "too_long"],
+    ["https://sign.test/abc", "own_host"],
+    ["https://SIGN.test./abc", "own_host"],
+    ["https://sign.test:8443/abc", "own_host"],
+    ["https://ｓign.test/abc", "own_host"],
+    ["http://localhost:8787/abc", "own_host"],
+    ["http://app.localhost/", "own_host"],
+    ["http://127.0.0.1/", "own_host"],
+    ["http://127.1/", "own_host"],
+    ["http://2130706433/", "own_host"],
+    ["http://0x7f.1/", "own_host"],
+    ["http://１２７.0.0.1/", "own_host"],
+    ["http://[::1]/", "own_host"],
+    ["http://[::ffff:127.0.0.1]/", "own_host"],
+  ] as const;
+  for (const [text, problem] of refused) {
+    it(`refuses ${JSON.stringify(text).slice(0, 60)}: ${problem}`, ({ expect }) => {
+      expect(parseDestination(text, web)).toEqual({ ok: false, error: problem });
+    });
+  }
+
+  for (const scheme of REFUSED) {
+    it(`refuses ${scheme}: even where deep links are accepted`, ({ expect }) => {
+      for (const rest of ["//example.com/x", "alert(1)", "text/html,<script>"]) {
+        for (const policy of [web, deep]) {
+          expect(parseDestination(`${scheme}:${rest}`, policy).ok).toBe(false);
+          expect(parseDestination(`${scheme.toUpperCase()}:${rest}`, policy).ok).toBe(false);
+        }
+      }
+    });
+  }
+
+  const deepLinks = [
+    ["myapp://open/item?id=1", true],
+    ["youtube://watch?v=1", true],
+    ["tel:+15551234", true],
+    ["https://example.com", true],
+    ["https://sign.test/x", false],
+    ["myapp://user@host/", false],
+    ["intent://x#Intent;scheme=app;end", false],
+    ["intent://x#Intent;S.browser_fallback_url=https%3A%2F%2Fexample.com;end", true],
+    ["intent://x#Intent;S.browser_fallback_url=javascript%3Aalert(1);end", false],
+    ["intent://x#Intent;S.browser_fallback_url=https%3A%2F%2Fsign.test%2Fx;end", false],
+    ["intent://x#Intent;S.browser_fallback_url=%zz;end", false],
+  ] as const;
+  for (const [text, accepted] of deepLinks) {
+    it(`${accepted ? "accepts" : "refuses"} the deep link ${text}`, ({ expect }) => {
+      expect(parseDestination(text, deep).ok).toBe(accepted);
+    });
+  }
+
+  it("lets nothing but http and https through, however it is dressed", ({ expect }) => {
+    const letter = fc.constantFrom(..."javscriptdfl:htps/\\.@ \t\n\r\u0000\u00a0%５１0x7");
+    const scheme = fc
+      .constantFrom(...REFUSED, "http", "https", "myapp", "intent")
+      .chain((name) =>
+        fc
+          .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
+          .map((upper) =>
+            [...name].map((char, at) => (upper[at] === true ? char.toUpperCase() : char)).join(""),
+          ),
+      );
+    const noise = fc.string({ unit: letter, maxLength: 6 });
+    const text = fc.oneof(
+      fc.tuple(
+        noise,
+        scheme,
+        noise,
+        fc.constantFrom(":", "://", ":\\\\", "：//"),
+        fc.webUrl(),
+        noise,
+      ),
+      fc.tuple(noise, scheme, fc.constant("://"), fc.domain(), noise),
+    );
+    fc.assert(
+      fc.property(text, (parts) => {
+        const parsed = parseDestination(parts.join(""), web);
+        if (!parsed.ok) return;
+        const url = new URL(parsed.value.href);
+        expect(["http:", "https:"]).toContain(url.protocol);
+        expect(url.href).toBe(parsed.value.href);
+        expect(url.username + url.password).toBe("");
+        expect(new URL(parsed.value.text).href).toBe(parsed.value.href);
+        // Visible ASCII alone: it goes into a header as it is.
+        expect(parsed.value.href).toMatch(/^[\u0021-\u007e]+$/);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it("lets no refused scheme through as a deep link", ({ expect }) => {
+    const dressed = fc
+      .tuple(
+        fc.constantFrom("", " ", "\t", "\n", "\u0000", "\u00a0", "\ufeff"),
+        fc.constantFrom(...REFUSED),
+        fc.constantFrom("", "\t", "\n", " "),
+        fc.string({ maxLength: 20 }),
+      )
+      .map(([before, scheme, inside, rest]) => `${before}${scheme}${inside}:${rest}`);
+    fc.assert(
+      fc.property(dressed, (text) => {
+        expect(parseDestination(text, deep).ok).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
