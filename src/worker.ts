@@ -1,11 +1,57 @@
 /** Front door: sends each event to the module that owns it. Dispatch only. */
 
+import { configOf } from "./config.ts";
+import { log } from "./platform/log.ts";
+import { createRedirect } from "./redirect/handle.ts";
+import { isDefaultHost } from "./redirect/hosts.ts";
+import { UNAVAILABLE } from "./redirect/pages/notices.ts";
+import { notice } from "./redirect/respond.ts";
+import { upkeepFor } from "./upkeep/upkeep.ts";
+
 export { CodeAllocator } from "./codes/code-allocator.ts";
 export { Ledger } from "./ledger/ledger.ts";
 export { Upkeep } from "./upkeep/upkeep.ts";
 
+/** What the app and the APIs answer on a default host; every other path is a short code. */
+const APP_PATH = /^\/(?:$|(?:api|apiv1|app)(?:\/|$))/;
+
+const redirect = createRedirect(async (env, message) => {
+  const { ingestMessages } = await import("./ledger/consumer.ts");
+  await ingestMessages(env, [message]);
+});
+
+// The module is kept, not its promise: a request must not wait on another request's promise.
+let api: (typeof import("./api/app.ts"))["default"] | null = null;
+
 export default {
-  async fetch(): Promise<Response> {
-    return new Response(null, { status: 404 });
+  async fetch(request, env, ctx): Promise<Response> {
+    const url = new URL(request.url);
+    if (APP_PATH.test(url.pathname) && isDefaultHost(url.hostname, configOf(env))) {
+      api ??= (await import("./api/app.ts")).default;
+      return api.fetch(request, env, ctx);
+    }
+    try {
+      return await redirect(request, url, env, ctx);
+    } catch (error) {
+      log("error", "redirect.failed", { error });
+      return notice(request, UNAVAILABLE);
+    }
+  },
+
+  async queue(batch, env): Promise<void> {
+    const { consumeClicks, storeDeadLetters } = await import("./ledger/consumer.ts");
+    switch (batch.queue) {
+      case "clicks":
+        return consumeClicks(batch, env);
+      case "clicks-dead":
+      case "webhooks-dead":
+        return storeDeadLetters(batch, env);
+      default:
+        throw new Error(`No consumer for the queue ${batch.queue}`);
+    }
+  },
+
+  async scheduled(_event, env): Promise<void> {
+    await upkeepFor(env).arm();
   },
 } satisfies ExportedHandler<Cloudflare.Env>;

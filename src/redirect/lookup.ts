@@ -1,0 +1,101 @@
+/**
+ * Finds the route record of an address: isolate, then KV, then D1.
+ *
+ * A miss in KV is never believed, since KV remembers misses: D1 is asked, so a link can be followed
+ * the moment it was created. When KV and D1 both fail, a copy up to ten minutes old is served.
+ */
+
+import { routeKey, type LinkAddress } from "../links/address.ts";
+import { publish } from "../links/publish.ts";
+import type { RouteCache } from "../links/route-cache.ts";
+import { parseRouteRecord, type RouteRecord } from "../links/route-record.ts";
+import { readRoute } from "../links/route-store.ts";
+import { within } from "../platform/deadline.ts";
+import { log, tolerate } from "../platform/log.ts";
+import type { MissLimiter } from "./miss-limiter.ts";
+
+export type Lookup =
+  | { readonly kind: "found"; readonly record: RouteRecord }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "unavailable" };
+
+export interface LookupRequest {
+  readonly address: LinkAddress;
+  /** The visitor's address group: whom the miss limiter counts; null where nobody can tell. */
+  readonly visitor: string | null;
+  readonly nowMs: number;
+}
+
+export interface LookupParts {
+  readonly cache: RouteCache;
+  readonly limiter: MissLimiter;
+}
+
+/** KV's own shortest age of an edge copy. */
+const KV_CACHE_TTL_SECONDS = 30;
+const KV_DEADLINE_MS = 1_500;
+const D1_DEADLINE_MS = 3_000;
+
+type Waiter = Pick<ExecutionContext, "waitUntil">;
+
+const UNKNOWN: Lookup = { kind: "unknown" };
+
+export async function lookup(
+  { address, visitor, nowMs }: LookupRequest,
+  { cache, limiter }: LookupParts,
+  env: Cloudflare.Env,
+  ctx: Waiter,
+): Promise<Lookup> {
+  const key = routeKey(address);
+  const copy = cache.get(key, nowMs);
+  if (copy !== undefined) return copy === null ? UNKNOWN : found(copy);
+
+  const stored = await readKv(env.ROUTES, key);
+  if (stored.kind === "found") {
+    cache.put(key, stored.record, stored.bytes, nowMs);
+    return found(stored.record);
+  }
+  if (stored.kind === "missing" && limiter.refuses(visitor, nowMs)) return UNKNOWN;
+
+  try {
+    const route = await within(D1_DEADLINE_MS, readRoute(env.DB, address));
+    if (route === null) {
+      cache.putMiss(key, nowMs);
+      ctx.waitUntil(limiter.count(env.MISS_LIMIT, visitor, nowMs));
+      return UNKNOWN;
+    }
+    cache.put(key, route.record, JSON.stringify(route.record).length, nowMs);
+    ctx.waitUntil(tolerate("redirect.write_back.failed", publish(env, address, route)));
+    return found(route.record);
+  } catch (error) {
+    log("error", "redirect.d1.failed", { error });
+    const stale = cache.getStale(key, nowMs);
+    return stale === undefined ? { kind: "unavailable" } : found(stale);
+  }
+}
+
+function found(record: RouteRecord): Lookup {
+  return { kind: "found", record };
+}
+
+type KvRead =
+  | { readonly kind: "found"; readonly record: RouteRecord; readonly bytes: number }
+  /** KV has none; `outdated` and `failed` say that the code may well exist. */
+  | { readonly kind: "missing" | "outdated" | "failed" };
+
+async function readKv(routes: KVNamespace, key: string): Promise<KvRead> {
+  try {
+    const text = await within(
+      KV_DEADLINE_MS,
+      routes.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
+    );
+    if (text === null) return { kind: "missing" };
+    const record = parseRouteRecord(text);
+    return record === null
+      ? { kind: "outdated" }
+      : { kind: "found", record, bytes: text.length };
+  } catch (error) {
+    log("error", "redirect.kv.failed", { error });
+    return { kind: "failed" };
+  }
+}

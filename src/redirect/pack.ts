@@ -1,0 +1,83 @@
+/** Packs captured clicks into a queue message; the visitor's address is hashed here and goes no further. */
+
+import type { LedgerId } from "../ledger/ledger-id.ts";
+import { packClick, type Click, type ClickMessage } from "./click.ts";
+import type { Visitor } from "./visitor.ts";
+import { addressGroup, visitorHash } from "./visitor-hash.ts";
+
+/** A click as the redirect saw it: held in memory only. */
+export interface CapturedClick {
+  readonly ledger: LedgerId;
+  readonly linkId: number;
+  readonly at: number;
+  readonly visitor: Visitor;
+  readonly scan: boolean;
+  readonly rule: string | null;
+  readonly variant: string | null;
+}
+
+export interface ClickGroup {
+  readonly id: string;
+  readonly clicks: readonly CapturedClick[];
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/** Makes the message of a group; the same group gives the same message. */
+export async function clickMessage(group: ClickGroup, secret: string): Promise<ClickMessage> {
+  const clicks = await Promise.all(group.clicks.map((click) => clickOf(click, secret)));
+  return { v: 1, id: group.id, clicks: clicks.map(packClick), lost: group.lost };
+}
+
+async function clickOf(captured: CapturedClick, secret: string): Promise<Click> {
+  const { visitor, ledger } = captured;
+  const address = visitor.optedOut ? null : visitor.address;
+  return {
+    ledger,
+    linkId: captured.linkId,
+    at: captured.at,
+    kind: visitor.kind,
+    country: visitor.country,
+    city: visitor.optedOut ? null : visitor.city,
+    referrer: referrerHost(visitor.referer),
+    userAgent: visitor.userAgent,
+    addressHash:
+      address === null
+        ? null
+        : await visitorHash(secret, ledger, "address", addressGroup(address)),
+    scan: captured.scan,
+    rule: captured.rule,
+    variant: captured.variant,
+  };
+}
+
+/** Gives the host that a visitor came from, without `www.`; null for none and for what is no web page. */
+export function referrerHost(referer: string | null): string | null {
+  if (referer === null || referer === "") return null;
+  // Android apps name themselves: android-app://com.example.app/
+  const url = URL.parse(referer);
+  if (url === null || !/^(https?|android-app):$/.test(url.protocol)) return null;
+  const host = url.hostname.replace(/^www\./, "");
+  return host === "" ? null : host;
+}
+
+/** A packed click's brackets, numbers, hash and commas. */
+const FIXED_BYTES = 90;
+
+/** Tells how many bytes a click takes in a message at most. */
+export function messageBytes({ visitor, ledger, rule, variant }: CapturedClick): number {
+  return (
+    FIXED_BYTES +
+    ledger.length +
+    textBytes(visitor.userAgent) +
+    textBytes(visitor.referer) +
+    textBytes(visitor.city) +
+    textBytes(rule) +
+    textBytes(variant)
+  );
+}
+
+/** Plain ASCII is a byte a character; anything else may be escaped to six. */
+function textBytes(text: string | null): number {
+  if (text === null) return 4;
+  return /^[ !#-[\]-~]*$/.test(text) ? text.length + 2 : text.length * 6 + 2;
+}

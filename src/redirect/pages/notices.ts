@@ -1,0 +1,46 @@
+/** What a short link says when it does not redirect; the JSON code is what a program reads. */
+
+import type { Page } from "./page.ts";
+
+export interface Notice extends Page {
+  readonly code: "NOT_FOUND" | "GONE" | "METHOD_NOT_ALLOWED" | "UNAVAILABLE";
+}
+
+/** The same for an unknown code and for one that has not begun: nobody learns which it is. */
+export const NOT_FOUND: Notice = {
+  code: "NOT_FOUND",
+  status: 404,
+  title: "This link does not exist",
+  text: "Nothing is published under this address. Check it for a typing error, or ask whoever gave it to you.",
+};
+
+export const GONE: Notice = {
+  code: "GONE",
+  status: 410,
+  title: "This link is no longer available",
+  text: "It has expired or was switched off by its owner.",
+};
+
+export const METHOD_NOT_ALLOWED: Notice = {
+  code: "METHOD_NOT_ALLOWED",
+  status: 405,
+  title: "A short link can only be followed",
+  text: "Use GET or HEAD to follow it.",
+};
+
+export const UNAVAILABLE: Notice = {
+  code: "UNAVAILABLE",
+  status: 503,
+  title: "Please try again in a moment",
+  text: "This link could not be looked up just now.",
+};
+
+/** Shows where a link leads instead of going there. */
+export function preview(destination: string): Page {
+  return {
+    status: 200,
+    title: "Where this link leads",
+    text: destination,
+    action: { href: destination, label: `Go on to ${new URL(destination).host}` },
+  };
+}

@@ -1,0 +1,51 @@
+/** The frame of the small pages that a short link may show: self-contained, no script, no request. */
+
+/** One page: what it says, never what a visitor sent. */
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  readonly text: string;
+  /** A link at the end; the URL must be normalised (`URL.href`) and http(s). */
+  readonly action?: { readonly href: string; readonly label: string };
+}
+
+const STYLE =
+  ":root{color-scheme:light dark}body{margin:0;min-height:100vh;display:grid;place-items:center;" +
+  "font:1rem/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}" +
+  "main{max-width:32rem;padding:2rem}h1{font-size:1.5rem;margin:0 0 .5rem}" +
+  "p{margin:0 0 1rem;overflow-wrap:anywhere}a{color:LinkText}";
+
+const PAGE_HEADERS = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy":
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+};
+
+export function renderPage({ title, text, action }: Page): string {
+  const link =
+    action === undefined
+      ? ""
+      : `<p><a rel="noopener noreferrer nofollow" href="${escape(action.href)}">${escape(action.label)}</a></p>`;
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width,initial-scale=1">` +
+    `<meta name="robots" content="noindex"><title>${escape(title)}</title>` +
+    `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
+    `<p>${escape(text)}</p>${link}</main></body></html>`
+  );
+}
+
+export function pageHeaders(): Record<string, string> {
+  return { ...PAGE_HEADERS };
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}

@@ -1,0 +1,231 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
+import { insertLink } from "../support/link-rows.ts";
+
+const HOUR_MS = 3_600_000;
+
+describe("following a link", () => {
+  it("answers 302 with the destination, and nothing may store it", async ({ expect }) => {
+    const { code } = await insertLink({ destination_url: "https://example.com" });
+    const response = await follow(recordingRedirect().redirect, `/${code}`);
+    expect(response.status).toBe(302);
+    expect(response.headers.get("Location")).toBe("https://example.com/");
+    expect(response.headers.get("Cache-Control")).toBe("private, no-store");
+    expect(response.headers.get("X-Robots-Tag")).toBe("noindex");
+  });
+
+  it.for([301, 302, 307, 308])("keeps the link's own status %i", async (status, { expect }) => {
+    const { code } = await insertLink({ redirect_status: status });
+    const response = await follow(recordingRedirect().redirect, `/${code}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("Cache-Control")).toBe("private, no-store");
+  });
+
+  it("tells codes apart by case", async ({ expect }) => {
+    const lower = await insertLink({ destination_url: "https://example.com/lower" });
+    const upper = await insertLink({
+      code: lower.code.toUpperCase(),
+      destination_url: "https://example.com/upper",
+    });
+    const { redirect } = recordingRedirect();
+    expect((await follow(redirect, `/${lower.code}`)).headers.get("Location")).toMatch(/lower$/);
+    expect((await follow(redirect, `/${upper.code}`)).headers.get("Location")).toMatch(/upper$/);
+  });
+
+  it("answers HEAD like GET, and takes a slash at the end", async ({ expect }) => {
+    const { code } = await insertLink();
+    const { redirect, clicks } = recordingRedirect();
+    const head = await follow(redirect, `/${code}`, { method: "HEAD" });
+    expect(head.status).toBe(302);
+    expect(head.headers.get("Location")).toBe("https://example.com/landing");
+    expect((await follow(redirect, `/${code}/`)).status).toBe(302);
+    expect(clicks.map(({ visitor }) => visitor.kind)).toEqual(["head", "visit"]);
+  });
+
+  it.for(["POST", "PUT", "DELETE", "OPTIONS"])("refuses %s with 405", async (method, { expect }) => {
+    const { code } = await insertLink();
+    const { redirect, clicks } = recordingRedirect();
+    const response = await follow(redirect, `/${code}`, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("Allow")).toBe("GET, HEAD");
+    expect(clicks).toEqual([]);
+  });
+
+  it("looks the other default hosts up like PUBLIC_URL's", async ({ expect }) => {
+    const { code } = await insertLink();
+    const { redirect } = recordingRedirect();
+    for (const host of ["localhost:8787", "127.0.0.1:8787", "signpost.someone.workers.dev", "sign.test."]) {
+      expect((await follow(redirect, `https://${host}/${code}`)).status, host).toBe(302);
+    }
+  });
+
+  it("never falls back from another host to the default domain's links", async ({ expect }) => {
+    const { code } = await insertLink();
+    const own = await insertLink({ domain: "go.acme.test", destination_url: "https://acme.test/" });
+    const { redirect } = recordingRedirect();
+    expect((await follow(redirect, `https://go.acme.test/${code}`)).status).toBe(404);
+    expect((await follow(redirect, `https://sign.test/${own.code}`)).status).toBe(404);
+    const found = await follow(redirect, `https://go.acme.test/${own.code}`);
+    expect(found.headers.get("Location")).toBe("https://acme.test/");
+  });
+
+  it("shows where a link leads, and counts no click, for the code with a plus", async ({ expect }) => {
+    const { code } = await insertLink({ destination_url: 'https://example.com/?q="<b>' });
+    const { redirect, clicks } = recordingRedirect();
+    const response = await follow(redirect, `/${code}+`);
+    const html = await response.text();
+    expect(response.status).toBe(200);
+    expect(html).toContain("https://example.com/?q=%22%3Cb%3E");
+    expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    expect(clicks).toEqual([]);
+  });
+});
+
+describe("a link that does not redirect", () => {
+  const now = Date.now();
+  it.for([
+    ["inactive", { is_active: 0 as const }, 410],
+    ["archived", { archived_at_ms: now }, 410],
+    ["suspended", { suspended_at_ms: now }, 410],
+    ["expired", { expires_at_ms: now - HOUR_MS }, 410],
+    ["ended", { ends_at_ms: now - HOUR_MS }, 410],
+    ["not yet started", { starts_at_ms: now + HOUR_MS }, 404],
+  ] as const)("is %s", async ([, columns, status], { expect }) => {
+    const { code } = await insertLink(columns);
+    const { redirect, clicks } = recordingRedirect();
+    const response = await follow(redirect, `/${code}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("Location")).toBeNull();
+    expect(response.headers.get("Cache-Control")).toBe("private, no-store");
+    expect(clicks).toEqual([]);
+  });
+
+  it("goes to its expiredUrl when it has one, and that is no click", async ({ expect }) => {
+    const { code } = await insertLink({
+      expires_at_ms: now - HOUR_MS,
+      expired_url: "https://example.com/over",
+    });
+    const { redirect, clicks } = recordingRedirect();
+    const response = await follow(redirect, `/${code}`);
+    expect(response.status).toBe(302);
+    expect(response.headers.get("Location")).toBe("https://example.com/over");
+    expect(clicks).toEqual([]);
+  });
+
+  it("says the same whether a code is unknown or has not begun", async ({ expect }) => {
+    const { code } = await insertLink({ starts_at_ms: now + HOUR_MS });
+    const { redirect } = recordingRedirect();
+    const unbegun = await follow(redirect, `/${code}`);
+    const unknown = await follow(redirect, "/nobody-has-this");
+    expect(await unbegun.text()).toBe(await unknown.text());
+    expect([...unbegun.headers]).toEqual([...unknown.headers]);
+  });
+
+  it("speaks HTML to people and JSON to who asks for it", async ({ expect }) => {
+    const { redirect } = recordingRedirect();
+    const html = await follow(redirect, "/unknown-1", { headers: { Accept: "text/html,*/*" } });
+    expect(html.headers.get("Content-Type")).toContain("text/html");
+    expect(await html.text()).toContain("<h1>This link does not exist</h1>");
+    const json = await follow(redirect, "/unknown-1", { headers: { Accept: "application/json" } });
+    expect(json.status).toBe(404);
+    expect(await json.json()).toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it.for([
+    "/..",
+    "/%2e%2e",
+    "/a/b",
+    "/sp%20ace",
+    "/%00",
+    "/emoji-%F0%9F%98%80",
+    "/+",
+    "https://sign.test//",
+    "/index.html",
+    `/long-${"a".repeat(600)}`,
+  ])("answers 404 without asking KV or D1 for %s", async (path, { expect }) => {
+    const { redirect } = recordingRedirect();
+    const never = new Proxy({} as KVNamespace & D1Database, {
+      get: () => () => {
+        throw new Error("asked");
+      },
+    });
+    const response = await follow(redirect, path, {}, { ...env, ROUTES: never, DB: never });
+    expect(response.status).toBe(404);
+  });
+});
+
+describe("the query of the visitor", () => {
+  it("is dropped unless the link forwards it", async ({ expect }) => {
+    const { code } = await insertLink({ destination_url: "https://example.com/?sig=1" });
+    const response = await follow(recordingRedirect().redirect, `/${code}?fbclid=x`);
+    expect(response.headers.get("Location")).toBe("https://example.com/?sig=1");
+  });
+
+  it("joins the destination's own, which wins", async ({ expect }) => {
+    const { code } = await insertLink({
+      destination_url: "https://example.com/?a=1#part",
+      forward_query: 1,
+    });
+    const response = await follow(recordingRedirect().redirect, `/${code}?a=2&b=3&b=4&qr=1`);
+    expect(response.headers.get("Location")).toBe("https://example.com/?a=1&b=3&b=4#part");
+  });
+});
+
+describe("what a click records", () => {
+  it("is what the request says, as it came", async ({ expect }) => {
+    const link = await insertLink();
+    const { redirect, clicks } = recordingRedirect();
+    await follow(redirect, `/${link.code}?qr=1`, {
+      headers: {
+        "User-Agent": BROWSER,
+        Referer: "https://www.news.example/story?id=7",
+        "CF-Connecting-IP": "203.0.113.7",
+      },
+      cf: { country: "NL", city: "Utrecht" } as IncomingRequestCfProperties,
+    });
+    expect(clicks).toMatchObject([
+      {
+        ledger: link.ledger,
+        linkId: link.id,
+        scan: true,
+        visitor: {
+          address: "203.0.113.7",
+          country: "NL",
+          city: "Utrecht",
+          referer: "https://www.news.example/story?id=7",
+          userAgent: BROWSER,
+          kind: "visit",
+          optedOut: false,
+        },
+      },
+    ]);
+  });
+
+  it.for([
+    [{ "Sec-Purpose": "prefetch;prerender" }, "prefetch"],
+    [{ Purpose: "prefetch" }, "prefetch"],
+    [{ "X-Moz": "prefetch" }, "prefetch"],
+    [{}, "visit"],
+  ] as const)("tells a prefetch by its header %o", async ([headers, kind], { expect }) => {
+    const { code } = await insertLink();
+    const { redirect, clicks } = recordingRedirect();
+    await follow(redirect, `/${code}`, { headers });
+    expect(clicks[0]?.visitor.kind).toBe(kind);
+  });
+
+  it.for([{ "Sec-GPC": "1" }, { DNT: "1" }])("heeds %o", async (headers, { expect }) => {
+    const { code } = await insertLink();
+    const { redirect, clicks } = recordingRedirect();
+    await follow(redirect, `/${code}`, { headers });
+    expect(clicks[0]?.visitor.optedOut).toBe(true);
+  });
+
+  it("cuts a user agent of 16 kB to 512 characters", async ({ expect }) => {
+    const { code } = await insertLink();
+    const { redirect, clicks } = recordingRedirect();
+    await follow(redirect, `/${code}`, { headers: { "User-Agent": "x".repeat(16_000) } });
+    expect(clicks[0]?.visitor.userAgent).toHaveLength(512);
+  });
+});

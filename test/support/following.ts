@@ -1,0 +1,43 @@
+/** Follows links as a visitor does, against a redirect of one's own making. */
+
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+import type { CapturedClick } from "../../src/redirect/pack.ts";
+import { createRouteCache, ROUTE_CACHE_LIMITS, type RouteCache } from "../../src/links/route-cache.ts";
+import type { Capture } from "../../src/redirect/capture.ts";
+import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
+import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
+
+export const BROWSER =
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+export const PHONE =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+export interface Recording {
+  readonly redirect: Redirect;
+  readonly cache: RouteCache;
+  readonly clicks: CapturedClick[];
+}
+
+/** Makes a redirect with an empty isolate cache that keeps its clicks in an array. */
+export function recordingRedirect(): Recording {
+  const clicks: CapturedClick[] = [];
+  const capture: Capture = { add: (click) => void clicks.push(click), held: () => clicks.length };
+  const cache = createRouteCache(ROUTE_CACHE_LIMITS);
+  return { redirect: redirectWith({ cache, limiter: createMissLimiter(), capture }), cache, clicks };
+}
+
+/** Asks for a path; resolves when all that ran under `waitUntil` is done. */
+export async function follow(
+  redirect: Redirect,
+  path: string,
+  init: RequestInit<IncomingRequestCfProperties> = {},
+  environment: Cloudflare.Env = env,
+): Promise<Response> {
+  const request = new Request(new URL(path, "https://sign.test"), init);
+  const ctx = createExecutionContext();
+  const response = await redirect(request, new URL(request.url), environment, ctx);
+  await waitOnExecutionContext(ctx);
+  return response;
+}

@@ -1,0 +1,78 @@
+/** Puts workspaces and links straight into D1, for tests of what happens after a link exists. */
+
+import { env } from "cloudflare:workers";
+
+import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
+
+export interface LinkRow {
+  readonly id: number;
+  readonly code: string;
+  readonly domain: string;
+  readonly ledger: LedgerId;
+}
+
+export interface LinkColumns {
+  readonly domain?: string;
+  readonly code?: string;
+  readonly destination_url?: string;
+  readonly is_active?: 0 | 1;
+  readonly archived_at_ms?: number;
+  readonly suspended_at_ms?: number;
+  readonly starts_at_ms?: number;
+  readonly ends_at_ms?: number;
+  readonly expires_at_ms?: number;
+  readonly expired_url?: string;
+  readonly redirect_status?: number;
+  readonly forward_query?: 0 | 1;
+  readonly version?: number;
+  readonly published_version?: number;
+}
+
+/** Makes a workspace and gives its id. */
+export async function insertWorkspace(): Promise<number> {
+  const row = await env.DB.prepare(
+    "INSERT INTO workspaces (uuid, name, plan, created_at_ms) VALUES (?1, 'Test', 'enterprise', 0) RETURNING id",
+  )
+    .bind(crypto.randomUUID())
+    .first<{ id: number }>();
+  if (row === null) throw new Error("The workspace was not inserted.");
+  return row.id;
+}
+
+/** Makes a link, in a workspace of its own unless one is given. */
+export async function insertLink(columns: LinkColumns = {}, workspaceId?: number): Promise<LinkRow> {
+  const workspace = workspaceId ?? (await insertWorkspace());
+  const code = columns.code ?? `t${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+  const row = {
+    uuid: crypto.randomUUID(),
+    workspace_id: workspace,
+    user_id: "test-user",
+    destination_url: "https://example.com/landing",
+    created_at_ms: 1_000,
+    updated_at_ms: 1_000,
+    ...columns,
+    code,
+  };
+  const names = Object.keys(row);
+  const inserted = await env.DB.prepare(
+    `INSERT INTO links (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")}) RETURNING id`,
+  )
+    .bind(...Object.values(row))
+    .first<{ id: number }>();
+  if (inserted === null) throw new Error("The link was not inserted.");
+  return {
+    id: inserted.id,
+    code,
+    domain: columns.domain ?? "",
+    ledger: ledgerIdOf({ id: workspace, jurisdiction: null }),
+  };
+}
+
+/** Changes a link as a writer does, without telling KV: the version grows. */
+export async function changeDestination(id: number, destination: string): Promise<void> {
+  await env.DB.prepare(
+    "UPDATE links SET destination_url = ?2, version = version + 1, updated_at_ms = ?3 WHERE id = ?1",
+  )
+    .bind(id, destination, 2_000)
+    .run();
+}
