@@ -38,3 +38,16 @@ export interface Access {
   /** Names the credential in rate limits: never the credential itself. */
   readonly principal: string;
 }
+
+const EVERY_SCOPE: ReadonlySet<Scope> = new Set(SCOPES);
+const MEMBER_SCOPES: ReadonlySet<Scope> = new Set(
+  SCOPES.filter((scope) => !scope.startsWith("webhooks:")),
+);
+
+/**
+ * Gives the scopes that a role leaves to its credentials. What it allows of a scope only in part
+ * (a member deletes their own links, and reads the reports of single ones) is the feature's to ask.
+ */
+export function scopesOf(role: Role): ReadonlySet<Scope> {
+  return role === "member" ? MEMBER_SCOPES : EVERY_SCOPE;
+}

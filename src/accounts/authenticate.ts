@@ -1,6 +1,19 @@
-/** Works out who asks from a request's credentials: an API token, else the session cookie. */
-import { err, type Result } from "../platform/result.ts";
-import type { Access } from "./access.ts";
+/**
+ * Works out who asks and what they may do, from a request's credentials: an API token, else the
+ * session cookie. Nothing is cached, so a revocation or a lost membership works at once.
+ */
+import { and, eq, sql } from "drizzle-orm";
+
+import { type Database, databaseOf } from "../db/database.ts";
+import { members, tokens, workspaces } from "../db/schema/index.ts";
+import { sha256Hex } from "../platform/bytes.ts";
+import { type Clock, MINUTE_MS, systemClock } from "../platform/clock.ts";
+import { tolerate } from "../platform/log.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import { parseUuid } from "../platform/uuid.ts";
+import { membershipIn, toWorkspace, workspaceColumns } from "../workspaces/memberships.ts";
+import { type Access, type Scope, SCOPES, scopesOf } from "./access.ts";
+import { offersToken, tokenOf } from "./credentials.ts";
 import type { AccountRefusal } from "./refusal.ts";
 
 export interface Authenticated {
@@ -9,10 +22,105 @@ export interface Authenticated {
   readonly setCookies: readonly string[];
 }
 
+type Outcome = Result<Authenticated, AccountRefusal>;
+
+/** Names the workspace to act in, where it is not the token's home or the person's own. */
+const WORKSPACE_HEADER = "Signpost-Workspace";
+
+/** A token wins over a cookie: where both are sent and the token is bad, the request is refused. */
 export async function authenticate(
-  _request: Request,
-  _env: Cloudflare.Env,
-  _ctx: Pick<ExecutionContext, "waitUntil">,
-): Promise<Result<Authenticated, AccountRefusal>> {
-  return err({ code: "unauthenticated" });
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  clock: Clock = systemClock,
+): Promise<Outcome> {
+  const header = request.headers.get(WORKSPACE_HEADER);
+  const named = header === null ? null : parseUuid(header);
+  // Refused only once the person is known: a stranger gets 401, whatever else is wrong.
+  const isNameBroken = header !== null && named === null;
+  const outcome = offersToken(request.headers)
+    ? await byToken(databaseOf(env.DB), tokenOf(request.headers), named, ctx, clock())
+    : await bySession(request, env, named);
+  return outcome.ok && isNameBroken ? err({ code: "workspace_not_found" }) : outcome;
+}
+
+async function byToken(
+  db: Database,
+  token: string | null,
+  named: string | null,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  nowMs: number,
+): Promise<Outcome> {
+  if (token === null) return err({ code: "unauthenticated" });
+  const [row] = await db
+    .select({
+      id: tokens.id,
+      userId: tokens.userId,
+      scopes: tokens.scopes,
+      expiresAtMs: tokens.expiresAtMs,
+      lastUsedAtMs: tokens.lastUsedAtMs,
+      revokedAtMs: tokens.revokedAtMs,
+      workspace: workspaceColumns,
+      role: members.role,
+    })
+    .from(tokens)
+    .leftJoin(
+      workspaces,
+      named === null ? eq(workspaces.id, tokens.workspaceId) : eq(workspaces.uuid, named),
+    )
+    .leftJoin(
+      members,
+      and(eq(members.workspaceId, workspaces.id), eq(members.userId, tokens.userId)),
+    )
+    .where(eq(tokens.hash, await sha256Hex(token)));
+  if (row === undefined || row.revokedAtMs !== null) return err({ code: "unauthenticated" });
+  if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) return err({ code: "unauthenticated" });
+  if (row.workspace === null || row.role === null) {
+    return err({ code: named === null ? "membership_lost" : "workspace_not_found" });
+  }
+  if (row.lastUsedAtMs === null || row.lastUsedAtMs <= nowMs - MINUTE_MS) {
+    ctx.waitUntil(tolerate("accounts.token.touch.failed", touch(db, row.id, nowMs)));
+  }
+  const allowed = scopesOf(row.role);
+  return ok({
+    access: {
+      userId: row.userId,
+      workspace: toWorkspace(row.workspace),
+      role: row.role,
+      scopes: new Set((row.scopes as Scope[]).filter((scope) => allowed.has(scope))),
+      via: "token",
+      principal: `token:${row.id}`,
+    },
+    setCookies: [],
+  });
+}
+
+/** Notes the use of a token, at most once a minute however many isolates see it. */
+async function touch(db: Database, tokenId: number, nowMs: number): Promise<void> {
+  await db.run(sql`
+    update tokens set last_used_at_ms = ${nowMs}
+    where id = ${tokenId}
+      and (last_used_at_ms is null or last_used_at_ms <= ${nowMs - MINUTE_MS})`);
+}
+
+async function bySession(
+  request: Request,
+  env: Cloudflare.Env,
+  named: string | null,
+): Promise<Outcome> {
+  if (!request.headers.has("Cookie")) return err({ code: "unauthenticated" });
+  // Token requests never pay for loading better-auth.
+  const { sessionOf } = await import("./sessions.ts");
+  const session = await sessionOf(request, env);
+  if (session === null) return err({ code: "unauthenticated" });
+  const { userId, setCookies } = session;
+  const membership = await membershipIn(databaseOf(env.DB), userId, named);
+  if (membership === null) return err({ code: "workspace_not_found" });
+  const { workspace, role } = membership;
+  const scopes = new Set(SCOPES.filter((scope) => scopesOf(role).has(scope)));
+  const principal = `user:${userId}`;
+  return ok({
+    access: { userId, workspace, role, scopes, via: "session", principal },
+    setCookies,
+  });
 }

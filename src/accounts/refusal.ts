@@ -9,4 +9,10 @@ export type AccountRefusal =
   | { readonly code: "role_too_low"; readonly atLeast: Role }
   | { readonly code: "origin_foreign" }
   /** The `Signpost-Workspace` header names no workspace of this person. */
-  | { readonly code: "workspace_not_found" };
+  | { readonly code: "workspace_not_found" }
+  /** The person has left the token's home workspace. */
+  | { readonly code: "membership_lost" }
+  | { readonly code: "password_wrong" }
+  | { readonly code: "email_taken" }
+  /** SIGNUPS does not allow another account. */
+  | { readonly code: "signups_closed" };

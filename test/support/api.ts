@@ -9,7 +9,7 @@ export const ORIGIN = "https://sign.test";
 /** Calls the API as `worker.ts` does, and waits for what it left running. A path or a whole URL. */
 export async function callApi(path: string, init?: RequestInit): Promise<Response> {
   const ctx = createExecutionContext();
-  const request = new Request<unknown, IncomingRequestCfProperties>(new URL(path, ORIGIN), init);
+  const request = new Request(new URL(path, ORIGIN), init);
   const response = await app.fetch(request, env, ctx);
   await waitOnExecutionContext(ctx);
   return response;

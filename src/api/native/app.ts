@@ -3,11 +3,19 @@ import { Hono } from "hono";
 
 import { version } from "../../../package.json";
 import { openShell } from "../shared/shell.ts";
+import { auth } from "./auth.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
+import { me } from "./me.ts";
+import { tokens } from "./tokens.ts";
+import { workspaces } from "./workspaces.ts";
 
 export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
 
-openShell(nativeApp, { name: "native", refuse });
+openShell(nativeApp, { name: "native", refuse, cookiePaths: ["/api/auth", "/api/tokens"] });
 
 nativeApp.get("/health", (c) => c.json({ status: "ok", version }));
+nativeApp.route("/auth", auth);
+nativeApp.route("/me", me);
+nativeApp.route("/tokens", tokens);
+nativeApp.route("/workspaces", workspaces);

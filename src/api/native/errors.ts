@@ -3,11 +3,12 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
+import type { TokenRefusal } from "../../accounts/tokens.ts";
 import type { Issue, ShellFailure } from "../shared/failure.ts";
 import { validatorFor } from "../shared/validate.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
-export type NativeRefusal = ShellFailure | AccountRefusal;
+export type NativeRefusal = ShellFailure | AccountRefusal | TokenRefusal;
 
 interface WireError {
   readonly status: ContentfulStatusCode;
@@ -59,12 +60,7 @@ function toWire(refusal: NativeRefusal): WireError {
     case "validation_failed":
       return invalid(refusal.issues.map(sentence).join("; "));
     case "rate_limited":
-      return {
-        status: 429,
-        code: "RATE_LIMIT_EXCEEDED",
-        message: `Too many requests. Try again in ${refusal.retryAfterSeconds} seconds.`,
-        headers: { "Retry-After": String(refusal.retryAfterSeconds) },
-      };
+      return tooMany("Too many requests.", refusal.retryAfterSeconds);
     case "internal":
       return {
         status: 500,
@@ -88,6 +84,24 @@ function toWire(refusal: NativeRefusal): WireError {
       return forbidden("A change made with a session cookie needs this site's own Origin header.");
     case "workspace_not_found":
       return notFound("The header Signpost-Workspace names no workspace that you belong to.");
+    case "membership_lost":
+      return forbidden("You no longer belong to this token's workspace.");
+    case "password_wrong":
+      return { status: 401, code: "UNAUTHORIZED", message: "Invalid e-mail address or password." };
+    case "email_taken":
+      return {
+        status: 409,
+        code: "ALREADY_EXISTS",
+        message: "This e-mail address has an account.",
+      };
+    case "signups_closed":
+      return forbidden("This installation takes no new accounts. Ask its owner to be invited.");
+    case "token_expiry_past":
+      return invalid("expiresAt must lie in the future");
+    case "token_limit_reached":
+      return tooMany("At most 5 tokens can be created in an hour.", refusal.retryAfterSeconds);
+    case "token_not_found":
+      return notFound("There is no such token.");
   }
 }
 
@@ -97,6 +111,15 @@ function notFound(message: string): WireError {
 
 function forbidden(message: string): WireError {
   return { status: 403, code: "FORBIDDEN", message };
+}
+
+function tooMany(message: string, retryAfterSeconds: number): WireError {
+  return {
+    status: 429,
+    code: "RATE_LIMIT_EXCEEDED",
+    message: `${message} Try again in ${retryAfterSeconds} seconds.`,
+    headers: { "Retry-After": String(retryAfterSeconds) },
+  };
 }
 
 function invalid(message: string): WireError {

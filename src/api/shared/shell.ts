@@ -21,22 +21,31 @@ export interface ShellEnvironment {
 /** Puts a failure into a dialect's form. */
 export type Refuse = (c: Context, failure: ShellFailure) => Response;
 
+export interface DialectShell {
+  readonly name: string;
+  readonly refuse: Refuse;
+  /** Paths that only a cookie opens: no CORS there at all. */
+  readonly cookiePaths: readonly string[];
+}
+
 const REQUEST_ID = /^[\w.=-]{8,128}$/;
 
 /** Installs the shell on a dialect's app: call it before the first route. */
 export function openShell<E extends ShellEnvironment>(
   app: Hono<E, never, string>,
-  dialect: { readonly name: string; readonly refuse: Refuse },
+  dialect: DialectShell,
 ): void {
   app.use("*", async (c, next) => {
     const offered = c.req.header("X-Request-Id");
     const requestId =
       offered !== undefined && REQUEST_ID.test(offered) ? offered : crypto.randomUUID();
     c.set("requestId", requestId);
-    if (isPreflight(c)) c.res = answerPreflight();
+    const { path } = c.req;
+    const isOpen = !dialect.cookiePaths.some((p) => path === p || path.startsWith(`${p}/`));
+    if (isOpen && isPreflight(c)) c.res = answerPreflight();
     else {
       await next();
-      openToOtherOrigins(c);
+      if (isOpen) openToOtherOrigins(c);
     }
     c.header("X-Request-Id", requestId);
     c.header("X-Content-Type-Options", "nosniff");

@@ -1,0 +1,18 @@
+import { authFor } from "./auth.ts";
+
+export interface Session {
+  readonly userId: string;
+  /** Set when the session was renewed: the browser must learn its new expiry. */
+  readonly setCookies: readonly string[];
+}
+
+/** Reads the session of a request's cookie, or null; renews it once a day. */
+export async function sessionOf(request: Request, env: Cloudflare.Env): Promise<Session | null> {
+  const { response, headers } = await authFor(request, env).api.getSession({
+    headers: request.headers,
+    returnHeaders: true,
+  });
+  return response === null
+    ? null
+    : { userId: response.user.id, setCookies: headers.getSetCookie() };
+}

@@ -1,0 +1,39 @@
+/**
+ * Whether another account may be made, and what clears away one that was left half made.
+ *
+ * better-auth writes the person, then their password, then the session, each on its own. Where it
+ * dies after the first, the address is taken by somebody who can never sign in: the next attempt
+ * removes such a row once it is a minute old. A death after the password needs nothing: signing in
+ * makes the missing workspace.
+ */
+import { sql } from "drizzle-orm";
+
+import { configOf } from "../config.ts";
+import { databaseOf } from "../db/database.ts";
+import { type Clock, MINUTE_MS, systemClock } from "../platform/clock.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { AccountRefusal } from "./refusal.ts";
+
+/**
+ * Lets a sign-up begin, or refuses it.
+ *
+ * Under `first` this only spares the hashing: `users.first_slot` decides between two at once.
+ */
+export async function admitSignup(
+  env: Cloudflare.Env,
+  email: string,
+  clock: Clock = systemClock,
+): Promise<Result<null, AccountRefusal>> {
+  const { signups } = configOf(env);
+  if (signups === "closed") return err({ code: "signups_closed" });
+  const db = databaseOf(env.DB);
+  const isFirst = signups === "first" ? 1 : 0;
+  await db.run(sql`
+    delete from users
+    where (email = ${email.toLowerCase()} or (${isFirst} and first_slot = 1))
+      and created_at_ms < ${clock() - MINUTE_MS}
+      and not exists (select 1 from credentials where user_id = users.id)`);
+  if (signups === "open") return ok(null);
+  const [anybody] = await db.all(sql`select 1 from users limit 1`);
+  return anybody === undefined ? ok(null) : err({ code: "signups_closed" });
+}

@@ -1,0 +1,128 @@
+/**
+ * A person's API tokens. The token itself is shown once and never stored: its SHA-256 finds it,
+ * which is enough for 256 random bits.
+ */
+import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
+
+import type { Database } from "../db/database.ts";
+import { tokens } from "../db/schema/index.ts";
+import { sha256Hex } from "../platform/bytes.ts";
+import { type Clock, HOUR_MS, SECOND_MS, systemClock } from "../platform/clock.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { Scope } from "./access.ts";
+
+export const TOKENS_PER_HOUR_MAX = 5;
+const TOKEN_BYTES = 32;
+
+export interface TokenRecord {
+  readonly uuid: string;
+  readonly name: string;
+  /** The last four characters. */
+  readonly hint: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAtMs: number | null;
+  readonly lastUsedAtMs: number | null;
+  readonly createdAtMs: number;
+}
+
+export interface NewToken {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Null never expires. */
+  readonly expiresAtMs: number | null;
+  /** The home workspace, where the person must be a member. */
+  readonly workspaceId: number;
+}
+
+export type TokenRefusal =
+  | { readonly code: "token_expiry_past" }
+  | { readonly code: "token_limit_reached"; readonly retryAfterSeconds: number }
+  | { readonly code: "token_not_found" };
+
+export interface CreatedToken {
+  /** The only time that the token can be read. */
+  readonly token: string;
+  readonly record: TokenRecord;
+}
+
+export interface TokenStore {
+  /** Makes a token, at most five in any hour; revoked ones count. */
+  create(given: NewToken): Promise<Result<CreatedToken, TokenRefusal>>;
+  /** Lists the tokens that are not revoked, the newest first. */
+  list(): Promise<TokenRecord[]>;
+  /** Revokes at once: the next request with the token is refused. */
+  revoke(uuid: string): Promise<Result<null, TokenRefusal>>;
+}
+
+export function tokenStore(db: Database, userId: string, clock: Clock = systemClock): TokenStore {
+  return {
+    async create({ name, scopes, expiresAtMs, workspaceId }) {
+      const nowMs = clock();
+      if (expiresAtMs !== null && expiresAtMs <= nowMs) return err({ code: "token_expiry_past" });
+      const token = randomToken();
+      const record: TokenRecord = {
+        uuid: crypto.randomUUID(),
+        name,
+        hint: token.slice(-4),
+        scopes: [...new Set(scopes)],
+        expiresAtMs,
+        lastUsedAtMs: null,
+        createdAtMs: nowMs,
+      };
+      // The count stands in the statement that inserts: two requests at once cannot both be the fifth.
+      const inserted = await db.all(sql`
+        insert into tokens
+          (uuid, user_id, workspace_id, name, hash, hint, scopes, expires_at_ms, created_at_ms)
+        select ${record.uuid}, ${userId}, ${workspaceId}, ${name}, ${await sha256Hex(token)},
+          ${record.hint}, ${JSON.stringify(record.scopes)}, ${expiresAtMs}, ${nowMs}
+        where (
+          select count(*) from tokens
+          where user_id = ${userId} and created_at_ms > ${nowMs - HOUR_MS}
+        ) < ${TOKENS_PER_HOUR_MAX}
+        returning id`);
+      if (inserted.length > 0) return ok({ token, record });
+      return err({
+        code: "token_limit_reached",
+        retryAfterSeconds: await retryAfterSeconds(nowMs),
+      });
+    },
+
+    async list() {
+      const rows = await db
+        .select()
+        .from(tokens)
+        .where(and(eq(tokens.userId, userId), isNull(tokens.revokedAtMs)))
+        .orderBy(desc(tokens.createdAtMs), desc(tokens.id));
+      return rows.map((row) => ({ ...row, scopes: row.scopes as Scope[] }));
+    },
+
+    async revoke(uuid) {
+      const revoked = await db
+        .update(tokens)
+        .set({ revokedAtMs: clock() })
+        .where(and(eq(tokens.uuid, uuid), eq(tokens.userId, userId), isNull(tokens.revokedAtMs)))
+        .returning({ id: tokens.id });
+      return revoked.length > 0 ? ok(null) : err({ code: "token_not_found" });
+    },
+  };
+
+  /** How long until the fifth newest creation leaves the hour, and so makes room. */
+  async function retryAfterSeconds(nowMs: number): Promise<number> {
+    const [blocking] = await db
+      .select({ createdAtMs: tokens.createdAtMs })
+      .from(tokens)
+      .where(and(eq(tokens.userId, userId), gt(tokens.createdAtMs, nowMs - HOUR_MS)))
+      .orderBy(desc(tokens.createdAtMs))
+      .limit(1)
+      .offset(TOKENS_PER_HOUR_MAX - 1);
+    const untilMs = (blocking?.createdAtMs ?? nowMs - HOUR_MS) + HOUR_MS;
+    return Math.max(1, Math.ceil((untilMs - nowMs) / SECOND_MS));
+  }
+}
+
+/** `pp_` and 32 random bytes in base64url, 46 characters in all. */
+function randomToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
+  const text = btoa(String.fromCharCode(...bytes));
+  return `pp_${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * Signing up, in and out: better-auth does the work. What comes in is checked here, and what it
+ * refuses leaves in the API's own shape.
+ */
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../accounts/password.ts";
+import { admitSignup } from "../../accounts/signup.ts";
+import { configOf } from "../../config.ts";
+import type { NativeEnvironment } from "./environment.ts";
+import { refuse, validate } from "./errors.ts";
+
+const email = z.email({ error: "email must be an e-mail address" }).max(254);
+const password = z.string({ error: "password is required and must be a text" });
+const rememberMe = z.boolean().optional();
+
+const signUp = z.object({
+  name: z
+    .string({ error: "name is required and must be a text" })
+    .trim()
+    .min(1, "name must not be empty")
+    .max(100, "name must be at most 100 characters"),
+  email,
+  password: password
+    .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
+    .max(PASSWORD_LENGTH_MAX, `password must be at most ${PASSWORD_LENGTH_MAX} characters`),
+  rememberMe,
+});
+
+const signIn = z.object({ email, password: password.max(PASSWORD_LENGTH_MAX), rememberMe });
+
+export const auth = new Hono<NativeEnvironment>()
+  .post("/sign-up/email", validate.json(signUp), async (c) => {
+    const body = c.req.valid("json");
+    const admitted = await admitSignup(c.env, body.email);
+    return admitted.ok ? pass(c, body) : refuse(c, admitted.error);
+  })
+  .post("/sign-in/email", validate.json(signIn), (c) => pass(c, c.req.valid("json")))
+  .post("/sign-out", (c) => pass(c, {}))
+  .get("/get-session", (c) => pass(c));
+
+async function pass(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
+  const { authFor } = await import("../../accounts/auth.ts");
+  const { method, url } = c.req.raw;
+  const headers = new Headers(c.req.raw.headers);
+  headers.delete("Content-Length");
+  if (body !== undefined) headers.set("Content-Type", "application/json");
+  const response = await authFor(c.req.raw, c.env).handler(
+    new Request(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+  return response.ok ? new Response(response.body, response) : refuseAs(c, response);
+}
+
+const libraryRefusal = z.object({ code: z.string().default(""), message: z.string().default("") });
+
+async function refuseAs(c: Context<NativeEnvironment>, response: Response): Promise<Response> {
+  if (response.status === 429) {
+    const seconds = Number(response.headers.get("X-Retry-After"));
+    return refuse(c, { code: "rate_limited", retryAfterSeconds: Math.max(1, seconds) });
+  }
+  if (response.status >= 500) return refuse(c, { code: "internal" });
+  if (response.status === 401) return refuse(c, { code: "password_wrong" });
+  if (response.status === 403) return refuse(c, { code: "origin_foreign" });
+  const { code, message } = libraryRefusal.parse(await response.json());
+  if (code.startsWith("USER_ALREADY_EXISTS")) return refuse(c, { code: "email_taken" });
+  if (code === "FAILED_TO_CREATE_USER") {
+    // Two at once, and a unique index let one of them in: by its address, or by the only slot.
+    const isFirst = configOf(c.env).signups === "first";
+    return refuse(c, { code: isFirst ? "signups_closed" : "email_taken" });
+  }
+  return refuse(c, { code: "validation_failed", issues: [{ path: [], message }] });
+}

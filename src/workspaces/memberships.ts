@@ -1,0 +1,57 @@
+/** The workspaces that a person belongs to, and as what. */
+import { and, asc, eq, sql } from "drizzle-orm";
+
+import type { Role, Workspace } from "../accounts/access.ts";
+import type { Database } from "../db/database.ts";
+import { members, workspaces } from "../db/schema/index.ts";
+import { ledgerIdOf } from "../ledger/ledger-id.ts";
+
+export interface Membership {
+  readonly workspace: Workspace;
+  readonly role: Role;
+}
+
+/** What a row must hold to become a `Workspace`. */
+export const workspaceColumns = {
+  id: workspaces.id,
+  uuid: workspaces.uuid,
+  name: workspaces.name,
+  plan: workspaces.plan,
+  jurisdiction: workspaces.jurisdiction,
+};
+
+type WorkspaceRow = Pick<
+  typeof workspaces.$inferSelect,
+  "id" | "uuid" | "name" | "plan" | "jurisdiction"
+>;
+
+export function toWorkspace({ jurisdiction, ...row }: WorkspaceRow): Workspace {
+  return { ...row, ledger: ledgerIdOf({ id: row.id, jurisdiction }) };
+}
+
+/** Lists a person's workspaces, their own first, then the oldest. */
+export async function membershipsOf(db: Database, userId: string): Promise<Membership[]> {
+  const rows = await db
+    .select({ ...workspaceColumns, role: members.role })
+    .from(members)
+    .innerJoin(workspaces, eq(workspaces.id, members.workspaceId))
+    .where(eq(members.userId, userId))
+    .orderBy(sql`${workspaces.personalOf} = ${userId} is not true`, asc(workspaces.id));
+  return rows.map(({ role, ...row }) => ({ workspace: toWorkspace(row), role }));
+}
+
+/** Finds one workspace where the person is a member: their own, or the one with this UUID. */
+export async function membershipIn(
+  db: Database,
+  userId: string,
+  uuid: string | null,
+): Promise<Membership | null> {
+  const [row] = await db
+    .select({ ...workspaceColumns, role: members.role })
+    .from(workspaces)
+    .innerJoin(members, and(eq(members.workspaceId, workspaces.id), eq(members.userId, userId)))
+    .where(uuid === null ? eq(workspaces.personalOf, userId) : eq(workspaces.uuid, uuid));
+  if (row === undefined) return null;
+  const { role, ...workspace } = row;
+  return { workspace: toWorkspace(workspace), role };
+}

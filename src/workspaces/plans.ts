@@ -1,0 +1,54 @@
+/** What each plan may do, in one table. Null is without limit. */
+import type { Plan } from "../config.ts";
+
+export interface PlanTerms {
+  readonly linksMax: number | null;
+  readonly membersMax: number | null;
+  readonly domainsMax: number | null;
+  readonly webhooksMax: number | null;
+  readonly goalsMax: number | null;
+  readonly features: {
+    readonly rules: boolean;
+    readonly variants: boolean;
+    readonly passwords: boolean;
+    readonly clickLimits: boolean;
+    readonly bulk: boolean;
+    readonly export: boolean;
+  };
+}
+
+const EVERYTHING: PlanTerms["features"] = {
+  rules: true,
+  variants: true,
+  passwords: true,
+  clickLimits: true,
+  bulk: true,
+  export: true,
+};
+
+export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
+  free: {
+    linksMax: 50,
+    membersMax: 1,
+    domainsMax: 0,
+    webhooksMax: 1,
+    goalsMax: 1,
+    features: { ...EVERYTHING, variants: false, bulk: false, export: false },
+  },
+  pro: {
+    linksMax: 5_000,
+    membersMax: 10,
+    domainsMax: 5,
+    webhooksMax: 10,
+    goalsMax: 20,
+    features: EVERYTHING,
+  },
+  enterprise: {
+    linksMax: null,
+    membersMax: null,
+    domainsMax: null,
+    webhooksMax: null,
+    goalsMax: null,
+    features: EVERYTHING,
+  },
+};
