@@ -1,0 +1,133 @@
+/**
+ * `npm run budget`: what the redirect and the Worker weigh, and what a cold start costs.
+ *
+ * Sizes are exact and fail at their limit. Start-up is CPU time on whatever machine this is: only the
+ * difference from an empty Worker in the same run is compared, as medians of rounds in turns, and it
+ * fails only past the limit and a tolerance.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, platform, tmpdir } from "node:os";
+import path from "node:path";
+
+import { unstable_readConfig } from "wrangler";
+
+import { ROUTE_SCHEMA, type RouteRecord } from "../src/links/route-record.ts";
+import { buildWorker, bundleRedirect, bundleRedirectWorker, eagerPart } from "./support/bundle.ts";
+import { canMeasure, measureStarts, type StartCost } from "./support/start-cost.ts";
+import { main, Trouble } from "./support/trouble.ts";
+import { ROOT } from "./support/wrangler.ts";
+
+const REDIRECT_BYTES_MAX = 20_000;
+const WORKER_GZIP_BYTES_MAX = 350_000;
+const START_MS_MAX = 40;
+/** Two runs on one busy machine differ by about this share. */
+const START_TOLERANCE = 0.25;
+const START_ROUNDS = 15;
+/** What no redirect may wait for; everything else that loads at once is listed, and weighed by start-up. */
+const LAZY_ONLY = /^(?:hono|zod|drizzle-orm|better-auth|@hono\/.*|@better-auth\/.*|kysely)$/;
+
+const EMPTY_WORKER = `export default {
+  fetch: () => new Response(null, { status: 302, headers: { location: "https://example.com/" } }),
+};`;
+
+await main(async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "signpost-budget-"));
+  try {
+    const failures = await check(folder);
+    if (failures.length > 0) throw new Trouble(`\nOver budget: ${failures.join("; ")}.`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+async function check(folder: string): Promise<readonly string[]> {
+  const redirect = await bundleRedirect();
+  const worker = await buildWorker(path.join(folder, "worker"));
+  const eager = await eagerPart();
+  const redirectBytes = Buffer.byteLength(redirect);
+
+  const failures: string[] = [];
+  console.info("Sizes");
+  row("redirect entry, minified", kilobytes(redirectBytes), `≤ ${kilobytes(REDIRECT_BYTES_MAX)}`);
+  row("whole Worker, gzip", kilobytes(worker.gzipBytes), `≤ ${kilobytes(WORKER_GZIP_BYTES_MAX)}`);
+  row("loaded before a redirect", kilobytes(eager.bytes), eager.packages.join(", ") || "no package");
+  if (redirectBytes > REDIRECT_BYTES_MAX) failures.push("the redirect entry's size");
+  if (worker.gzipBytes > WORKER_GZIP_BYTES_MAX) failures.push("the Worker's size");
+  const tooEarly = eager.packages.filter((name) => LAZY_ONLY.test(name));
+  if (tooEarly.length > 0) failures.push(`${tooEarly.join(", ")} loaded before a redirect`);
+
+  if (!(await canMeasure())) {
+    console.info(`\nStart-up: not measured, ${platform()} does not show another process's CPU time.`);
+    return failures;
+  }
+  const config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") });
+  const costs = await measureStarts(
+    [
+      { name: "empty Worker", code: EMPTY_WORKER },
+      { name: "redirect alone", code: await bundleRedirectWorker() },
+      { name: "whole Worker", code: worker.code },
+    ],
+    {
+      folder,
+      compatibilityDate: config.compatibility_date ?? "2026-10-01",
+      vars: { ...stringsOf(config.vars), AUTH_SECRET: "budget" },
+      record: JSON.stringify(record()),
+      rounds: START_ROUNDS,
+    },
+  );
+  if (!reportStarts(costs)) failures.push("the start-up");
+  return failures;
+}
+
+/** Prints the table; tells whether the whole Worker is within limit and tolerance. */
+function reportStarts(costs: readonly StartCost[]): boolean {
+  const [empty = 0, alone = 0, whole = 0] = costs.map(({ samples }) => median(samples));
+  const model = cpus()[0]?.model.trim() ?? "unknown processor";
+  const limit = `≤ ${START_MS_MAX} ms above empty (fails past ${START_MS_MAX * (1 + START_TOLERANCE)})`;
+  console.info(
+    `\nCPU time from nothing to the first redirect, median of ${START_ROUNDS} rounds in turns` +
+      `\n(${cpus().length} × ${model}, ${platform()})`,
+  );
+  row("empty Worker", milliseconds(empty), spread(costs[0]));
+  row("redirect alone", milliseconds(alone), `${milliseconds(alone - empty)} above empty`);
+  row("whole Worker", milliseconds(whole), `${milliseconds(whole - empty)} above empty, ${limit}`);
+  console.info(`  Two Workers instead of one would save a redirect's cold start ${milliseconds(whole - alone)}.`);
+  return whole - empty <= START_MS_MAX * (1 + START_TOLERANCE);
+}
+
+function record(): RouteRecord {
+  return {
+    schema: ROUTE_SCHEMA,
+    linkId: 1,
+    version: 1,
+    ledger: "1" as RouteRecord["ledger"],
+    destination: "https://example.com/",
+  };
+}
+
+function stringsOf(vars: Readonly<Record<string, unknown>>): Record<string, string> {
+  const strings = Object.entries(vars).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(strings) as Record<string, string>;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function spread(cost: StartCost | undefined): string {
+  if (cost === undefined) return "";
+  return `from ${milliseconds(Math.min(...cost.samples))} to ${milliseconds(Math.max(...cost.samples))}`;
+}
+
+function row(name: string, value: string, note: string): void {
+  console.info(`  ${name.padEnd(26)}${value.padStart(9)}   ${note}`);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`;
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}

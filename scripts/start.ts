@@ -1,0 +1,142 @@
+/** `npm start`: everything on one port of this machine, with an account and a token ready to use. */
+import type { ChildProcess } from "node:child_process";
+import { createServer } from "node:net";
+import path from "node:path";
+
+import { completeDevVars } from "./support/dev-vars.ts";
+import { ensureLocalAccount, type LocalAccount } from "./support/local-account.ts";
+import { main, Trouble } from "./support/trouble.ts";
+import { ROOT, runWrangler, startWrangler } from "./support/wrangler.ts";
+
+const HOST = "127.0.0.1";
+const PORT_DEFAULT = 8787;
+const READY_WITHIN_MS = 60_000;
+const POLL_MS = 150;
+
+await main(async () => {
+  const port = portOf(process.env["PORT"]);
+  await refuseTakenPort(port);
+  const added = await completeDevVars(path.join(ROOT, ".dev.vars"));
+  if (added.length > 0) console.info(`Made ${added.join(", ")} in .dev.vars.`);
+  console.info("Migrating the local database …");
+  await migrate();
+
+  const server = startServer(port);
+  const ended = new Promise<number>((resolve) => {
+    server.once("close", (code) => resolve(code ?? 0));
+  });
+  const stop = endWithUs(server);
+  try {
+    // `localhost` is what people type, and what cookies are then made for.
+    const origin = `http://localhost:${port}`;
+    await Promise.race([healthy(`http://${HOST}:${port}`), diedEarly(ended)]);
+    const account = await ensureLocalAccount(origin, path.join(ROOT, ".signpost"));
+    console.info(welcome(origin, account));
+    const code = await ended;
+    if (!stop.asked && code !== 0) throw new Trouble(`The server ended with code ${code}.`);
+  } finally {
+    stop.now();
+    await ended;
+  }
+});
+
+function portOf(text: string | undefined): number {
+  if (text === undefined || text === "") return PORT_DEFAULT;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Trouble(`PORT is "${text}": give a number from 1 to 65535.`);
+  }
+  return port;
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === "EADDRINUSE"
+          ? "is in use: stop what uses it"
+          : `cannot be used (${error.code ?? error.message})`;
+      reject(new Trouble(`Port ${port} ${reason}, or choose another: PORT=8788 npm start`));
+    });
+    probe.listen(port, HOST, () => probe.close(() => resolve()));
+  });
+}
+
+async function migrate(): Promise<void> {
+  const { code, output } = await runWrangler(["d1", "migrations", "apply", "DB", "--local"]);
+  if (code === 0) return;
+  throw new Trouble(
+    `${output.trim()}\n\nThe local database could not be migrated. ` +
+      "If nothing in it matters, delete the folder .wrangler/state and start again.",
+  );
+}
+
+function startServer(port: number): ChildProcess {
+  const args = ["dev", "--ip", HOST, "--port", String(port), "--log-level", "warn"];
+  args.push("--show-interactive-dev-session=false");
+  if (port !== PORT_DEFAULT) args.push("--var", `PUBLIC_URL:http://localhost:${port}`);
+  return startWrangler(args, ["ignore", "inherit", "inherit"]);
+}
+
+interface Stop {
+  asked: boolean;
+  now(): void;
+}
+
+/** Ends the server when we are told to end, and only it. */
+function endWithUs(server: ChildProcess): Stop {
+  const stop: Stop = {
+    asked: false,
+    now() {
+      if (server.exitCode === null && server.signalCode === null) server.kill("SIGTERM");
+    },
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      stop.asked = true;
+      stop.now();
+    });
+  }
+  process.once("exit", () => stop.now());
+  return stop;
+}
+
+async function healthy(base: string): Promise<void> {
+  const giveUpAt = Date.now() + READY_WITHIN_MS;
+  let last = "it did not answer";
+  while (Date.now() < giveUpAt) {
+    try {
+      const response = await fetch(`${base}/api/health`, { signal: AbortSignal.timeout(5_000) });
+      if (response.ok) return;
+      last = `GET /api/health answered ${response.status}`;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Trouble(`The server was not ready within ${READY_WITHIN_MS / 1_000} s: ${last}.`);
+}
+
+async function diedEarly(ended: Promise<number>): Promise<never> {
+  throw new Trouble(`The server ended with code ${await ended} before it was ready.`);
+}
+
+function welcome(origin: string, account: LocalAccount): string {
+  const token = `-H "Authorization: Bearer $(cat .signpost/token)"`;
+  const create = `-H "Content-Type: application/json" -d '{"destinationUrl":"https://example.com/hello","shortCode":"hello"}'`;
+  return `
+Signpost is ready: ${origin}
+
+  account   ${account.email}, its password is in .signpost/account.json
+  token     in .signpost/token
+
+A first link, from another terminal in this folder: create it, follow it as a browser, see the click.
+
+  curl -s ${origin}/api/links ${token} ${create}
+  curl -si ${origin}/hello -A "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+  curl -s ${origin}/api/analytics/overview ${token}
+
+Ctrl-C ends it.
+`;
+}

@@ -1,0 +1,112 @@
+/** Builds what the budget weighs: the redirect alone, the whole Worker, and what loads at once. */
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { build, type BuildOptions, type Metafile } from "esbuild";
+
+import { Trouble } from "./trouble.ts";
+import { ROOT, runWrangler } from "./wrangler.ts";
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2024",
+  conditions: ["workerd", "worker", "browser"],
+  external: ["cloudflare:*", "node:*"],
+  write: false,
+  logLevel: "silent",
+} satisfies BuildOptions;
+
+/** Bundles `src/redirect/handle.ts` as a module of its own, minified. */
+export async function bundleRedirect(): Promise<string> {
+  const { outputFiles } = await build({ ...COMMON, entryPoints: ["src/redirect/handle.ts"] });
+  return outputFiles.map((file) => file.text).join("");
+}
+
+/** Bundles a Worker that redirects and does nothing else: what a split into two would leave here. */
+export async function bundleRedirectWorker(): Promise<string> {
+  const contents = `
+    import { createRedirect } from "./src/redirect/handle.ts";
+    const redirect = createRedirect(async () => {});
+    export default { fetch: (request, env, ctx) => redirect(request, new URL(request.url), env, ctx) };
+  `;
+  const { outputFiles } = await build({
+    ...COMMON,
+    stdin: { contents, resolveDir: ROOT, loader: "ts" },
+  });
+  return outputFiles.map((file) => file.text).join("");
+}
+
+export interface BuiltWorker {
+  /** Its one module. */
+  readonly code: string;
+  readonly gzipBytes: number;
+}
+
+/** Builds the Worker with wrangler, as a deployment does. */
+export async function buildWorker(folder: string): Promise<BuiltWorker> {
+  const { code, output } = await runWrangler([
+    "deploy",
+    "--dry-run",
+    "--minify",
+    "--outdir",
+    folder,
+  ]);
+  if (code !== 0) throw new Trouble(`${output.trim()}\n\nThe Worker does not build.`);
+  const modules = (await readdir(folder)).filter((name) => !/\.(map|md)$/.test(name));
+  const [only, ...others] = modules;
+  if (only === undefined || others.length > 0) {
+    throw new Trouble(`Expected one module, and found ${modules.join(", ") || "none"}.`);
+  }
+  const text = await readFile(path.join(folder, only));
+  return { code: text.toString(), gzipBytes: gzipSync(text, { level: 9 }).length };
+}
+
+export interface EagerPart {
+  readonly bytes: number;
+  /** npm packages in it, by name. */
+  readonly packages: readonly string[];
+}
+
+/** Finds what is evaluated before the first redirect: everything that `worker.ts` imports statically. */
+export async function eagerPart(): Promise<EagerPart> {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: ["src/worker.ts"],
+    splitting: true,
+    outdir: "out",
+    metafile: true,
+  });
+  const chunks = staticChunks(metafile);
+  const inputs = chunks.flatMap((chunk) => Object.keys(chunk.inputs));
+  const packages = new Set(inputs.map(packageOf).filter((name) => name !== null));
+  return {
+    bytes: chunks.reduce((sum, chunk) => sum + chunk.bytes, 0),
+    packages: [...packages].toSorted(),
+  };
+}
+
+type Chunk = Metafile["outputs"][string];
+
+function staticChunks({ outputs }: Metafile): readonly Chunk[] {
+  const entry = Object.keys(outputs).find((name) => outputs[name]?.entryPoint === "src/worker.ts");
+  const reached = new Map<string, Chunk>();
+  const waiting = entry === undefined ? [] : [entry];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const chunk = outputs[name];
+    if (chunk === undefined || reached.has(name)) continue;
+    reached.set(name, chunk);
+    const next = chunk.imports.filter(({ kind, external }) => {
+      return kind === "import-statement" && external !== true;
+    });
+    waiting.push(...next.map((imported) => imported.path));
+  }
+  return [...reached.values()];
+}
+
+function packageOf(input: string): string | null {
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? null;
+}
