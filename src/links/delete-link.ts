@@ -1,0 +1,58 @@
+import { sql } from "drizzle-orm";
+
+import { databaseOf } from "../db/database.ts";
+import { links } from "../db/schema/index.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { LinkAddress } from "./address.ts";
+import { batchAround, type LinkContext } from "./context.ts";
+import type { DeleteLinkRefusal } from "./errors.ts";
+import { leaveAddress, rowOf } from "./held-codes.ts";
+import type { Link, LinkRef } from "./link.ts";
+import { linkStore } from "./store.ts";
+
+export interface DeletedLink {
+  readonly link: Link;
+  /** What the caller has to announce. */
+  readonly addresses: readonly LinkAddress[];
+}
+
+/**
+ * Deletes a link for good, and in the same batch writes down what is left to do: KV to be cleaned
+ * of its address, the Ledger to forget its clicks, its code to be held back for 90 days.
+ *
+ * A member may delete only their own links. With `expectedVersions` the link must be at one of them.
+ */
+export async function deleteLink(
+  { env, access, nowMs }: Pick<LinkContext, "env" | "access" | "nowMs">,
+  ref: LinkRef,
+  expectedVersions: readonly number[] | null = null,
+): Promise<Result<DeletedLink, DeleteLinkRefusal>> {
+  const db = databaseOf(env.DB);
+  const { workspace } = access;
+  const link = await linkStore(db, workspace.id).find(ref);
+  if (link === null) return err({ code: "link_not_found" });
+  if (access.role === "member" && link.userId !== access.userId) {
+    return err({ code: "not_link_owner" });
+  }
+  if (expectedVersions !== null && !expectedVersions.includes(link.version)) {
+    return err({ code: "version_mismatch", version: link.version });
+  }
+  const leaving = rowOf(link, workspace.id, expectedVersions !== null);
+  const [deleted] = await batchAround(
+    db,
+    [
+      ...leaveAddress(db, leaving, nowMs),
+      db.run(sql`
+        insert into pending_purges (link_id, ledger, link_created_at_ms)
+        select id, ${workspace.ledger}, created_at_ms from links where ${leaving}
+        on conflict (link_id) do nothing`),
+    ],
+    [db.delete(links).where(leaving).returning({ domain: links.domain, code: links.code })],
+  );
+  if (deleted.length > 0) return ok({ link, addresses: deleted });
+  // Somebody was faster between the look and the batch.
+  const now = await linkStore(db, workspace.id).find({ id: link.id });
+  return err(
+    now === null ? { code: "link_not_found" } : { code: "version_mismatch", version: now.version },
+  );
+}

@@ -1,0 +1,50 @@
+/** Why a link is not made, changed, found or deleted: facts only, each dialect finds its own words. */
+import type { DestinationProblem } from "./destination.ts";
+
+export interface DestinationRefused {
+  readonly code: "destination_refused";
+  readonly field: "destinationUrl" | "expiredUrl";
+  readonly problem: DestinationProblem;
+}
+
+export interface CodeReserved {
+  readonly code: "code_reserved";
+  readonly slug: string;
+}
+
+/** Somebody has the code, or had it lately and may want it back. */
+export interface CodeTaken {
+  readonly code: "code_taken";
+  readonly slug: string;
+}
+
+export interface LinkNotFound {
+  readonly code: "link_not_found";
+}
+
+export type FieldsRefusal =
+  | DestinationRefused
+  | CodeReserved
+  | { readonly code: "expiry_past" }
+  /** It would end before it starts. */
+  | { readonly code: "schedule_inverted" }
+  | { readonly code: "collection_not_found" };
+
+export type CreateLinkRefusal = FieldsRefusal | CodeTaken;
+
+/** The link has changed since the version that the change was meant for. */
+export interface VersionMismatch {
+  readonly code: "version_mismatch";
+  readonly version: number;
+}
+
+export type UpdateLinkRefusal = CreateLinkRefusal | LinkNotFound | VersionMismatch;
+
+/** A member may delete only links of their own. */
+export interface NotLinkOwner {
+  readonly code: "not_link_owner";
+}
+
+export type DeleteLinkRefusal = LinkNotFound | VersionMismatch | NotLinkOwner;
+
+export type LinkRefusal = UpdateLinkRefusal | DeleteLinkRefusal;

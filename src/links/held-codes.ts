@@ -1,0 +1,51 @@
+/**
+ * Addresses that a link leaves, by deletion or by renaming. The statements run before the link
+ * itself is changed, in the same batch, and take the address from the row as it then is.
+ */
+import { type SQL, sql } from "drizzle-orm";
+
+import type { Database } from "../db/database.ts";
+import { DAY_MS } from "../platform/clock.ts";
+import { DEFAULT_DOMAIN, type LinkAddress } from "./address.ts";
+import type { Statement } from "./context.ts";
+
+/** Printed codes outlive their links: nobody else may take one over for this long. */
+export const CODE_HELD_MS = 90 * DAY_MS;
+
+/** Names a link's row in a statement about `links` alone; `unchanged` asks for its version too. */
+export function rowOf(
+  link: { readonly id: number; readonly version: number },
+  workspaceId: number,
+  unchanged: boolean,
+): SQL {
+  const row = sql`id = ${link.id} and workspace_id = ${workspaceId}`;
+  return unchanged ? sql`${row} and version = ${link.version}` : row;
+}
+
+/** Leaves a tombstone of an address until KV has been seen clean, and holds its code back. */
+export function leaveAddress(db: Database, leaving: SQL, nowMs: number): Statement[] {
+  return [
+    db.run(sql`
+      insert into route_tombstones (domain, code, created_at_ms)
+      select domain, code, ${nowMs} from links where ${leaving}
+      on conflict (domain, code) do update set created_at_ms = excluded.created_at_ms`),
+    // A custom domain belongs to one workspace anyway: only the shared hosts need the claim.
+    db.run(sql`
+      insert into reserved_codes (domain, code, workspace_id, until_ms)
+      select domain, code, workspace_id, ${nowMs + CODE_HELD_MS} from links
+      where ${leaving} and domain = ${DEFAULT_DOMAIN}
+      on conflict (domain, code) do update
+      set workspace_id = excluded.workspace_id, until_ms = excluded.until_ms`),
+  ];
+}
+
+/** True in SQL where nobody has an address, and no other workspace has a claim to it. */
+export function isFree(address: LinkAddress, workspaceId: number, nowMs: number): SQL {
+  const { domain, code } = address;
+  return sql`not exists (select 1 from links as other where other.domain = ${domain} and other.code = ${code})
+    and not exists (
+      select 1 from reserved_codes as held
+      where held.domain = ${domain} and held.code = ${code}
+        and held.workspace_id <> ${workspaceId} and held.until_ms > ${nowMs}
+    )`;
+}

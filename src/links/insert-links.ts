@@ -1,0 +1,109 @@
+/** Writes new links with their tags: json_each, since D1 takes 100 bound values a statement. */
+import { type SQL, sql } from "drizzle-orm";
+
+import type { Database } from "../db/database.ts";
+import { batchAround, type LinkContext, type Statement } from "./context.ts";
+import type { LinkColumns } from "./fields.ts";
+import type { Link } from "./link.ts";
+import { linkOf, linkStore } from "./store.ts";
+
+export interface NewLink extends LinkColumns {
+  readonly uuid: string;
+  readonly domain: string;
+  readonly code: string;
+  readonly destinationUrl: string;
+  readonly collectionId: number | null;
+  readonly tags: readonly string[];
+}
+
+/** D1 takes 2 MB a value; a character may be three bytes. */
+const JSON_CHARACTERS_MAX = 500_000;
+
+/**
+ * Inserts the links whose codes are free, in one batch with the statements `alongside`, and gives
+ * those that were made. A code that somebody has, or that is held back for another workspace, is
+ * left out silently.
+ */
+export async function insertLinks(
+  db: Database,
+  { access, nowMs }: Pick<LinkContext, "access" | "nowMs">,
+  rows: readonly NewLink[],
+  alongside: readonly Statement[],
+): Promise<Link[]> {
+  const { userId, workspace } = access;
+  const statements: Statement[] = [];
+  for (const json of slices(rows)) {
+    statements.push(
+      db.run(sql`
+        insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
+          description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
+          expired_url, redirect_status, forward_query, created_at_ms, updated_at_ms)
+        select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
+          value->>'destinationUrl', value->>'title', value->>'description', value->>'collectionId',
+          coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
+          value->>'expiresAtMs', value->>'expiredUrl', coalesce(value->>'redirectStatus', 302),
+          coalesce(value->>'forwardQuery', 0), ${nowMs}, ${nowMs}
+        from json_each(${json})
+        where not exists (
+          select 1 from reserved_codes as held
+          where held.domain = value->>'domain' and held.code = value->>'code'
+            and held.workspace_id <> ${workspace.id} and held.until_ms > ${nowMs}
+        )
+        on conflict (domain, code) do nothing`),
+    );
+  }
+  const tagged = rows.filter(({ tags }) => tags.length > 0);
+  if (tagged.length > 0) statements.push(...tagStatements(db, workspace.id, tagged, nowMs));
+  const made = linkStore(db, workspace.id).selectByUuids(rows.map(({ uuid }) => uuid));
+  const [links] = await batchAround(db, statements, [made], alongside);
+  return links.map(linkOf);
+}
+
+/**
+ * Puts tags on links by name and makes those that do not exist yet. A link that is not there, or
+ * for which `may` (a condition on `links`) does not hold, gets none.
+ */
+export function tagStatements(
+  db: Database,
+  workspaceId: number,
+  tagged: readonly { readonly uuid: string; readonly tags: readonly string[] }[],
+  nowMs: number,
+  may: SQL = sql`true`,
+): Statement[] {
+  const pairs = tagged.flatMap(({ uuid, tags }) =>
+    tags.map((name) => [uuid, name, crypto.randomUUID()]),
+  );
+  const json = JSON.stringify(pairs);
+  const found = sql`select id, uuid from links where workspace_id = ${workspaceId} and ${may}`;
+  return [
+    db.run(sql`
+      insert into tags (uuid, workspace_id, name, created_at_ms)
+      select pair.value->>2, ${workspaceId}, pair.value->>1, ${nowMs} from json_each(${json}) as pair
+      join (${found}) as link on link.uuid = pair.value->>0
+      where true on conflict (workspace_id, name) do nothing`),
+    db.run(sql`
+      insert into link_tags (link_id, tag_id)
+      select link.id, tags.id from json_each(${json}) as pair
+      join (${found}) as link on link.uuid = pair.value->>0
+      join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
+      where true on conflict do nothing`),
+  ];
+}
+
+function slices(rows: readonly NewLink[]): string[] {
+  const texts: string[] = [];
+  let slice: string[] = [];
+  let length = 0;
+  for (const { tags: _tags, ...columns } of rows) {
+    const text = JSON.stringify(columns);
+    if (length + text.length > JSON_CHARACTERS_MAX && slice.length > 0) {
+      texts.push(`[${slice.join(",")}]`);
+      slice = [];
+      length = 0;
+    }
+    slice.push(text);
+    length += text.length + 1;
+  }
+  if (slice.length > 0) texts.push(`[${slice.join(",")}]`);
+  return texts;
+}

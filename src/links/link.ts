@@ -1,0 +1,68 @@
+/** What a link is, whatever API made it. Times are milliseconds since 1970. */
+import type { RedirectStatus } from "./route-record.ts";
+
+export const REDIRECT_STATUSES = [301, 302, 307, 308] as const satisfies readonly RedirectStatus[];
+
+/** A tag or a collection: a name that is unique in its workspace. */
+export interface Label {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+}
+
+export interface Link {
+  readonly id: number;
+  readonly uuid: string;
+  /** The account that made it. */
+  readonly userId: string;
+  /** A custom domain's hostname, or empty for the default hosts. */
+  readonly domain: string;
+  readonly code: string;
+  /** As sent: a redirect uses its normalised form. */
+  readonly destinationUrl: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  /** By name. */
+  readonly tags: readonly Label[];
+  readonly collection: Pick<Label, "id" | "uuid"> | null;
+  readonly isActive: boolean;
+  readonly archivedAtMs: number | null;
+  readonly suspendedAtMs: number | null;
+  readonly startsAtMs: number | null;
+  readonly endsAtMs: number | null;
+  readonly expiresAtMs: number | null;
+  readonly expiredUrl: string | null;
+  readonly redirectStatus: RedirectStatus;
+  readonly forwardQuery: boolean;
+  /** Grows by one with each change. */
+  readonly version: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** A link in one of its three public identities. */
+export type LinkRef =
+  | { readonly uuid: string }
+  /** The UUID's first 24 hex digits. */
+  | { readonly objectId: string }
+  | { readonly id: number };
+
+/** A collection by its UUID or by its number. */
+export type CollectionRef = string | number;
+
+/** What may be set on a link; an absent field keeps its value, or takes its default on a new link. */
+export interface LinkFields {
+  readonly destinationUrl?: string | undefined;
+  readonly title?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  /** All of them, by name: those that do not exist yet are made. */
+  readonly tags?: readonly string[] | undefined;
+  readonly collection?: CollectionRef | null | undefined;
+  readonly isActive?: boolean | undefined;
+  readonly startsAtMs?: number | null | undefined;
+  readonly endsAtMs?: number | null | undefined;
+  readonly expiresAtMs?: number | null | undefined;
+  readonly expiredUrl?: string | null | undefined;
+  readonly redirectStatus?: RedirectStatus | undefined;
+  readonly forwardQuery?: boolean | undefined;
+}

@@ -1,0 +1,138 @@
+/**
+ * Reads the links of one workspace. A store without a workspace cannot be made, so neither can a
+ * query that shows somebody else's links.
+ */
+import { and, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+
+import type { Database } from "../db/database.ts";
+import { collections, links, linkTags, tags } from "../db/schema/index.ts";
+import type { CollectionRef, Label, Link, LinkRef } from "./link.ts";
+import type { RedirectStatus } from "./route-record.ts";
+
+export interface LinkFilter {
+  /** Part of the code, the title or the destination; ASCII letters match in either case. */
+  readonly q?: string | undefined;
+  /** A tag's UUID or name. */
+  readonly tag?: string | undefined;
+  readonly collection?: CollectionRef | undefined;
+  readonly domain?: string | undefined;
+  readonly isActive?: boolean | undefined;
+  readonly isArchived?: boolean | undefined;
+}
+
+export type LinkStore = ReturnType<typeof linkStore>;
+
+/** Gives the reader of a workspace's links. */
+export function linkStore(db: Database, workspaceId: number) {
+  /** Unlike `find` and `list` it is not run yet, so that a batch can end with it. */
+  function select(where: SQL | undefined, limit?: number) {
+    const query = db
+      .select({
+        ...getTableColumns(links),
+        // Named apart: in a batch, rows are objects, and two columns of one name become one.
+        collectionUuid: sql<string | null>`${collections.uuid}`.as("collection_uuid"),
+        tags: sql<string>`(
+          select json_group_array(json_array(${tags.id}, ${tags.uuid}, ${tags.name}) order by ${tags.name})
+          from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
+          where ${linkTags.linkId} = ${links.id}
+        )`.as("tags"),
+      })
+      .from(links)
+      .leftJoin(collections, eq(collections.id, links.collectionId))
+      .where(and(eq(links.workspaceId, workspaceId), where))
+      .orderBy(desc(links.id));
+    return limit === undefined ? query.$dynamic() : query.$dynamic().limit(limit);
+  }
+
+  return {
+    selectByUuids(uuids: readonly string[]) {
+      return select(
+        inArray(links.uuid, sql`(select value from json_each(${JSON.stringify(uuids)}))`),
+      );
+    },
+
+    async find(ref: LinkRef): Promise<Link | null> {
+      const [row] = await select(isLink(ref), 1);
+      return row === undefined ? null : linkOf(row);
+    },
+
+    /** In the order of the ids; those that are gone are left out. */
+    async findByIds(ids: readonly number[]): Promise<Link[]> {
+      const rows = await select(
+        inArray(links.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
+      );
+      return rows.map(linkOf).sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+    },
+
+    /** Newest first; `beforeId` goes on after the link with that id, even if it is gone. */
+    async list(filter: LinkFilter, limit: number, beforeId: number | null): Promise<Link[]> {
+      const page = beforeId === null ? undefined : lt(links.id, beforeId);
+      const rows = await select(and(page, ...conditions(filter)), limit);
+      return rows.map(linkOf);
+    },
+  };
+}
+
+type LinkRow = Awaited<ReturnType<LinkStore["selectByUuids"]>>[number];
+
+/** Makes a link of a row that `selectByUuids` gave. */
+export function linkOf(row: LinkRow): Link {
+  const { workspaceId: _workspace, publishedVersion: _published, ...columns } = row;
+  const { collectionId, collectionUuid, tags: labels, redirectStatus, ...rest } = columns;
+  return {
+    ...rest,
+    tags: (JSON.parse(labels) as [number, string, string][]).map(labelOf),
+    collection:
+      collectionId === null || collectionUuid === null
+        ? null
+        : { id: collectionId, uuid: collectionUuid },
+    redirectStatus: redirectStatus as RedirectStatus,
+  };
+}
+
+function labelOf([id, uuid, name]: readonly [number, string, string]): Label {
+  return { id, uuid, name };
+}
+
+function isLink(ref: LinkRef): SQL | undefined {
+  if ("id" in ref) return eq(links.id, ref.id);
+  if ("uuid" in ref) return eq(links.uuid, ref.uuid);
+  const prefix = uuidPrefixOf(ref.objectId);
+  // "g" follows the last hex digit: the range is all UUIDs that begin so, found in the unique index.
+  return and(gt(links.uuid, prefix), lt(links.uuid, `${prefix}g`));
+}
+
+/** Turns 24 hex digits into the beginning of a hyphenated UUID. */
+function uuidPrefixOf(objectId: string): string {
+  const hex = objectId.toLowerCase();
+  const at = [0, 8, 12, 16, 20, 24];
+  return at
+    .slice(1)
+    .map((end, index) => hex.slice(at[index], end))
+    .join("-");
+}
+
+function conditions({ q, tag, collection, domain, isActive, isArchived }: LinkFilter): SQL[] {
+  const wanted: SQL[] = [];
+  if (q !== undefined && q !== "") {
+    // Not LIKE: D1 refuses patterns beyond 50 bytes, and `%` in a search means itself.
+    const found = [links.code, links.title, links.destinationUrl].map(
+      (column) => sql`instr(lower(${column}), lower(${q})) > 0`,
+    );
+    wanted.push(sql`(${sql.join(found, sql` or `)})`);
+  }
+  if (tag !== undefined) {
+    wanted.push(sql`exists (
+      select 1 from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
+      where ${linkTags.linkId} = ${links.id} and (${tags.uuid} = ${tag} or ${tags.name} = ${tag})
+    )`);
+  }
+  if (typeof collection === "string") wanted.push(eq(collections.uuid, collection));
+  if (typeof collection === "number") wanted.push(eq(collections.id, collection));
+  if (domain !== undefined) wanted.push(eq(links.domain, domain));
+  if (isActive !== undefined) wanted.push(eq(links.isActive, isActive));
+  if (isArchived !== undefined) {
+    wanted.push(sql`${links.archivedAtMs} is ${isArchived ? sql`not null` : sql`null`}`);
+  }
+  return wanted;
+}

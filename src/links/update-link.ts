@@ -1,0 +1,154 @@
+import { type SQL, sql } from "drizzle-orm";
+
+import { databaseOf, type Database } from "../db/database.ts";
+import { links } from "../db/schema/index.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { LinkAddress } from "./address.ts";
+import { type Alongside, batchAround, type LinkContext, type Statement } from "./context.ts";
+import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
+import {
+  checkCode,
+  columnsOf,
+  type LinkColumns,
+  resolveCollections,
+  tagNamesOf,
+} from "./fields.ts";
+import { isFree, leaveAddress, rowOf } from "./held-codes.ts";
+import { tagStatements } from "./insert-links.ts";
+import type { Link, LinkFields, LinkRef } from "./link.ts";
+import { linkOf, linkStore } from "./store.ts";
+
+export interface LinkChanges extends LinkFields {
+  /** Within the dialect's grammar. */
+  readonly code?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly isArchived?: boolean | undefined;
+}
+
+export interface UpdatedLink {
+  readonly link: Link;
+  /** What the caller has to announce: empty when nothing was asked to change. */
+  readonly addresses: readonly LinkAddress[];
+}
+
+export interface UpdateOptions {
+  /** The change is meant for one of these versions only; null for whatever the link is now. */
+  readonly expectedVersions?: readonly number[] | null;
+  readonly alongside?: Alongside;
+}
+
+/**
+ * Changes the fields that are given, and nothing else.
+ *
+ * A new code or domain leaves a tombstone of the old address in the same batch. Of two changes at
+ * once to one field the later wins, unless `expectedVersions` says that it must not.
+ */
+export async function updateLink(
+  context: LinkContext,
+  ref: LinkRef,
+  changes: LinkChanges,
+  { expectedVersions = null, alongside }: UpdateOptions = {},
+): Promise<Result<UpdatedLink, UpdateLinkRefusal>> {
+  const db = databaseOf(context.env.DB);
+  const workspaceId = context.access.workspace.id;
+  const store = linkStore(db, workspaceId);
+  const before = await store.find(ref);
+  if (before === null) return err({ code: "link_not_found" });
+  if (expectedVersions !== null && !expectedVersions.includes(before.version)) {
+    return err({ code: "version_mismatch", version: before.version });
+  }
+  const change = await changeOf(db, context, before, changes);
+  if (!change.ok) return change;
+  const { columns, address, moves } = change.value;
+  const tags = changes.tags === undefined ? null : tagNamesOf(changes.tags);
+  if (Object.keys(columns).length === 0 && tags === null && !moves) {
+    return ok({ link: before, addresses: [] });
+  }
+
+  const row = rowOf(before, workspaceId, expectedVersions !== null);
+  // Every statement asks the same: either all of them find the link as it must be, or none does.
+  const may = moves ? sql`${row} and ${isFree(address, workspaceId, context.nowMs)}` : row;
+  const [updated, rows] = await batchAround(
+    db,
+    [
+      ...(tags === null ? [] : replaceTags(db, context, before, tags, may)),
+      ...(moves ? leaveAddress(db, may, context.nowMs) : []),
+    ],
+    [
+      db
+        .update(links)
+        .set({
+          ...columns,
+          ...(moves ? address : {}),
+          version: sql`${links.version} + 1`,
+          updatedAtMs: context.nowMs,
+        })
+        .where(may)
+        .returning({ id: links.id }),
+      store.selectByUuids([before.uuid]),
+    ],
+    alongside?.([before.uuid]),
+  );
+  const [after] = rows.map(linkOf);
+  if (after === undefined) return err({ code: "link_not_found" });
+  if (updated.length > 0)
+    return ok({ link: after, addresses: moves ? [before, address] : [address] });
+  return expectedVersions === null || after.version === before.version
+    ? err({ code: "code_taken", slug: address.code })
+    : err({ code: "version_mismatch", version: after.version });
+}
+
+interface Change {
+  readonly columns: LinkColumns &
+    Pick<typeof links.$inferInsert, "collectionId"> & { archivedAtMs?: SQL | null };
+  readonly address: LinkAddress;
+  readonly moves: boolean;
+}
+
+async function changeOf(
+  db: Database,
+  context: LinkContext,
+  before: Link,
+  changes: LinkChanges,
+): Promise<Result<Change, FieldsRefusal>> {
+  const address = { domain: changes.domain ?? before.domain, code: changes.code ?? before.code };
+  const moves = address.domain !== before.domain || address.code !== before.code;
+  // A word that was reserved after the link took it stays the link's.
+  const code = moves ? checkCode(address.code) : ok(address.code);
+  if (!code.ok) return code;
+  const columns = columnsOf(changes, before, context);
+  if (!columns.ok) return columns;
+  const { collection, isArchived } = changes;
+  const workspaceId = context.access.workspace.id;
+  const collections = await resolveCollections(db, workspaceId, [collection]);
+  const collectionId = typeof collection === "object" ? null : collections.get(collection ?? "");
+  if (collection !== undefined && collectionId === undefined) {
+    return err({ code: "collection_not_found" });
+  }
+  return ok({
+    address,
+    moves,
+    columns: {
+      ...columns.value,
+      ...(collectionId === undefined ? {} : { collectionId }),
+      // Archiving again does not make it later.
+      ...(isArchived === true && {
+        archivedAtMs: sql`coalesce(${links.archivedAtMs}, ${context.nowMs})`,
+      }),
+      ...(isArchived === false && { archivedAtMs: null }),
+    },
+  });
+}
+
+function replaceTags(
+  db: Database,
+  { access, nowMs }: LinkContext,
+  { uuid }: Link,
+  tags: readonly string[],
+  may: SQL,
+): Statement[] {
+  return [
+    db.run(sql`delete from link_tags where link_id in (select id from links where ${may})`),
+    ...tagStatements(db, access.workspace.id, [{ uuid, tags }], nowMs, may),
+  ];
+}
