@@ -63,13 +63,16 @@ export function referrerHost(referer: string | null): string | null {
 /** A packed click's brackets, numbers, hash and commas. */
 const FIXED_BYTES = 90;
 
+/** Of a referrer only the host travels: 253 characters at most, and its quotes. */
+const HOST_BYTES_MAX = 255;
+
 /** Tells how many bytes a click takes in a message at most. */
 export function messageBytes({ visitor, ledger, rule, variant }: CapturedClick): number {
   return (
     FIXED_BYTES +
     ledger.length +
     textBytes(visitor.userAgent) +
-    textBytes(visitor.referer) +
+    Math.min(textBytes(visitor.referer), HOST_BYTES_MAX) +
     textBytes(visitor.city) +
     textBytes(rule) +
     textBytes(variant)

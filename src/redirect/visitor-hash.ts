@@ -40,7 +40,8 @@ export function addressGroup(address: string): string {
 }
 
 async function keyOf(secret: string, ledger: string): Promise<CryptoKey> {
-  const known = keys.get(ledger);
+  const name = `${ledger}/${secret}`;
+  const known = keys.get(name);
   if (known !== undefined) return known;
   const root = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveKey"]);
   const key = await crypto.subtle.deriveKey(
@@ -51,6 +52,6 @@ async function keyOf(secret: string, ledger: string): Promise<CryptoKey> {
     ["sign"],
   );
   if (keys.size >= KEYS_MAX) keys.clear();
-  keys.set(ledger, key);
+  keys.set(name, key);
   return key;
 }

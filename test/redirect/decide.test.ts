@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+
+import type { LedgerId } from "../../src/ledger/ledger-id.ts";
+import type { RouteRecord } from "../../src/links/route-record.ts";
+import { decide, withForwardedQuery } from "../../src/redirect/decide.ts";
+
+const NOW_MS = 1_800_000_000_000;
+
+function route(changes: Partial<RouteRecord> = {}): RouteRecord {
+  return {
+    schema: 1,
+    linkId: 1,
+    version: 1,
+    ledger: "1" as LedgerId,
+    destination: "https://example.com/",
+    ...changes,
+  };
+}
+
+describe("decide", () => {
+  it("redirects a plain link with 302", ({ expect }) => {
+    expect(decide(route(), NOW_MS)).toEqual({
+      kind: "redirect",
+      destination: "https://example.com/",
+      status: 302,
+      rule: null,
+      variant: null,
+    });
+  });
+
+  it("begins at the first instant and ends at the last one", ({ expect }) => {
+    const window = route({ startsAtMs: NOW_MS, endsAtMs: NOW_MS + 10 });
+    const kinds = [-1, 0, 9, 10].map((offset) => {
+      const decision = decide(window, NOW_MS + offset);
+      return decision.kind === "refuse" ? decision.reason : decision.kind;
+    });
+    expect(kinds).toEqual(["not_started", "redirect", "redirect", "ended"]);
+  });
+
+  it("refuses a switched-off link before it looks at its times", ({ expect }) => {
+    const off = route({ gone: "inactive", startsAtMs: NOW_MS + 1, expiredUrl: "https://e.test/" });
+    expect(decide(off, NOW_MS)).toEqual({ kind: "refuse", reason: "inactive" });
+  });
+
+  it("sends an ended link to its expiredUrl, but not one that has yet to start", ({ expect }) => {
+    const expiredUrl = "https://example.com/over";
+    expect(decide(route({ endsAtMs: NOW_MS, expiredUrl }), NOW_MS)).toEqual({
+      kind: "fallback",
+      destination: expiredUrl,
+    });
+    expect(decide(route({ startsAtMs: NOW_MS + 1, endsAtMs: NOW_MS, expiredUrl }), NOW_MS)).toEqual({
+      kind: "refuse",
+      reason: "not_started",
+    });
+  });
+});
+
+describe("withForwardedQuery", () => {
+  const name = fc.string({ minLength: 1, maxLength: 8 });
+  const query = fc
+    .array(fc.tuple(name, fc.string({ maxLength: 8 })), { maxLength: 6 })
+    .map((pairs) => new URLSearchParams(pairs));
+
+  it("keeps all that the destination has, in order, and adds only what is missing", ({ expect }) => {
+    fc.assert(
+      fc.property(query, query, (own, sent) => {
+        const destination = new URL("https://example.com/path#part");
+        destination.search = own.toString();
+        const merged = new URL(withForwardedQuery(destination.href, sent));
+        const before = [...destination.searchParams];
+        expect([...merged.searchParams].slice(0, before.length)).toEqual(before);
+        expect([...merged.searchParams].slice(before.length)).toEqual(
+          [...sent].filter(([key]) => !destination.searchParams.has(key)),
+        );
+        expect([merged.pathname, merged.hash]).toEqual(["/path", "#part"]);
+      }),
+    );
+  });
+
+  it("leaves a signed destination byte for byte alone when nothing is sent", ({ expect }) => {
+    const signed = "https://example.com/?sig=a%20b+c";
+    expect(withForwardedQuery(signed, new URLSearchParams())).toBe(signed);
+  });
+});

@@ -1,0 +1,113 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { routeKey } from "../../src/links/address.ts";
+import { publish } from "../../src/links/publish.ts";
+import { upkeepFor } from "../../src/upkeep/upkeep.ts";
+import { changeDestination, insertLink, insertWorkspace } from "../support/link-rows.ts";
+
+const MINUTE_MS = 60_000;
+
+describe("a Worker that dies between D1 and KV", () => {
+  it("leaves a change that the next sweep publishes", async ({ expect }) => {
+    const link = await insertLink();
+    await publish(env, link);
+    await changeDestination(link.id, "https://example.com/after-the-crash");
+    expect(await env.ROUTES.get(routeKey(link))).toContain("/landing");
+
+    const upkeep = upkeepFor(env);
+    await upkeep.arm();
+    expect(await runDurableObjectAlarm(upkeep)).toBe(true);
+    expect(await env.ROUTES.get(routeKey(link))).toContain("/after-the-crash");
+  });
+
+  it("leaves a deleted link's record that the sweeps remove, and then its tombstone", async ({ expect }) => {
+    const link = await insertLink();
+    await publish(env, link);
+    const deletedAtMs = Date.now();
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM links WHERE id = ?1").bind(link.id),
+      env.DB.prepare("INSERT INTO route_tombstones (domain, code, created_at_ms) VALUES ('', ?1, ?2)").bind(
+        link.code,
+        deletedAtMs,
+      ),
+    ]);
+    const tombstones = () =>
+      env.DB.prepare("SELECT count(*) AS n FROM route_tombstones WHERE code = ?1")
+        .bind(link.code)
+        .first<number>("n");
+
+    const upkeep = upkeepFor(env);
+    await upkeep.sweep(deletedAtMs + MINUTE_MS);
+    expect(await tombstones()).toBe(1);
+    await upkeep.sweep(deletedAtMs + 3 * MINUTE_MS);
+    expect(await env.ROUTES.get(routeKey(link))).toBeNull();
+    expect(await tombstones()).toBe(1);
+    await upkeep.sweep(deletedAtMs + 4 * MINUTE_MS);
+    expect(await tombstones()).toBe(0);
+  });
+
+  it("leaves the code of a deleted link to whoever has it since", async ({ expect }) => {
+    const link = await insertLink({ destination_url: "https://example.com/new-owner" });
+    await publish(env, link);
+    await env.DB.prepare("INSERT INTO route_tombstones (domain, code, created_at_ms) VALUES ('', ?1, 0)")
+      .bind(link.code)
+      .run();
+    await upkeepFor(env).sweep(Date.now());
+    expect(await env.ROUTES.get(routeKey(link))).toContain("/new-owner");
+    const left = await env.DB.prepare("SELECT count(*) AS n FROM route_tombstones WHERE code = ?1")
+      .bind(link.code)
+      .first("n");
+    expect(left).toBe(0);
+  });
+
+  it("leaves a purge that the sweep passes on to the Ledger", async ({ expect }) => {
+    const workspaceId = await insertWorkspace();
+    await env.DB.prepare(
+      "INSERT INTO pending_purges (link_id, ledger, link_created_at_ms) VALUES (987654, ?1, 1000)",
+    )
+      .bind(String(workspaceId))
+      .run();
+    await upkeepFor(env).sweep(Date.now());
+    const left = await env.DB.prepare("SELECT count(*) AS n FROM pending_purges").first("n");
+    expect(left).toBe(0);
+  });
+});
+
+describe("the alarm", () => {
+  it("sets itself again, also after a restart", async ({ expect }) => {
+    const upkeep = upkeepFor(env);
+    await upkeep.arm();
+    await runDurableObjectAlarm(upkeep);
+    const before = Date.now();
+    await evictDurableObject(upkeep);
+    const next = await runInDurableObject(upkeep, (_instance, state) => state.storage.getAlarm());
+    expect(next).toBeGreaterThan(before);
+    expect(next).toBeLessThanOrEqual(before + MINUTE_MS);
+  });
+
+  it("drops what has outlived its use, and nothing else", async ({ expect }) => {
+    const now = Date.now();
+    const day = 24 * 60 * MINUTE_MS;
+    const key = (name: string, at: number) =>
+      env.DB.prepare(
+        `INSERT INTO idempotency_keys (principal, operation, key, fingerprint, created_at_ms)
+         VALUES ('p', 'o', ?1, 'f', ?2)`,
+      ).bind(name, at);
+    const held = (code: string, until: number) =>
+      env.DB.prepare(
+        "INSERT INTO reserved_codes (domain, code, workspace_id, until_ms) VALUES ('', ?1, 1, ?2)",
+      ).bind(code, until);
+    await env.DB.batch([
+      key("old", now - day - 1),
+      key("young", now - day + MINUTE_MS),
+      held("free", now - 1),
+      held("held", now + MINUTE_MS),
+    ]);
+    await upkeepFor(env).sweep(now);
+    const { results: keys } = await env.DB.prepare("SELECT key FROM idempotency_keys").all();
+    const { results: codes } = await env.DB.prepare("SELECT code FROM reserved_codes").all();
+    expect([keys, codes]).toEqual([[{ key: "young" }], [{ code: "held" }]]);
+  });
+});
