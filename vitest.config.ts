@@ -42,6 +42,17 @@ export default defineConfig(async () => {
             testTimeout: 30_000,
           },
         },
+        {
+          // The built Worker behind a real port, driven from Node.
+          test: {
+            name: "e2e",
+            include: ["test/e2e/**/*.test.ts"],
+            testTimeout: 30_000,
+            hookTimeout: 60_000,
+            // After the others: two of them at once would share the same few cores.
+            sequence: { groupOrder: 1 },
+          },
+        },
       ],
     },
   };

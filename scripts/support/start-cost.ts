@@ -108,7 +108,7 @@ async function startOnce(config: string): Promise<number> {
     const port = await portOf(child);
     const response = await fetch(`http://127.0.0.1:${port}/hello`, {
       redirect: "manual",
-      headers: { "user-agent": "Mozilla/5.0 Firefox/145.0", "sec-fetch-mode": "navigate" },
+      headers: { "user-agent": "Mozilla/5.0 Firefox/145.0" },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const cpuMs = await cpuTime(child.pid);
