@@ -35,8 +35,10 @@ export interface LedgerClick {
 }
 
 export interface ClickBatch {
-  /** Unique for all time; a batch seen before changes nothing. */
+  /** Unique for all time, and beginning with its time; a batch seen before changes nothing. */
   readonly id: string;
+  /** When its newest click was; the day on which `lost` is counted. */
+  readonly at: number;
   readonly clicks: readonly LedgerClick[];
   readonly lost: number;
 }
@@ -46,6 +48,16 @@ export interface IngestedBatch {
   /** The id of the batch's first click; the others follow by one. Equal for a repeated batch. */
   readonly firstClickId: number;
   readonly repeated: boolean;
+  /** The workspace is deleted: nothing was stored, and no later try would change that. */
+  readonly refused: boolean;
+}
+
+/** A click as the log keeps it. */
+export interface LoggedClick extends LedgerClick {
+  /** Unique within the workspace. */
+  readonly id: number;
+  /** `<batch id>-<position>`: unique everywhere, and known before the click has an id. */
+  readonly eventId: string;
 }
 
 /** Days are UTC, `YYYY-MM-DD`, both ends included. */
@@ -63,26 +75,51 @@ export interface CityCount extends ValueCount {
   readonly country: string | null;
 }
 
-/** Human clicks, unless `includeBots` asked for every class. */
+export type ClassCounts = Readonly<Partial<Record<ClickClass, number>>>;
+
+/** Human clicks, but for `classes`, which hold what else there was. */
 export interface Report {
   /** All time. */
   readonly total: number;
+  readonly totalClasses: ClassCounts;
   /** Within the range. */
   readonly period: number;
   readonly unique: number;
   /** Every day of the range, oldest first. */
-  readonly days: readonly { readonly date: string; readonly clicks: number }[];
+  readonly days: readonly {
+    readonly date: string;
+    readonly clicks: number;
+    readonly classes: ClassCounts;
+  }[];
   /** 24 numbers, hour 0 to 23 UTC, summed over the range. */
   readonly hours: readonly number[];
-  readonly classes: Readonly<Partial<Record<ClickClass, number>>>;
-  /** Most clicks first; `(other)` holds what went past 500 values a day. Empty value: none known. */
+  readonly classes: ClassCounts;
+  /**
+   * Most clicks first, at most 500 and `(other)`, which also holds what went past 500 values on one
+   * day. Empty value: none known.
+   */
   readonly countries: readonly ValueCount[];
   readonly cities: readonly CityCount[];
   readonly devices: readonly ValueCount[];
   readonly browsers: readonly ValueCount[];
   readonly os: readonly ValueCount[];
   readonly referrers: readonly ValueCount[];
+  /** Of the whole workspace only; empty in a link's report. */
+  readonly links: readonly LinkTotal[];
   readonly scans: number;
+}
+
+/** What one rule or one variant of a link has served within a range. */
+export interface ServedReport {
+  readonly id: string;
+  readonly clicks: number;
+  readonly unique: number;
+  readonly referrers: readonly ValueCount[];
+}
+
+export interface ServedReports {
+  readonly rules: readonly ServedReport[];
+  readonly variants: readonly ServedReport[];
 }
 
 export interface LinkTotal {
@@ -90,8 +127,21 @@ export interface LinkTotal {
   readonly clicks: number;
 }
 
+export interface LinkState {
+  readonly clicks: number;
+  readonly lastClickAt: number | null;
+  /** The last 20, newest first; fewer where the click log is kept for a shorter time. */
+  readonly recent: readonly LoggedClick[];
+}
+
 export interface WorkspaceTotals {
   readonly clicks: number;
   /** Most clicked of all time first, at most 50. */
   readonly leaders: readonly LinkTotal[];
+}
+
+export interface LogPage {
+  readonly clicks: readonly LoggedClick[];
+  /** Where the next page begins; null after the last one. */
+  readonly next: string | null;
 }

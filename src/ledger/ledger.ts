@@ -1,4 +1,160 @@
+/**
+ * What happened in one workspace: its clicks, counted and logged. A shell over pure functions, and
+ * the only writer of its tables.
+ */
+
 import { DurableObject } from "cloudflare:workers";
 
-/** Holds what happened in one workspace. */
-export class Ledger extends DurableObject<Cloudflare.Env> {}
+import { configOf } from "../config.ts";
+import { DAY_MS } from "../platform/clock.ts";
+import { log } from "../platform/log.ts";
+import type {
+  ClickBatch,
+  IngestedBatch,
+  LinkState,
+  LinkTotal,
+  LogPage,
+  Report,
+  ReportRange,
+  ServedReports,
+  WorkspaceTotals,
+} from "./contract.ts";
+import { readFact, writeFact } from "./facts.ts";
+import { ingestBatches } from "./ingest.ts";
+import { logPage } from "./log-export.ts";
+import { meteredSql, type MeteredSql } from "./metered-sql.ts";
+import { migrate } from "./migrations.ts";
+import { purgeCounts, purgeSlice } from "./purge.ts";
+import { linkStateOf, linkTotals, reportOf, servedReports } from "./reports.ts";
+import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
+import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
+
+export class Ledger extends DurableObject<Cloudflare.Env> {
+  /** An own property, so RPC does not reach it; its meter tells what this object has cost. */
+  readonly sql: MeteredSql;
+  readonly #states: StateStore;
+  #alarmIsSet = false;
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+    super(ctx, env);
+    this.sql = meteredSql(ctx.storage.sql);
+    this.#states = stateStore(this.sql);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#transact(() => migrate(this.sql));
+      this.#alarmIsSet = (await ctx.storage.getAlarm()) !== null;
+    });
+  }
+
+  /**
+   * Counts batches, each once by its id: all of them or, when this throws, none.
+   *
+   * Answers in the order given. A deleted workspace refuses its clicks for good.
+   */
+  async ingest(batches: readonly ClickBatch[]): Promise<IngestedBatch[]> {
+    if (readFact(this.sql, "closed") !== null) {
+      return batches.map(({ id }) => ({ id, firstClickId: 0, repeated: false, refused: true }));
+    }
+    const settings = { logsSinceMs: this.#logsSinceMs() };
+    const ingested = this.#transact(() => ingestBatches(this.sql, this.#states, batches, settings));
+    if (!this.#alarmIsSet) await this.#wake(DAY_MS);
+    return ingested;
+  }
+
+  linkReport(linkId: number, range: ReportRange): Report {
+    return reportOf(this.sql, this.#states, linkId, range);
+  }
+
+  workspaceReport(range: ReportRange): Report {
+    return reportOf(this.sql, this.#states, WORKSPACE, range);
+  }
+
+  served(linkId: number, range: ReportRange): ServedReports {
+    return servedReports(this.sql, this.#states, linkId, range);
+  }
+
+  totals(): WorkspaceTotals {
+    const { classes, leaders } = this.#states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+    return { clicks: humans(classes), leaders: leaders.list };
+  }
+
+  linkTotals(linkIds: readonly number[]): LinkTotal[] {
+    return linkTotals(this.sql, linkIds);
+  }
+
+  linkState(linkId: number): LinkState {
+    return linkStateOf(this.#states, linkId, this.#logsSinceMs());
+  }
+
+  /** Gives a page of the click log; `null` begins. */
+  exportLog(cursor: string | null): LogPage {
+    return logPage(this.sql, cursor);
+  }
+
+  /**
+   * Forgets a link: its counts at once, its clicks in the log soon after, under an alarm.
+   *
+   * Clicks that come later are counted as `late`, for the workspace only. Doing it again changes
+   * nothing.
+   */
+  async purgeLink(linkId: number, createdAtMs: number): Promise<void> {
+    const purge = () => purgeCounts(this.sql, this.#states, linkId, createdAtMs);
+    if (this.#transact(purge)) await this.#wake(0);
+  }
+
+  /** Forgets everything, for good: a deleted workspace counts nothing any more. */
+  async close(): Promise<void> {
+    this.#states.forget();
+    await this.ctx.storage.deleteAll();
+    this.#transact(() => {
+      migrate(this.sql);
+      writeFact(this.sql, "closed", "1");
+    });
+    this.#alarmIsSet = false;
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmIsSet = false;
+    try {
+      const unfinished = this.#transact(() => this.#tidy());
+      const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
+      if (unfinished) await this.#wake(0);
+      else if (!isEmpty) await this.#wake(DAY_MS);
+    } catch (error) {
+      // An alarm that throws is tried a few times and then never again.
+      log("error", "ledger.alarm.failed", { error });
+      await this.#wake(ALARM_RETRY_MS);
+    }
+  }
+
+  /** Does one slice of what is due; true when more is. */
+  #tidy(): boolean {
+    const bytes = this.ctx.storage.sql.databaseSize;
+    const oversized = bytes > SIZE_WARNING_BYTES;
+    if (oversized) log("warn", "ledger.size.high", { bytes });
+    const { clickRetentionDays: clickDays } = configOf(this.env);
+    const purging = purgeSlice(this.sql);
+    const ending = retentionSlice(this.sql, { nowMs: Date.now(), clickDays, oversized });
+    return purging || ending;
+  }
+
+  async #wake(afterMs: number): Promise<void> {
+    this.#alarmIsSet = true;
+    await this.ctx.storage.setAlarm(Date.now() + afterMs);
+  }
+
+  #logsSinceMs(): number {
+    return logsSinceMs(configOf(this.env).clickRetentionDays, Date.now());
+  }
+
+  /** Runs a change whole or not at all, in storage and in memory alike. */
+  #transact<T>(change: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(change);
+    } catch (error) {
+      this.#states.forget();
+      throw error;
+    }
+  }
+}
+
+const ALARM_RETRY_MS = 60_000;

@@ -52,7 +52,7 @@ export function estimateVisitors({ sparse, registers }: Sketch): number {
   return Math.round(-SPARSE_REGISTERS * Math.log1p(-sparse.length / SPARSE_REGISTERS));
 }
 
-export function encodeSketch({ sparse, registers }: Sketch): Uint8Array {
+export function encodeSketch({ sparse, registers }: Sketch): Uint8Array<ArrayBuffer> {
   if (registers !== null) return packRegisters(registers);
   const bytes = new Uint8Array(1 + sparse.length * 4);
   const view = new DataView(bytes.buffer);
@@ -123,7 +123,7 @@ function raise(registers: Uint8Array, index: number, rank: number): void {
 }
 
 /** Four registers of six bits in three bytes. */
-function packRegisters(registers: Uint8Array): Uint8Array {
+function packRegisters(registers: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(1 + (REGISTERS * 3) / 4);
   bytes[0] = KIND_DENSE;
   for (let index = 0, offset = 1; index < REGISTERS; index += 4, offset += 3) {

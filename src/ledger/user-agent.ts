@@ -37,10 +37,13 @@ export function agentOf(userAgent: string): Agent {
 
 function parse(userAgent: string): Agent {
   const { device, browser, os } = new UAParser(userAgent).getResult();
+  const system = osName(os.name ?? "");
+  const handheld = system === "Android" || system === "iOS" ? "mobile" : "desktop";
   return {
-    device: DEVICES.find((name) => name === device.type) ?? "desktop",
-    browser: browserName(browser.name ?? ""),
-    os: osName(os.name ?? ""),
+    device: DEVICES.find((name) => name === device.type) ?? handheld,
+    // Brave hides behind Chrome's name, but for where it adds its own.
+    browser: /\bBrave\b/.test(userAgent) ? "Brave" : browserName(browser.name ?? ""),
+    os: system,
   };
 }
 

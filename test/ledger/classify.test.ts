@@ -26,11 +26,11 @@ const VISITS = [
   ["bot", "python-requests/2.32.3"],
   ["bot", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"],
   ["bot", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"],
-  ["bot", "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)"],
   [
     "bot",
-    "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
   ],
+  ["bot", "Mozilla/4.0 (compatible; ms-office; MSOffice 16)"],
   ["unfurler", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"],
   ["unfurler", "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"],
   [

@@ -86,7 +86,7 @@ const AGENTS = [
   [
     "a television",
     "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/4.0 Chrome/76.0.3809.146 TV Safari/537.36",
-    { device: "smarttv", browser: "Samsung Browser", os: "Tizen" },
+    { device: "smarttv", browser: "Samsung Internet", os: "Tizen" },
   ],
   ["no user agent", "", { device: "desktop", browser: "", os: "" }],
 ] as const;

@@ -1,0 +1,128 @@
+/**
+ * The counts of one day: of one link, or of its whole workspace.
+ *
+ * Pure, and bounded: at most 500 values a dimension, whatever visitors send. How long a value may be
+ * is `bounds.ts`'s matter.
+ */
+
+import { OTHER } from "./bounds.ts";
+import type { ClickClass, LedgerClick } from "./contract.ts";
+import { hourOf } from "./day.ts";
+
+export const DIMENSIONS = [
+  "hour",
+  "country",
+  "city",
+  "device",
+  "browser",
+  "os",
+  "referrer",
+  "rule",
+  "variant",
+  "ruleReferrer",
+  "variantReferrer",
+  "link",
+] as const;
+
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface Cell {
+  /** All clicks of the day. Everything else counts `human` ones only. */
+  readonly classes: Map<ClickClass, number>;
+  readonly values: Record<Dimension, Map<string, number>>;
+  scans: number;
+}
+
+export const VALUES_MAX = 500;
+
+export function emptyCell(): Cell {
+  const entries = DIMENSIONS.map((dimension) => [dimension, new Map<string, number>()]);
+  return {
+    classes: new Map(),
+    values: Object.fromEntries(entries) as Record<Dimension, Map<string, number>>,
+    scans: 0,
+  };
+}
+
+export function countClass(cell: Cell, clickClass: ClickClass, n = 1): void {
+  if (n > 0) cell.classes.set(clickClass, (cell.classes.get(clickClass) ?? 0) + n);
+}
+
+/** Counts a click in its link's cell, which alone tells rules and variants apart. */
+export function countForLink(cell: Cell, click: LedgerClick): void {
+  if (!countShared(cell, click)) return;
+  const referrer = click.referrer ?? "";
+  if (click.rule !== null) {
+    count(cell, "rule", click.rule);
+    count(cell, "ruleReferrer", `${referrer}/${click.rule}`);
+  }
+  if (click.variant !== null) {
+    count(cell, "variant", click.variant);
+    count(cell, "variantReferrer", `${referrer}/${click.variant}`);
+  }
+}
+
+/** Counts a click in its workspace's cell, which alone tells links apart. */
+export function countForWorkspace(cell: Cell, click: LedgerClick): void {
+  if (countShared(cell, click)) count(cell, "link", String(click.linkId));
+}
+
+function countShared(cell: Cell, click: LedgerClick): boolean {
+  countClass(cell, click.class);
+  if (click.class !== "human") return false;
+  count(cell, "hour", String(hourOf(click.at)));
+  count(cell, "country", click.country ?? "");
+  if (click.city !== null) count(cell, "city", `${click.country ?? ""}/${click.city}`);
+  count(cell, "device", click.device);
+  count(cell, "browser", click.browser);
+  count(cell, "os", click.os);
+  count(cell, "referrer", click.referrer ?? "");
+  if (click.scan) cell.scans += 1;
+  return true;
+}
+
+/** Adds `source`, which may take `target` past 500 values: for sums that are not stored. */
+export function mergeCell(target: Cell, source: Cell): void {
+  for (const [clickClass, n] of source.classes) countClass(target, clickClass, n);
+  for (const dimension of DIMENSIONS) {
+    const counts = target.values[dimension];
+    for (const [value, n] of source.values[dimension])
+      counts.set(value, (counts.get(value) ?? 0) + n);
+  }
+  target.scans += source.scans;
+}
+
+/**
+ * Takes a purged link's day out of its workspace's day.
+ *
+ * A value that the workspace's cell had no room for is taken from `(other)`. What a link counted as
+ * `(other)` while its workspace knew the value by name stays: its name is not known any more.
+ */
+export function subtractLink(workspace: Cell, link: Cell, linkId: number): void {
+  for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
+  for (const dimension of DIMENSIONS) {
+    const counts = workspace.values[dimension];
+    for (const [value, n] of link.values[dimension]) {
+      lower(counts, OTHER, lower(counts, value, n));
+    }
+  }
+  const links = workspace.values.link;
+  lower(links, OTHER, lower(links, String(linkId), link.classes.get("human") ?? 0));
+  workspace.scans = Math.max(0, workspace.scans - link.scans);
+}
+
+/** Lowers a count to no less than zero, and tells how much was left over. */
+export function lower<Value>(counts: Map<Value, number>, value: Value, n: number): number {
+  const left = (counts.get(value) ?? 0) - n;
+  if (left > 0) counts.set(value, left);
+  else counts.delete(value);
+  return Math.max(0, -left);
+}
+
+function count(cell: Cell, dimension: Dimension, value: string): void {
+  const counts = cell.values[dimension];
+  // `(other)` itself may be the 501st value.
+  const room = counts.has(value) || counts.size - (counts.has(OTHER) ? 1 : 0) < VALUES_MAX;
+  const named = room ? value : OTHER;
+  counts.set(named, (counts.get(named) ?? 0) + 1);
+}

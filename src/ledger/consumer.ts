@@ -1,0 +1,175 @@
+/**
+ * Takes clicks from the queue to the Ledgers. A message is done when all of its Ledgers have it;
+ * Ledgers count a batch once, so a message may come again as often as it likes.
+ */
+
+import { tolerate, log } from "../platform/log.ts";
+import type { ClickMessage } from "../redirect/click.ts";
+import { batchesByLedger } from "./click-batches.ts";
+import { readClickMessage } from "./click-message.ts";
+import type { ClickBatch, IngestedBatch } from "./contract.ts";
+import { deadClicks, dropDeadLetters, keepDeadLetters } from "./dead-letters.ts";
+import type { LedgerId } from "./ledger-id.ts";
+import { ledgerFor } from "./stub.ts";
+
+/** One Ledger's part of one message, and what became of it. */
+export interface IngestedClicks {
+  readonly ledger: LedgerId;
+  readonly batch: ClickBatch;
+  readonly ingested: IngestedBatch;
+}
+
+interface Delivery {
+  readonly ingested: readonly IngestedClicks[];
+  /** Ids of messages that at least one Ledger does not have. */
+  readonly failed: ReadonlySet<string>;
+  readonly error: unknown;
+}
+
+const INGEST_BYTES_MAX = 1_000_000;
+/** By how often a message was delivered; the last holds for all that follow. */
+const RETRY_SECONDS = [10, 30, 60, 300, 900] as const;
+const REPLAY_MESSAGES = 50;
+
+/** Stores all clicks of messages; throws when a Ledger did not take its part. Safe to repeat. */
+export async function ingestMessages(
+  env: Cloudflare.Env,
+  messages: readonly ClickMessage[],
+): Promise<readonly IngestedClicks[]> {
+  const { ingested, failed, error } = await deliver(env, messages);
+  if (failed.size > 0) throw error;
+  return ingested;
+}
+
+/** Consumes a batch of the queue `clicks`, and answers for each message by itself. */
+export async function consumeClicks(batch: MessageBatch, env: Cloudflare.Env): Promise<void> {
+  const readable: { readonly message: Message; readonly clicks: ClickMessage }[] = [];
+  for (const message of batch.messages) {
+    const read = readClickMessage(message.body);
+    if (read.kind === "clicks") readable.push({ message, clicks: read.message });
+    else if (read.kind === "newer") retry(message);
+    else await setAside(batch.queue, message, env);
+  }
+  if (readable.length === 0) return;
+  const { failed } = await deliver(
+    env,
+    readable.map(({ clicks }) => clicks),
+  );
+  for (const { message, clicks } of readable) {
+    if (failed.has(clicks.id)) retry(message);
+    else message.ack();
+  }
+}
+
+/** Consumes a dead-letter queue: a message leaves it only when D1 has it whole. */
+export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env): Promise<void> {
+  log("error", "queue.dead_letters", { queue: batch.queue, count: batch.messages.length });
+  await keepDeadLetters(env.DB, batch.queue, batch.messages);
+  batch.ackAll();
+}
+
+/** What a replay did; `next` continues it, and is null at the end. */
+export interface Replay {
+  readonly ingested: number;
+  readonly failed: number;
+  readonly malformed: number;
+  readonly next: number | null;
+}
+
+/**
+ * Sends stored clicks to their Ledgers again, and drops those that are counted.
+ *
+ * Clicks that were counted before are not counted twice within the 30 days that a guard is kept.
+ */
+export async function replayDeadClicks(env: Cloudflare.Env, afterId = 0): Promise<Replay> {
+  const letters = await deadClicks(env.DB, afterId, REPLAY_MESSAGES);
+  const readable = letters.flatMap((letter) => {
+    const read = readClickMessage(letter.body);
+    return read.kind === "clicks" ? [{ letter, clicks: read.message }] : [];
+  });
+  const { failed } = await deliver(
+    env,
+    readable.map(({ clicks }) => clicks),
+  );
+  const done = readable.filter(({ clicks }) => !failed.has(clicks.id));
+  await dropDeadLetters(
+    env.DB,
+    done.map(({ letter }) => letter.id),
+  );
+  return {
+    ingested: done.length,
+    failed: readable.length - done.length,
+    malformed: letters.length - readable.length,
+    next: letters.length < REPLAY_MESSAGES ? null : (letters.at(-1)?.id ?? null),
+  };
+}
+
+async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Delivery> {
+  const batches = await batchesByLedger(messages, env.AUTH_SECRET, Date.now());
+  const ingested: IngestedClicks[] = [];
+  const failed = new Set<string>();
+  let firstError: unknown = null;
+  const deliverOne = async (ledger: LedgerId, all: readonly ClickBatch[]) => {
+    for (const some of chunks(all)) {
+      try {
+        const answers = await ledgerFor(env, ledger).ingest(some);
+        ingested.push(...pair(ledger, some, answers));
+      } catch (error) {
+        log("error", "clicks.ingest.failed", { ledger, count: some.length, error });
+        firstError ??= error;
+        for (const { id } of some) failed.add(id);
+      }
+    }
+  };
+  await Promise.all([...batches].map(([ledger, all]) => deliverOne(ledger, all)));
+  return { ingested, failed, error: firstError };
+}
+
+function pair(
+  ledger: LedgerId,
+  batches: readonly ClickBatch[],
+  answers: readonly IngestedBatch[],
+): IngestedClicks[] {
+  const refused = answers.filter((answer) => answer.refused).length;
+  if (refused > 0) log("warn", "clicks.ingest.refused", { ledger, count: refused });
+  return batches.flatMap((batch, position) => {
+    const ingested = answers[position];
+    return ingested === undefined ? [] : [{ ledger, batch, ingested }];
+  });
+}
+
+/** Splits batches so that one call to a Ledger stays small; a single larger batch goes alone. */
+function* chunks(batches: readonly ClickBatch[]): Generator<ClickBatch[]> {
+  let chunk: ClickBatch[] = [];
+  let bytes = 0;
+  for (const batch of batches) {
+    const size = JSON.stringify(batch).length;
+    if (chunk.length > 0 && bytes + size > INGEST_BYTES_MAX) {
+      yield chunk;
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push(batch);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** Keeps a message that nobody can read out of its siblings' way. */
+async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
+  const kept = await tolerate(
+    "clicks.message.malformed",
+    keepDeadLetters(env.DB, queue, [message]).then(() => true),
+    { queue },
+  );
+  if (kept === null) {
+    retry(message);
+    return;
+  }
+  log("error", "clicks.message.malformed", { queue });
+  message.ack();
+}
+
+function retry(message: Message): void {
+  const delaySeconds = RETRY_SECONDS[message.attempts - 1] ?? RETRY_SECONDS.at(-1) ?? 0;
+  message.retry({ delaySeconds });
+}

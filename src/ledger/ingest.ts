@@ -1,0 +1,203 @@
+/**
+ * Counts batches of clicks. Runs inside one transaction, and writes one row a batch, one a touched
+ * link and one for the workspace; more only when a day ends, for late clicks, and for rules.
+ */
+
+import { boundClick } from "./bounds.ts";
+import { countClass, countForLink, countForWorkspace } from "./cell.ts";
+import type { ClickBatch, IngestedBatch, LedgerClick } from "./contract.ts";
+import { loadDay, loadPart, saveDay, savePart, type Part } from "./day-store.ts";
+import { dayOf } from "./day.ts";
+import { raiseLeaders } from "./leaders.ts";
+import type { MeteredSql } from "./metered-sql.ts";
+import { eventIdOf, storeClick, type StoredBatch } from "./packed-click.ts";
+import { addVisitor, type Sketch } from "./sketch.ts";
+import { emptyDay, emptyState, humans, WORKSPACE } from "./state-store.ts";
+import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
+import { visitorOf } from "./visitor.ts";
+
+export interface IngestSettings {
+  /** Clicks older than this are counted and not logged; infinity logs none. */
+  readonly logsSinceMs: number;
+}
+
+const RECENT_MAX = 20;
+
+/** What a transaction has touched and not yet written. */
+interface Work {
+  readonly sql: MeteredSql;
+  readonly states: StateStore;
+  readonly settings: IngestSettings;
+  readonly touched: Map<number, ScopeState>;
+  readonly purged: Set<number>;
+  readonly pastDays: Map<string, { readonly scope: number; readonly counts: DayCounts }>;
+  readonly parts: Map<string, { readonly part: Part; readonly sketch: Sketch }>;
+}
+
+/** Counts each batch once, by its id, in the order given; the answers are in the same order. */
+export function ingestBatches(
+  sql: MeteredSql,
+  states: StateStore,
+  batches: readonly ClickBatch[],
+  settings: IngestSettings,
+): IngestedBatch[] {
+  const work: Work = {
+    sql,
+    states,
+    settings,
+    touched: new Map(),
+    purged: new Set(),
+    pastDays: new Map(),
+    parts: new Map(),
+  };
+  const ingested = batches.map((batch) => ingestBatch(work, batch));
+  write(work);
+  return ingested;
+}
+
+function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
+  const [known] = work.sql.run<{ first_id: number }>(
+    "SELECT first_id FROM batches WHERE batch_id = ?",
+    batch.id,
+  );
+  if (known !== undefined) {
+    return { id: batch.id, firstClickId: known.first_id, repeated: true, refused: false };
+  }
+  const workspace = touch(work, WORKSPACE);
+  const firstClickId = workspace.nextId;
+  workspace.nextId += batch.clicks.length;
+  const log: StoredBatch = batch.clicks.map((click, position) => {
+    const eventId = eventIdOf(batch.id, position);
+    return countClick(work, workspace, boundClick(click), firstClickId + position, eventId);
+  });
+  if (batch.lost > 0) countWorkspaceClass(work, workspace, "lost", batch);
+  const data = batch.at >= work.settings.logsSinceMs ? JSON.stringify(log) : null;
+  work.sql.run(
+    "INSERT INTO batches (batch_id, first_id, n, at, data) VALUES (?, ?, ?, ?, ?)",
+    batch.id,
+    firstClickId,
+    batch.clicks.length,
+    batch.at,
+    data,
+  );
+  return { id: batch.id, firstClickId, repeated: false, refused: false };
+}
+
+/** Counts one click and gives what the log keeps of it: nothing of a purged link's. */
+function countClick(
+  work: Work,
+  workspace: ScopeState,
+  click: LedgerClick,
+  id: number,
+  eventId: string,
+): StoredBatch[number] {
+  const link = touchLink(work, click.linkId);
+  if (link === null) {
+    countWorkspaceClass(work, workspace, "late", { at: click.at, lost: 1 });
+    return null;
+  }
+  const day = dayOf(click.at);
+  const ofLink = openDay(work, link, day);
+  const ofWorkspace = openDay(work, workspace, day);
+  countForLink(ofLink.cell, click);
+  countForWorkspace(ofWorkspace.cell, click);
+  for (const state of [link, workspace]) {
+    state.classes.set(click.class, (state.classes.get(click.class) ?? 0) + 1);
+  }
+  const stored = storeClick(click);
+  if (click.class !== "human") return stored;
+  for (const state of [link, workspace]) state.lastAt = Math.max(state.lastAt ?? 0, click.at);
+  if (click.at >= work.settings.logsSinceMs) {
+    link.recent = [...link.recent, [id, eventId, stored] as const].slice(-RECENT_MAX);
+  }
+  if (click.addressHash !== null && click.agentHash !== null) {
+    const visitor = visitorOf(click.addressHash, click.agentHash);
+    addVisitor(ofLink.sketch, visitor);
+    addVisitor(ofWorkspace.sketch, visitor);
+    for (const part of partsOf(click, day)) addVisitor(partSketch(work, part), visitor);
+  }
+  return stored;
+}
+
+function countWorkspaceClass(
+  work: Work,
+  workspace: ScopeState,
+  clickClass: "late" | "lost",
+  { at, lost }: { readonly at: number; readonly lost: number },
+): void {
+  countClass(openDay(work, workspace, dayOf(at)).cell, clickClass, lost);
+  workspace.classes.set(clickClass, (workspace.classes.get(clickClass) ?? 0) + lost);
+}
+
+function touch(work: Work, scope: number): ScopeState {
+  const state = work.touched.get(scope) ?? work.states.load(scope) ?? emptyState(scope);
+  work.touched.set(scope, state);
+  return state;
+}
+
+/** Null for a purged link. A link with a state cannot be one: the purge took its state away. */
+function touchLink(work: Work, linkId: number): ScopeState | null {
+  const touched = work.touched.get(linkId);
+  if (touched !== undefined) return touched;
+  if (work.purged.has(linkId)) return null;
+  const known = work.states.load(linkId);
+  if (known === null && isPurged(work.sql, linkId)) {
+    work.purged.add(linkId);
+    return null;
+  }
+  const state = known ?? emptyState(linkId);
+  work.touched.set(linkId, state);
+  return state;
+}
+
+function isPurged(sql: MeteredSql, linkId: number): boolean {
+  return sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0;
+}
+
+/** Gives the counts of a day; a newer day than the open one closes it. */
+function openDay(work: Work, state: ScopeState, day: number): DayCounts {
+  const { scope, open } = state;
+  if (open !== null && day === open.day) return open;
+  if (open !== null && day < open.day) return pastDay(work, scope, day);
+  if (open !== null) work.pastDays.set(`${scope}/${open.day}`, { scope, counts: open });
+  const opened = emptyDay(day);
+  state.open = opened;
+  return opened;
+}
+
+function pastDay(work: Work, scope: number, day: number): DayCounts {
+  const key = `${scope}/${day}`;
+  const known = work.pastDays.get(key);
+  if (known !== undefined) return known.counts;
+  const counts = loadDay(work.sql, scope, day);
+  work.pastDays.set(key, { scope, counts });
+  return counts;
+}
+
+function partsOf({ linkId: scope, rule, variant }: LedgerClick, day: number): Part[] {
+  const parts: Part[] = [];
+  if (rule !== null) parts.push({ scope, day, part: `r:${rule}` });
+  if (variant !== null) parts.push({ scope, day, part: `v:${variant}` });
+  return parts;
+}
+
+function partSketch(work: Work, part: Part): Sketch {
+  const key = `${part.scope}/${part.day}/${part.part}`;
+  const known = work.parts.get(key);
+  if (known !== undefined) return known.sketch;
+  const sketch = loadPart(work.sql, part);
+  work.parts.set(key, { part, sketch });
+  return sketch;
+}
+
+function write({ sql, states, touched, pastDays, parts }: Work): void {
+  const workspace = touched.get(WORKSPACE);
+  if (workspace === undefined) return;
+  const risen = [...touched.values()]
+    .filter(({ scope, classes }) => scope !== WORKSPACE && humans(classes) > 0)
+    .map(({ scope, classes }) => ({ linkId: scope, clicks: humans(classes) }));
+  workspace.leaders = raiseLeaders(workspace.leaders, risen);
+  for (const { scope, counts } of pastDays.values()) saveDay(sql, scope, counts);
+  for (const { part, sketch } of parts.values()) savePart(sql, part, sketch);
+  for (const state of touched.values()) states.save(state);
+}

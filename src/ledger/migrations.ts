@@ -1,0 +1,71 @@
+/**
+ * The Ledger's tables, by numbered steps that only ever add: during a roll-out, and after a
+ * roll-back, older code runs on a newer schema.
+ */
+
+import type { MeteredSql } from "./metered-sql.ts";
+
+const STEPS: readonly string[] = [
+  `
+  -- The click log and the guard that counts a batch once. data is null once its time is over.
+  CREATE TABLE batches (
+    batch_id TEXT PRIMARY KEY,
+    first_id INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    data TEXT
+  ) WITHOUT ROWID;
+
+  -- One row a link, and scope 0 for the workspace, with the counts of its open day.
+  CREATE TABLE state (
+    scope INTEGER PRIMARY KEY,
+    total INTEGER NOT NULL,
+    classes TEXT NOT NULL,
+    last_at INTEGER,
+    recent TEXT,
+    day INTEGER,
+    cell TEXT,
+    sketch BLOB,
+    next_id INTEGER,
+    leaders TEXT
+  );
+
+  -- Days that are over. No row is as new as its scope's open day.
+  CREATE TABLE cells (
+    scope INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    cell TEXT NOT NULL,
+    sketch BLOB NOT NULL,
+    PRIMARY KEY (scope, day)
+  ) WITHOUT ROWID;
+
+  -- Visitors of one rule ("r:<id>") or variant ("v:<id>") on one day, open or over.
+  CREATE TABLE part_sketches (
+    scope INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    sketch BLOB NOT NULL,
+    PRIMARY KEY (scope, day, part)
+  ) WITHOUT ROWID;
+
+  -- Links whose clicks must not come back.
+  CREATE TABLE purged (link INTEGER PRIMARY KEY);
+
+  -- Purged links whose clicks are still in the log from the batch after cursor on.
+  CREATE TABLE purging (link INTEGER PRIMARY KEY, cursor TEXT NOT NULL);
+
+  -- Single facts: closed (the workspace is deleted), trimmed (the last batch whose data is gone).
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  `,
+];
+
+/** Brings the schema up to date; a newer one is left as it is. */
+export function migrate(sql: MeteredSql): void {
+  sql.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER PRIMARY KEY)");
+  const [row] = sql.run<{ version: number | null }>("SELECT max(version) AS version FROM schema");
+  for (const [index, step] of STEPS.entries()) {
+    if (index < (row?.version ?? 0)) continue;
+    sql.run(step);
+    sql.run("INSERT INTO schema (version) VALUES (?)", index + 1);
+  }
+}

@@ -1,0 +1,190 @@
+/** Answers reports from the cells: one row read a day asked for, whatever the clicks. */
+
+import { OTHER } from "./bounds.ts";
+import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./cell.ts";
+import type {
+  CityCount,
+  LinkState,
+  LinkTotal,
+  Report,
+  ReportRange,
+  ServedReport,
+  ServedReports,
+  ValueCount,
+} from "./contract.ts";
+import { loadDays } from "./day-store.ts";
+import { dateOf, dayOfDate } from "./day.ts";
+import type { MeteredSql } from "./metered-sql.ts";
+import { readRecent } from "./packed-click.ts";
+import { decodeSketch, emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./sketch.ts";
+import { emptyState, humans, type DayCounts, type StateStore } from "./state-store.ts";
+
+/** Ten years and a few days: what the widest documented range asks for. */
+const DAYS_MAX = 3_700;
+
+/** Reports one link, or the workspace by its scope; throws a RangeError for dates that are none. */
+export function reportOf(
+  sql: MeteredSql,
+  states: StateStore,
+  scope: number,
+  range: ReportRange,
+): Report {
+  const state = states.load(scope) ?? emptyState(scope);
+  const [from, to] = daysOf(range);
+  const days = new Map(daysWithin(sql, scope, state.open, from, to).map((day) => [day.day, day]));
+  const cell = emptyCell();
+  const sketch = emptySketch();
+  for (const day of days.values()) {
+    mergeCell(cell, day.cell);
+    mergeSketch(sketch, day.sketch);
+  }
+  return {
+    total: humans(state.classes),
+    totalClasses: Object.fromEntries(state.classes),
+    period: humans(cell.classes),
+    unique: estimateVisitors(sketch),
+    days: Array.from({ length: to - from + 1 }, (_, n) => {
+      const classes = days.get(from + n)?.cell.classes ?? new Map();
+      return {
+        date: dateOf(from + n),
+        clicks: humans(classes),
+        classes: Object.fromEntries(classes),
+      };
+    }),
+    hours: Array.from({ length: 24 }, (_, hour) => cell.values.hour.get(String(hour)) ?? 0),
+    classes: Object.fromEntries(cell.classes),
+    ...breakdowns(cell),
+  };
+}
+
+/** Reports what a link's rules and variants have served. */
+export function servedReports(
+  sql: MeteredSql,
+  states: StateStore,
+  linkId: number,
+  range: ReportRange,
+): ServedReports {
+  const state = states.load(linkId) ?? emptyState(linkId);
+  const [from, to] = daysOf(range);
+  const cell = emptyCell();
+  for (const day of daysWithin(sql, linkId, state.open, from, to)) mergeCell(cell, day.cell);
+  const sketches = partSketches(sql, linkId, from, to);
+  return {
+    rules: served(cell.values.rule, cell.values.ruleReferrer, (id) => sketches.get(`r:${id}`)),
+    variants: served(cell.values.variant, cell.values.variantReferrer, (id) =>
+      sketches.get(`v:${id}`),
+    ),
+  };
+}
+
+/** Gives the all-time clicks of links, in the order asked for; 0 for links without any. */
+export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkTotal[] {
+  const rows = sql.run<{ scope: number; total: number }>(
+    "SELECT scope, total FROM state WHERE scope IN (SELECT value FROM json_each(?))",
+    JSON.stringify(linkIds),
+  );
+  const totals = new Map(rows.map(({ scope, total }) => [scope, total]));
+  return linkIds.map((linkId) => ({ linkId, clicks: totals.get(linkId) ?? 0 }));
+}
+
+/** Gives a link's last clicks, without those whose time in the log is over. */
+export function linkStateOf(states: StateStore, linkId: number, logsSinceMs: number): LinkState {
+  const { classes, lastAt, recent } = states.load(linkId) ?? emptyState(linkId);
+  const clicks = recent.map(readRecent).filter(({ at }) => at >= logsSinceMs);
+  return { clicks: humans(classes), lastClickAt: lastAt, recent: clicks.toReversed() };
+}
+
+function daysOf({ from, to }: ReportRange): [from: number, to: number] {
+  const [first, last] = [dayOfDate(from), dayOfDate(to)];
+  if (!(first <= last && last - first < DAYS_MAX)) {
+    throw new RangeError(`No report from ${from} to ${to}.`);
+  }
+  return [first, last];
+}
+
+function daysWithin(
+  sql: MeteredSql,
+  scope: number,
+  open: DayCounts | null,
+  from: number,
+  to: number,
+): DayCounts[] {
+  if (open === null) return [];
+  const past = from < open.day ? loadDays(sql, scope, from, to) : [];
+  return open.day >= from && open.day <= to ? [...past, open] : past;
+}
+
+function breakdowns({ values, scans }: Cell) {
+  return {
+    countries: ranked(values.country),
+    cities: ranked(values.city).map(cityCount),
+    devices: ranked(values.device),
+    browsers: ranked(values.browser),
+    os: ranked(values.os),
+    referrers: ranked(values.referrer),
+    links: ranked(values.link)
+      .filter(({ value }) => value !== OTHER)
+      .map(({ value, clicks }) => ({ linkId: Number(value), clicks })),
+    scans,
+  } satisfies Partial<Report>;
+}
+
+/** Most clicks first, equals by value; days with different values may add up to more than 500. */
+function ranked(counts: ReadonlyMap<string, number>): ValueCount[] {
+  const named = [...counts]
+    .filter(([value]) => value !== OTHER)
+    .map(([value, clicks]) => ({ value, clicks }))
+    .sort((a, b) => b.clicks - a.clicks || (a.value < b.value ? -1 : 1));
+  const rest = named.splice(VALUES_MAX).reduce((sum, { clicks }) => sum + clicks, 0);
+  const other = (counts.get(OTHER) ?? 0) + rest;
+  return other === 0 ? named : [...named, { value: OTHER, clicks: other }];
+}
+
+function cityCount({ value, clicks }: ValueCount): CityCount {
+  if (value === OTHER) return { value, clicks, country: null };
+  const slash = value.indexOf("/");
+  const country = value.slice(0, slash);
+  return { value: value.slice(slash + 1), clicks, country: country === "" ? null : country };
+}
+
+function served(
+  counts: ReadonlyMap<string, number>,
+  crossed: ReadonlyMap<string, number>,
+  sketchOf: (id: string) => Sketch | undefined,
+): ServedReport[] {
+  const referrers = new Map<string, Map<string, number>>();
+  for (const [value, clicks] of crossed) {
+    const slash = value.indexOf("/");
+    if (slash === -1) continue;
+    const id = value.slice(slash + 1);
+    const ofId = referrers.get(id) ?? new Map<string, number>();
+    referrers.set(id, ofId.set(value.slice(0, slash), clicks));
+  }
+  return ranked(counts).map(({ value: id, clicks }) => ({
+    id,
+    clicks,
+    unique: estimateVisitors(sketchOf(id) ?? emptySketch()),
+    referrers: ranked(referrers.get(id) ?? new Map()),
+  }));
+}
+
+function partSketches(
+  sql: MeteredSql,
+  linkId: number,
+  from: number,
+  to: number,
+): Map<string, Sketch> {
+  const rows = sql.run<{ part: string; sketch: ArrayBuffer }>(
+    "SELECT part, sketch FROM part_sketches WHERE scope = ? AND day BETWEEN ? AND ?",
+    linkId,
+    from,
+    to,
+  );
+  const merged = new Map<string, Sketch>();
+  for (const { part, sketch } of rows) {
+    const sum = merged.get(part) ?? emptySketch();
+    mergeSketch(sum, decodeSketch(new Uint8Array(sketch)));
+    merged.set(part, sum);
+  }
+  return merged;
+}
