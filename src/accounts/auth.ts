@@ -3,6 +3,7 @@
  * database-backed rate limit. Only `sessions.ts` and the auth routes load it, lazily.
  */
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { isAPIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 
 import { configOf } from "../config.ts";
@@ -42,11 +43,11 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
     basePath: "/api/auth",
     trustedOrigins: (request) => (request === undefined ? [] : [new URL(request.url).origin]),
     telemetry: { enabled: false },
-    // Its lines may hold addresses; ours hold an error's own words only.
-    logger: {
-      level: "error",
-      log: (_level, _message, ...details) => {
-        log("error", "accounts.library.failed", { error: details.find(isError) });
+    // Its own words may hold addresses: only an error's are logged, and refusals are no errors.
+    logger: { log: (_level, _message, ...details) => logFailure(details.find(isError)) },
+    onAPIError: {
+      onError: (error) => {
+        if (!isAPIError(error)) logFailure(error);
       },
     },
     // No `transaction`: D1 has none that spans requests. See `signup.ts` for what heals instead.
@@ -111,6 +112,18 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
       disableOriginCheck: false,
     },
   });
+}
+
+/** Two sign-ups that race for one row are no failure: the loser gets an answer of its own. */
+function logFailure(error: unknown): void {
+  if (error === undefined || isUniqueViolation(error)) return;
+  log("error", "accounts.library.failed", { error });
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return (
+    error instanceof Error && String(error.cause ?? error).includes("UNIQUE constraint failed")
+  );
 }
 
 function isError(value: unknown): value is Error {

@@ -37,3 +37,15 @@ export async function admitSignup(
   const [anybody] = await db.all(sql`select 1 from users limit 1`);
   return anybody === undefined ? ok(null) : err({ code: "signups_closed" });
 }
+
+/** Explains why an admitted sign-up made no account: it lost a race; null when it failed for real. */
+export async function lostRace(env: Cloudflare.Env, email: string): Promise<AccountRefusal | null> {
+  const { signups } = configOf(env);
+  const [taken] = await databaseOf(env.DB).all<{ by_email: number }>(sql`
+    select email = ${email.toLowerCase()} as by_email from users
+    where email = ${email.toLowerCase()} or first_slot = 1
+    order by by_email desc limit 1`);
+  if (taken === undefined) return null;
+  if (signups === "first") return { code: "signups_closed" };
+  return taken.by_email === 1 ? { code: "email_taken" } : null;
+}

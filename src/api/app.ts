@@ -2,6 +2,7 @@
  * The whole API. `worker.ts` loads it with the first request that needs it, so that redirects never
  * pay for it. Each dialect is an app of its own, with its own error shapes, under its own prefixes.
  */
+import { answerHome } from "./home.ts";
 import { nativeApp } from "./native/app.ts";
 
 interface Dialect {
@@ -18,6 +19,7 @@ export default {
   /** Answers a request to a default host that is not a short link's. */
   async fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
+    if (pathname === "/") return answerHome(request, env);
     const dialect = dialects.find(({ prefixes }) =>
       prefixes.some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`)),
     );

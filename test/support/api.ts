@@ -1,16 +1,22 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-
-import app from "../../src/api/app.ts";
+import { exports } from "cloudflare:workers";
 
 /** The origin that tests call: PUBLIC_URL of vitest.config.ts. */
 export const ORIGIN = "https://sign.test";
 
-/** Calls the API as `worker.ts` does, and waits for what it left running. A path or a whole URL. */
+/** Calls the Worker as a client does. A path of ORIGIN, or a whole URL. */
 export async function callApi(path: string, init?: RequestInit): Promise<Response> {
-  const ctx = createExecutionContext();
-  const request = new Request(new URL(path, ORIGIN), init);
-  const response = await app.fetch(request, env, ctx);
-  await waitOnExecutionContext(ctx);
-  return response;
+  return exports.default.fetch(new URL(path, ORIGIN), { redirect: "manual", ...init });
+}
+
+/** Puts a body into a request: what most mutations of the API are sent. */
+export function jsonOf(
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): RequestInit {
+  return {
+    method,
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...headers },
+  };
 }

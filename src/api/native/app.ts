@@ -3,6 +3,7 @@ import { Hono } from "hono";
 
 import { version } from "../../../package.json";
 import { openShell } from "../shared/shell.ts";
+import { admin } from "./admin.ts";
 import { auth } from "./auth.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
@@ -15,6 +16,7 @@ export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
 openShell(nativeApp, { name: "native", refuse, cookiePaths: ["/api/auth", "/api/tokens"] });
 
 nativeApp.get("/health", (c) => c.json({ status: "ok", version }));
+nativeApp.route("/admin", admin);
 nativeApp.route("/auth", auth);
 nativeApp.route("/me", me);
 nativeApp.route("/tokens", tokens);

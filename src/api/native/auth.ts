@@ -6,8 +6,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../accounts/password.ts";
-import { admitSignup } from "../../accounts/signup.ts";
-import { configOf } from "../../config.ts";
+import { admitSignup, lostRace } from "../../accounts/signup.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse, validate } from "./errors.ts";
 
@@ -34,29 +33,48 @@ export const auth = new Hono<NativeEnvironment>()
   .post("/sign-up/email", validate.json(signUp), async (c) => {
     const body = c.req.valid("json");
     const admitted = await admitSignup(c.env, body.email);
-    return admitted.ok ? pass(c, body) : refuse(c, admitted.error);
+    if (!admitted.ok) return refuse(c, admitted.error);
+    const response = await ask(c, body);
+    if (response.ok) return response;
+    const { code } = await refusalIn(response);
+    if (code !== "FAILED_TO_CREATE_USER") return refuseAs(c, response);
+    return refuse(c, (await lostRace(c.env, body.email)) ?? { code: "internal" });
   })
   .post("/sign-in/email", validate.json(signIn), (c) => pass(c, c.req.valid("json")))
   .post("/sign-out", (c) => pass(c, {}))
   .get("/get-session", (c) => pass(c));
 
 async function pass(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
+  const response = await ask(c, body);
+  return response.ok ? response : refuseAs(c, response);
+}
+
+/** Has better-auth answer this request, with a body that has been checked. */
+async function ask(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
   const { authFor } = await import("../../accounts/auth.ts");
   const { method, url } = c.req.raw;
   const headers = new Headers(c.req.raw.headers);
   headers.delete("Content-Length");
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  const response = await authFor(c.req.raw, c.env).handler(
+  return authFor(c.req.raw, c.env).handler(
     new Request(url, {
-      method,
+      method: method === "HEAD" ? "GET" : method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }),
   );
-  return response.ok ? new Response(response.body, response) : refuseAs(c, response);
 }
 
 const libraryRefusal = z.object({ code: z.string().default(""), message: z.string().default("") });
+
+async function refusalIn(response: Response): Promise<z.infer<typeof libraryRefusal>> {
+  return libraryRefusal.parse(
+    await response
+      .clone()
+      .json()
+      .catch(() => ({})),
+  );
+}
 
 async function refuseAs(c: Context<NativeEnvironment>, response: Response): Promise<Response> {
   if (response.status === 429) {
@@ -66,12 +84,7 @@ async function refuseAs(c: Context<NativeEnvironment>, response: Response): Prom
   if (response.status >= 500) return refuse(c, { code: "internal" });
   if (response.status === 401) return refuse(c, { code: "password_wrong" });
   if (response.status === 403) return refuse(c, { code: "origin_foreign" });
-  const { code, message } = libraryRefusal.parse(await response.json());
+  const { code, message } = await refusalIn(response);
   if (code.startsWith("USER_ALREADY_EXISTS")) return refuse(c, { code: "email_taken" });
-  if (code === "FAILED_TO_CREATE_USER") {
-    // Two at once, and a unique index let one of them in: by its address, or by the only slot.
-    const isFirst = configOf(c.env).signups === "first";
-    return refuse(c, { code: isFirst ? "signups_closed" : "email_taken" });
-  }
   return refuse(c, { code: "validation_failed", issues: [{ path: [], message }] });
 }

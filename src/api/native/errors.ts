@@ -4,11 +4,14 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
+import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
 import type { Issue, ShellFailure } from "../shared/failure.ts";
 import { validatorFor } from "../shared/validate.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
-export type NativeRefusal = ShellFailure | AccountRefusal | TokenRefusal;
+export type NativeRefusal = ShellFailure | AccountRefusal | TokenRefusal | WorkspaceRefusal;
+
+const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
 
 interface WireError {
   readonly status: ContentfulStatusCode;
@@ -58,7 +61,7 @@ function toWire(refusal: NativeRefusal): WireError {
         message: `The request body is larger than ${refusal.limitBytes / 1024} KB.`,
       };
     case "validation_failed":
-      return invalid(refusal.issues.map(sentence).join("; "));
+      return invalid(refusal.issues.slice(0, ISSUES_TOLD_MAX).map(sentence).join("; "));
     case "rate_limited":
       return tooMany("Too many requests.", refusal.retryAfterSeconds);
     case "internal":
@@ -102,6 +105,8 @@ function toWire(refusal: NativeRefusal): WireError {
       return tooMany("At most 5 tokens can be created in an hour.", refusal.retryAfterSeconds);
     case "token_not_found":
       return notFound("There is no such token.");
+    case "workspace_unknown":
+      return notFound("There is no such workspace.");
   }
 }
 
@@ -128,6 +133,8 @@ function invalid(message: string): WireError {
 
 /** A schema that words its own sentence starts it with the field's name; zod's own words do not. */
 function sentence({ path, message }: Issue): string {
-  const field = path.join(".");
-  return field === "" || message.startsWith(field) ? message : `${field}: ${message}`;
+  const [field] = path;
+  return field === undefined || message.startsWith(field)
+    ? message
+    : `${path.join(".")}: ${message}`;
 }

@@ -16,7 +16,7 @@ const newToken = z.object({
     .min(1, "name must not be empty")
     .max(100, "name must be at most 100 characters"),
   scopes: z
-    .array(z.enum(SCOPES, { error: `scopes must be of ${SCOPES.join(", ")}` }), {
+    .array(z.enum(SCOPES, { error: `scopes must each be one of ${SCOPES.join(", ")}` }), {
       error: "scopes is required and must be a list",
     })
     .min(1, "scopes must name at least one scope"),

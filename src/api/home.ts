@@ -1,0 +1,74 @@
+/** What `/` of a default host shows until there is a web app: what this is, and a first link. */
+import { html } from "hono/html";
+
+import { configOf } from "../config.ts";
+
+const STYLE = `
+:root{color-scheme:light dark}
+body{margin:0;font:1rem/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}
+main{max-width:44rem;margin:0 auto;padding:2rem 1.25rem}
+h1{font-size:1.75rem;margin:0 0 .25rem}
+h2{font-size:1.125rem;margin:2rem 0 .5rem}
+pre{padding:1rem;border:1px solid GrayText;border-radius:.5rem;overflow-x:auto;font-size:.875rem}
+a{color:LinkText}`;
+
+/** Answers `/`: a redirect to HOME_URL where one is set, else the page. */
+export async function answerHome(request: Request, env: Cloudflare.Env): Promise<Response> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
+  }
+  const { homeUrl } = configOf(env);
+  if (homeUrl !== null) {
+    return new Response(null, {
+      status: 302,
+      headers: { Location: homeUrl, "Cache-Control": "no-store" },
+    });
+  }
+  const nonce = crypto.randomUUID();
+  const page = String(await render(new URL(request.url).origin, nonce));
+  return new Response(request.method === "HEAD" ? null : page, {
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      "Cache-Control": "no-store",
+      "Referrer-Policy": "no-referrer",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+}
+
+function render(origin: string, nonce: string) {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <title>Signpost</title>
+        <style nonce="${nonce}">
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>Signpost</h1>
+          <p>Short links, followed at the edge and counted. This installation is running.</p>
+          <h2>Make an account, and a token</h2>
+          <pre tabindex="0"><code>curl -c cookies.txt ${origin}/api/auth/sign-up/email \\
+  -H 'Content-Type: application/json' \\
+  -d '{"name":"Ada","email":"ada@example.com","password":"a long password"}'
+
+curl -b cookies.txt ${origin}/api/tokens \\
+  -H 'Origin: ${origin}' -H 'Content-Type: application/json' \\
+  -d '{"name":"first","scopes":["links:create","links:read","links:read:analytics"]}'</code></pre>
+          <h2>Make a link, and follow it</h2>
+          <pre tabindex="0"><code>curl ${origin}/api/links \\
+  -H 'Authorization: Bearer pp_…' -H 'Content-Type: application/json' \\
+  -d '{"destinationUrl":"https://example.com","shortCode":"first"}'
+
+curl -i ${origin}/first -A 'Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0'
+
+curl ${origin}/api/analytics/overview -H 'Authorization: Bearer pp_…'</code></pre>
+        </main>
+      </body>
+    </html>`;
+}

@@ -1,0 +1,167 @@
+/**
+ * `Idempotency-Key`: a POST that is sent again changes nothing again, and is answered from what the
+ * first one made.
+ *
+ * A key is claimed before the change. The ids of what was made are written in the change's own D1
+ * batch, so that there is no moment at which one exists without the other.
+ */
+import { type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+
+import type { Database } from "../../db/database.ts";
+import { sha256Hex } from "../../platform/bytes.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../platform/clock.ts";
+import { tolerate } from "../../platform/log.ts";
+import { err, ok, type Result } from "../../platform/result.ts";
+
+/** How long a key is remembered. */
+const KEY_AGE_MS = DAY_MS;
+/** A request that has not finished by then never will: its key may be used again. */
+const CLAIM_AGE_MS = MINUTE_MS;
+const KEY_LENGTH_MAX = 255;
+
+export type IdempotencyRefusal =
+  | { readonly code: "idempotency_key_invalid"; readonly lengthMax: number }
+  | { readonly code: "idempotency_key_reused" }
+  | { readonly code: "idempotency_in_flight"; readonly retryAfterSeconds: number }
+  /** What the first request made is gone. */
+  | { readonly code: "idempotency_result_gone" };
+
+export interface OnceRequest {
+  readonly db: Database;
+  /** The header as it came; undefined runs the change without any of this. */
+  readonly key: string | undefined;
+  /** Whose key it is: `<user id>/<workspace id>`. */
+  readonly principal: string;
+  /** Method and path. */
+  readonly operation: string;
+  /** The body as it was understood: another one under the same key is refused. */
+  readonly body: unknown;
+  readonly nowMs: number;
+}
+
+export interface Once<T, E> {
+  /** Where the ids are that make up the answer. */
+  readonly table: SQLiteTable;
+  /** Makes the change, with the statements that `complete` gives for the rows' UUIDs in its batch. */
+  change(complete: (uuids: readonly string[]) => BatchItem<"sqlite">[]): Promise<Result<T, E>>;
+  /** Makes the answer again from the ids; null when what they name is gone. */
+  rebuild(ids: readonly number[]): Promise<T | null>;
+}
+
+export interface OnceOutcome<T> {
+  readonly value: T;
+  readonly replayed: boolean;
+}
+
+/** Makes a change at most once for a key. A change that is refused leaves the key unused. */
+export async function runOnce<T, E>(
+  request: OnceRequest,
+  once: Once<T, E>,
+): Promise<Result<OnceOutcome<T>, E | IdempotencyRefusal>> {
+  if (request.key === undefined) return fresh(await once.change(() => []));
+  const key = parseKey(request.key);
+  if (key === null) return err({ code: "idempotency_key_invalid", lengthMax: KEY_LENGTH_MAX });
+  const fingerprint = await sha256Hex(JSON.stringify(request.body));
+  const earlier = await claim(request, key, fingerprint);
+  if (earlier !== null) {
+    if (earlier.fingerprint !== fingerprint) return err({ code: "idempotency_key_reused" });
+    if (earlier.result === null) return err(inFlight(earlier.created_at_ms, request.nowMs));
+    const value = await once.rebuild(JSON.parse(earlier.result) as number[]);
+    return value === null
+      ? err({ code: "idempotency_result_gone" })
+      : ok({ value, replayed: true });
+  }
+  const mine = rowOf(request, key);
+  try {
+    const result = await once.change((uuids) => [completion(request, mine, once.table, uuids)]);
+    if (!result.ok) await release(request, mine);
+    return fresh(result);
+  } catch (error) {
+    if (isClaimLost(error)) return err(inFlight(request.nowMs, request.nowMs));
+    await tolerate("idempotency.release.failed", release(request, mine));
+    throw error;
+  }
+}
+
+interface Earlier {
+  readonly fingerprint: string;
+  readonly result: string | null;
+  readonly created_at_ms: number;
+}
+
+/** Takes the key, or gives what an earlier request left under it. */
+async function claim(
+  { db, principal, operation, nowMs }: OnceRequest,
+  key: string,
+  fingerprint: string,
+): Promise<Earlier | null> {
+  const [claimed, known] = await db.batch([
+    db.all(sql`
+      insert into idempotency_keys (principal, operation, key, fingerprint, created_at_ms)
+      values (${principal}, ${operation}, ${key}, ${fingerprint}, ${nowMs})
+      on conflict (principal, operation, key) do update
+      set fingerprint = excluded.fingerprint, result = null, created_at_ms = excluded.created_at_ms
+      where idempotency_keys.created_at_ms <= ${nowMs - KEY_AGE_MS}
+        or (idempotency_keys.result is null
+          and idempotency_keys.created_at_ms <= ${nowMs - CLAIM_AGE_MS})
+      returning key`),
+    db.all<Earlier>(sql`
+      select fingerprint, result, created_at_ms from idempotency_keys
+      where principal = ${principal} and operation = ${operation} and key = ${key}`),
+  ]);
+  return claimed.length > 0 ? null : (known[0] ?? null);
+}
+
+function rowOf({ principal, operation }: OnceRequest, key: string): SQL {
+  return sql`principal = ${principal} and operation = ${operation} and key = ${key}`;
+}
+
+/**
+ * Notes the ids of the rows that the change made, if it made any.
+ *
+ * If another request has taken the key over meanwhile (this one was stalled for a minute), the
+ * fingerprint would become null, which its column refuses: the whole batch is then undone.
+ */
+function completion(
+  { db, nowMs }: OnceRequest,
+  row: SQL,
+  table: SQLiteTable,
+  uuids: readonly string[],
+): BatchItem<"sqlite"> {
+  const made = sql`from ${table} where uuid in (select value from json_each(${JSON.stringify(uuids)}))`;
+  return db.run(sql`
+    update idempotency_keys
+    set result = (select json_group_array(id) ${made}),
+      fingerprint = case when created_at_ms = ${nowMs} then fingerprint end
+    where ${row} and exists (select 1 ${made})`);
+}
+
+async function release({ db, nowMs }: OnceRequest, row: SQL): Promise<void> {
+  await db.run(sql`
+    delete from idempotency_keys where ${row} and result is null and created_at_ms = ${nowMs}`);
+}
+
+function isClaimLost(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return String(cause).includes("NOT NULL constraint failed: idempotency_keys.fingerprint");
+}
+
+function inFlight(claimedAtMs: number, nowMs: number): IdempotencyRefusal {
+  const lapsesInMs = Math.max(claimedAtMs + CLAIM_AGE_MS - nowMs, SECOND_MS);
+  return { code: "idempotency_in_flight", retryAfterSeconds: Math.ceil(lapsesInMs / SECOND_MS) };
+}
+
+function fresh<T, E>(result: Result<T, E>): Result<OnceOutcome<T>, E> {
+  return result.ok ? ok({ value: result.value, replayed: false }) : result;
+}
+
+/** Reads the key: a quoted string as the IETF's draft has it, or bare as most clients send it. */
+function parseKey(header: string): string | null {
+  const text = header.trim();
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text)?.[1];
+  const key = quoted === undefined ? text : quoted.replaceAll(/\\(["\\])/g, "$1");
+  const wellFormed = /^[\u0020-\u007e]+$/.test(key) && !(quoted === undefined && key.includes('"'));
+  return wellFormed && key.length <= KEY_LENGTH_MAX ? key : null;
+}
