@@ -1,7 +1,14 @@
 /** Links, and what publishing them to KV has to remember. */
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 import { collections, tags, workspaces } from "./workspaces.ts";
 
 export const links = sqliteTable(
@@ -36,6 +43,15 @@ export const links = sqliteTable(
     /** 301, 302, 307 or 308. */
     redirectStatus: integer("redirect_status").notNull().default(302),
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
+    /** JSON array of rules in their order (`links/rules/rule.ts`); null for none. Never queried. */
+    rules: text("rules"),
+    /** While on, and while any variant is active, variants decide and rules do not. */
+    abEnabled: integer("ab_enabled", { mode: "boolean" }).notNull().default(false),
+    /** A visitor keeps the variant of the first visit, by a cookie. */
+    abSticky: integer("ab_sticky", { mode: "boolean" }).notNull().default(false),
+    clicksLimit: integer("clicks_limit"),
+    /** JSON of `links/qr/settings.ts`; null for the defaults. */
+    qrSettings: text("qr_settings"),
     /** Grows by one with each change; the ETag of the link, and what publishing compares. */
     version: integer("version").notNull().default(1),
     /** The version that KV was last seen to hold, or that KV holds none older than. */
@@ -53,6 +69,28 @@ export const links = sqliteTable(
       .on(table.updatedAtMs)
       .where(sql`${table.publishedVersion} < ${table.version}`),
   ],
+);
+
+/** The destinations of an A/B test. */
+export const variants = sqliteTable(
+  "variants",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    linkId: integer("link_id")
+      .notNull()
+      .references(() => links.id, { onDelete: "cascade" }),
+    /** The id that clicks are counted under: as a client gave it, or a UUID. */
+    publicId: text("public_id").notNull(),
+    name: text("name").notNull(),
+    url: text("url").notNull(),
+    /** Relative to the other active variants of the link. */
+    weight: real("weight").notNull(),
+    isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
+    createdAtMs: integer("created_at_ms").notNull(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+  },
+  // A link's variants, in the order in which they were made.
+  (table) => [uniqueIndex("variants_by_link").on(table.linkId, table.publicId)],
 );
 
 export const linkTags = sqliteTable(

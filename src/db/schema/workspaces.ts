@@ -1,4 +1,5 @@
 /** Workspaces, who belongs to them, and the labels they put on links. */
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export const workspaces = sqliteTable("workspaces", {
@@ -57,4 +58,54 @@ export const collections = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [uniqueIndex("collections_by_name").on(table.workspaceId, table.name)],
+);
+
+/**
+ * Custom domains. A workspace proves a host name by a TXT record of its own; of several that claim
+ * one, only the last that proved it serves links there.
+ */
+export const domains = sqliteTable(
+  "domains",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    uuid: text("uuid").notNull().unique(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    /** Canonical: lower case, ASCII, without the root's dot. */
+    hostname: text("hostname").notNull(),
+    /** What the TXT record must say; random for each claim, so a released name is proven anew. */
+    challenge: text("challenge").notNull(),
+    verifiedAtMs: integer("verified_at_ms"),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [
+    uniqueIndex("domains_by_workspace").on(table.workspaceId, table.hostname),
+    // Who serves a host name.
+    uniqueIndex("domains_verified")
+      .on(table.hostname)
+      .where(sql`${table.verifiedAtMs} IS NOT NULL`),
+  ],
+);
+
+/** Single-use invitations of addresses that have no account yet. */
+export const invitations = sqliteTable(
+  "invitations",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    uuid: text("uuid").notNull().unique(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    email: text("email").notNull(),
+    role: text("role", { enum: ["manager", "member"] }).notNull(),
+    /** SHA-256 of the link's secret, hex. */
+    hash: text("hash").notNull(),
+    expiresAtMs: integer("expires_at_ms").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [
+    uniqueIndex("invitations_by_hash").on(table.hash),
+    uniqueIndex("invitations_by_email").on(table.workspaceId, table.email),
+  ],
 );
