@@ -37,10 +37,13 @@ export default defineConfig(async () => {
           test: {
             name: "worker",
             include: ["test/**/*.test.ts"],
-            exclude: ["test/e2e/**"],
+            exclude: ["test/e2e/**", "test/scripts/**"],
             setupFiles: ["./test/support/setup.ts"],
             testTimeout: 30_000,
           },
+        },
+        {
+          test: { name: "scripts", include: ["test/scripts/**/*.test.ts"] },
         },
         {
           // The built Worker behind a real port, driven from Node.

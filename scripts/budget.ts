@@ -50,14 +50,20 @@ async function check(folder: string): Promise<readonly string[]> {
   console.info("Sizes");
   row("redirect entry, minified", kilobytes(redirectBytes), `≤ ${kilobytes(REDIRECT_BYTES_MAX)}`);
   row("whole Worker, gzip", kilobytes(worker.gzipBytes), `≤ ${kilobytes(WORKER_GZIP_BYTES_MAX)}`);
-  row("loaded before a redirect", kilobytes(eager.bytes), eager.packages.join(", ") || "no package");
+  row(
+    "loaded before a redirect",
+    kilobytes(eager.bytes),
+    eager.packages.join(", ") || "no package",
+  );
   if (redirectBytes > REDIRECT_BYTES_MAX) failures.push("the redirect entry's size");
   if (worker.gzipBytes > WORKER_GZIP_BYTES_MAX) failures.push("the Worker's size");
   const tooEarly = eager.packages.filter((name) => LAZY_ONLY.test(name));
   if (tooEarly.length > 0) failures.push(`${tooEarly.join(", ")} loaded before a redirect`);
 
   if (!(await canMeasure())) {
-    console.info(`\nStart-up: not measured, ${platform()} does not show another process's CPU time.`);
+    console.info(
+      `\nStart-up: not measured, ${platform()} does not show another process's CPU time.`,
+    );
     return failures;
   }
   const config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") });
@@ -91,7 +97,9 @@ function reportStarts(costs: readonly StartCost[]): boolean {
   row("empty Worker", milliseconds(empty), spread(costs[0]));
   row("redirect alone", milliseconds(alone), `${milliseconds(alone - empty)} above empty`);
   row("whole Worker", milliseconds(whole), `${milliseconds(whole - empty)} above empty, ${limit}`);
-  console.info(`  Two Workers instead of one would save a redirect's cold start ${milliseconds(whole - alone)}.`);
+  console.info(
+    `  Two Workers instead of one would save a redirect's cold start ${milliseconds(whole - alone)}.`,
+  );
   return whole - empty <= START_MS_MAX * (1 + START_TOLERANCE);
 }
 

@@ -1,19 +1,31 @@
-/** The secrets of a local installation, in `.dev.vars`: made once, never overwritten. */
+/** Secrets: made once, never overwritten. A local installation keeps them in `.dev.vars`. */
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 
-const DEFAULTS: readonly (readonly [name: string, make: () => string])[] = [
-  ["AUTH_SECRET", () => randomBytes(32).toString("base64url")],
-  // The number names the key, so that another can follow it.
-  ["ENCRYPTION_KEY", () => `1:${randomBytes(32).toString("base64")}`],
-  ["ADMIN_TOKEN", () => randomBytes(24).toString("base64url")],
-  ["SIGNUPS", () => "open"],
-];
+import { Trouble } from "./trouble.ts";
 
-/** Adds what is missing to the file, and gives the names that it added. */
+const SECRETS: Readonly<Record<string, () => string>> = {
+  AUTH_SECRET: () => randomBytes(32).toString("base64url"),
+  // The number names the key, so that another can follow it.
+  ENCRYPTION_KEY: () => `1:${randomBytes(32).toString("base64")}`,
+  ADMIN_TOKEN: () => randomBytes(24).toString("base64url"),
+};
+
+const LOCAL_VARS: Readonly<Record<string, () => string>> = { SIGNUPS: () => "open" };
+
+/** Makes the secret of this name at random. */
+export function makeSecret(name: string): string {
+  const make = SECRETS[name];
+  if (make === undefined) throw new Trouble(`Nobody said how the secret ${name} is made.`);
+  return make();
+}
+
+/** Adds what is missing to a `.dev.vars` file, and gives the names that it added. */
 export async function completeDevVars(file: string): Promise<readonly string[]> {
   const present = await readFile(file, "utf8").catch(whenMissing);
-  const missing = DEFAULTS.filter(([name]) => !assigns(present, name));
+  const missing = Object.entries({ ...SECRETS, ...LOCAL_VARS }).filter(([name]) => {
+    return !assigns(present, name);
+  });
   if (missing.length === 0) return [];
   const gap = present === "" || present.endsWith("\n") ? "" : "\n";
   const lines = missing.map(([name, make]) => `${name}="${make()}"\n`).join("");

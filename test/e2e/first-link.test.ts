@@ -139,7 +139,9 @@ describe("what does not exist", () => {
   });
 
   it("is JSON to whom asks for it", async ({ expect }) => {
-    const answer = await server.ask("/nobody-has-this", { headers: { accept: "application/json" } });
+    const answer = await server.ask("/nobody-has-this", {
+      headers: { accept: "application/json" },
+    });
     expect(answer.status).toBe(404);
     expect(answer.headers["content-type"]).toContain("application/json");
     expect(json(answer)).not.toEqual({});
