@@ -73,7 +73,7 @@ async function migrate(): Promise<void> {
 }
 
 function startServer(port: number): ChildProcess {
-  const args = ["dev", "--ip", HOST, "--port", String(port), "--log-level", "warn"];
+  const args = ["dev", "--ip", HOST, "--port", String(port), "--log-level", "error"];
   args.push("--show-interactive-dev-session=false");
   if (port !== PORT_DEFAULT) args.push("--var", `PUBLIC_URL:http://localhost:${port}`);
   return startWrangler(args, ["ignore", "inherit", "inherit"]);

@@ -44,7 +44,12 @@ export async function startServer(): Promise<Server> {
   await harness.getWorker().applyD1Migrations("DB");
   return {
     origin: url.origin,
-    ask: async (route, question = {}) => await ask(new URL(route, url), question),
+    async ask(route, question = {}) {
+      const answer = await ask(new URL(route, url), question);
+      if (answer.status < 500) return answer;
+      const logs = harness.getLogs().map(({ message }) => message);
+      throw new Error(`${route} answered ${answer.status}: ${[answer.text, ...logs].join("\n")}`);
+    },
     close: async () => await harness.close(),
   };
 }
