@@ -8,7 +8,14 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { DEFAULT_DOMAIN } from "./address.ts";
 import type { Alongside, LinkContext } from "./context.ts";
 import type { CreateLinkRefusal } from "./errors.ts";
-import { checkCode, columnsOf, resolveCollections, tagNamesOf, UNSCHEDULED } from "./fields.ts";
+import {
+  refuseReserved,
+  type CollectionLookup,
+  columnsOf,
+  lookUpCollections,
+  tagNamesOf,
+  UNSCHEDULED,
+} from "./fields.ts";
 import { insertLinks, type NewLink } from "./insert-links.ts";
 import type { Link, LinkFields } from "./link.ts";
 
@@ -46,7 +53,7 @@ export async function createLinks(
 ): Promise<Result<Link, CreateLinkRefusal>[]> {
   const { env, access } = context;
   const db = databaseOf(env.DB);
-  const collections = await resolveCollections(
+  const collections = await lookUpCollections(
     db,
     access.workspace.id,
     inputs.map(({ collection }) => collection),
@@ -76,18 +83,17 @@ type Draft = Omit<NewLink, "code"> & { readonly code: string | null };
 
 function draftOf(
   input: LinkInput,
-  collections: Awaited<ReturnType<typeof resolveCollections>>,
+  collections: CollectionLookup,
   context: LinkContext,
 ): Result<Draft, CreateLinkRefusal> {
   if (input.code !== undefined) {
-    const code = checkCode(input.code);
+    const code = refuseReserved(input.code);
     if (!code.ok) return code;
   }
   const columns = columnsOf(input, UNSCHEDULED, context);
   if (!columns.ok) return columns;
-  const { collection = null } = input;
-  const collectionId = collection === null ? null : collections.get(collection);
-  if (collectionId === undefined) return err({ code: "collection_not_found" });
+  const collectionId = collections(input.collection) ?? null;
+  if (collectionId === "unknown") return err({ code: "collection_not_found" });
   return ok({
     ...columns.value,
     destinationUrl: columns.value.destinationUrl ?? input.destinationUrl,

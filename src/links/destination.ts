@@ -20,7 +20,7 @@ export interface DestinationPolicy {
   /** Also accept app schemes such as `myapp://`. */
   readonly deepLinks: boolean;
   /** Tells whether a host serves our own links; it is asked in lower case, without the root's dot. */
-  isOwnHost(hostname: string): boolean;
+  readonly isOwnHost: (hostname: string) => boolean;
 }
 
 export type DestinationProblem =
@@ -104,8 +104,7 @@ function intentProblem(url: URL, policy: DestinationPolicy): DestinationProblem 
   const [fallback] = fallbacks;
   if (fallback === undefined || fallbacks.length > 1) return "scheme_refused";
   try {
-    const web = { ...policy, deepLinks: false, isOwnHost: policy.isOwnHost };
-    const parsed = parseDestination(decodeURIComponent(fallback), web);
+    const parsed = parseDestination(decodeURIComponent(fallback), { ...policy, deepLinks: false });
     return parsed.ok ? null : parsed.error;
   } catch {
     return "not_a_url"; // the percent signs are broken

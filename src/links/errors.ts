@@ -16,6 +16,8 @@ export interface CodeReserved {
 export interface CodeTaken {
   readonly code: "code_taken";
   readonly slug: string;
+  /** Free ones, where somebody looked for them. */
+  readonly suggestions?: readonly string[];
 }
 
 export interface LinkNotFound {

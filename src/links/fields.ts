@@ -66,7 +66,7 @@ export function columnsOf(
 }
 
 /** Refuses a code that is one of the service's own words. */
-export function checkCode(code: string): Result<string, CodeReserved> {
+export function refuseReserved(code: string): Result<string, CodeReserved> {
   return isReserved(code) ? err({ code: "code_reserved", slug: code }) : ok(code);
 }
 
@@ -75,26 +75,32 @@ export function tagNamesOf(tags: readonly string[]): string[] {
   return [...new Set(tags.map((name) => name.trim().toWellFormed()))].filter((name) => name !== "");
 }
 
-/** Finds collections of a workspace in one query; those that it does not have are not in the map. */
-export async function resolveCollections(
+/** Gives a collection's number: null and undefined stay what they are; `unknown` is not ours. */
+export type CollectionLookup = (
+  ref: CollectionRef | null | undefined,
+) => number | null | undefined | "unknown";
+
+/** Looks up all collections that somebody named, in one query or none. */
+export async function lookUpCollections(
   db: Database,
   workspaceId: number,
   refs: readonly (CollectionRef | null | undefined)[],
-): Promise<ReadonlyMap<CollectionRef, number>> {
+): Promise<CollectionLookup> {
   const wanted = refs.filter((ref) => ref !== null && ref !== undefined);
   const found = new Map<CollectionRef, number>();
-  if (wanted.length === 0) return found;
-  const json = JSON.stringify(wanted);
-  const rows = await db.all<{ id: number; uuid: string }>(sql`
-    select id, uuid from collections where workspace_id = ${workspaceId}
-      and (id in (select value from json_each(${json}) where type = 'integer')
-        or uuid in (select value from json_each(${json}) where type = 'text'))`);
-  for (const { id, uuid } of rows) found.set(id, id).set(uuid, id);
-  return found;
+  if (wanted.length > 0) {
+    const json = JSON.stringify(wanted);
+    const rows = await db.all<{ id: number; uuid: string }>(sql`
+      select id, uuid from collections where workspace_id = ${workspaceId}
+        and (id in (select value from json_each(${json}) where type = 'integer')
+          or uuid in (select value from json_each(${json}) where type = 'text'))`);
+    for (const { id, uuid } of rows) found.set(id, id).set(uuid, id);
+  }
+  return (ref) => (ref === null || ref === undefined ? ref : (found.get(ref) ?? "unknown"));
 }
 
-function accept<F extends DestinationRefused["field"], T extends string | null | undefined>(
-  field: F,
+function accept<T extends string | null | undefined>(
+  field: DestinationRefused["field"],
   text: T,
   policy: LinkPolicy,
 ): Result<T | string, DestinationRefused> {

@@ -7,10 +7,10 @@ import type { LinkAddress } from "./address.ts";
 import { type Alongside, batchAround, type LinkContext, type Statement } from "./context.ts";
 import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
 import {
-  checkCode,
+  refuseReserved,
   columnsOf,
   type LinkColumns,
-  resolveCollections,
+  lookUpCollections,
   tagNamesOf,
 } from "./fields.ts";
 import { isFree, leaveAddress, rowOf } from "./held-codes.ts";
@@ -114,17 +114,14 @@ async function changeOf(
   const address = { domain: changes.domain ?? before.domain, code: changes.code ?? before.code };
   const moves = address.domain !== before.domain || address.code !== before.code;
   // A word that was reserved after the link took it stays the link's.
-  const code = moves ? checkCode(address.code) : ok(address.code);
+  const code = moves ? refuseReserved(address.code) : ok(address.code);
   if (!code.ok) return code;
   const columns = columnsOf(changes, before, context);
   if (!columns.ok) return columns;
   const { collection, isArchived } = changes;
-  const workspaceId = context.access.workspace.id;
-  const collections = await resolveCollections(db, workspaceId, [collection]);
-  const collectionId = typeof collection === "object" ? null : collections.get(collection ?? "");
-  if (collection !== undefined && collectionId === undefined) {
-    return err({ code: "collection_not_found" });
-  }
+  const lookUp = await lookUpCollections(db, context.access.workspace.id, [collection]);
+  const collectionId = lookUp(collection);
+  if (collectionId === "unknown") return err({ code: "collection_not_found" });
   return ok({
     address,
     moves,

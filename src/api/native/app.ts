@@ -5,19 +5,29 @@ import { version } from "../../../package.json";
 import { openShell } from "../shared/shell.ts";
 import { admin } from "./admin.ts";
 import { auth } from "./auth.ts";
+import { collections } from "./collections.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
+import { links } from "./links.ts";
 import { me } from "./me.ts";
+import { tags } from "./tags.ts";
 import { tokens } from "./tokens.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
 
-openShell(nativeApp, { name: "native", refuse, cookiePaths: ["/api/auth", "/api/tokens"] });
+openShell(nativeApp, {
+  name: "native",
+  refuse,
+  closedPaths: ["/api/admin", "/api/auth", "/api/tokens"],
+});
 
 nativeApp.get("/health", (c) => c.json({ status: "ok", version }));
 nativeApp.route("/admin", admin);
 nativeApp.route("/auth", auth);
+nativeApp.route("/collections", collections);
+nativeApp.route("/links", links);
 nativeApp.route("/me", me);
+nativeApp.route("/tags", tags);
 nativeApp.route("/tokens", tokens);
 nativeApp.route("/workspaces", workspaces);

@@ -4,12 +4,28 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
+import type { LinkRefusal } from "../../links/errors.ts";
+import type { LabelRefusal } from "../../links/labels.ts";
+import type { CursorInvalid } from "../../links/list-links.ts";
+import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
 import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
 import type { Issue, ShellFailure } from "../shared/failure.ts";
+import type { IdempotencyRefusal } from "../shared/idempotency.ts";
+import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
+import { destinationSentence } from "./link-sentences.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
-export type NativeRefusal = ShellFailure | AccountRefusal | TokenRefusal | WorkspaceRefusal;
+export type NativeRefusal =
+  | ShellFailure
+  | AccountRefusal
+  | TokenRefusal
+  | WorkspaceRefusal
+  | DeadLetterRefusal
+  | LinkRefusal
+  | CursorInvalid
+  | LabelRefusal
+  | IdempotencyRefusal;
 
 const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
 
@@ -107,7 +123,65 @@ function toWire(refusal: NativeRefusal): WireError {
       return notFound("There is no such token.");
     case "workspace_unknown":
       return notFound("There is no such workspace.");
+    case "dead_letter_not_found":
+      return notFound("There is no such message.");
+    case "dead_letter_unreadable":
+      return invalid("This version cannot read the message; it is kept.");
+    case "destination_refused":
+      return invalid(destinationSentence(refusal));
+    case "code_reserved":
+      return invalid(`shortCode must be another word: "${refusal.slug}" is reserved`);
+    case "code_taken": {
+      const { slug, suggestions = [] } = refusal;
+      return { ...taken(`The short code "${slug}" is taken.`), more: { suggestions } };
+    }
+    case "expiry_past":
+      return invalid("expiresAt must lie in the future");
+    case "schedule_inverted":
+      return invalid("endsAt must be later than startsAt");
+    case "collection_not_found":
+      return invalid("collectionId must be the id of a collection of this workspace, or null");
+    case "link_not_found":
+      return notFound("There is no such link.");
+    case "not_link_owner":
+      return forbidden("A member can delete only their own links.");
+    case "version_mismatch":
+      return {
+        status: 412,
+        code: "PRECONDITION_FAILED",
+        message: "The link has changed since the version in If-Match. Read it again.",
+        headers: { ETag: etagOf(refusal.version) },
+      };
+    case "cursor_invalid":
+      return invalid("cursor must come from the Link header of the page before");
+    case "label_taken":
+      return taken(`There is a ${refusal.kind} named "${refusal.name}" already.`);
+    case "label_not_found":
+      return notFound(`There is no such ${refusal.kind}.`);
+    case "idempotency_key_invalid":
+      return invalid(
+        `Idempotency-Key must be 1 to ${refusal.lengthMax} printable ASCII characters`,
+      );
+    case "idempotency_key_reused":
+      return {
+        status: 422,
+        code: "IDEMPOTENCY_KEY_REUSED",
+        message: "This Idempotency-Key was sent with another body. Use a new key.",
+      };
+    case "idempotency_in_flight":
+      return {
+        status: 409,
+        code: "IDEMPOTENCY_IN_FLIGHT",
+        message: "The first request with this Idempotency-Key has not finished. Try again shortly.",
+        headers: { "Retry-After": String(refusal.retryAfterSeconds) },
+      };
+    case "idempotency_result_gone":
+      return notFound("What the first request with this Idempotency-Key made has been deleted.");
   }
+}
+
+function taken(message: string): WireError {
+  return { status: 409, code: "ALREADY_EXISTS", message };
 }
 
 function notFound(message: string): WireError {

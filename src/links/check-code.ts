@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+
+import { isReserved } from "../codes/reserved.ts";
+import { freeSuggestions } from "../codes/suggestions.ts";
+import type { Database } from "../db/database.ts";
+import type { LinkAddress } from "./address.ts";
+import { isFree } from "./held-codes.ts";
+
+export type CodeState =
+  | { readonly kind: "free" }
+  | { readonly kind: "taken" | "reserved"; readonly suggestions: readonly string[] };
+
+/**
+ * Tells whether a workspace could have an address now, and what else it could have if not. No more
+ * than a forecast: D1's unique index decides when the link is made.
+ */
+export async function checkCode(
+  db: Database,
+  address: LinkAddress,
+  workspaceId: number,
+  nowMs: number,
+): Promise<CodeState> {
+  if (!isReserved(address.code)) {
+    const [found] = await db.all<{ free: 0 | 1 }>(
+      sql`select (${isFree(address, workspaceId, nowMs)}) as free`,
+    );
+    if (found?.free === 1) return { kind: "free" };
+  }
+  const suggestions = await freeSuggestions(db, { ...address, workspaceId, nowMs });
+  return { kind: isReserved(address.code) ? "reserved" : "taken", suggestions };
+}

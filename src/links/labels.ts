@@ -1,0 +1,86 @@
+/** Tags and collections: names that a workspace puts on its links. */
+import { sql } from "drizzle-orm";
+
+import type { Database } from "../db/database.ts";
+import { collections, tags } from "../db/schema/index.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import { type Alongside, batchAround } from "./context.ts";
+import type { Label } from "./link.ts";
+
+export type LabelKind = "tag" | "collection";
+
+const TABLES = { tag: tags, collection: collections } as const;
+
+export interface LabelTaken {
+  readonly code: "label_taken";
+  readonly kind: LabelKind;
+  readonly name: string;
+}
+
+export interface LabelNotFound {
+  readonly code: "label_not_found";
+  readonly kind: LabelKind;
+}
+
+export type LabelRefusal = LabelTaken | LabelNotFound;
+
+/** Gives the labels of one kind of one workspace. Names arrive trimmed. */
+export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
+  const table = TABLES[kind];
+
+  return {
+    /** By name. */
+    async list(): Promise<Label[]> {
+      return db.all<Label>(
+        sql`select id, uuid, name from ${table} where workspace_id = ${workspaceId} order by name`,
+      );
+    },
+
+    async findByIds(ids: readonly number[]): Promise<Label[]> {
+      return db.all<Label>(sql`
+        select id, uuid, name from ${table} where workspace_id = ${workspaceId}
+          and id in (select value from json_each(${JSON.stringify(ids)}))`);
+    },
+
+    async create(
+      name: string,
+      nowMs: number,
+      alongside?: Alongside,
+    ): Promise<Result<Label, LabelTaken>> {
+      const uuid = crypto.randomUUID();
+      const insert = db.all<Label>(sql`
+        insert into ${table} (uuid, workspace_id, name, created_at_ms)
+        values (${uuid}, ${workspaceId}, ${name}, ${nowMs})
+        on conflict (workspace_id, name) do nothing returning id, uuid, name`);
+      const [[label]] = await batchAround(db, [], [insert], alongside?.([uuid]));
+      return label === undefined ? err({ code: "label_taken", kind, name }) : ok(label);
+    },
+
+    /** Links show the new name at once; their versions stay, since no redirect changes. */
+    async rename(uuid: string, name: string): Promise<Result<Label, LabelRefusal>> {
+      const [label] = await db.all<Label>(sql`
+        update ${table} set name = ${name}
+        where workspace_id = ${workspaceId} and uuid = ${uuid} and not exists (
+          select 1 from ${table} as other
+          where other.workspace_id = ${workspaceId} and other.name = ${name} and other.uuid <> ${uuid}
+        ) returning id, uuid, name`);
+      if (label !== undefined) return ok(label);
+      const [known] = await db.all(
+        sql`select 1 from ${table} where workspace_id = ${workspaceId} and uuid = ${uuid}`,
+      );
+      return err(
+        known === undefined
+          ? { code: "label_not_found", kind }
+          : { code: "label_taken", kind, name },
+      );
+    },
+
+    /** Takes it off its links, which stay. */
+    async delete(uuid: string): Promise<Result<Label, LabelNotFound>> {
+      const [label] = await db.all<Label>(sql`
+        delete from ${table} where workspace_id = ${workspaceId} and uuid = ${uuid}
+        returning id, uuid, name`);
+      return label === undefined ? err({ code: "label_not_found", kind }) : ok(label);
+    },
+  };
+}
