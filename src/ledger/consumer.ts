@@ -27,8 +27,8 @@ interface Delivery {
 }
 
 const INGEST_BYTES_MAX = 1_000_000;
-/** By how often a message was delivered; the last holds for all that follow. */
-const RETRY_SECONDS = [10, 30, 60, 300, 900] as const;
+const RETRY_SECONDS = [10, 30, 60, 300] as const;
+const RETRY_SECONDS_MAX = 900;
 const REPLAY_MESSAGES = 50;
 
 /** Stores all clicks of messages; throws when a Ledger did not take its part. Safe to repeat. */
@@ -104,6 +104,11 @@ export async function replayDeadClicks(env: Cloudflare.Env, afterId = 0): Promis
   };
 }
 
+/** How long a message waits after its n-th delivery, counted from 1. */
+export function retryDelaySeconds(attempts: number): number {
+  return RETRY_SECONDS[attempts - 1] ?? RETRY_SECONDS_MAX;
+}
+
 async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Delivery> {
   const batches = await batchesByLedger(messages, env.AUTH_SECRET, Date.now());
   const ingested: IngestedClicks[] = [];
@@ -157,7 +162,7 @@ function* chunks(batches: readonly ClickBatch[]): Generator<ClickBatch[]> {
 /** Keeps a message that nobody can read out of its siblings' way. */
 async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
   const kept = await tolerate(
-    "clicks.message.malformed",
+    "clicks.dead_letter.failed",
     keepDeadLetters(env.DB, queue, [message]).then(() => true),
     { queue },
   );
@@ -170,6 +175,5 @@ async function setAside(queue: string, message: Message, env: Cloudflare.Env): P
 }
 
 function retry(message: Message): void {
-  const delaySeconds = RETRY_SECONDS[message.attempts - 1] ?? RETRY_SECONDS.at(-1) ?? 0;
-  message.retry({ delaySeconds });
+  message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
 }

@@ -6,8 +6,8 @@
  * Both are keyed hashes already, so mixing only has to spread what the two share among visitors.
  */
 export function visitorOf(addressHash: string, agentHash: string): string {
-  let high = half(addressHash, 0) ^ half(agentHash, 0);
-  let low = half(addressHash, 8) ^ half(agentHash, 8);
+  let high = mix(half(addressHash, 0)) ^ half(agentHash, 0);
+  let low = mix(half(addressHash, 8)) ^ half(agentHash, 8);
   // Two rounds of a Feistel network: a bijection, so distinct pairs stay as distinct as they were.
   high ^= mix(low);
   low ^= mix(high);

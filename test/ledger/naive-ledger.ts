@@ -1,0 +1,138 @@
+/** What the Ledger should say, worked out the slow way: every click is kept and counted again. */
+
+import type { ClickBatch, ClickClass, LedgerClick, Report } from "../../src/ledger/contract.ts";
+import { DAY, dateAt } from "./sample-clicks.ts";
+
+export interface NaiveLedger {
+  /** Gives the first click id of the batch. */
+  ingest(batch: ClickBatch): number;
+  purge(linkId: number): void;
+  total(linkId: number): number;
+  report(linkId: number | null, from: number, to: number): NaiveReport;
+}
+
+export type NaiveReport = Pick<
+  Report,
+  | "total"
+  | "totalClasses"
+  | "period"
+  | "unique"
+  | "hours"
+  | "classes"
+  | "countries"
+  | "cities"
+  | "devices"
+  | "browsers"
+  | "os"
+  | "referrers"
+  | "links"
+  | "scans"
+  | "days"
+>;
+
+interface Kept {
+  readonly at: number;
+  readonly class: ClickClass;
+  readonly click: LedgerClick | null;
+}
+
+export function naiveLedger(): NaiveLedger {
+  let kept: Kept[] = [];
+  let nextId = 1;
+  const firstIds = new Map<string, number>();
+  const purged = new Set<number>();
+
+  return {
+    ingest(batch) {
+      const known = firstIds.get(batch.id);
+      if (known !== undefined) return known;
+      const firstId = nextId;
+      firstIds.set(batch.id, firstId);
+      nextId += batch.clicks.length;
+      for (const click of batch.clicks) {
+        const late = purged.has(click.linkId);
+        kept.push({ at: click.at, class: late ? "late" : click.class, click: late ? null : click });
+      }
+      for (let n = 0; n < batch.lost; n++) kept.push({ at: batch.at, class: "lost", click: null });
+      return firstId;
+    },
+    purge(linkId) {
+      purged.add(linkId);
+      kept = kept.filter(({ click }) => click?.linkId !== linkId);
+    },
+    total: (linkId) =>
+      kept.filter(({ click, class: c }) => click?.linkId === linkId && c === "human").length,
+    report(linkId, from, to) {
+      const ofScope = kept.filter(({ click }) => linkId === null || click?.linkId === linkId);
+      return recount(ofScope, linkId === null, from, to);
+    },
+  };
+}
+
+function recount(
+  all: readonly Kept[],
+  isWorkspace: boolean,
+  from: number,
+  to: number,
+): NaiveReport {
+  const day = ({ at }: { readonly at: number }) => Math.floor(at / DAY);
+  const within = all.filter((one) => day(one) >= day({ at: from }) && day(one) <= day({ at: to }));
+  const people = within.flatMap(({ class: c, click }) =>
+    c === "human" && click !== null ? [click] : [],
+  );
+  const tally = (value: (click: LedgerClick) => string) => ranked(people.map(value));
+  const dates: number[] = [];
+  for (let at = from; day({ at }) <= day({ at: to }); at += DAY) dates.push(at);
+  return {
+    total: all.filter(({ class: c }) => c === "human").length,
+    totalClasses: classesOf(all),
+    period: people.length,
+    unique: new Set(
+      people
+        .filter(({ addressHash }) => addressHash !== null)
+        .map(({ addressHash, agentHash }) => `${addressHash}${agentHash}`),
+    ).size,
+    days: dates.map((at) => {
+      const ofDay = within.filter((one) => day(one) === day({ at }));
+      const clicks = ofDay.filter(({ class: c }) => c === "human").length;
+      return { date: dateAt(at), clicks, classes: classesOf(ofDay) };
+    }),
+    hours: Array.from(
+      { length: 24 },
+      (_, hour) => people.filter(({ at }) => new Date(at).getUTCHours() === hour).length,
+    ),
+    classes: classesOf(within),
+    countries: tally(({ country }) => country ?? ""),
+    cities: ranked(
+      people.flatMap(({ city, country }) => (city === null ? [] : [`${country ?? ""}/${city}`])),
+    ).map(({ value, clicks }) => {
+      const [country = "", city = ""] = value.split("/");
+      return { value: city, clicks, country: country === "" ? null : country };
+    }),
+    devices: tally(({ device }) => device),
+    browsers: tally(({ browser }) => browser),
+    os: tally(({ os }) => os),
+    referrers: tally(({ referrer }) => referrer ?? ""),
+    links: isWorkspace
+      ? tally(({ linkId }) => String(linkId)).map(({ value, clicks }) => ({
+          linkId: Number(value),
+          clicks,
+        }))
+      : [],
+    scans: people.filter(({ scan }) => scan).length,
+  };
+}
+
+function classesOf(all: readonly Kept[]): Partial<Record<ClickClass, number>> {
+  const classes: Partial<Record<ClickClass, number>> = {};
+  for (const { class: c } of all) classes[c] = (classes[c] ?? 0) + 1;
+  return classes;
+}
+
+function ranked(values: readonly string[]): { value: string; clicks: number }[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .map(([value, clicks]) => ({ value, clicks }))
+    .sort((a, b) => b.clicks - a.clicks || (a.value < b.value ? -1 : 1));
+}

@@ -1,0 +1,75 @@
+import { env } from "cloudflare:workers";
+
+import type { ClickBatch, LedgerClick } from "../../src/ledger/contract.ts";
+import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { ledgerFor } from "../../src/ledger/stub.ts";
+
+let workspaces = 0;
+
+/** Names a workspace that no other test of the file uses. */
+export function freshLedgerId(): LedgerId {
+  workspaces += 1;
+  return ledgerIdOf({ id: workspaces, jurisdiction: null });
+}
+
+export function freshLedger(): DurableObjectStub<Ledger> {
+  return ledgerFor(env, freshLedgerId());
+}
+
+export const DAY = 86_400_000;
+/**
+ * Two days ago, at noon. Clicks are made from it so that their time in the log is never over;
+ * nothing else in these tests depends on the time.
+ */
+export const NOON = Math.floor(Date.now() / DAY) * DAY - 2 * DAY + DAY / 2;
+
+export function dateAt(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+export function click(fields: Partial<LedgerClick> = {}): LedgerClick {
+  return {
+    linkId: 1,
+    at: NOON,
+    class: "human",
+    country: "UA",
+    city: "Kyiv",
+    device: "mobile",
+    browser: "Chrome",
+    os: "Android",
+    referrer: "example.com",
+    rule: null,
+    variant: null,
+    scan: false,
+    addressHash: "00112233445566aa",
+    agentHash: "ffeeddccbbaa9900",
+    ...fields,
+  };
+}
+
+/** Makes a batch whose id begins with its time, as the redirect's ids do. */
+export function batch(
+  clicks: readonly LedgerClick[],
+  fields: Partial<ClickBatch> = {},
+): ClickBatch {
+  const at = Math.max(...clicks.map((one) => one.at), fields.at ?? 0);
+  return { id: batchId(at), at, clicks, lost: 0, ...fields };
+}
+
+let batches = 0;
+
+export function batchId(at: number): string {
+  batches += 1;
+  return at.toString(36).padStart(9, "0") + batches.toString(16).padStart(20, "0");
+}
+
+/** Spreads a small number over all 64 bits, as a keyed hash would. */
+export function hashOf(n: number): string {
+  let word = Math.imul(n + 1, 0x9e3779b9);
+  const next = () => {
+    word = Math.imul(word ^ (word >>> 15), 0x85ebca6b) ^ (word << 7);
+    return ((word ^ (word >>> 13)) >>> 0).toString(16).padStart(8, "0");
+  };
+  return next() + next();
+}
