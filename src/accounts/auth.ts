@@ -120,10 +120,10 @@ function logFailure(error: unknown): void {
   log("error", "accounts.library.failed", { error });
 }
 
+/** drizzle's own message holds the statement; D1's words are its cause's. */
 function isUniqueViolation(error: unknown): boolean {
-  return (
-    error instanceof Error && String(error.cause ?? error).includes("UNIQUE constraint failed")
-  );
+  const cause = isError(error) ? (error.cause ?? error) : null;
+  return isError(cause) && cause.message.includes("UNIQUE constraint failed");
 }
 
 function isError(value: unknown): value is Error {

@@ -51,7 +51,9 @@ describe("SIGNUPS", () => {
     const responses = await Promise.all(
       ["a", "b", "c", "d"].map((name) => signUp("first", `${name}@example.com`)),
     );
-    expect(responses.map(({ status }) => status).sort()).toEqual([200, 403, 403, 403]);
+    expect(responses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 403, 403, 403,
+    ]);
     expect(await env.DB.prepare("select count(*) from users").first("count(*)")).toBe(1);
   });
 

@@ -36,7 +36,7 @@ export const tokens = new Hono<NativeEnvironment>()
     const created = await tokenStore(databaseOf(c.env.DB), userId).create({
       name,
       scopes,
-      expiresAtMs: expiresAt == null ? null : Date.parse(expiresAt),
+      expiresAtMs: typeof expiresAt === "string" ? Date.parse(expiresAt) : null,
       workspaceId: workspace.id,
     });
     if (!created.ok) return refuse(c, created.error);

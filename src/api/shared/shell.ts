@@ -24,8 +24,8 @@ export type Refuse = (c: Context, failure: ShellFailure) => Response;
 export interface DialectShell {
   readonly name: string;
   readonly refuse: Refuse;
-  /** Paths that only a cookie opens: no CORS there at all. */
-  readonly cookiePaths: readonly string[];
+  /** Paths that no API token opens: no CORS there at all. */
+  readonly closedPaths: readonly string[];
 }
 
 const REQUEST_ID = /^[\w.=-]{8,128}$/;
@@ -41,7 +41,7 @@ export function openShell<E extends ShellEnvironment>(
       offered !== undefined && REQUEST_ID.test(offered) ? offered : crypto.randomUUID();
     c.set("requestId", requestId);
     const { path } = c.req;
-    const isOpen = !dialect.cookiePaths.some((p) => path === p || path.startsWith(`${p}/`));
+    const isOpen = !dialect.closedPaths.some((p) => path === p || path.startsWith(`${p}/`));
     if (isOpen && isPreflight(c)) c.res = answerPreflight();
     else {
       await next();

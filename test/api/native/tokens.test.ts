@@ -64,8 +64,8 @@ describe("token management", () => {
   });
 
   it("accepts a token in both headers", async ({ expect }) => {
-    const { token } = await newAccount();
-    const given = await token("links:read");
+    const account = await newAccount();
+    const given = await account.token("links:read");
     expect((await callApi("/api/me", withToken(given))).status).toBe(200);
     expect((await callApi("/api/me", { headers: { "X-Api-Key": given } })).status).toBe(200);
   });
@@ -118,7 +118,7 @@ describe("token management", () => {
     await callApi(`/api/tokens/${id}`, { method: "DELETE", headers: bySession });
     vi.setSystemTime(start + MINUTE_MS);
     const rest = await Promise.all([create(), create(), create()]);
-    expect(rest.map(({ status }) => status).sort()).toEqual([201, 429, 429]);
+    expect(rest.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 429, 429]);
 
     vi.setSystemTime(start + 2 * MINUTE_MS);
     const refused = await create();

@@ -1,0 +1,64 @@
+/** What an operator does with messages that a queue gave up on: look at them, send one again. */
+import { and, desc, eq, lt } from "drizzle-orm";
+
+import { databaseOf } from "../db/database.ts";
+import { deadLetters } from "../db/schema/index.ts";
+import { readClickMessage } from "../ledger/click-message.ts";
+import { ingestMessages } from "../ledger/consumer.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+
+export type DeadLetter = typeof deadLetters.$inferSelect;
+
+export type DeadLetterRefusal =
+  | { readonly code: "dead_letter_not_found" }
+  /** No version of its consumer that runs here can read it. */
+  | { readonly code: "dead_letter_unreadable" };
+
+export interface DeadLetterPage {
+  readonly queue: string | null;
+  /** Only letters with a smaller id: where the page before ended. */
+  readonly beforeId: number | null;
+  readonly limit: number;
+}
+
+/** Lists dead letters, the newest first. */
+export async function listDeadLetters(
+  env: Cloudflare.Env,
+  { queue, beforeId, limit }: DeadLetterPage,
+): Promise<DeadLetter[]> {
+  return databaseOf(env.DB)
+    .select()
+    .from(deadLetters)
+    .where(
+      and(
+        queue === null ? undefined : eq(deadLetters.queue, queue),
+        beforeId === null ? undefined : lt(deadLetters.id, beforeId),
+      ),
+    )
+    .orderBy(desc(deadLetters.id))
+    .limit(limit);
+}
+
+/**
+ * Sends one message where it was bound for, and forgets it once it has arrived.
+ *
+ * Throws when it does not arrive, and keeps it. Clicks that were counted before are not counted
+ * twice within the 30 days that a Ledger remembers a batch.
+ */
+export async function replayDeadLetter(
+  env: Cloudflare.Env,
+  id: number,
+): Promise<Result<null, DeadLetterRefusal>> {
+  const db = databaseOf(env.DB);
+  const [letter] = await db.select().from(deadLetters).where(eq(deadLetters.id, id));
+  if (letter === undefined) return err({ code: "dead_letter_not_found" });
+  if (letter.queue.startsWith("clicks")) {
+    const read = readClickMessage(letter.body);
+    if (read.kind !== "clicks") return err({ code: "dead_letter_unreadable" });
+    await ingestMessages(env, [read.message]);
+  } else {
+    await env.WEBHOOKS.send(JSON.parse(letter.body));
+  }
+  await db.delete(deadLetters).where(eq(deadLetters.id, id));
+  return ok(null);
+}

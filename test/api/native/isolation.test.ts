@@ -1,0 +1,169 @@
+/**
+ * What one account can learn of, or do to, another's: nothing. A route that is missing here fails
+ * the first test: add it with what Ada owns, and what Bob must get.
+ */
+import { describe, it } from "vitest";
+
+import { type Account, newAccount } from "../../support/account.ts";
+import { callApi, jsonOf } from "../../support/api.ts";
+import { nativeRoutes, pathOf, requestOf } from "../../support/routes.ts";
+
+interface Owned {
+  /** Fills the route's parameters with what Ada owns. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Texts that only Ada may read. */
+  readonly secrets: readonly string[];
+  /** Throws, or answers false, when Bob changed something. */
+  isIntact?(): Promise<boolean>;
+}
+
+interface Case {
+  own(ada: Account): Promise<Owned>;
+  /** `not_found`: the very answer that a made-up id gets. `own_only`: an answer without Ada's. */
+  readonly answer: "not_found" | "own_only";
+  readonly body?: unknown;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "GET /api/me": { own: ownAccount, answer: "own_only" },
+  "GET /api/workspaces": { own: ownAccount, answer: "own_only" },
+  "GET /api/tokens": { own: ownToken, answer: "own_only" },
+  "POST /api/tokens": {
+    own: ownAccount,
+    answer: "own_only",
+    body: { name: "Bob's", scopes: ["links:read"] },
+  },
+  "DELETE /api/tokens/:id": { own: ownToken, answer: "not_found" },
+
+  "GET /api/links": { own: ownLink, answer: "own_only" },
+  "POST /api/links": {
+    own: ownLink,
+    answer: "own_only",
+    body: { destinationUrl: "https://example.com/bobs" },
+  },
+  // Codes are public: what is not is whose they are and where they lead.
+  "GET /api/links/check/:shortCode": { own: ownLink, answer: "own_only" },
+  "GET /api/links/:id": { own: ownLink, answer: "not_found" },
+  "PATCH /api/links/:id": { own: ownLink, answer: "not_found", body: { title: "Bob's" } },
+  "DELETE /api/links/:id": { own: ownLink, answer: "not_found" },
+
+  "GET /api/collections": { own: ownLabel("collections"), answer: "own_only" },
+  "POST /api/collections": {
+    own: ownLabel("collections"),
+    answer: "own_only",
+    body: { name: "Shared name" },
+  },
+  "PATCH /api/collections/:id": {
+    own: ownLabel("collections"),
+    answer: "not_found",
+    body: { name: "Bob's" },
+  },
+  "DELETE /api/collections/:id": { own: ownLabel("collections"), answer: "not_found" },
+  "GET /api/tags": { own: ownLabel("tags"), answer: "own_only" },
+  "POST /api/tags": { own: ownLabel("tags"), answer: "own_only", body: { name: "Shared name" } },
+  "PATCH /api/tags/:id": { own: ownLabel("tags"), answer: "not_found", body: { name: "Bob's" } },
+  "DELETE /api/tags/:id": { own: ownLabel("tags"), answer: "not_found" },
+};
+
+/** Routes that touch nothing of an account's, and the operator's. */
+const APART = [
+  "GET /api/health",
+  "GET /api/auth/get-session",
+  "POST /api/auth/sign-in/email",
+  "POST /api/auth/sign-out",
+  "POST /api/auth/sign-up/email",
+  "GET /api/admin/dead-letters",
+  "POST /api/admin/dead-letters/:id/replay",
+  "PUT /api/admin/workspaces/:id/plan",
+];
+
+async function ownAccount({ userId, email, workspace }: Account): Promise<Owned> {
+  return { secrets: [userId, email, workspace.uuid] };
+}
+
+async function ownToken(ada: Account): Promise<Owned> {
+  const body = { name: "Ada's own", scopes: ["links:read"] };
+  const { id, token } = await create<{ id: string; token: string }>("/api/tokens", body, ada);
+  return {
+    params: { id },
+    secrets: [id, "Ada's own", ada.userId],
+    isIntact: async () => {
+      const me = await callApi("/api/me", { headers: { "X-Api-Key": token } });
+      return me.status === 200;
+    },
+  };
+}
+
+async function ownLink(ada: Account): Promise<Owned> {
+  const shortCode = `ada-${crypto.randomUUID().slice(0, 8)}`;
+  const body = {
+    destinationUrl: `https://example.com/${shortCode}/hers`,
+    shortCode,
+    title: "Hers",
+  };
+  const link = await create<{ id: string }>("/api/links", body, ada);
+  return {
+    params: { id: link.id, linkId: link.id, shortCode },
+    secrets: [link.id, body.destinationUrl, "Hers", ada.userId],
+    isIntact: async () => {
+      const read = await callApi(`/api/links/${link.id}`, { headers: ada.bySession });
+      return (await read.text()) === JSON.stringify(link);
+    },
+  };
+}
+
+function ownLabel(kind: "collections" | "tags") {
+  return async (ada: Account): Promise<Owned> => {
+    const label = await create<{ id: string }>(`/api/${kind}`, { name: "Shared name" }, ada);
+    return {
+      params: { id: label.id },
+      secrets: [label.id],
+      isIntact: async () => {
+        const list = await callApi(`/api/${kind}`, { headers: ada.bySession });
+        return (await list.text()) === JSON.stringify([label]);
+      },
+    };
+  };
+}
+
+async function create<T>(path: string, body: unknown, ada: Account): Promise<T> {
+  const created = await callApi(path, jsonOf("POST", body, ada.bySession));
+  if (created.status !== 201) throw new Error(`POST ${path} answered ${created.status}`);
+  return created.json();
+}
+
+describe("isolation between accounts", () => {
+  it("names every route", ({ expect }) => {
+    const named = [...Object.keys(CASES), ...APART].sort((a, b) => a.localeCompare(b));
+    expect(named).toEqual(nativeRoutes());
+  });
+
+  it.for(Object.entries(CASES))("%s", async ([route, { own, answer, body }], { expect }) => {
+    const [ada, bob] = [await newAccount(), await newAccount()];
+    const { params = {}, secrets, isIntact } = await own(ada);
+    const ask = async (path: string) => {
+      const init = requestOf(route, bob.bySession);
+      const response = await callApi(path, {
+        ...init,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    const foreign = await ask(pathOf(route, params));
+    if (answer === "not_found") {
+      expect(foreign.status).toBe(404);
+      expect(foreign).toEqual(await ask(pathOf(route)));
+    } else {
+      expect(foreign.status).toBeLessThan(300);
+    }
+    for (const secret of secrets) expect(foreign.text).not.toContain(secret);
+    if (isIntact !== undefined) expect(await isIntact()).toBe(true);
+
+    // Naming Ada's workspace opens nothing either.
+    const named = requestOf(route, { ...bob.bySession, "Signpost-Workspace": ada.workspace.uuid });
+    const response = await callApi(pathOf(route, params), named);
+    expect(response.status).toBe(404);
+    const text = await response.text();
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  });
+});
