@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 
+import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkAddress } from "./address.ts";
-import { batchAround, type LinkContext } from "./context.ts";
+import type { LinkContext } from "./context.ts";
 import type { DeleteLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import type { Link, LinkRef } from "./link.ts";

@@ -4,10 +4,10 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 
+import type { Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { DAY_MS } from "../platform/clock.ts";
 import { DEFAULT_DOMAIN, type LinkAddress } from "./address.ts";
-import type { Statement } from "./context.ts";
 
 /** Printed codes outlive their links: nobody else may take one over for this long. */
 export const CODE_HELD_MS = 90 * DAY_MS;

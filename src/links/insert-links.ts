@@ -1,8 +1,9 @@
 /** Writes new links with their tags: json_each, since D1 takes 100 bound values a statement. */
 import { type SQL, sql } from "drizzle-orm";
 
+import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
-import { batchAround, type LinkContext, type Statement } from "./context.ts";
+import type { LinkContext } from "./context.ts";
 import type { LinkColumns } from "./fields.ts";
 import type { Link } from "./link.ts";
 import { linkOf, linkStore } from "./store.ts";

@@ -1,10 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 
+import { batchAround, type Statement } from "../db/batch.ts";
 import { databaseOf, type Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkAddress } from "./address.ts";
-import { type Alongside, batchAround, type LinkContext, type Statement } from "./context.ts";
+import type { Alongside, LinkContext } from "./context.ts";
 import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
 import {
   refuseReserved,

@@ -6,9 +6,9 @@
  * batch, so that there is no moment at which one exists without the other.
  */
 import { type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
+import { batchAround, type Statement } from "../../db/batch.ts";
 import type { Database } from "../../db/database.ts";
 import { sha256Hex } from "../../platform/bytes.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../platform/clock.ts";
@@ -45,7 +45,7 @@ export interface Once<T, E> {
   /** Where the ids are that make up the answer. */
   readonly table: SQLiteTable;
   /** Makes the change, with the statements that `complete` gives for the rows' UUIDs in its batch. */
-  change(complete: (uuids: readonly string[]) => BatchItem<"sqlite">[]): Promise<Result<T, E>>;
+  change(complete: (uuids: readonly string[]) => Statement[]): Promise<Result<T, E>>;
   /** Makes the answer again from the ids; null when what they name is gone. */
   rebuild(ids: readonly number[]): Promise<T | null>;
 }
@@ -97,8 +97,11 @@ async function claim(
   key: string,
   fingerprint: string,
 ): Promise<Earlier | null> {
-  const [claimed, known] = await db.batch([
-    db.all(sql`
+  const [claimed, known] = await batchAround(
+    db,
+    [],
+    [
+      db.all(sql`
       insert into idempotency_keys (principal, operation, key, fingerprint, created_at_ms)
       values (${principal}, ${operation}, ${key}, ${fingerprint}, ${nowMs})
       on conflict (principal, operation, key) do update
@@ -107,10 +110,11 @@ async function claim(
         or (idempotency_keys.result is null
           and idempotency_keys.created_at_ms <= ${nowMs - CLAIM_AGE_MS})
       returning key`),
-    db.all<Earlier>(sql`
+      db.all<Earlier>(sql`
       select fingerprint, result, created_at_ms from idempotency_keys
       where principal = ${principal} and operation = ${operation} and key = ${key}`),
-  ]);
+    ],
+  );
   return claimed.length > 0 ? null : (known[0] ?? null);
 }
 
@@ -129,7 +133,7 @@ function completion(
   row: SQL,
   table: SQLiteTable,
   uuids: readonly string[],
-): BatchItem<"sqlite"> {
+): Statement {
   const made = sql`from ${table} where uuid in (select value from json_each(${JSON.stringify(uuids)}))`;
   return db.run(sql`
     update idempotency_keys
