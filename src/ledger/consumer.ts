@@ -8,7 +8,7 @@ import type { ClickMessage } from "../redirect/click.ts";
 import { batchesByLedger } from "./click-batches.ts";
 import { readClickMessage } from "./click-message.ts";
 import type { ClickBatch, IngestedBatch } from "./contract.ts";
-import { deadClicks, dropDeadLetters, keepDeadLetters } from "./dead-letters.ts";
+import { keepDeadLetters } from "./dead-letters.ts";
 import type { LedgerId } from "./ledger-id.ts";
 import { ledgerFor } from "./stub.ts";
 
@@ -29,7 +29,6 @@ interface Delivery {
 const INGEST_BYTES_MAX = 1_000_000;
 const RETRY_SECONDS = [10, 30, 60, 300] as const;
 const RETRY_SECONDS_MAX = 900;
-const REPLAY_MESSAGES = 50;
 
 /** Stores all clicks of messages; throws when a Ledger did not take its part. Safe to repeat. */
 export async function ingestMessages(
@@ -66,42 +65,6 @@ export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env)
   log("error", "queue.dead_letters", { queue: batch.queue, count: batch.messages.length });
   await keepDeadLetters(env.DB, batch.queue, batch.messages);
   batch.ackAll();
-}
-
-/** What a replay did; `next` continues it, and is null at the end. */
-export interface Replay {
-  readonly ingested: number;
-  readonly failed: number;
-  readonly malformed: number;
-  readonly next: number | null;
-}
-
-/**
- * Sends stored clicks to their Ledgers again, and drops those that are counted.
- *
- * Clicks that were counted before are not counted twice within the 30 days that a guard is kept.
- */
-export async function replayDeadClicks(env: Cloudflare.Env, afterId = 0): Promise<Replay> {
-  const letters = await deadClicks(env.DB, afterId, REPLAY_MESSAGES);
-  const readable = letters.flatMap((letter) => {
-    const read = readClickMessage(letter.body);
-    return read.kind === "clicks" ? [{ letter, clicks: read.message }] : [];
-  });
-  const { failed } = await deliver(
-    env,
-    readable.map(({ clicks }) => clicks),
-  );
-  const done = readable.filter(({ clicks }) => !failed.has(clicks.id));
-  await dropDeadLetters(
-    env.DB,
-    done.map(({ letter }) => letter.id),
-  );
-  return {
-    ingested: done.length,
-    failed: readable.length - done.length,
-    malformed: letters.length - readable.length,
-    next: letters.length < REPLAY_MESSAGES ? null : (letters.at(-1)?.id ?? null),
-  };
 }
 
 /** How long a message waits after its n-th delivery, counted from 1. */

@@ -18,34 +18,6 @@ export async function keepDeadLetters(
   );
 }
 
-export interface DeadLetter {
-  readonly id: number;
-  readonly body: string;
-}
-
-/** Gives dead letters of click queues in the order they were stored, after the one with this id. */
-export async function deadClicks(
-  db: D1Database,
-  afterId: number,
-  limit: number,
-): Promise<readonly DeadLetter[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT id, body FROM dead_letters
-       WHERE id > ? AND queue IN ('clicks', 'clicks-dead') ORDER BY id LIMIT ?`,
-    )
-    .bind(afterId, limit)
-    .all<{ id: number; body: string }>();
-  return results;
-}
-
-export async function dropDeadLetters(db: D1Database, ids: readonly number[]): Promise<void> {
-  await db
-    .prepare("DELETE FROM dead_letters WHERE id IN (SELECT value FROM json_each(?))")
-    .bind(JSON.stringify(ids))
-    .run();
-}
-
 function textOf(body: unknown): string {
   return typeof body === "string" ? body : (JSON.stringify(body) ?? "null");
 }

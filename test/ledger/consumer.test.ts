@@ -5,7 +5,6 @@ import { describe, it, vi } from "vitest";
 import {
   consumeClicks,
   ingestMessages,
-  replayDeadClicks,
   retryDelaySeconds,
   storeDeadLetters,
 } from "../../src/ledger/consumer.ts";
@@ -241,30 +240,5 @@ describe("dead letters", () => {
       "webhooks-dead: some text",
       'webhooks-dead: {"event":"link.created"}',
     ]);
-  });
-
-  it("are replayed into their Ledgers, and dropped once they are counted", async ({ expect }) => {
-    await env.DB.prepare("DELETE FROM dead_letters").run();
-    const ledger = freshLedgerId();
-    const letters = [
-      messageOf([captured(ledger)]),
-      messageOf([captured(OUT_OF_REACH)]),
-      "poison",
-      messageOf([captured(ledger)]),
-    ];
-    await consume(
-      storeDeadLetters,
-      "clicks-dead",
-      letters.map((body) => ({ body })),
-    );
-    expect(await replayDeadClicks(env)).toEqual({
-      ingested: 2,
-      failed: 1,
-      malformed: 1,
-      next: null,
-    });
-    expect((await ledgerFor(env, ledger).totals()).clicks).toBe(2);
-    expect(await deadLetters()).toHaveLength(2);
-    expect(await replayDeadClicks(env)).toMatchObject({ ingested: 0, failed: 1, malformed: 1 });
   });
 });

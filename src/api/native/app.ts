@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { version } from "../../../package.json";
 import { openShell } from "../shared/shell.ts";
 import { admin } from "./admin.ts";
+import { analytics } from "./analytics.ts";
 import { auth } from "./auth.ts";
 import { collections } from "./collections.ts";
 import type { NativeEnvironment } from "./environment.ts";
@@ -24,6 +25,7 @@ openShell(nativeApp, {
 
 nativeApp.get("/health", (c) => c.json({ status: "ok", version }));
 nativeApp.route("/admin", admin);
+nativeApp.route("/analytics", analytics);
 nativeApp.route("/auth", auth);
 nativeApp.route("/collections", collections);
 nativeApp.route("/links", links);
