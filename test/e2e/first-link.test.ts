@@ -1,5 +1,5 @@
 /** The main job over real HTTP: an account, a token, a link, a click, a report. */
-import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { beforeAll, describe, it, vi } from "vitest";
 
 import { startServer, type Answer, type Server } from "./support/server.ts";
 
@@ -28,6 +28,10 @@ let bearer: { authorization: string };
 
 beforeAll(async () => {
   server = await startServer();
+  return async () => await server.close();
+});
+
+beforeAll(async () => {
   const signUp = await server.ask("/api/auth/sign-up/email", {
     method: "POST",
     headers: { origin: server.origin },
@@ -42,10 +46,6 @@ beforeAll(async () => {
   });
   if (created.status !== 201) throw new Error(`token: ${created.status} ${created.text}`);
   bearer = { authorization: `Bearer ${String(json(created)["token"])}` };
-});
-
-afterAll(async () => {
-  await server.close();
 });
 
 function json(answer: Answer): Record<string, unknown> {
