@@ -54,6 +54,7 @@ export default defineConfig(async () => {
             hookTimeout: 60_000,
             // After the others: two of them at once would share the same few cores.
             sequence: { groupOrder: 1 },
+            silent: "passed-only",
           },
         },
       ],
