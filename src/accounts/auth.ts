@@ -12,6 +12,7 @@ import * as schema from "../db/schema/accounts.ts";
 import { systemClock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { ensurePersonalWorkspace } from "../workspaces/personal.ts";
+import { CLIENT_ADDRESS_HEADER } from "./client-address.ts";
 import {
   hashPassword,
   PASSWORD_LENGTH_MAX,
@@ -103,7 +104,7 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
     },
     advanced: {
       database: { generateId: () => crypto.randomUUID() },
-      ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], ipv6Subnet: 128 },
       useSecureCookies: false, // its own prefix is `__Secure-`; ours is stricter
       cookiePrefix: isSecure ? "__Host-signpost" : "signpost",
       defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: "lax", path: "/" },

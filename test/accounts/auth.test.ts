@@ -13,8 +13,11 @@ const signUp = (email: string, more: object = {}, headers = fromNewAddress()) =>
     jsonOf("POST", { name: "Ada", email, password: "correct horse", ...more }, headers),
   );
 
-const signIn = (email: string, password: string, headers = fromNewAddress()) =>
-  callApi("/api/auth/sign-in/email", jsonOf("POST", { email, password }, headers));
+const signIn = (
+  email: string,
+  password: string,
+  headers: Record<string, string> = fromNewAddress(),
+) => callApi("/api/auth/sign-in/email", jsonOf("POST", { email, password }, headers));
 
 /** Reads the session cookie as a browser would send it back. */
 function cookieOf(response: Response): string {
@@ -175,6 +178,22 @@ describe("signing in and out", () => {
       expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(0);
       expect(await response.json()).toMatchObject({ code: "RATE_LIMIT_EXCEEDED" });
     }
+  });
+
+  it("counts an IPv6 address by its /64, whatever header a client adds", async ({ expect }) => {
+    const responses = await Promise.all(
+      Array.from({ length: 7 }, (_, host) =>
+        signIn("guess@example.com", "wrong horse", {
+          "CF-Connecting-IP": `2001:db8:1:2::${host}`,
+          "Signpost-Client": `fd00::${host}`,
+          "X-Forwarded-For": `192.0.2.${host}`,
+        }),
+      ),
+    );
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(2);
+    const { results } = await env.DB.prepare("select * from auth_rate_limits").all();
+    expect(results.length).toBeGreaterThan(0);
+    expect(JSON.stringify(results)).not.toMatch(/192\.0\.2\.|2001:/);
   });
 
   it.for([

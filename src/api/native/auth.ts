@@ -5,6 +5,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 
+import { CLIENT_ADDRESS_HEADER, clientStandIn } from "../../accounts/client-address.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../accounts/password.ts";
 import { admitSignup, lostRace } from "../../accounts/signup.ts";
 import type { NativeEnvironment } from "./environment.ts";
@@ -55,6 +56,7 @@ async function ask(c: Context<NativeEnvironment>, body?: unknown): Promise<Respo
   const { method, url } = c.req.raw;
   const headers = new Headers(c.req.raw.headers);
   headers.delete("Content-Length");
+  headers.set(CLIENT_ADDRESS_HEADER, await clientStandIn(headers, c.env.AUTH_SECRET));
   if (body !== undefined) headers.set("Content-Type", "application/json");
   return authFor(c.req.raw, c.env).handler(
     new Request(url, {
