@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
+import { DAY_MS } from "../../src/platform/clock.ts";
 import { callApi, jsonOf, ORIGIN } from "../support/api.ts";
 
 /** Each test comes from an address of its own, since the limit is an address's. */
@@ -220,6 +221,37 @@ describe("signing in and out", () => {
     for (const path of ["/update-user", "/delete-user", "/list-sessions", "/ok", "/error"]) {
       expect((await callApi(`/api/auth${path}`)).status).toBe(404);
     }
+  });
+
+  it("renews a session that is used for more than a day, and tells the browser", async ({
+    expect,
+  }) => {
+    const cookie = cookieOf(await signUp("renewed@example.com"));
+    expect((await get("/api/me", cookie)).headers.getSetCookie()).toEqual([]);
+    const expiry = () =>
+      env.DB.prepare(
+        "select expires_at_ms from sessions s join users u on u.id = s.user_id where email = 'renewed@example.com'",
+      ).first<number>("expires_at_ms");
+    const fiveDays = Date.now() + 5 * DAY_MS;
+    await env.DB.prepare(
+      "update sessions set expires_at_ms = ? where user_id = (select id from users where email = 'renewed@example.com')",
+    )
+      .bind(fiveDays)
+      .run();
+    const renewed = await get("/api/me", cookie);
+    expect(cookieOf(renewed)).toBe(cookie);
+    expect(await expiry()).toBeGreaterThan(fiveDays + DAY_MS);
+    expect((await get("/api/me", cookie)).headers.getSetCookie()).toEqual([]);
+  });
+
+  it("ends a session at its expiry", async ({ expect }) => {
+    const cookie = cookieOf(await signUp("expired@example.com"));
+    await env.DB.prepare(
+      "update sessions set expires_at_ms = ? where user_id = (select id from users where email = 'expired@example.com')",
+    )
+      .bind(Date.now() - 1)
+      .run();
+    expect((await get("/api/me", cookie)).status).toBe(401);
   });
 
   it("refuses a cookie whose signature does not fit", async ({ expect }) => {

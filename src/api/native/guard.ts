@@ -8,6 +8,7 @@ import { type Access, type Role, ROLES, type Scope } from "../../accounts/access
 import { authenticate } from "../../accounts/authenticate.ts";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import { configOf } from "../../config.ts";
+import { tolerate } from "../../platform/log.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
 
@@ -49,8 +50,10 @@ function guard(admit: (access: Access) => AccountRefusal | null) {
     const refusal = admit(access);
     if (refusal !== null) return refuse(c, refusal);
     if (isWrite) {
-      const { success } = await c.env.WRITE_LIMIT.limit({ key: access.principal });
-      if (!success) {
+      // Open when the limiter fails: it is a brake, and nothing is decided by it.
+      const limit = c.env.WRITE_LIMIT.limit({ key: access.principal });
+      const verdict = await tolerate("api.write_limit.failed", limit);
+      if (verdict?.success === false) {
         return refuse(c, { code: "rate_limited", retryAfterSeconds: WRITE_LIMIT_SECONDS });
       }
     }
