@@ -11,7 +11,7 @@ import { type Clock, HOUR_MS, SECOND_MS, systemClock } from "../platform/clock.t
 import { err, ok, type Result } from "../platform/result.ts";
 import type { Scope } from "./access.ts";
 
-export const TOKENS_PER_HOUR_MAX = 5;
+const TOKENS_PER_HOUR_MAX = 5;
 const TOKEN_BYTES = 32;
 
 export interface TokenRecord {
@@ -36,7 +36,11 @@ export interface NewToken {
 
 export type TokenRefusal =
   | { readonly code: "token_expiry_past" }
-  | { readonly code: "token_limit_reached"; readonly retryAfterSeconds: number }
+  | {
+      readonly code: "token_limit_reached";
+      readonly perHourMax: number;
+      readonly retryAfterSeconds: number;
+    }
   | { readonly code: "token_not_found" };
 
 export interface CreatedToken {
@@ -83,6 +87,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
       if (inserted.length > 0) return ok({ token, record });
       return err({
         code: "token_limit_reached",
+        perHourMax: TOKENS_PER_HOUR_MAX,
         retryAfterSeconds: await retryAfterSeconds(nowMs),
       });
     },

@@ -118,7 +118,10 @@ function toWire(refusal: NativeRefusal): WireError {
     case "token_expiry_past":
       return invalid("expiresAt must lie in the future");
     case "token_limit_reached":
-      return tooMany("At most 5 tokens can be created in an hour.", refusal.retryAfterSeconds);
+      return tooMany(
+        `At most ${refusal.perHourMax} tokens can be created in an hour.`,
+        refusal.retryAfterSeconds,
+      );
     case "token_not_found":
       return notFound("There is no such token.");
     case "workspace_unknown":

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { ShellFailure } from "./failure.ts";
 
-export const BODY_BYTES_MAX = 64 * 1024;
+const BODY_BYTES_MAX = 64 * 1024;
 
 export interface BodyOptions {
   readonly limitBytes?: number;
