@@ -34,6 +34,8 @@ export interface Cell {
 }
 
 export const VALUES_MAX = 500;
+/** Ten years of 500 new hostile values a day would not fit into memory. */
+const SUM_VALUES_MAX = 20_000;
 
 export function emptyCell(): Cell {
   const entries = DIMENSIONS.map((dimension) => [dimension, new Map<string, number>()]);
@@ -81,13 +83,13 @@ function countShared(cell: Cell, click: LedgerClick): boolean {
   return true;
 }
 
-/** Adds `source`, which may take `target` past 500 values: for sums that are not stored. */
+/** Adds a day to a sum, which may go past 500 values, and past 20,000 folds the rarest. */
 export function mergeCell(target: Cell, source: Cell): void {
   for (const [clickClass, n] of source.classes) countClass(target, clickClass, n);
   for (const dimension of DIMENSIONS) {
     const counts = target.values[dimension];
-    for (const [value, n] of source.values[dimension])
-      counts.set(value, (counts.get(value) ?? 0) + n);
+    for (const [value, n] of source.values[dimension]) raise(counts, value, n);
+    if (counts.size > SUM_VALUES_MAX) keepLargest(counts, SUM_VALUES_MAX / 2);
   }
   target.scans += source.scans;
 }
@@ -124,5 +126,18 @@ function count(cell: Cell, dimension: Dimension, value: string): void {
   // `(other)` itself may be the 501st value.
   const room = counts.has(value) || counts.size - (counts.has(OTHER) ? 1 : 0) < VALUES_MAX;
   const named = room ? value : OTHER;
-  counts.set(named, (counts.get(named) ?? 0) + 1);
+  raise(counts, named, 1);
+}
+
+function raise(counts: Map<string, number>, value: string, n: number): void {
+  counts.set(value, (counts.get(value) ?? 0) + n);
+}
+
+function keepLargest(counts: Map<string, number>, valuesMax: number): void {
+  const ranked = [...counts].sort(([, a], [, b]) => b - a);
+  for (const [value, n] of ranked.slice(valuesMax)) {
+    if (value === OTHER) continue;
+    counts.delete(value);
+    raise(counts, OTHER, n);
+  }
 }

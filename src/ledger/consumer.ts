@@ -10,6 +10,7 @@ import { readClickMessage } from "./click-message.ts";
 import type { ClickBatch, IngestedBatch } from "./contract.ts";
 import { keepDeadLetters } from "./dead-letters.ts";
 import type { LedgerId } from "./ledger-id.ts";
+import { retryDelaySeconds } from "./retry-delay.ts";
 import { ledgerFor } from "./stub.ts";
 
 /** One Ledger's part of one message, and what became of it. */
@@ -27,8 +28,6 @@ interface Delivery {
 }
 
 const INGEST_BYTES_MAX = 1_000_000;
-const RETRY_SECONDS = [10, 30, 60, 300] as const;
-const RETRY_SECONDS_MAX = 900;
 
 /** Stores all clicks of messages; throws when a Ledger did not take its part. Safe to repeat. */
 export async function ingestMessages(
@@ -65,11 +64,6 @@ export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env)
   log("error", "queue.dead_letters", { queue: batch.queue, count: batch.messages.length });
   await keepDeadLetters(env.DB, batch.queue, batch.messages);
   batch.ackAll();
-}
-
-/** How long a message waits after its n-th delivery, counted from 1. */
-export function retryDelaySeconds(attempts: number): number {
-  return RETRY_SECONDS[attempts - 1] ?? RETRY_SECONDS_MAX;
 }
 
 async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Delivery> {

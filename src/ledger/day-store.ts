@@ -13,22 +13,32 @@ interface CellRow extends Record<string, SqlStorageValue> {
 
 /** Reads one day that is over; an empty one when nothing came on it. */
 export function loadDay(sql: MeteredSql, scope: number, day: number): DayCounts {
-  return loadDays(sql, scope, day, day)[0] ?? emptyDay(day);
+  const [counts] = [...pastDays(sql, scope, day, day)];
+  return counts ?? emptyDay(day);
 }
 
-/** Reads the days of a range that are over and had clicks, in order. */
-export function loadDays(sql: MeteredSql, scope: number, from: number, to: number): DayCounts[] {
-  const rows = sql.run<CellRow>(
+/** Gives the days of a range that are over and had clicks, in order; a long range has many. */
+export function* pastDays(
+  sql: MeteredSql,
+  scope: number,
+  from: number,
+  to: number,
+): Generator<DayCounts> {
+  const rows = sql.each<CellRow>(
     "SELECT day, cell, sketch FROM cells WHERE scope = ? AND day BETWEEN ? AND ? ORDER BY day",
     scope,
     from,
     to,
   );
-  return rows.map(({ day, cell, sketch }) => ({
-    day,
-    cell: decodeCell(cell),
-    sketch: decodeSketch(new Uint8Array(sketch)),
-  }));
+  for (const { day, cell, sketch } of rows) {
+    yield { day, cell: decodeCell(cell), sketch: decodeSketch(new Uint8Array(sketch)) };
+  }
+}
+
+/** Lists the days of a scope that are over and had clicks. */
+export function pastDayNumbers(sql: MeteredSql, scope: number): number[] {
+  const rows = sql.run<{ day: number }>("SELECT day FROM cells WHERE scope = ?", scope);
+  return rows.map(({ day }) => day);
 }
 
 export function saveDay(sql: MeteredSql, scope: number, { day, cell, sketch }: DayCounts): void {

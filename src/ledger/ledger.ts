@@ -133,7 +133,11 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     if (oversized) log("warn", "ledger.size.high", { bytes });
     const { clickRetentionDays: clickDays } = configOf(this.env);
     const purging = purgeSlice(this.sql);
-    const ending = retentionSlice(this.sql, { nowMs: Date.now(), clickDays, oversized });
+    const ending = retentionSlice(this.sql, this.#states, {
+      nowMs: Date.now(),
+      clickDays,
+      oversized,
+    });
     return purging || ending;
   }
 

@@ -63,6 +63,11 @@ export function eventIdOf(batchId: string, position: number): string {
   return `${batchId}-${position}`;
 }
 
+/** Lists the links whose clicks a stored batch holds, each as often as it was clicked. */
+export function linksOf(batch: StoredBatch): number[] {
+  return batch.flatMap((click) => (click === null ? [] : [click[0]]));
+}
+
 /** Takes the clicks of some links out; null when there are none to take. */
 export function withoutLinks(batch: StoredBatch, links: ReadonlySet<number>): StoredBatch | null {
   const isPurged = (click: StoredClick | null) => click !== null && links.has(click[0]);

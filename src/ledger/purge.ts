@@ -8,18 +8,17 @@
 import { firstBatchIdAt } from "./batch-id.ts";
 import { lower, subtractLink } from "./cell.ts";
 import type { LinkTotal } from "./contract.ts";
-import { dropDays, loadDay, loadDays, saveDay } from "./day-store.ts";
+import { dropDays, loadDay, pastDayNumbers, saveDay } from "./day-store.ts";
 import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "./leaders.ts";
 import type { MeteredSql } from "./metered-sql.ts";
 import { withoutLinks, type StoredBatch } from "./packed-click.ts";
 import { WORKSPACE, type DayCounts, type ScopeState, type StateStore } from "./state-store.ts";
 
 /** Batches looked at in one slice: about a tenth of a second of work. */
-export const PURGE_SLICE_BATCHES = 200;
+const PURGE_SLICE_BATCHES = 200;
 const PURGE_SLICE_LINKS = 1_000;
 /** Clocks of two data centres may differ by so much. */
 const CLOCK_SLACK_MS = 60_000;
-const DAY_LAST = 10_000_000;
 
 /** Marks a link as purged and takes its counts away; false when that was done before. */
 export function purgeCounts(
@@ -33,7 +32,10 @@ export function purgeCounts(
   const link = states.load(linkId);
   const workspace = states.load(WORKSPACE);
   if (link === null || workspace === null) return true;
-  for (const counts of daysOf(sql, link)) subtractDay(sql, workspace, linkId, counts);
+  for (const day of pastDayNumbers(sql, linkId)) {
+    subtractDay(sql, workspace, linkId, loadDay(sql, linkId, day));
+  }
+  if (link.open !== null) subtractDay(sql, workspace, linkId, link.open);
   for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
   states.drop(linkId);
   dropDays(sql, linkId);
@@ -86,11 +88,6 @@ function moveOn(sql: MeteredSql, links: readonly number[], cursor: string | null
     cursor,
     list,
   );
-}
-
-function daysOf(sql: MeteredSql, { scope, open }: ScopeState): DayCounts[] {
-  const past = loadDays(sql, scope, 0, DAY_LAST);
-  return open === null ? past : [...past, open];
 }
 
 function subtractDay(

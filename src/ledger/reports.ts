@@ -4,6 +4,7 @@ import { OTHER } from "./bounds.ts";
 import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./cell.ts";
 import type {
   CityCount,
+  ClassCounts,
   LinkState,
   LinkTotal,
   Report,
@@ -12,7 +13,7 @@ import type {
   ServedReports,
   ValueCount,
 } from "./contract.ts";
-import { loadDays } from "./day-store.ts";
+import { pastDays } from "./day-store.ts";
 import { dateOf, dayOfDate } from "./day.ts";
 import type { MeteredSql } from "./metered-sql.ts";
 import { readRecent } from "./packed-click.ts";
@@ -31,26 +32,26 @@ export function reportOf(
 ): Report {
   const state = states.load(scope) ?? emptyState(scope);
   const [from, to] = daysOf(range);
-  const days = new Map(daysWithin(sql, scope, state.open, from, to).map((day) => [day.day, day]));
+  const classes = new Map<number, ClassCounts>();
+  const people = new Map<number, number>();
   const cell = emptyCell();
   const sketch = emptySketch();
-  for (const day of days.values()) {
+  for (const day of daysWithin(sql, scope, state.open, from, to)) {
     mergeCell(cell, day.cell);
     mergeSketch(sketch, day.sketch);
+    classes.set(day.day, Object.fromEntries(day.cell.classes));
+    people.set(day.day, humans(day.cell.classes));
   }
   return {
     total: humans(state.classes),
     totalClasses: Object.fromEntries(state.classes),
     period: humans(cell.classes),
     unique: estimateVisitors(sketch),
-    days: Array.from({ length: to - from + 1 }, (_, n) => {
-      const classes = days.get(from + n)?.cell.classes ?? new Map();
-      return {
-        date: dateOf(from + n),
-        clicks: humans(classes),
-        classes: Object.fromEntries(classes),
-      };
-    }),
+    days: Array.from({ length: to - from + 1 }, (_, n) => ({
+      date: dateOf(from + n),
+      clicks: people.get(from + n) ?? 0,
+      classes: classes.get(from + n) ?? {},
+    })),
     hours: Array.from({ length: 24 }, (_, hour) => cell.values.hour.get(String(hour)) ?? 0),
     classes: Object.fromEntries(cell.classes),
     ...breakdowns(cell),
@@ -102,16 +103,16 @@ function daysOf({ from, to }: ReportRange): [from: number, to: number] {
   return [first, last];
 }
 
-function daysWithin(
+function* daysWithin(
   sql: MeteredSql,
   scope: number,
   open: DayCounts | null,
   from: number,
   to: number,
-): DayCounts[] {
-  if (open === null) return [];
-  const past = from < open.day ? loadDays(sql, scope, from, to) : [];
-  return open.day >= from && open.day <= to ? [...past, open] : past;
+): Generator<DayCounts> {
+  if (open === null) return;
+  if (from < open.day) yield* pastDays(sql, scope, from, to);
+  if (open.day >= from && open.day <= to) yield open;
 }
 
 function breakdowns({ values, scans }: Cell) {
@@ -174,7 +175,7 @@ function partSketches(
   from: number,
   to: number,
 ): Map<string, Sketch> {
-  const rows = sql.run<{ part: string; sketch: ArrayBuffer }>(
+  const rows = sql.each<{ part: string; sketch: ArrayBuffer }>(
     "SELECT part, sketch FROM part_sketches WHERE scope = ? AND day BETWEEN ? AND ?",
     linkId,
     from,

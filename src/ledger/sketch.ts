@@ -17,7 +17,7 @@ const SPARSE_PRECISION = 25;
 const SPARSE_REGISTERS = 2 ** SPARSE_PRECISION;
 const FOLDED_BITS = SPARSE_PRECISION - PRECISION;
 /** As many four-byte entries as the packed registers take bytes. */
-export const SPARSE_ENTRIES_MAX = 3_072;
+const SPARSE_ENTRIES_MAX = 3_072;
 
 const KIND_SPARSE = 1;
 const KIND_DENSE = 2;

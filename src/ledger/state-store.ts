@@ -112,7 +112,7 @@ export function stateStore(sql: MeteredSql): StateStore {
       const [row] = sql.run<Row>("SELECT * FROM state WHERE scope = ?", scope);
       if (row === undefined) return null;
       const state = decodeState(scope, row);
-      keep(state, ROW_BYTES + (row.cell?.length ?? 0) + (row.sketch?.byteLength ?? 0));
+      keep(state, sizeOf(row.recent, row.cell, row.sketch));
       return state;
     },
 
@@ -154,6 +154,7 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
   const isWorkspace = scope === WORKSPACE;
   const cell = open === null ? null : encodeCell(open.cell);
   const sketch = open === null ? null : encodeSketch(open.sketch).buffer;
+  const recent = isWorkspace ? null : JSON.stringify(state.recent);
   sql.run(
     `INSERT INTO state (scope, total, classes, last_at, recent, day, cell, sketch, next_id, leaders)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -165,12 +166,16 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
     humans(state.classes),
     JSON.stringify([...state.classes]),
     state.lastAt,
-    isWorkspace ? null : JSON.stringify(state.recent),
+    recent,
     open?.day ?? null,
     cell,
     sketch,
     isWorkspace ? state.nextId : null,
     isWorkspace ? JSON.stringify(state.leaders) : null,
   );
-  return ROW_BYTES + (cell?.length ?? 0) + (sketch?.byteLength ?? 0);
+  return sizeOf(recent, cell, sketch);
+}
+
+function sizeOf(recent: string | null, cell: string | null, sketch: ArrayBuffer | null): number {
+  return ROW_BYTES + (recent?.length ?? 0) + (cell?.length ?? 0) + (sketch?.byteLength ?? 0);
 }

@@ -2,13 +2,9 @@ import { createMessageBatch, createExecutionContext, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import {
-  consumeClicks,
-  ingestMessages,
-  retryDelaySeconds,
-  storeDeadLetters,
-} from "../../src/ledger/consumer.ts";
+import { consumeClicks, ingestMessages, storeDeadLetters } from "../../src/ledger/consumer.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
+import { retryDelaySeconds } from "../../src/ledger/retry-delay.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import { packClick, type Click, type ClickMessage } from "../../src/redirect/click.ts";
 import { visitorHash } from "../../src/redirect/visitor-hash.ts";

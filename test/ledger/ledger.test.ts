@@ -1,9 +1,20 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
+import { ledgerFor } from "../../src/ledger/stub.ts";
+import {
+  batch,
+  click,
+  DAY,
+  dateAt,
+  freshLedger,
+  freshLedgerId,
+  hashOf,
+  NOON,
+} from "./sample-clicks.ts";
 
 const TODAY = { from: dateAt(NOON), to: dateAt(NOON) };
 const YESTERDAY = { from: dateAt(NOON - DAY), to: dateAt(NOON - DAY) };
@@ -59,6 +70,40 @@ describe("ingest", () => {
     const [again] = await ledger.ingest([once]);
     expect(again).toMatchObject({ firstClickId: 1, repeated: true });
     expect((await ledger.workspaceReport(TODAY)).classes).toEqual({ human: 1, bot: 1, lost: 3 });
+  });
+
+  it("loses and doubles nothing when it is killed in the middle of many calls", async ({
+    expect,
+  }) => {
+    const id = freshLedgerId();
+    const batches = Array.from({ length: 40 }, () => batch([click(), click({ linkId: 2 })]));
+    const unsure = batches.map((one) =>
+      ledgerFor(env, id)
+        .ingest([one])
+        .catch(() => null),
+    );
+    const killed = runInDurableObject(ledgerFor(env, id), (_, state) => state.abort("killed"));
+    await Promise.allSettled([killed, ...unsure]);
+    const ledger = ledgerFor(env, id);
+    for (const one of batches) await ledger.ingest([one]);
+    expect((await ledger.totals()).clicks).toBe(80);
+    const { clicks } = await ledger.exportLog(null);
+    expect(new Set(clicks.map((one) => one.id)).size).toBe(80);
+    expect(Math.max(...clicks.map((one) => one.id))).toBe(80);
+  });
+
+  it("works on a schema of a later version", async ({ expect }) => {
+    const ledger = freshLedger();
+    await ledger.ingest([batch([click()])]);
+    await runInDurableObject(ledger, (_, { storage }) => {
+      storage.sql.exec("ALTER TABLE state ADD COLUMN mood TEXT");
+      storage.sql.exec("ALTER TABLE batches ADD COLUMN mood TEXT");
+      storage.sql.exec("CREATE TABLE moods (mood TEXT)");
+      storage.sql.exec("INSERT INTO schema (version) VALUES (99)");
+    });
+    await evictDurableObject(ledger);
+    await ledger.ingest([batch([click()])]);
+    expect((await ledger.linkReport(1, TODAY)).total).toBe(2);
   });
 
   it("keeps people apart from bots in every breakdown", async ({ expect }) => {

@@ -5,7 +5,7 @@ import { ingestBatches } from "../../src/ledger/ingest.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { logPage } from "../../src/ledger/log-export.ts";
 import { logsSinceMs, retentionSlice } from "../../src/ledger/retention.ts";
-import { stateStore } from "../../src/ledger/state-store.ts";
+import { stateStore, type StateStore } from "../../src/ledger/state-store.ts";
 import { batch, click, DAY, freshLedger, NOON } from "./sample-clicks.ts";
 
 /** One batch a day, from 59 days ago to today. */
@@ -20,10 +20,10 @@ function finish(slice: () => boolean): number {
 }
 
 /** Runs in a Ledger whose log holds the 60 days. */
-async function withLog(test: (ledger: Ledger) => void): Promise<void> {
+async function withLog(test: (ledger: Ledger, states: StateStore) => void): Promise<void> {
   await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
     await ledger.ingest(SIXTY_DAYS);
-    test(ledger);
+    test(ledger, stateStore(ledger.sql));
   });
 }
 
@@ -34,29 +34,40 @@ function rows(ledger: Ledger): { guards: number; clicks: number } {
 
 describe("retention", () => {
   it("drops clicks and guards together where clicks are kept longer", async ({ expect }) => {
-    await withLog((ledger) => {
+    await withLog((ledger, states) => {
       const retention = { nowMs: NOON, clickDays: 40, oversized: false };
-      expect(finish(() => retentionSlice(ledger.sql, retention, 7))).toBe(3);
+      expect(finish(() => retentionSlice(ledger.sql, states, retention, 7))).toBe(3);
       expect(rows(ledger)).toEqual({ guards: 41, clicks: 41 });
     });
   });
 
   it("keeps guards for 30 days where clicks are kept for less", async ({ expect }) => {
-    await withLog((ledger) => {
+    await withLog((ledger, states) => {
       const retention = { nowMs: NOON, clickDays: 10, oversized: false };
-      finish(() => retentionSlice(ledger.sql, retention, 7));
+      finish(() => retentionSlice(ledger.sql, states, retention, 7));
       expect(rows(ledger)).toEqual({ guards: 31, clicks: 11 });
       const tomorrow = { ...retention, nowMs: NOON + DAY };
-      expect(finish(() => retentionSlice(ledger.sql, tomorrow, 7))).toBe(1);
+      expect(finish(() => retentionSlice(ledger.sql, states, tomorrow, 7))).toBe(1);
       expect(rows(ledger)).toEqual({ guards: 30, clicks: 10 });
+    });
+  });
+
+  it("takes a link's last clicks along, although nobody clicks it any more", async ({ expect }) => {
+    await withLog((ledger, states) => {
+      const stored = () => states.load(1)?.recent.length;
+      expect(stored()).toBe(20);
+      finish(() =>
+        retentionSlice(ledger.sql, states, { nowMs: NOON, clickDays: 5, oversized: false }),
+      );
+      expect(stored()).toBe(6);
     });
   });
 
   it("shortens the log, oldest first, and never the counts where room runs out", async ({
     expect,
   }) => {
-    await withLog((ledger) => {
-      retentionSlice(ledger.sql, { nowMs: NOON, clickDays: 395, oversized: true }, 20);
+    await withLog((ledger, states) => {
+      retentionSlice(ledger.sql, states, { nowMs: NOON, clickDays: 395, oversized: true }, 20);
       expect(rows(ledger)).toEqual({ guards: 60, clicks: 40 });
       expect(ledger.totals().clicks).toBe(60);
     });
