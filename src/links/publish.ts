@@ -3,8 +3,8 @@
  * for readers who found KV empty alike.
  */
 
-import { tolerate } from "../platform/log.ts";
 import { DAY_MS } from "../platform/clock.ts";
+import { tolerate } from "../platform/log.ts";
 import { routeKey, type LinkAddress } from "./address.ts";
 import { routeCache } from "./route-cache.ts";
 import type { RouteRecord } from "./route-record.ts";

@@ -9,6 +9,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+
 import { collections, tags, workspaces } from "./workspaces.ts";
 
 export const links = sqliteTable(
