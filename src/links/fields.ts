@@ -37,7 +37,7 @@ export function columnsOf(
   before: Schedule,
   { policy, nowMs }: { readonly policy: LinkPolicy; readonly nowMs: number },
 ): Result<LinkColumns, FieldsRefusal> {
-  const { startsAtMs, endsAtMs, expiresAtMs } = { ...before, ...given(fields) };
+  const { expiresAtMs, startsAtMs = before.startsAtMs, endsAtMs = before.endsAtMs } = fields;
   if (typeof expiresAtMs === "number" && expiresAtMs <= nowMs && !policy.pastExpiry) {
     return err({ code: "expiry_past" });
   }

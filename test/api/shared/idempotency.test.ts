@@ -1,0 +1,71 @@
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { describe, it } from "vitest";
+
+import { runOnce } from "../../../src/api/shared/idempotency.ts";
+import { batchAround } from "../../../src/db/batch.ts";
+import { databaseOf } from "../../../src/db/database.ts";
+import { tags } from "../../../src/db/schema/index.ts";
+import { MINUTE_MS } from "../../../src/platform/clock.ts";
+import { ok } from "../../../src/platform/result.ts";
+import { newAccount } from "../../support/account.ts";
+
+const NOW = Date.parse("2026-05-04T10:00:00Z");
+
+describe("runOnce", () => {
+  it("undoes the change of a request whose key was taken over while it was stalled", async ({
+    expect,
+  }) => {
+    const db = databaseOf(env.DB);
+    const { workspace } = await newAccount();
+    const request = { db, key: "k", principal: workspace.uuid, operation: "POST /x", body: 1 };
+    const makeTag = async (name: string, alongside: (uuids: readonly string[]) => unknown[]) => {
+      const uuid = crypto.randomUUID();
+      const insert = db.all<{ id: number }>(sql`
+        insert into tags (uuid, workspace_id, name, created_at_ms)
+        values (${uuid}, ${workspace.id}, ${name}, 0) returning id`);
+      await batchAround(db, [], [insert], alongside([uuid]) as never);
+      return ok(name);
+    };
+    const rebuild = async () => "rebuilt";
+    const stalled = await runOnce(
+      { ...request, nowMs: NOW },
+      {
+        table: tags,
+        rebuild,
+        change: async (complete) => {
+          // A minute passes, and the client tries again.
+          const second = await runOnce(
+            { ...request, nowMs: NOW + MINUTE_MS },
+            { table: tags, rebuild, change: (completeSecond) => makeTag("second", completeSecond) },
+          );
+          expect(second).toEqual({ ok: true, value: { value: "second", replayed: false } });
+          return makeTag("first", complete);
+        },
+      },
+    );
+    expect(stalled).toMatchObject({ ok: false, error: { code: "idempotency_in_flight" } });
+    const made = await db.all(sql`select name from tags where workspace_id = ${workspace.id}`);
+    expect(made).toEqual([{ name: "second" }]);
+    const third = await runOnce(
+      { ...request, nowMs: NOW + MINUTE_MS + 1 },
+      { table: tags, rebuild, change: async () => ok("third") },
+    );
+    expect(third).toEqual({ ok: true, value: { value: "rebuilt", replayed: true } });
+  });
+
+  it("frees the key when the change throws", async ({ expect }) => {
+    const db = databaseOf(env.DB);
+    const request = { db, key: "t", principal: "p", operation: "POST /y", body: 1, nowMs: NOW };
+    const once = { table: tags, rebuild: async () => null };
+    const broken = runOnce(request, {
+      ...once,
+      change: async () => {
+        throw new Error("D1 is away");
+      },
+    });
+    await expect(broken).rejects.toThrow("D1 is away");
+    const next = await runOnce(request, { ...once, change: async () => ok("made") });
+    expect(next).toMatchObject({ ok: true });
+  });
+});

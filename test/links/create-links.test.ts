@@ -1,0 +1,123 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { describe, it, vi } from "vitest";
+
+import { allocatorFor } from "../../src/codes/code-allocator.ts";
+import { databaseOf } from "../../src/db/database.ts";
+import { createLink, createLinks } from "../../src/links/create-link.ts";
+import { linkStore } from "../../src/links/store.ts";
+import { DAY_MS } from "../../src/platform/clock.ts";
+import { input, newContext, NOW } from "../support/link-context.ts";
+import { newCode } from "../support/native.ts";
+
+describe("createLinks", () => {
+  it("makes a hundred links with tags and a collection in at most six round trips", async ({
+    expect,
+  }) => {
+    const context = await newContext();
+    const inserted = await env.DB.prepare(
+      "insert into collections (uuid, workspace_id, name, created_at_ms) values (?, ?, 'c', 0) returning id",
+    )
+      .bind(crypto.randomUUID(), context.access.workspace.id)
+      .first<{ id: number }>();
+    const inputs = Array.from({ length: 100 }, (_, at) =>
+      input({ title: `Link ${at}`, tags: ["all", `tag ${at % 7}`], collection: inserted?.id ?? 0 }),
+    );
+    const batches = vi.spyOn(env.DB, "batch");
+    const prepared = vi.spyOn(env.DB, "prepare");
+    const results = await createLinks(context, inputs);
+    const batched = batches.mock.calls.flatMap(([statements]) => statements).length;
+    const trips = batches.mock.calls.length + Math.max(prepared.mock.calls.length - batched, 0);
+    batches.mockRestore();
+    prepared.mockRestore();
+    expect(trips).toBeLessThanOrEqual(6);
+    const links = results.flatMap((result) => (result.ok ? [result.value] : []));
+    expect(links.map(({ title }) => title)).toEqual(inputs.map(({ title }) => title));
+    expect(new Set(links.map(({ code }) => code)).size).toBe(100);
+    expect(links[8]).toMatchObject({
+      tags: [{ name: "all" }, { name: "tag 1" }],
+      collection: { id: inserted?.id },
+      version: 1,
+      createdAtMs: NOW,
+    });
+    expect(links.map(({ id }) => id)).toEqual(links.map(({ id }) => id).toSorted((a, b) => a - b));
+  });
+
+  it("keeps the good ones when others are refused", async ({ expect }) => {
+    const context = await newContext();
+    const taken = newCode();
+    await createLink(await newContext(), input({ code: taken }));
+    const twice = newCode();
+    const results = await createLinks(context, [
+      input(),
+      input({ code: taken }),
+      input({ destinationUrl: "javascript:alert(1)" }),
+      input({ code: "api" }),
+      input({ code: twice }),
+      input({ code: twice }),
+      input({ collection: 987_654 }),
+      input({ expiresAtMs: NOW }),
+      input({ startsAtMs: 5, endsAtMs: 5 }),
+      input({ expiredUrl: "https://sign.test/x" }),
+    ]);
+    expect(results.map((result) => (result.ok ? "made" : result.error))).toEqual([
+      "made",
+      { code: "code_taken", slug: taken },
+      { code: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
+      { code: "code_reserved", slug: "api" },
+      "made",
+      { code: "code_taken", slug: twice },
+      { code: "collection_not_found" },
+      { code: "expiry_past" },
+      { code: "schedule_inverted" },
+      { code: "destination_refused", field: "expiredUrl", problem: "own_host" },
+    ]);
+  });
+
+  it("takes the next number when a custom code has an automatic one's letters", async ({
+    expect,
+  }) => {
+    const domain = `${newCode()}.example`;
+    const context = await newContext();
+    // Nobody can guess the coming codes: they are asked for, and the counter is turned back.
+    const allocator = allocatorFor(env, domain);
+    const coming = await allocator.allocate(3);
+    for (const code of coming) await createLink(context, input({ domain, code }));
+    await runInDurableObject(allocator, (_, state) => state.storage.kv.put("next", 0));
+    await evictDurableObject(allocator);
+    const results = await createLinks(context, [input({ domain }), input({ domain })]);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    const codes = results.flatMap((result) => (result.ok ? [result.value.code] : []));
+    expect(codes.filter((code) => coming.includes(code))).toEqual([]);
+  });
+
+  it("accepts what a dialect's policy accepts", async ({ expect }) => {
+    const context = await newContext({ deepLinks: true, pastExpiry: true });
+    const result = await createLink(
+      context,
+      input({ destinationUrl: "myapp://open", expiresAtMs: NOW - DAY_MS }),
+    );
+    expect(result).toMatchObject({
+      ok: true,
+      value: { destinationUrl: "myapp://open", expiresAtMs: NOW - DAY_MS },
+    });
+  });
+
+  it("splits an import that is larger than one value may be", async ({ expect }) => {
+    const context = await newContext();
+    const description = "d".repeat(1_000);
+    const inputs = Array.from({ length: 1_200 }, () => input({ description, tags: ["import"] }));
+    const results = await createLinks(context, inputs);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1_200);
+  });
+
+  it("runs what must happen alongside in the same batch, or nothing at all", async ({ expect }) => {
+    const context = await newContext();
+    const db = databaseOf(env.DB);
+    const failing = () => [db.run(sql`insert into workspaces (uuid) values (${"x"})`)];
+    await expect(createLink(context, input({ tags: ["t"] }), failing)).rejects.toThrow();
+    const store = linkStore(db, context.access.workspace.id);
+    expect(await store.list({}, 10, null)).toEqual([]);
+  });
+});

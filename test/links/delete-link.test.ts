@@ -1,0 +1,49 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { createLink } from "../../src/links/create-link.ts";
+import { deleteLink } from "../../src/links/delete-link.ts";
+import { DAY_MS } from "../../src/platform/clock.ts";
+import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
+import { newCode } from "../support/native.ts";
+
+describe("deleteLink", () => {
+  it("writes down all that is left to do, with the deletion", async ({ expect }) => {
+    const context = await newContext();
+    const code = newCode();
+    const link = await makeLink(context, { code, tags: ["t"] });
+    const { id, uuid } = link;
+    const deleted = await deleteLink({ ...context, nowMs: NOW + 5 }, { uuid });
+    expect(deleted).toMatchObject({ ok: true, value: { addresses: [{ domain: "", code }] } });
+    const rows = await env.DB.batch([
+      env.DB.prepare("select * from links where id = ?").bind(id),
+      env.DB.prepare("select * from link_tags where link_id = ?").bind(id),
+      env.DB.prepare("select * from route_tombstones where code = ?").bind(code),
+      env.DB.prepare("select * from reserved_codes where code = ?").bind(code),
+      env.DB.prepare("select * from pending_purges where link_id = ?").bind(id),
+    ]);
+    expect(rows.map(({ results }) => results)).toEqual([
+      [],
+      [],
+      [{ domain: "", code, created_at_ms: NOW + 5 }],
+      [
+        {
+          domain: "",
+          code,
+          workspace_id: context.access.workspace.id,
+          until_ms: NOW + 5 + 90 * DAY_MS,
+        },
+      ],
+      [{ link_id: id, ledger: context.access.workspace.ledger, link_created_at_ms: NOW }],
+    ]);
+  });
+
+  it("holds back no code of a custom domain", async ({ expect }) => {
+    const context = await newContext();
+    const domain = `${newCode()}.example`;
+    const link = await makeLink(context, { domain, code: "spring" });
+    await deleteLink(context, { id: link.id });
+    const other = await createLink(await newContext(), input({ domain, code: "spring" }));
+    expect(other.ok).toBe(true);
+  });
+});

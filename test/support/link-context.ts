@@ -1,0 +1,44 @@
+/** What use cases of links need, for a workspace of its own and a clock that stands still. */
+import { env } from "cloudflare:workers";
+
+import { SCOPES } from "../../src/accounts/access.ts";
+import type { LinkContext } from "../../src/links/context.ts";
+import { createLink, type LinkInput } from "../../src/links/create-link.ts";
+import type { Link } from "../../src/links/link.ts";
+import { newAccount } from "./account.ts";
+
+export const NOW = Date.parse("2026-05-04T10:00:00Z");
+
+/** Makes a context in a fresh workspace, with the native API's policy unless told otherwise. */
+export async function newContext(over: Partial<LinkContext["policy"]> = {}): Promise<LinkContext> {
+  const { userId, workspace } = await newAccount();
+  return {
+    env,
+    nowMs: NOW,
+    policy: {
+      deepLinks: false,
+      pastExpiry: false,
+      isOwnHost: (hostname) => hostname === "sign.test",
+      ...over,
+    },
+    access: {
+      userId,
+      workspace,
+      role: "owner",
+      scopes: new Set(SCOPES),
+      via: "token",
+      principal: "test",
+    },
+  };
+}
+
+export function input(over: Partial<LinkInput> = {}): LinkInput {
+  return { destinationUrl: "https://example.com/x", ...over };
+}
+
+/** Makes a link; throws the reason if it is refused. */
+export async function makeLink(context: LinkContext, over?: Partial<LinkInput>): Promise<Link> {
+  const made = await createLink(context, input(over));
+  if (!made.ok) throw new Error(made.error.code);
+  return made.value;
+}
