@@ -47,6 +47,9 @@ const CASES: Readonly<Record<string, Case>> = {
   "PATCH /api/links/:id": { own: ownLink, answer: "not_found", body: { title: "Bob's" } },
   "DELETE /api/links/:id": { own: ownLink, answer: "not_found" },
 
+  "GET /api/analytics/overview": { own: ownLink, answer: "own_only" },
+  "GET /api/analytics/link/:linkId": { own: ownLink, answer: "not_found" },
+
   "GET /api/collections": { own: ownLabel("collections"), answer: "own_only" },
   "POST /api/collections": {
     own: ownLabel("collections"),

@@ -39,6 +39,9 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "PATCH /api/links/:id": ["links:update"],
   "DELETE /api/links/:id": ["links:delete"],
 
+  "GET /api/analytics/overview": ["links:read:analytics"],
+  "GET /api/analytics/link/:linkId": ["links:read:analytics"],
+
   "GET /api/collections": ["links:read"],
   "POST /api/collections": ["links:create"],
   "PATCH /api/collections/:id": ["links:update"],
@@ -59,6 +62,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
 
 /** Routes that a member may not use, whatever the scopes. */
 const MANAGERS: readonly string[] = [
+  "GET /api/analytics/overview",
   "PATCH /api/collections/:id",
   "DELETE /api/collections/:id",
   "PATCH /api/tags/:id",
