@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 
 import { completeDevVars } from "./support/dev-vars.ts";
+import { firstLinkCommands } from "./support/first-link.ts";
 import { ensureLocalAccount, type LocalAccount } from "./support/local-account.ts";
 import { main, Trouble } from "./support/trouble.ts";
 import { ROOT, runWrangler, startWrangler } from "./support/wrangler.ts";
@@ -123,8 +124,7 @@ async function diedEarly(ended: Promise<number>): Promise<never> {
 }
 
 function welcome(origin: string, account: LocalAccount): string {
-  const token = `-H "Authorization: Bearer $(cat .signpost/token)"`;
-  const create = `-H "Content-Type: application/json" -d '{"destinationUrl":"https://example.com/hello","shortCode":"hello"}'`;
+  const commands = firstLinkCommands(origin).map((line) => `  ${line}`);
   return `
 Signpost is ready: ${origin}
 
@@ -133,9 +133,7 @@ Signpost is ready: ${origin}
 
 A first link, from another terminal in this folder: create it, follow it as a browser, see the click.
 
-  curl -s ${origin}/api/links ${token} ${create}
-  curl -si ${origin}/hello -A "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
-  curl -s ${origin}/api/analytics/overview ${token}
+${commands.join("\n")}
 
 Ctrl-C ends it.
 `;
