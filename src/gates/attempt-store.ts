@@ -1,0 +1,116 @@
+/** Keeps who tried a link's password, up to a bound, and what all of them have spent. */
+
+import type { MeteredSql } from "../ledger/metered-sql.ts";
+import type { AttemptState, VisitorTries } from "./attempts.ts";
+
+export interface AttemptStore {
+  load(visitorKey: string): AttemptState;
+  /** Writes what differs between the two; a visitor who is null after is dropped. */
+  save(visitorKey: string, before: AttemptState, after: AttemptState): void;
+  /** Drops visitors last seen before `sinceMs`; gives when the earliest of the others was, or null. */
+  prune(sinceMs: number): number | null;
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  tries: number;
+  not_before_ms: number;
+  has_turn: number;
+  last_at_ms: number;
+}
+
+/**
+ * About 10 MB, and more than the /64s of a /48. A visitor who is dropped is fresh again, without
+ * their turn, but spends the link's allowance like any other.
+ */
+const VISITORS_MAX = 100_000;
+/** Trimming looks at every row, so it makes room for many at once. */
+const KEPT_SHARE = 0.9;
+
+export function attemptStore(sql: MeteredSql, visitorsMax = VISITORS_MAX): AttemptStore {
+  /** Rows at most: a write may have replaced one. */
+  let rowsAtMost = countVisitors(sql);
+
+  return {
+    load(visitorKey) {
+      return { visitor: loadVisitor(sql, visitorKey), spentUntilMs: loadAllowance(sql) };
+    },
+
+    save(visitorKey, before, { visitor, spentUntilMs }) {
+      if (spentUntilMs !== before.spentUntilMs) saveAllowance(sql, spentUntilMs);
+      if (visitor === before.visitor) return;
+      if (visitor === null) return dropVisitor(sql, visitorKey);
+      saveVisitor(sql, visitorKey, visitor);
+      rowsAtMost += 1;
+      if (rowsAtMost <= visitorsMax) return;
+      trimVisitors(sql, Math.floor(visitorsMax * KEPT_SHARE));
+      rowsAtMost = countVisitors(sql);
+    },
+
+    prune(sinceMs) {
+      sql.run("DELETE FROM visitors WHERE last_at_ms < ?", sinceMs);
+      rowsAtMost = countVisitors(sql);
+      const [row] = sql.run<{ at: number | null }>("SELECT min(last_at_ms) AS at FROM visitors");
+      return row?.at ?? null;
+    },
+  };
+}
+
+function loadVisitor(sql: MeteredSql, visitorKey: string): VisitorTries | null {
+  const [row] = sql.run<Row>("SELECT * FROM visitors WHERE visitor = ?", visitorKey);
+  if (row === undefined) return null;
+  return {
+    tries: row.tries,
+    notBeforeMs: row.not_before_ms,
+    hasTurn: row.has_turn === 1,
+    lastAtMs: row.last_at_ms,
+  };
+}
+
+function saveVisitor(
+  sql: MeteredSql,
+  visitorKey: string,
+  { tries, notBeforeMs, hasTurn, lastAtMs }: VisitorTries,
+): void {
+  sql.run(
+    `INSERT INTO visitors (visitor, tries, not_before_ms, has_turn, last_at_ms) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (visitor) DO UPDATE SET
+       tries = excluded.tries, not_before_ms = excluded.not_before_ms,
+       has_turn = excluded.has_turn, last_at_ms = excluded.last_at_ms`,
+    visitorKey,
+    tries,
+    notBeforeMs,
+    hasTurn ? 1 : 0,
+    lastAtMs,
+  );
+}
+
+function dropVisitor(sql: MeteredSql, visitorKey: string): void {
+  sql.run("DELETE FROM visitors WHERE visitor = ?", visitorKey);
+}
+
+function loadAllowance(sql: MeteredSql): number {
+  const [row] = sql.run<{ at: number }>("SELECT spent_until_ms AS at FROM allowance");
+  return row?.at ?? 0;
+}
+
+function saveAllowance(sql: MeteredSql, spentUntilMs: number): void {
+  sql.run(
+    `INSERT INTO allowance (id, spent_until_ms) VALUES (1, ?)
+     ON CONFLICT (id) DO UPDATE SET spent_until_ms = excluded.spent_until_ms`,
+    spentUntilMs,
+  );
+}
+
+function countVisitors(sql: MeteredSql): number {
+  const [row] = sql.run<{ n: number }>("SELECT count(*) AS n FROM visitors");
+  return row?.n ?? 0;
+}
+
+/** Drops those seen longest ago. */
+function trimVisitors(sql: MeteredSql, kept: number): void {
+  sql.run(
+    `DELETE FROM visitors WHERE visitor IN
+       (SELECT visitor FROM visitors ORDER BY last_at_ms DESC LIMIT -1 OFFSET ?)`,
+    kept,
+  );
+}

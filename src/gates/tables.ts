@@ -1,0 +1,50 @@
+/** The tables of a LinkGate. They only ever grow: after a roll-back older code meets them too. */
+
+import type { MeteredSql } from "../ledger/metered-sql.ts";
+
+const TABLES = `
+  -- One row, once a limited link was asked for.
+  CREATE TABLE IF NOT EXISTS click_limit (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    max INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    settles_at_ms INTEGER
+  );
+
+  -- Who tried the password of late, by a keyed hash.
+  CREATE TABLE IF NOT EXISTS visitors (
+    visitor TEXT PRIMARY KEY,
+    tries INTEGER NOT NULL,
+    not_before_ms INTEGER NOT NULL,
+    has_turn INTEGER NOT NULL,
+    last_at_ms INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- One row: the allowance of tries that all visitors share.
+  CREATE TABLE IF NOT EXISTS allowance (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    spent_until_ms INTEGER NOT NULL
+  );
+
+  -- One row, once the link is purged.
+  CREATE TABLE IF NOT EXISTS forgotten (id INTEGER PRIMARY KEY CHECK (id = 1));
+`;
+
+/** Makes the tables that are missing. */
+export function makeTables(sql: MeteredSql): void {
+  sql.run(TABLES);
+}
+
+export function isForgotten(sql: MeteredSql): boolean {
+  return sql.run("SELECT 1 FROM forgotten").length > 0;
+}
+
+/** Drops all that is known and marks the link as purged; runs inside a transaction. */
+export function markForgotten(sql: MeteredSql): void {
+  sql.run("DELETE FROM click_limit");
+  sql.run("DELETE FROM visitors");
+  sql.run("DELETE FROM allowance");
+  sql.run("INSERT INTO forgotten (id) VALUES (1) ON CONFLICT DO NOTHING");
+}

@@ -1,0 +1,135 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { attemptStore } from "../../src/gates/attempt-store.ts";
+import {
+  FORGIVEN_AFTER_MS,
+  FREE_TRIES,
+  LINK_TRIES,
+  nextAttempt,
+} from "../../src/gates/attempts.ts";
+import type { LinkGate } from "../../src/gates/link-gate.ts";
+import { gateFor } from "../../src/gates/stub.ts";
+import { freshLink } from "./guarded-link.ts";
+
+const NOW_MS = Date.now();
+
+function freshGate(): DurableObjectStub<LinkGate> {
+  return gateFor(env, freshLink());
+}
+
+async function allowedOf(
+  gate: DurableObjectStub<LinkGate>,
+  visitors: readonly string[],
+): Promise<number> {
+  const answers = await Promise.all(visitors.map((visitor) => gate.attempt(visitor, NOW_MS)));
+  return answers.filter(({ allowed }) => allowed).length;
+}
+
+function visitorRows(state: DurableObjectState): Record<string, SqlStorageValue>[] {
+  return state.storage.sql.exec("SELECT visitor FROM visitors ORDER BY visitor").toArray();
+}
+
+describe("passwords tried", () => {
+  it("reach the hash five times when one visitor sends twenty at once", async ({ expect }) => {
+    const gate = freshGate();
+    expect(await allowedOf(gate, Array<string>(20).fill("guesser"))).toBe(FREE_TRIES);
+    expect(await allowedOf(gate, ["somebody else"])).toBe(1);
+  });
+
+  it("reach the hash a hundred times when a crowd sends three hundred at once", async ({
+    expect,
+  }) => {
+    const crowd = Array.from({ length: 300 }, (_, n) => `visitor-${n}`);
+    expect(await allowedOf(freshGate(), crowd)).toBe(LINK_TRIES);
+  });
+
+  it("are remembered through a restart", async ({ expect }) => {
+    const gate = freshGate();
+    expect(await allowedOf(gate, Array<string>(4).fill("guesser"))).toBe(4);
+    await evictDurableObject(gate);
+    expect(await allowedOf(gate, Array<string>(4).fill("guesser"))).toBe(1);
+    expect(await gate.attempt("guesser", NOW_MS + 1_000)).toEqual({
+      allowed: true,
+      retryAfterMs: 2_000,
+    });
+  });
+
+  it("are forgiven by the right one, to that visitor alone", async ({ expect }) => {
+    const gate = freshGate();
+    await allowedOf(gate, [...Array<string>(5).fill("owner"), ...Array<string>(5).fill("guesser")]);
+    await gate.succeeded("owner");
+    expect(await allowedOf(gate, ["owner", "owner"])).toBe(2);
+    expect(await allowedOf(gate, ["guesser"])).toBe(0);
+  });
+
+  it("use up no allowance when they are right", async ({ expect }) => {
+    const gate = freshGate();
+    await runInDurableObject(gate, async (instance: LinkGate) => {
+      for (let n = 0; n < 2 * LINK_TRIES; n += 1) {
+        expect(await instance.attempt(`visitor-${n}`, NOW_MS)).toMatchObject({ allowed: true });
+        instance.succeeded(`visitor-${n}`);
+      }
+    });
+  });
+
+  it("cost two rows, and none when they come too early", async ({ expect }) => {
+    await runInDurableObject(freshGate(), async (gate: LinkGate) => {
+      gate.used(1);
+      const { usage } = gate.sql;
+      const before = usage.rowsWritten;
+      for (let n = 0; n < FREE_TRIES; n += 1) await gate.attempt("guesser", NOW_MS);
+      expect(usage.rowsWritten - before).toBeLessThanOrEqual(2 * FREE_TRIES);
+      const counted = usage.rowsWritten;
+      for (let n = 0; n < 50; n += 1) await gate.attempt("guesser", NOW_MS);
+      expect(usage.rowsWritten).toBe(counted);
+    });
+  });
+
+  it("are refused under a key that is no hash", async ({ expect }) => {
+    await runInDurableObject(freshGate(), async (gate: LinkGate) => {
+      await expect(gate.attempt("x".repeat(65), NOW_MS)).rejects.toThrow(RangeError);
+    });
+  });
+});
+
+describe("the memory of tries", () => {
+  it("is pruned by an alarm once a day has passed", async ({ expect }) => {
+    const gate = freshGate();
+    await gate.attempt("long ago", NOW_MS - FORGIVEN_AFTER_MS - 60_000);
+    await gate.attempt("of late", NOW_MS - 60_000);
+    expect(await runDurableObjectAlarm(gate)).toBe(true);
+    await runInDurableObject(gate, async (_, state) => {
+      expect(visitorRows(state)).toEqual([{ visitor: "of late" }]);
+      expect(await state.storage.getAlarm()).toBe(NOW_MS - 60_000 + FORGIVEN_AFTER_MS);
+    });
+  });
+
+  it("needs no alarm once it is empty, and sets one again for the next visitor", async ({
+    expect,
+  }) => {
+    const gate = freshGate();
+    await gate.attempt("long ago", NOW_MS - FORGIVEN_AFTER_MS - 60_000);
+    expect(await runDurableObjectAlarm(gate)).toBe(true);
+    expect(await runDurableObjectAlarm(gate)).toBe(false);
+    await gate.attempt("of late", NOW_MS);
+    expect(await runDurableObjectAlarm(gate)).toBe(true);
+  });
+
+  it("holds a bounded number of visitors, the latest", async ({ expect }) => {
+    await runInDurableObject(freshGate(), (gate: LinkGate, state) => {
+      gate.used(1);
+      const store = attemptStore(gate.sql, 100);
+      for (let n = 0; n < 1_000; n += 1) {
+        const before = store.load(`visitor-${n}`);
+        store.save(`visitor-${n}`, before, nextAttempt(before, NOW_MS + n).state);
+        expect(visitorRows(state).length).toBeLessThanOrEqual(100);
+      }
+      const rows = visitorRows(state).map(({ visitor }) => visitor);
+      expect(rows.length).toBeGreaterThanOrEqual(90);
+      expect(rows).toContain("visitor-999");
+      expect(rows).not.toContain("visitor-899");
+    });
+  });
+});
