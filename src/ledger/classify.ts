@@ -5,9 +5,21 @@ import { isbot } from "isbot";
 import type { ClickKind } from "../redirect/click.ts";
 import type { LedgerClick } from "./contract.ts";
 
-/** Programs that fetch a link because a person shared it, to show a preview. */
-const UNFURLERS =
-  /facebookexternalhit|facebot\b|twitterbot|slackbot|slack-imgproxy|^whatsapp\/|telegrambot|discordbot|linkedinbot|skypeuripreview|microsoftpreview|bingpreview|msteams|redditbot|pinterest(?:bot)?\/|vkshare|viber\b.*preview|iframely|embedly|mastodon\/|bluesky cardyb|mattermost|rocket\.chat|snap url preview|google-read-aloud|line-poker|kakaotalk-scrap|zoombot|flipboardproxy|tumblr\/|quora link preview|notionembedder|outbrain|synapse|matrix-url-preview|cardyb|threads-?bot/i;
+/**
+ * Programs that fetch a link because a person shared it, to show a preview.
+ *
+ * Apps add their names to the browsers inside of them, and there people follow links: so a name
+ * alone is not enough where an app has such a browser.
+ */
+const UNFURLERS = new RegExp(
+  [
+    "facebookexternalhit|facebot\\b|twitterbot|slackbot|slack-imgproxy|^whatsapp/|telegrambot",
+    "discordbot|linkedinbot|skypeuripreview|microsoftpreview|bingpreview|redditbot|pinterestbot",
+    "vkshare|iframely|embedly|mastodon/|bluesky cardyb|mattermost-bot|snap url preview",
+    "quora link preview|kakaotalk-scrap|flipboardproxy|notionembedder|^synapse ",
+  ].join("|"),
+  "i",
+);
 
 /** Scanners of mail that isbot takes for people: SafeLinks asks with Office's own name. */
 const SCANNERS = /^microsoft office\/|ms-office|\bmsoffice\b/i;

@@ -50,11 +50,11 @@ async function splitMessage(
 }
 
 async function ledgerClick(click: Click, hashOf: AgentHasher): Promise<LedgerClick> {
-  const { ledger, kind, userAgent, ...kept } = click;
+  const { ledger, kind, userAgent, hints, ...kept } = click;
   return {
     ...kept,
     class: classify(kind, userAgent),
-    ...agentOf(userAgent),
+    ...agentOf(userAgent, hints),
     // Who asked not to be tracked has no address hash, and gets none of the user agent either.
     agentHash: click.addressHash === null ? null : await hashOf(ledger, userAgent),
   };

@@ -35,9 +35,10 @@ function parse(text: string): unknown {
 
 /** A newer redirect may add fields at the end; those of today must be right. */
 function isPackedClick(value: unknown): value is PackedClick {
-  if (!Array.isArray(value) || value.length < 12) return false;
-  const [ledger, linkId, at, kind, country, city, referrer, agent, hash, scan, rule, variant] =
+  if (!Array.isArray(value) || value.length < 13) return false;
+  const [ledger, linkId, at, kind, country, city, referrer, agent, hash, scan, ...last] =
     value as readonly unknown[];
+  const [rule, variant, hints] = last;
   return (
     typeof ledger === "string" &&
     LEDGER.test(ledger) &&
@@ -46,7 +47,7 @@ function isPackedClick(value: unknown): value is PackedClick {
     isCount(at) &&
     at < 8_640_000_000_000_000 &&
     KINDS.includes(kind) &&
-    [country, city, referrer, rule, variant].every(isTextOrNull) &&
+    [country, city, referrer, rule, variant, hints].every(isTextOrNull) &&
     typeof agent === "string" &&
     (hash === null || (typeof hash === "string" && HASH.test(hash))) &&
     (scan === 0 || scan === 1)

@@ -24,7 +24,7 @@ import { ingestBatches } from "./ingest.ts";
 import { logPage } from "./log-export.ts";
 import { meteredSql, type MeteredSql } from "./metered-sql.ts";
 import { migrate } from "./migrations.ts";
-import { purgeCounts, purgeSlice } from "./purge.ts";
+import { isPurging, purgeCounts, purgeSlice } from "./purge.ts";
 import { linkStateOf, linkTotals, reportOf, servedReports } from "./reports.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
 import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
@@ -97,8 +97,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * nothing.
    */
   async purgeLink(linkId: number, createdAtMs: number): Promise<void> {
-    const purge = () => purgeCounts(this.sql, this.#states, linkId, createdAtMs);
-    if (this.#transact(purge)) await this.#wake(0);
+    this.#transact(() => purgeCounts(this.sql, this.#states, linkId, createdAtMs));
+    if (isPurging(this.sql)) await this.#wake(0);
   }
 
   /** Forgets everything, for good: a deleted workspace counts nothing any more. */
@@ -142,8 +142,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   async #wake(afterMs: number): Promise<void> {
-    this.#alarmIsSet = true;
     await this.ctx.storage.setAlarm(Date.now() + afterMs);
+    this.#alarmIsSet = true;
   }
 
   #logsSinceMs(): number {

@@ -20,18 +20,18 @@ const PURGE_SLICE_LINKS = 1_000;
 /** Clocks of two data centres may differ by so much. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Marks a link as purged and takes its counts away; false when that was done before. */
+/** Marks a link as purged and takes its counts away; nothing happens the second time. */
 export function purgeCounts(
   sql: MeteredSql,
   states: StateStore,
   linkId: number,
   createdAtMs: number,
-): boolean {
-  if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return false;
+): void {
+  if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return;
   sql.run("INSERT INTO purged (link) VALUES (?)", linkId);
   const link = states.load(linkId);
   const workspace = states.load(WORKSPACE);
-  if (link === null || workspace === null) return true;
+  if (link === null || workspace === null) return;
   for (const day of pastDayNumbers(sql, linkId)) {
     subtractDay(sql, workspace, linkId, loadDay(sql, linkId, day));
   }
@@ -46,7 +46,11 @@ export function purgeCounts(
     linkId,
     firstBatchIdAt(createdAtMs - CLOCK_SLACK_MS),
   );
-  return true;
+}
+
+/** Tells whether the log still holds clicks of purged links. */
+export function isPurging(sql: MeteredSql): boolean {
+  return sql.run("SELECT 1 FROM purging LIMIT 1").length > 0;
 }
 
 /**
@@ -73,7 +77,7 @@ export function purgeSlice(sql: MeteredSql, batchesMax = PURGE_SLICE_BATCHES): b
     sql.run("UPDATE batches SET data = ? WHERE batch_id = ?", JSON.stringify(rest), id);
   }
   moveOn(sql, [...links], batches.length < batchesMax ? null : (batches.at(-1)?.batch_id ?? null));
-  return sql.run("SELECT 1 FROM purging LIMIT 1").length > 0;
+  return isPurging(sql);
 }
 
 function moveOn(sql: MeteredSql, links: readonly number[], cursor: string | null): void {

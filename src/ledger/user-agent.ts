@@ -21,8 +21,26 @@ const LINUX =
 const AGENTS_MAX = 2_000;
 const parsed = new Map<string, Agent>();
 
-/** Reads a user agent; an empty or unknown one is a desktop without names. */
-export function agentOf(userAgent: string): Agent {
+/**
+ * Reads a user agent, with what the client hints say where there are any (`client-hints.ts`): they
+ * name what the user agent hides or freezes. An empty or unknown one is a desktop without names.
+ */
+export function agentOf(userAgent: string, hints: string | null = null): Agent {
+  const agent = parsedAgent(userAgent);
+  return hints === null ? agent : withHints(agent, hints);
+}
+
+function withHints({ device, browser, os }: Agent, hints: string): Agent {
+  const [brand = "", platform = "", mobile = ""] = hints.split(";");
+  return {
+    // A tablet says that it is not mobile, as a desktop does: only a yes says something.
+    device: mobile === "1" && device === "desktop" ? "mobile" : device,
+    browser: brand === "" ? browser : brand,
+    os: platform === "" || platform === "Unknown" ? os : osName(platform),
+  };
+}
+
+function parsedAgent(userAgent: string): Agent {
   const known = parsed.get(userAgent);
   if (known !== undefined) return known;
   const agent = parse(userAgent);

@@ -19,6 +19,22 @@ const VISITS = [
     "human",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [LinkedInApp]/9.30.1234",
   ],
+  [
+    "human",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [Pinterest/iOS]",
+  ],
+  [
+    "human",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Twitter for iPhone/10.50",
+  ],
+  [
+    "human",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) GSA/329.0.667654684 Mobile/15E148 Safari/604.1",
+  ],
+  [
+    "human",
+    "Mozilla/5.0 (Linux; Android 13; SM-A536B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/124.0.6367.82 Mobile Safari/537.36 trill_340204 BytedanceWebview/d8a21c6",
+  ],
   ["human", "BackgroundShortcutRunner/1146 CFNetwork/1408.0.4 Darwin/22.5.0"],
   ["bot", ""],
   ["bot", "   "],
@@ -50,6 +66,9 @@ const VISITS = [
     "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com",
   ],
   ["unfurler", "Mozilla/5.0 (compatible; redditbot/1.0; +http://www.reddit.com/feedback)"],
+  ["unfurler", "Slackbot 1.0 (+https://api.slack.com/robots)"],
+  ["unfurler", "Synapse (bot; +https://github.com/matrix-org/synapse)"],
+  ["bot", "Pinterest/0.2 (+https://www.pinterest.com/bot.html)"],
   ["unfurler", "http.rb/5.1.1 (Mastodon/4.2.1; +https://mastodon.social/)"],
 ] as const;
 

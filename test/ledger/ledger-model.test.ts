@@ -74,62 +74,64 @@ function comparable(report: Report | NaiveReport): unknown {
 }
 
 describe("the Ledger", () => {
-  it("says what a recount says, after any history of repeats, restarts and purges", async ({
-    expect,
-  }) => {
-    await fc.assert(
-      fc.asyncProperty(history, async ({ contents, steps }) => {
-        const ledger = freshLedger();
-        const model = naiveLedger();
-        const batches = contents.map(({ clicks: some, lost }): ClickBatch => {
-          const at = Math.max(FIRST_DAY, ...some.map((one) => one.at));
-          return { id: batchId(at), at, clicks: some, lost };
-        });
-        const purged = new Set<number>();
-        for (const step of steps) {
-          if (step.do === "restart") {
-            await ledger.totals(); // only what runs can be evicted
-            await evictDurableObject(ledger);
-          } else if (step.do === "alarm") await runDurableObjectAlarm(ledger);
-          else if (step.do === "purge") {
-            purged.add(step.linkId);
-            model.purge(step.linkId);
-            await ledger.purgeLink(step.linkId, FIRST_DAY);
-          } else {
-            const sent = step.batches.flatMap((index) => batches[index] ?? []);
-            const answers = await ledger.ingest(sent);
-            expect(answers.map(({ firstClickId }) => firstClickId)).toEqual(
-              sent.map((one) => model.ingest(one)),
+  it(
+    "says what a recount says, after any history of repeats, restarts and purges",
+    { timeout: 120_000 },
+    async ({ expect }) => {
+      await fc.assert(
+        fc.asyncProperty(history, async ({ contents, steps }) => {
+          const ledger = freshLedger();
+          const model = naiveLedger();
+          const batches = contents.map(({ clicks: some, lost }): ClickBatch => {
+            const at = Math.max(FIRST_DAY, ...some.map((one) => one.at));
+            return { id: batchId(at), at, clicks: some, lost };
+          });
+          const purged = new Set<number>();
+          for (const step of steps) {
+            if (step.do === "restart") {
+              await ledger.totals(); // only what runs can be evicted
+              await evictDurableObject(ledger);
+            } else if (step.do === "alarm") await runDurableObjectAlarm(ledger);
+            else if (step.do === "purge") {
+              purged.add(step.linkId);
+              model.purge(step.linkId);
+              await ledger.purgeLink(step.linkId, FIRST_DAY);
+            } else {
+              const sent = step.batches.flatMap((index) => batches[index] ?? []);
+              const answers = await ledger.ingest(sent);
+              expect(answers.map(({ firstClickId }) => firstClickId)).toEqual(
+                sent.map((one) => model.ingest(one)),
+              );
+            }
+          }
+
+          const range = { from: dateAt(FIRST_DAY), to: dateAt(NOON) };
+          const narrow = { from: dateAt(FIRST_DAY + 2 * DAY), to: dateAt(FIRST_DAY + 3 * DAY) };
+          for (let linkId = 1; linkId <= LINKS; linkId++) {
+            expect(comparable(await ledger.linkReport(linkId, range))).toEqual(
+              comparable(model.report(linkId, FIRST_DAY, NOON)),
+            );
+            expect(comparable(await ledger.linkReport(linkId, narrow))).toEqual(
+              comparable(model.report(linkId, FIRST_DAY + 2 * DAY, FIRST_DAY + 3 * DAY)),
             );
           }
-        }
+          const workspace = comparable(await ledger.workspaceReport(range)) as NaiveReport;
+          const expected = comparable(model.report(null, FIRST_DAY, NOON)) as NaiveReport;
+          // Visitors cannot be taken out of a sketch.
+          if (purged.size === 0) expect(workspace).toEqual(expected);
+          else expect({ ...workspace, unique: 0 }).toEqual({ ...expected, unique: 0 });
 
-        const range = { from: dateAt(FIRST_DAY), to: dateAt(NOON) };
-        const narrow = { from: dateAt(FIRST_DAY + 2 * DAY), to: dateAt(FIRST_DAY + 3 * DAY) };
-        for (let linkId = 1; linkId <= LINKS; linkId++) {
-          expect(comparable(await ledger.linkReport(linkId, range))).toEqual(
-            comparable(model.report(linkId, FIRST_DAY, NOON)),
-          );
-          expect(comparable(await ledger.linkReport(linkId, narrow))).toEqual(
-            comparable(model.report(linkId, FIRST_DAY + 2 * DAY, FIRST_DAY + 3 * DAY)),
-          );
-        }
-        const workspace = comparable(await ledger.workspaceReport(range)) as NaiveReport;
-        const expected = comparable(model.report(null, FIRST_DAY, NOON)) as NaiveReport;
-        // Visitors cannot be taken out of a sketch.
-        if (purged.size === 0) expect(workspace).toEqual(expected);
-        else expect({ ...workspace, unique: 0 }).toEqual({ ...expected, unique: 0 });
-
-        const ids = [1, 2, 3, 4, 99];
-        const totals = await ledger.linkTotals(ids);
-        expect(totals).toEqual(ids.map((linkId) => ({ linkId, clicks: model.total(linkId) })));
-        const leaders = totals.filter((one) => one.clicks > 0);
-        expect(await ledger.totals()).toEqual({
-          clicks: expected.total,
-          leaders: leaders.sort((a, b) => b.clicks - a.clicks || a.linkId - b.linkId),
-        });
-      }),
-      { seed: 2_026, numRuns: 60 },
-    );
-  });
+          const ids = [1, 2, 3, 4, 99];
+          const totals = await ledger.linkTotals(ids);
+          expect(totals).toEqual(ids.map((linkId) => ({ linkId, clicks: model.total(linkId) })));
+          const leaders = totals.filter((one) => one.clicks > 0);
+          expect(await ledger.totals()).toEqual({
+            clicks: expected.total,
+            leaders: leaders.sort((a, b) => b.clicks - a.clicks || a.linkId - b.linkId),
+          });
+        }),
+        { seed: 2_026, numRuns: 60 },
+      );
+    },
+  );
 });
