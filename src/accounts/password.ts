@@ -2,7 +2,6 @@
  * Password hashes: scrypt with OWASP's 16 MiB parameters, written into each hash so that they can be
  * raised later. node:crypto computes it natively; WebCrypto has no scrypt.
  */
-import { scrypt } from "node:crypto";
 
 export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 128; // bounds what a stranger can make us hash
@@ -38,12 +37,14 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   }
 }
 
-function derive(
+async function derive(
   password: string,
   salt: Uint8Array,
   length: number,
   cost: { readonly N: number; readonly r: number; readonly p: number },
 ): Promise<Uint8Array> {
+  // A static import would be evaluated with the Worker's start, before any redirect.
+  const { scrypt } = await import("node:crypto");
   return new Promise((resolve, reject) => {
     // Two keyboards may spell one letter differently: NFKC makes them the same password.
     scrypt(
