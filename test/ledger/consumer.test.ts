@@ -24,6 +24,7 @@ function captured(ledger: LedgerId, fields: Partial<Click> = {}): Click {
     city: "Kyiv",
     referrer: "example.com",
     userAgent: PHONE,
+    hints: null,
     addressHash: "00112233445566aa",
     scan: false,
     rule: null,
@@ -115,6 +116,18 @@ describe("consumeClicks", () => {
     const { acked } = await consume(consumeClicks, "clicks", [{ body, attempts: 2 }]);
     expect(acked).toEqual([0]);
     expect((await ledgerFor(env, ledger).totals()).clicks).toBe(2);
+  });
+
+  it("believes client hints where a user agent hides its browser", async ({ expect }) => {
+    const ledger = freshLedgerId();
+    const body = messageOf([captured(ledger, { hints: "Brave;Linux;" })]);
+    await consume(consumeClicks, "clicks", [{ body }]);
+    const { browsers, os, devices } = await ledgerFor(env, ledger).linkReport(1, TODAY);
+    expect([browsers, os, devices].map(([first]) => first?.value)).toEqual([
+      "Brave",
+      "Linux",
+      "mobile",
+    ]);
   });
 
   it("tells visitors apart by address and user agent, and keeps neither", async ({ expect }) => {
