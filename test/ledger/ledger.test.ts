@@ -4,6 +4,8 @@ import { describe, it } from "vitest";
 
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import { purgeCounts, purgeSlice } from "../../src/ledger/purge.ts";
+import { stateStore } from "../../src/ledger/state-store.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import {
   batch,
@@ -16,6 +18,7 @@ import {
   NOON,
 } from "./sample-clicks.ts";
 
+const HOUR = 3_600_000;
 const TODAY = { from: dateAt(NOON), to: dateAt(NOON) };
 const YESTERDAY = { from: dateAt(NOON - DAY), to: dateAt(NOON - DAY) };
 
@@ -287,33 +290,23 @@ describe("purgeLink", () => {
   });
 
   it("walks a long log in slices, for all links that wait at once", async ({ expect }) => {
-    const ledger = freshLedger();
-    for (let n = 0; n < 5; n++) {
-      await ledger.ingest(
-        Array.from({ length: 100 }, (_, k) =>
-          batch([1, 2, 3].map((linkId) => click({ linkId, at: NOON + n * 100 + k }))),
-        ),
+    await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
+      const batches = Array.from({ length: 50 }, (_, n) =>
+        batch([1, 2, 3].map((linkId) => click({ linkId, at: NOON + n * HOUR }))),
       );
-    }
-    await ledger.purgeLink(1, NOON);
-    await ledger.purgeLink(2, NOON + 250);
-    let alarms = 0;
-    const isWaiting = () =>
-      runInDurableObject(
-        ledger,
-        (_, { storage }) => storage.sql.exec("SELECT 1 FROM purging").toArray().length > 0,
-      );
-    while (await isWaiting()) {
-      await runDurableObjectAlarm(ledger);
-      alarms += 1;
-    }
-    expect(alarms).toBeGreaterThan(1);
-    expect(alarms).toBeLessThan(6);
-    const { clicks } = await ledger.exportLog(null);
-    expect(clicks).toHaveLength(500);
-    expect(new Set(clicks.map(({ linkId }) => linkId))).toEqual(new Set([3]));
-    const [{ id } = { id: 0 }] = clicks;
-    expect(id).toBe(3);
+      await ledger.ingest(batches);
+      const states = stateStore(ledger.sql);
+      purgeCounts(ledger.sql, states, 1, NOON);
+      purgeCounts(ledger.sql, states, 2, NOON + 25 * HOUR);
+      let slices = 1;
+      while (purgeSlice(ledger.sql, 10)) slices += 1;
+      // Five slices of ten, and one that finds the end.
+      expect(slices).toBe(6);
+      const { clicks } = ledger.exportLog(null);
+      const left = clicks.filter(({ linkId }) => linkId !== 3);
+      expect(left).toEqual([]);
+      expect(clicks.map(({ id }) => id)).toEqual(batches.map((_, n) => n * 3 + 3));
+    });
   });
 });
 
