@@ -16,9 +16,19 @@ export { Upkeep } from "./upkeep/upkeep.ts";
 /** What the app and the APIs answer on a default host; every other path is a short code. */
 const APP_PATH = /^\/(?:$|(?:api|apiv1|app)(?:\/|$))/;
 
-const redirect = createRedirect(async (env, message) => {
-  const { ingestMessages } = await import("./ledger/consumer.ts");
-  await ingestMessages(env, [message]);
+const redirect = createRedirect({
+  async ingestDirectly(env, message) {
+    const { ingestMessages } = await import("./ledger/consumer.ts");
+    await ingestMessages(env, [message]);
+  },
+  async loadAgentReader() {
+    const { agentReader } = await import("./ledger/agent-reader.ts");
+    return agentReader;
+  },
+  async drawQr(env, request) {
+    const { drawLinkQr } = await import("./links/qr/draw-link-qr.ts");
+    return drawLinkQr(env, request);
+  },
 });
 
 // The module is kept, not its promise: a request must not wait on another request's promise.

@@ -5,7 +5,10 @@
  * takes a new `schema`; a reader that meets another one asks D1 instead.
  */
 
+import type { ClickLimit } from "../gates/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
+import type { RouteRule } from "./rules/rule.ts";
+import type { RouteVariant } from "./variants/variant.ts";
 
 export type RedirectStatus = 301 | 302 | 307 | 308;
 export type GoneReason = "archived" | "inactive" | "suspended";
@@ -26,6 +29,13 @@ export interface RouteRecord {
   readonly endsAtMs?: number;
   readonly expiredUrl?: string;
   readonly forwardQuery?: true;
+  readonly limit?: ClickLimit;
+  /** Active ones of a test that is on: while there are any, they decide and rules do not. */
+  readonly variants?: readonly RouteVariant[];
+  /** A visitor keeps a variant. */
+  readonly sticky?: true;
+  /** In the order in which they are tried. */
+  readonly rules?: readonly RouteRule[];
 }
 
 export const ROUTE_SCHEMA = 1;

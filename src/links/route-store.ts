@@ -11,13 +11,24 @@ import {
   type RedirectStatus,
   type RouteRecord,
 } from "./route-record.ts";
+import { routeRules } from "./rules/route-rules.ts";
+import type { Rule } from "./rules/rule.ts";
+import type { RouteVariant } from "./variants/variant.ts";
 
 export const ROUTE_SQL = `SELECT links.id, links.version, links.published_version, links.workspace_id,
   workspaces.jurisdiction, links.destination_url, links.redirect_status, links.is_active,
   links.archived_at_ms, links.suspended_at_ms, links.starts_at_ms, links.ends_at_ms,
-  links.expires_at_ms, links.expired_url, links.forward_query
+  links.expires_at_ms, links.expired_url, links.forward_query, links.clicks_limit,
+  links.clicks_limit_since, links.rules, links.ab_enabled, links.ab_sticky,
+  iif(links.ab_enabled, (
+    SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
+    FROM variants WHERE variants.link_id = links.id AND variants.is_active
+  ), NULL) AS variants
 FROM links JOIN workspaces ON workspaces.id = links.workspace_id
-WHERE links.domain = ?1 AND links.code = ?2`;
+WHERE links.domain = ?1 AND links.code = ?2 AND (links.domain = '' OR EXISTS (
+  SELECT 1 FROM domains WHERE domains.hostname = links.domain
+    AND domains.workspace_id = links.workspace_id AND domains.verified_at_ms IS NOT NULL
+))`;
 
 interface RouteRow {
   readonly id: number;
@@ -35,6 +46,14 @@ interface RouteRow {
   readonly expires_at_ms: number | null;
   readonly expired_url: string | null;
   readonly forward_query: 0 | 1;
+  readonly clicks_limit: number | null;
+  readonly clicks_limit_since: number | null;
+  /** JSON of `Rule[]`. */
+  readonly rules: string | null;
+  readonly ab_enabled: 0 | 1;
+  readonly ab_sticky: 0 | 1;
+  /** JSON of `RouteVariant[]`, their URLs as sent; null while the test is off. */
+  readonly variants: string | null;
 }
 
 export interface StoredRoute {
@@ -43,7 +62,10 @@ export interface StoredRoute {
   readonly publishedVersion: number;
 }
 
-/** Reads the record of the link at an address as D1 has it now; null when there is none. */
+/**
+ * Reads the record of the link at an address as D1 has it now; null when there is none, and for a
+ * custom domain that the link's workspace has not proved, or has lost.
+ */
 export async function readRoute(db: D1Database, address: LinkAddress): Promise<StoredRoute | null> {
   const row = await db.prepare(ROUTE_SQL).bind(address.domain, address.code).first<RouteRow>();
   if (row === null) return null;
@@ -65,7 +87,29 @@ function recordOf(row: RouteRow): RouteRecord {
     ...(endsAtMs !== null && { endsAtMs }),
     ...(row.expired_url !== null && { expiredUrl: new URL(row.expired_url).href }),
     ...(row.forward_query === 1 && { forwardQuery: true as const }),
+    ...limitOf(row),
+    ...choicesOf(row),
   };
+}
+
+function limitOf({
+  clicks_limit: max,
+  clicks_limit_since: since,
+}: RouteRow): Pick<RouteRecord, "limit"> {
+  return max === null ? {} : { limit: { max, since: since ?? 1 } };
+}
+
+function choicesOf(row: RouteRow): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
+  const variants = (JSON.parse(row.variants ?? "[]") as RouteVariant[]).map(normalised);
+  if (variants.length > 0) {
+    return { variants, ...(row.ab_sticky === 1 && { sticky: true as const }) };
+  }
+  const rules = routeRules(JSON.parse(row.rules ?? "[]") as Rule[]);
+  return rules.length > 0 ? { rules } : {};
+}
+
+function normalised({ id, to, weight }: RouteVariant): RouteVariant {
+  return { id, to: new URL(to).href, weight };
 }
 
 function goneReasonOf(row: RouteRow): GoneReason | null {

@@ -9,8 +9,8 @@
 
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
-import { clickMessage, messageBytes, type CapturedClick } from "./pack.ts";
 import type { ClickMessage } from "./click.ts";
+import { clickMessage, messageBytes, type CapturedClick } from "./pack.ts";
 
 export interface CaptureSettings {
   /** A busy drain waits this long between two sends, unless `eagerClicks` wait. */
@@ -124,7 +124,7 @@ export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSet
       n += 1;
     }
     const batch: Batch = {
-      id: batchId(nowMs),
+      id: newBatchId(nowMs),
       clicks: buffer.slice(0, n),
       lost,
       message: null,
@@ -174,7 +174,7 @@ export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSet
 const RETRY_DOUBLINGS = 6;
 
 /** Begins with the time, so that the Ledger's log can be walked in order: 9 digits of base 36, then 80 bits. */
-function batchId(nowMs: number): string {
+function newBatchId(nowMs: number): string {
   const random = crypto.getRandomValues(new Uint8Array(10));
   const tail = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return nowMs.toString(36).padStart(9, "0") + tail;

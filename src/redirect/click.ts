@@ -23,6 +23,8 @@ export interface Click {
   readonly referrer: string | null;
   /** At most 512 characters; empty when the visitor sent none. */
   readonly userAgent: string;
+  /** What the browser's client hints say, in the form of `client-hints.ts`; null for none. */
+  readonly hints: string | null;
   /** Keyed hash of the address (IPv6: its /64), or null for a visitor who asked not to be tracked. */
   readonly addressHash: string | null;
   /** Followed from the link's QR code. */
@@ -46,6 +48,7 @@ export type PackedClick = readonly [
   scan: 0 | 1,
   rule: string | null,
   variant: string | null,
+  hints: string | null,
 ];
 
 export interface ClickMessage {
@@ -71,12 +74,26 @@ export function packClick(click: Click): PackedClick {
     click.scan ? 1 : 0,
     click.rule,
     click.variant,
+    click.hints,
   ];
 }
 
 export function unpackClick(packed: PackedClick): Click {
-  const [ledger, linkId, at, kind, country, city, referrer, userAgent, addressHash, scan, rule, variant] =
-    packed;
+  const [
+    ledger,
+    linkId,
+    at,
+    kind,
+    country,
+    city,
+    referrer,
+    userAgent,
+    addressHash,
+    scan,
+    rule,
+    variant,
+    hints,
+  ] = packed;
   return {
     ledger: ledger as LedgerId,
     linkId,
@@ -90,5 +107,6 @@ export function unpackClick(packed: PackedClick): Click {
     scan: scan === 1,
     rule,
     variant,
+    hints,
   };
 }

@@ -6,41 +6,68 @@
  */
 
 import type { RedirectStatus, RouteRecord } from "../links/route-record.ts";
+import { evaluate } from "../links/rules/evaluate.ts";
+import type { RuleFacts } from "../links/rules/facts.ts";
+import type { PassedOver } from "../links/rules/trace.ts";
+import { chooseVariant, stickyVariant } from "../links/variants/choose.ts";
 
 export type Refusal = "archived" | "inactive" | "suspended" | "not_started" | "ended";
 
+export interface DecisionFacts extends RuleFacts {
+  /** Uniform, from 0 and below 1. */
+  readonly random01: number;
+  /** What the visitor's cookie says of the variant of an earlier visit; null for none. */
+  readonly variantCookie: string | null;
+}
+
+export interface RedirectDecision {
+  readonly kind: "redirect";
+  /** Normalised: goes into `Location` as it is. */
+  readonly destination: string;
+  readonly status: RedirectStatus;
+  /** The public id of the rule or the A/B variant that chose the destination. */
+  readonly rule: string | null;
+  readonly variant: string | null;
+}
+
 export type Decision =
-  | {
-      readonly kind: "redirect";
-      readonly destination: string;
-      readonly status: RedirectStatus;
-      /** The public id of the rule or the A/B variant that chose the destination. */
-      readonly rule: string | null;
-      readonly variant: string | null;
-    }
+  | RedirectDecision
   /** An ended link that names another place to go: no click of the link. */
   | { readonly kind: "fallback"; readonly destination: string }
   | { readonly kind: "refuse"; readonly reason: Refusal };
 
-/** Refusals in the order that design fixes: gone, not yet started, ended. */
-export function decide(route: RouteRecord, nowMs: number): Decision {
+/**
+ * Refuses first (gone, not yet started, ended), then lets variants choose, then rules, then the
+ * link's own destination.
+ *
+ * A click limit stands between the two, and is asked by the caller: it takes I/O. Every rule passed
+ * over is added to `trace`, when one is given.
+ */
+export function decide(route: RouteRecord, facts: DecisionFacts, trace?: PassedOver[]): Decision {
   if (route.gone !== undefined) return { kind: "refuse", reason: route.gone };
-  if (route.startsAtMs !== undefined && nowMs < route.startsAtMs) {
+  if (route.startsAtMs !== undefined && facts.nowMs < route.startsAtMs) {
     return { kind: "refuse", reason: "not_started" };
   }
   // A link dies at its last instant, not one millisecond later.
-  if (route.endsAtMs !== undefined && nowMs >= route.endsAtMs) {
+  if (route.endsAtMs !== undefined && facts.nowMs >= route.endsAtMs) {
     return route.expiredUrl === undefined
       ? { kind: "refuse", reason: "ended" }
       : { kind: "fallback", destination: route.expiredUrl };
   }
-  return {
-    kind: "redirect",
-    destination: route.destination,
-    status: route.status ?? 302,
-    rule: null,
-    variant: null,
-  };
+  return choose(route, facts, trace);
+}
+
+function choose(route: RouteRecord, facts: DecisionFacts, trace?: PassedOver[]): RedirectDecision {
+  const { destination, status = 302, variants, rules } = route;
+  if (variants !== undefined) {
+    const kept = route.sticky === true ? stickyVariant(variants, facts.variantCookie) : null;
+    const variant = kept ?? chooseVariant(variants, facts.random01);
+    const to = variant?.to ?? destination;
+    return { kind: "redirect", destination: to, status, rule: null, variant: variant?.id ?? null };
+  }
+  const rule = rules === undefined ? null : evaluate(rules, facts, trace);
+  const to = rule?.to ?? destination;
+  return { kind: "redirect", destination: to, status, rule: rule?.id ?? null, variant: null };
 }
 
 /** Adds the visitor's query to a destination; a parameter that the destination already has wins. */

@@ -2,25 +2,46 @@
  * Follows a short link. The hot path's contract:
  *
  * - A hit in the isolate awaits nothing; a miss awaits KV, and where KV has nothing one D1 statement.
+ *   Only a link with a click limit asks anybody else: its gate.
  * - It never waits for, nor fails with, the counting of clicks.
- * - No library is loaded for it, and no line logged on success.
+ * - No library is loaded for it, unless a rule asks for the user agent, and no line logged on success.
  */
 
 import { configOf } from "../config.ts";
-import { CODE, type LinkAddress } from "../links/address.ts";
 import { routeCache, type RouteCache } from "../links/route-cache.ts";
 import type { RouteRecord } from "../links/route-record.ts";
+import { needsAgent } from "../links/rules/evaluate.ts";
+import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS, createCapture, type Capture, type DirectIngest } from "./capture.ts";
-import { decide, withForwardedQuery, type Refusal } from "./decide.ts";
+import { decide, withForwardedQuery, type RedirectDecision, type Refusal } from "./decide.ts";
+import { factsOf, type AgentReader } from "./facts.ts";
 import { domainOf } from "./hosts.ts";
 import { lookup } from "./lookup.ts";
 import { createMissLimiter, type MissLimiter } from "./miss-limiter.ts";
 import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
+import { parsePath, type QrFormat } from "./path.ts";
 import { notice, previewOf, redirectTo } from "./respond.ts";
+import { variantCookie } from "./variant-cookie.ts";
 import { addressGroup } from "./visitor-hash.ts";
-import { visitorOf } from "./visitor.ts";
+import { visitorOf, type Visitor } from "./visitor.ts";
 
-export interface RedirectParts {
+/** What few links need: loaded with the first request that does. */
+export interface LazyParts {
+  readonly ingestDirectly: DirectIngest;
+  /** Reads user agents and tells people from programs. */
+  loadAgentReader(): Promise<AgentReader>;
+  /** Draws a link's QR code; null when the link is gone meanwhile. */
+  drawQr(env: Cloudflare.Env, request: QrRequest): Promise<Response | null>;
+}
+
+export interface QrRequest {
+  readonly domain: string;
+  readonly code: string;
+  readonly format: QrFormat;
+  readonly size: string | null;
+}
+
+export interface RedirectParts extends LazyParts {
   readonly cache: RouteCache;
   readonly limiter: MissLimiter;
   readonly capture: Capture;
@@ -34,15 +55,16 @@ export type Redirect = (
 ) => Promise<Response>;
 
 /** Makes the redirect of this isolate. */
-export function createRedirect(ingestDirectly: DirectIngest): Redirect {
+export function createRedirect(lazy: LazyParts): Redirect {
   return redirectWith({
+    ...lazy,
     cache: routeCache,
     limiter: createMissLimiter(),
-    capture: createCapture(ingestDirectly, CAPTURE_SETTINGS),
+    capture: createCapture(lazy.ingestDirectly, CAPTURE_SETTINGS),
   });
 }
 
-export function redirectWith({ cache, limiter, capture }: RedirectParts): Redirect {
+export function redirectWith(parts: RedirectParts): Redirect {
   return async (request, url, env, ctx) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return notice(request, METHOD_NOT_ALLOWED);
@@ -53,55 +75,57 @@ export function redirectWith({ cache, limiter, capture }: RedirectParts): Redire
 
     const nowMs = Date.now();
     const visitor = visitorOf(request);
-    const address: LinkAddress = { domain: domainOf(url.hostname, configOf(env)), code: asked.code };
+    const address = { domain: domainOf(url.hostname, configOf(env)), code: asked.code };
     const group = visitor.address === null ? null : addressGroup(visitor.address);
-    const looked = await lookup(
-      { address, visitor: group, nowMs },
-      { cache, limiter },
-      env,
-      ctx,
-    );
+    const looked = await lookup({ address, visitor: group, nowMs }, parts, env, ctx);
     if (looked.kind === "unknown") return notice(request, NOT_FOUND);
     if (looked.kind === "unavailable") return notice(request, UNAVAILABLE);
+    if (asked.qr !== null) {
+      const size = url.searchParams.get("size");
+      const drawn = await parts.drawQr(env, { ...address, format: asked.qr, size });
+      return drawn ?? notice(request, NOT_FOUND);
+    }
 
-    const decision = decide(looked.record, nowMs);
+    const { record } = looked;
+    const asksAgent = record.rules !== undefined && needsAgent(record.rules);
+    const agents = asksAgent || record.limit !== undefined ? await parts.loadAgentReader() : null;
+    const decision = decide(record, factsOf(request, visitor, nowMs, agents));
     if (decision.kind === "refuse") return notice(request, noticeOf(decision.reason));
     if (asked.preview) return previewOf(request, decision.destination);
     if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
 
-    const scan = url.search !== "" && url.searchParams.get(SCAN_PARAMETER) === "1";
-    const { record } = looked;
-    const { rule, variant, status } = decision;
-    capture.add(
-      { ledger: record.ledger, linkId: record.linkId, at: nowMs, visitor, scan, rule, variant },
-      env,
-      ctx,
-    );
-    return redirectTo(destinationFor(record, decision.destination, url), status);
+    if (record.limit !== undefined && agents !== null) {
+      const refused = await admit(env, record, record.limit, agents.classify(visitor), nowMs);
+      if (refused !== null) return notice(request, refused);
+    }
+    parts.capture.add(clickOf(record, decision, visitor, nowMs, url), env, ctx);
+    const response = redirectTo(destinationFor(record, decision.destination, url), decision.status);
+    if (record.sticky === true && decision.variant !== null) {
+      response.headers.append("Set-Cookie", variantCookie(url, decision.variant));
+    }
+    return response;
   };
 }
 
 /** A QR code's own mark: counted as a scan, not forwarded. */
 const SCAN_PARAMETER = "qr";
 
+function clickOf(
+  { ledger, linkId }: RouteRecord,
+  { rule, variant }: RedirectDecision,
+  visitor: Visitor,
+  at: number,
+  url: URL,
+) {
+  const scan = url.search !== "" && url.searchParams.get(SCAN_PARAMETER) === "1";
+  return { ledger, linkId, at, visitor, scan, rule, variant };
+}
+
 function destinationFor(record: RouteRecord, destination: string, url: URL): string {
   if (record.forwardQuery !== true || url.search === "") return destination;
   const query = new URLSearchParams(url.searchParams);
   query.delete(SCAN_PARAMETER);
   return withForwardedQuery(destination, query);
-}
-
-interface AskedPath {
-  readonly code: string;
-  /** `/code+`: show where it leads. */
-  readonly preview: boolean;
-}
-
-function parsePath(pathname: string): AskedPath | null {
-  const path = pathname.endsWith("/") ? pathname.slice(1, -1) : pathname.slice(1);
-  const preview = path.endsWith("+");
-  const code = preview ? path.slice(0, -1) : path;
-  return CODE.test(code) ? { code, preview } : null;
 }
 
 function noticeOf(reason: Refusal): Notice {
@@ -115,4 +139,3 @@ function noticeOf(reason: Refusal): Notice {
       return GONE;
   }
 }
-

@@ -14,9 +14,7 @@ export function canonicalHostname(hostname: string): string {
 /** Tells whether the app, the API and the default domain's links are served on a host. */
 export function isDefaultHost(hostname: string, config: Config): boolean {
   const host = canonicalHostname(hostname);
-  return (
-    host === config.publicUrl.hostname || LOOPBACK.has(host) || host.endsWith(".workers.dev")
-  );
+  return host === config.publicUrl.hostname || LOOPBACK.has(host) || host.endsWith(".workers.dev");
 }
 
 /**

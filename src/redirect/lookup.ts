@@ -91,9 +91,7 @@ async function readKv(routes: KVNamespace, key: string): Promise<KvRead> {
     );
     if (text === null) return { kind: "missing" };
     const record = parseRouteRecord(text);
-    return record === null
-      ? { kind: "outdated" }
-      : { kind: "found", record, bytes: text.length };
+    return record === null ? { kind: "outdated" } : { kind: "found", record, bytes: text.length };
   } catch (error) {
     log("error", "redirect.kv.failed", { error });
     return { kind: "failed" };

@@ -2,8 +2,8 @@
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { packClick, type Click, type ClickMessage } from "./click.ts";
-import type { Visitor } from "./visitor.ts";
 import { addressGroup, visitorHash } from "./visitor-hash.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** A click as the redirect saw it: held in memory only. */
 export interface CapturedClick {
@@ -40,10 +40,9 @@ async function clickOf(captured: CapturedClick, secret: string): Promise<Click> 
     city: visitor.optedOut ? null : visitor.city,
     referrer: referrerHost(visitor.referer),
     userAgent: visitor.userAgent,
+    hints: visitor.hints,
     addressHash:
-      address === null
-        ? null
-        : await visitorHash(secret, ledger, "address", addressGroup(address)),
+      address === null ? null : await visitorHash(secret, ledger, "address", addressGroup(address)),
     scan: captured.scan,
     rule: captured.rule,
     variant: captured.variant,
@@ -74,6 +73,7 @@ export function messageBytes({ visitor, ledger, rule, variant }: CapturedClick):
     textBytes(visitor.userAgent) +
     Math.min(textBytes(visitor.referer), HOST_BYTES_MAX) +
     textBytes(visitor.city) +
+    textBytes(visitor.hints) +
     textBytes(rule) +
     textBytes(variant)
   );

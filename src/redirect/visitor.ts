@@ -1,6 +1,7 @@
 /** Reads off a request what a click records. Strings only: the parsing is left to the drain. */
 
 import type { ClickKind } from "./click.ts";
+import { clientHintsOf, type ClientHints } from "./client-hints.ts";
 
 export interface Visitor {
   /** As Cloudflare saw it; null only where no proxy stands in front (tests, some previews). */
@@ -10,6 +11,9 @@ export interface Visitor {
   readonly referer: string | null;
   /** At most 512 characters; empty when none was sent. */
   readonly userAgent: string;
+  readonly hints: ClientHints | null;
+  /** An IANA name. */
+  readonly timezone: string | null;
   readonly kind: ClickKind;
   /** Asked not to be tracked: `Sec-GPC: 1` or `DNT: 1`. */
   readonly optedOut: boolean;
@@ -27,6 +31,8 @@ export function visitorOf(request: Request): Visitor {
     city: cf?.city || null,
     referer: headers.get("Referer"),
     userAgent: (headers.get("User-Agent") ?? "").slice(0, USER_AGENT_CHARS_MAX),
+    hints: clientHintsOf(headers),
+    timezone: cf?.timezone || null,
     kind: kindOf(request),
     optedOut: headers.get("Sec-GPC") === "1" || headers.get("DNT") === "1",
   };

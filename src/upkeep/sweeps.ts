@@ -3,10 +3,11 @@
  * how many rows it settled.
  */
 
-import { publish } from "../links/publish.ts";
-import { routeKey, type LinkAddress } from "../links/address.ts";
-import { ledgerFor } from "../ledger/stub.ts";
+import { gateFor } from "../gates/stub.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { routeKey, type LinkAddress } from "../links/address.ts";
+import { publish } from "../links/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 
@@ -48,7 +49,8 @@ export async function clearTombstones(env: Cloudflare.Env, nowMs: number): Promi
     .all<AddressRow>();
   let settled = 0;
   for (const address of results) {
-    if (await tolerate("upkeep.tombstone.failed", clearTombstone(env, address, nowMs))) settled += 1;
+    if (await tolerate("upkeep.tombstone.failed", clearTombstone(env, address, nowMs)))
+      settled += 1;
   }
   return settled;
 }
@@ -75,17 +77,16 @@ async function clearTombstone(
   return true;
 }
 
-/** Has Ledgers forget the clicks of purged links. */
+/** Has Ledgers forget the clicks of purged links, and gates what they guarded. */
 export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
   const { results } = await env.DB.prepare(
     "SELECT link_id, ledger, link_created_at_ms FROM pending_purges ORDER BY link_id LIMIT ?1",
   )
     .bind(ROWS_MAX)
-    .all<{ link_id: number; ledger: LedgerId; link_created_at_ms: number }>();
+    .all<PendingPurge>();
   let settled = 0;
   for (const row of results) {
-    const purge = ledgerFor(env, row.ledger).purgeLink(row.link_id, row.link_created_at_ms);
-    const done = await tolerate("upkeep.purge.failed", settle(purge), { linkId: row.link_id });
+    const done = await tolerate("upkeep.purge.failed", forget(env, row), { linkId: row.link_id });
     if (done === null) continue;
     await env.DB.prepare("DELETE FROM pending_purges WHERE link_id = ?1").bind(row.link_id).run();
     settled += 1;
@@ -106,7 +107,15 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
   ]);
 }
 
-async function settle(work: PromiseLike<unknown>): Promise<true> {
-  await work;
+interface PendingPurge extends Record<string, unknown> {
+  readonly link_id: number;
+  readonly ledger: LedgerId;
+  readonly link_created_at_ms: number;
+}
+
+async function forget(env: Cloudflare.Env, purge: PendingPurge): Promise<true> {
+  const { link_id: linkId, ledger, link_created_at_ms: createdAtMs } = purge;
+  await ledgerFor(env, ledger).purgeLink(linkId, createdAtMs);
+  await gateFor(env, { linkId, ledger }).forget();
   return true;
 }

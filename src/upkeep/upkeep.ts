@@ -9,12 +9,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import { MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
-import {
-  clearTombstones,
-  dropOutdated,
-  forgetPurgedLinks,
-  publishUnpublished,
-} from "./sweeps.ts";
+import { clearTombstones, dropOutdated, forgetPurgedLinks, publishUnpublished } from "./sweeps.ts";
 
 const INTERVAL_MS = MINUTE_MS;
 /** The first sweep after a start finds what the last run left. */

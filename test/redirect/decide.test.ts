@@ -3,7 +3,11 @@ import { describe, it } from "vitest";
 
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { RouteRecord } from "../../src/links/route-record.ts";
-import { decide, withForwardedQuery } from "../../src/redirect/decide.ts";
+import {
+  decide as decideFor,
+  withForwardedQuery,
+  type Decision,
+} from "../../src/redirect/decide.ts";
 
 const NOW_MS = 1_800_000_000_000;
 
@@ -16,6 +20,18 @@ function route(changes: Partial<RouteRecord> = {}): RouteRecord {
     destination: "https://example.com/",
     ...changes,
   };
+}
+
+function decide(record: RouteRecord, nowMs: number): Decision {
+  return decideFor(record, {
+    country: null,
+    city: null,
+    nowMs,
+    visitorTimezone: null,
+    agent: () => ({ device: "desktop", os: "", browser: "" }),
+    random01: 0.5,
+    variantCookie: null,
+  });
 }
 
 describe("decide", () => {
@@ -49,10 +65,12 @@ describe("decide", () => {
       kind: "fallback",
       destination: expiredUrl,
     });
-    expect(decide(route({ startsAtMs: NOW_MS + 1, endsAtMs: NOW_MS, expiredUrl }), NOW_MS)).toEqual({
-      kind: "refuse",
-      reason: "not_started",
-    });
+    expect(decide(route({ startsAtMs: NOW_MS + 1, endsAtMs: NOW_MS, expiredUrl }), NOW_MS)).toEqual(
+      {
+        kind: "refuse",
+        reason: "not_started",
+      },
+    );
   });
 });
 
@@ -62,7 +80,9 @@ describe("withForwardedQuery", () => {
     .array(fc.tuple(name, fc.string({ maxLength: 8 })), { maxLength: 6 })
     .map((pairs) => new URLSearchParams(pairs));
 
-  it("keeps all that the destination has, in order, and adds only what is missing", ({ expect }) => {
+  it("keeps all that the destination has, in order, and adds only what is missing", ({
+    expect,
+  }) => {
     fc.assert(
       fc.property(query, query, (own, sent) => {
         const destination = new URL("https://example.com/path#part");

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
-import { insertLink } from "../support/link-rows.ts";
+import { insertDomain, insertLink, insertWorkspace } from "../support/link-rows.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -44,34 +44,49 @@ describe("following a link", () => {
     expect(clicks.map(({ visitor }) => visitor.kind)).toEqual(["head", "visit"]);
   });
 
-  it.for(["POST", "PUT", "DELETE", "OPTIONS"])("refuses %s with 405", async (method, { expect }) => {
-    const { code } = await insertLink();
-    const { redirect, clicks } = recordingRedirect();
-    const response = await follow(redirect, `/${code}`, { method });
-    expect(response.status).toBe(405);
-    expect(response.headers.get("Allow")).toBe("GET, HEAD");
-    expect(clicks).toEqual([]);
-  });
+  it.for(["POST", "PUT", "DELETE", "OPTIONS"])(
+    "refuses %s with 405",
+    async (method, { expect }) => {
+      const { code } = await insertLink();
+      const { redirect, clicks } = recordingRedirect();
+      const response = await follow(redirect, `/${code}`, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("Allow")).toBe("GET, HEAD");
+      expect(clicks).toEqual([]);
+    },
+  );
 
   it("looks the other default hosts up like PUBLIC_URL's", async ({ expect }) => {
     const { code } = await insertLink();
     const { redirect } = recordingRedirect();
-    for (const host of ["localhost:8787", "127.0.0.1:8787", "signpost.someone.workers.dev", "sign.test."]) {
+    for (const host of [
+      "localhost:8787",
+      "127.0.0.1:8787",
+      "signpost.someone.workers.dev",
+      "sign.test.",
+    ]) {
       expect((await follow(redirect, `https://${host}/${code}`)).status, host).toBe(302);
     }
   });
 
   it("never falls back from another host to the default domain's links", async ({ expect }) => {
     const { code } = await insertLink();
-    const own = await insertLink({ domain: "go.acme.test", destination_url: "https://acme.test/" });
+    const workspaceId = await insertWorkspace();
+    const columns = { domain: "go.acme.test", destination_url: "https://acme.test/" };
+    const own = await insertLink(columns, workspaceId);
     const { redirect } = recordingRedirect();
     expect((await follow(redirect, `https://go.acme.test/${code}`)).status).toBe(404);
     expect((await follow(redirect, `https://sign.test/${own.code}`)).status).toBe(404);
-    const found = await follow(redirect, `https://go.acme.test/${own.code}`);
+    expect((await follow(redirect, `https://go.acme.test/${own.code}`)).status).toBe(404);
+
+    await insertDomain(workspaceId, "go.acme.test");
+    const found = await follow(recordingRedirect().redirect, `https://go.acme.test/${own.code}`);
     expect(found.headers.get("Location")).toBe("https://acme.test/");
   });
 
-  it("shows where a link leads, and counts no click, for the code with a plus", async ({ expect }) => {
+  it("shows where a link leads, and counts no click, for the code with a plus", async ({
+    expect,
+  }) => {
     const { code } = await insertLink({ destination_url: 'https://example.com/?q="<b>' });
     const { redirect, clicks } = recordingRedirect();
     const response = await follow(redirect, `/${code}+`);

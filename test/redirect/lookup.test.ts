@@ -58,19 +58,29 @@ describe("where a record comes from", () => {
     expect([kv.calls(), d1.calls()]).toEqual([2, afterFirst]);
   });
 
-  it("ages from when it was read: a hit every second does not keep an old copy", async ({ expect }) => {
+  it("ages from when it was read: a hit every second does not keep an old copy", async ({
+    expect,
+  }) => {
     const link = await insertLink();
     const isolate = parts();
     await destinationOf(link.code, isolate);
     await env.ROUTES.put(
       routeKey(link),
-      JSON.stringify({ schema: 1, linkId: link.id, version: 2, ledger: "1", destination: "https://new.test/" }),
+      JSON.stringify({
+        schema: 1,
+        linkId: link.id,
+        version: 2,
+        ledger: "1",
+        destination: "https://new.test/",
+      }),
     );
     for (let second = 1; second < 5; second += 1) {
       const seen = await destinationOf(link.code, isolate, { nowMs: NOW_MS + second * 1_000 });
       expect(seen).toBe("https://example.com/landing");
     }
-    expect(await destinationOf(link.code, isolate, { nowMs: NOW_MS + 5_000 })).toBe("https://new.test/");
+    expect(await destinationOf(link.code, isolate, { nowMs: NOW_MS + 5_000 })).toBe(
+      "https://new.test/",
+    );
   });
 
   it("is D1 when KV holds another schema or no JSON", async ({ expect }) => {
@@ -116,7 +126,10 @@ describe("somebody who scans for codes", () => {
     const environment = envWith({ DB: d1.binding });
     const isolate = parts();
     for (let n = 0; n < 10_000; n += 1) {
-      const answer = await destinationOf(`scan${n}`, isolate, { environment, visitor: "203.0.113.9" });
+      const answer = await destinationOf(`scan${n}`, isolate, {
+        environment,
+        visitor: "203.0.113.9",
+      });
       if (answer !== "unknown") throw new Error(`scan${n} was ${answer}`);
     }
     expect(d1.calls()).toBeGreaterThan(1);
@@ -154,24 +167,32 @@ describe("when storage fails", () => {
   it("follows links from D1 while KV is down", async ({ expect }) => {
     const link = await insertLink();
     const environment = envWith({ ROUTES: broken(env.ROUTES) });
-    expect(await destinationOf(link.code, parts(), { environment })).toBe("https://example.com/landing");
+    expect(await destinationOf(link.code, parts(), { environment })).toBe(
+      "https://example.com/landing",
+    );
   });
 
   it("gives up on a KV that does not answer, and asks D1", async ({ expect }) => {
     const link = await insertLink();
     const get = (() => new Promise(() => {})) as unknown as KVNamespace["get"];
     const environment = envWith({ ROUTES: withMethod(env.ROUTES, "get", get) });
-    expect(await destinationOf(link.code, parts(), { environment })).toBe("https://example.com/landing");
+    expect(await destinationOf(link.code, parts(), { environment })).toBe(
+      "https://example.com/landing",
+    );
   });
 
   it("follows links from KV while D1 is down", async ({ expect }) => {
     const link = await insertLink();
     await destinationOf(link.code, parts());
     const environment = envWith({ DB: broken(env.DB) });
-    expect(await destinationOf(link.code, parts(), { environment })).toBe("https://example.com/landing");
+    expect(await destinationOf(link.code, parts(), { environment })).toBe(
+      "https://example.com/landing",
+    );
   });
 
-  it("serves a copy up to ten minutes old while both are down, and then says so", async ({ expect }) => {
+  it("serves a copy up to ten minutes old while both are down, and then says so", async ({
+    expect,
+  }) => {
     const link = await insertLink();
     const isolate = parts();
     await destinationOf(link.code, isolate);
@@ -208,7 +229,9 @@ describe("a reader that writes back", () => {
     await vi.waitFor(async () => expect(await storedRecord(link)).toContain("/edited"));
   });
 
-  it("does not bring back a link that was deleted between its read and its write", async ({ expect }) => {
+  it("does not bring back a link that was deleted between its read and its write", async ({
+    expect,
+  }) => {
     const link = await insertLink();
     const put: KVNamespace["put"] = async (key: string, value: string) => {
       await env.DB.prepare("DELETE FROM links WHERE id = ?1").bind(link.id).run();

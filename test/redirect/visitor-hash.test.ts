@@ -4,7 +4,9 @@ import { describe, it } from "vitest";
 import { addressGroup, visitorHash } from "../../src/redirect/visitor-hash.ts";
 
 describe("visitorHash", () => {
-  it("is the same for the same text, and differs by workspace, sort and secret", async ({ expect }) => {
+  it("is the same for the same text, and differs by workspace, sort and secret", async ({
+    expect,
+  }) => {
     const hash = await visitorHash("secret", "1", "address", "203.0.113.1");
     expect(hash).toMatch(/^[0-9a-f]{16}$/);
     expect(await visitorHash("secret", "1", "address", "203.0.113.1")).toBe(hash);

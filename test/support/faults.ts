@@ -32,9 +32,9 @@ export function withMethod<T extends object, K extends keyof T>(
 }
 
 /** Counts the calls of a binding's method and lets each through. */
-export function counted<T extends object, K extends keyof T>(
+export function counted<T extends object>(
   binding: T,
-  name: K,
+  name: keyof T,
 ): { readonly binding: T; calls(): number } {
   let calls = 0;
   const counting = new Proxy(binding, {

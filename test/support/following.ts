@@ -3,11 +3,17 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-import type { CapturedClick } from "../../src/redirect/pack.ts";
-import { createRouteCache, ROUTE_CACHE_LIMITS, type RouteCache } from "../../src/links/route-cache.ts";
+import { agentReader } from "../../src/ledger/agent-reader.ts";
+import { drawLinkQr } from "../../src/links/qr/draw-link-qr.ts";
+import {
+  createRouteCache,
+  ROUTE_CACHE_LIMITS,
+  type RouteCache,
+} from "../../src/links/route-cache.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
+import type { CapturedClick } from "../../src/redirect/pack.ts";
 
 export const BROWSER =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -25,7 +31,15 @@ export function recordingRedirect(): Recording {
   const clicks: CapturedClick[] = [];
   const capture: Capture = { add: (click) => void clicks.push(click), held: () => clicks.length };
   const cache = createRouteCache(ROUTE_CACHE_LIMITS);
-  return { redirect: redirectWith({ cache, limiter: createMissLimiter(), capture }), cache, clicks };
+  const redirect = redirectWith({
+    cache,
+    limiter: createMissLimiter(),
+    capture,
+    ingestDirectly: () => Promise.resolve(),
+    loadAgentReader: () => Promise.resolve(agentReader),
+    drawQr: drawLinkQr,
+  });
+  return { redirect, cache, clicks };
 }
 
 /** Asks for a path; resolves when all that ran under `waitUntil` is done. */

@@ -24,6 +24,12 @@ export interface LinkColumns {
   readonly expired_url?: string;
   readonly redirect_status?: number;
   readonly forward_query?: 0 | 1;
+  readonly clicks_limit?: number;
+  readonly clicks_limit_since?: number;
+  readonly rules?: string;
+  readonly ab_enabled?: 0 | 1;
+  readonly ab_sticky?: 0 | 1;
+  readonly qr_settings?: string;
   readonly version?: number;
   readonly published_version?: number;
 }
@@ -39,8 +45,38 @@ export async function insertWorkspace(): Promise<number> {
   return row.id;
 }
 
+/** Makes a custom domain that its workspace has proved. */
+export async function insertDomain(workspaceId: number, hostname: string): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO domains (uuid, workspace_id, hostname, challenge, verified_at_ms, created_at_ms)
+     VALUES (?1, ?2, ?3, 'challenge', 1, 1)`,
+  )
+    .bind(crypto.randomUUID(), workspaceId, hostname)
+    .run();
+}
+
+export interface VariantColumns {
+  readonly public_id: string;
+  readonly url: string;
+  readonly weight: number;
+  readonly is_active?: 0 | 1;
+}
+
+/** Gives a link a variant. */
+export async function insertVariant(linkId: number, variant: VariantColumns): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO variants (link_id, public_id, name, url, weight, is_active, created_at_ms, updated_at_ms)
+     VALUES (?1, ?2, ?2, ?3, ?4, ?5, 1, 1)`,
+  )
+    .bind(linkId, variant.public_id, variant.url, variant.weight, variant.is_active ?? 1)
+    .run();
+}
+
 /** Makes a link, in a workspace of its own unless one is given. */
-export async function insertLink(columns: LinkColumns = {}, workspaceId?: number): Promise<LinkRow> {
+export async function insertLink(
+  columns: LinkColumns = {},
+  workspaceId?: number,
+): Promise<LinkRow> {
   const workspace = workspaceId ?? (await insertWorkspace());
   const code = columns.code ?? `t${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
   const row = {

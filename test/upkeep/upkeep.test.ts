@@ -22,16 +22,17 @@ describe("a Worker that dies between D1 and KV", () => {
     expect(await env.ROUTES.get(routeKey(link))).toContain("/after-the-crash");
   });
 
-  it("leaves a deleted link's record that the sweeps remove, and then its tombstone", async ({ expect }) => {
+  it("leaves a deleted link's record that the sweeps remove, and then its tombstone", async ({
+    expect,
+  }) => {
     const link = await insertLink();
     await publish(env, link);
     const deletedAtMs = Date.now();
     await env.DB.batch([
       env.DB.prepare("DELETE FROM links WHERE id = ?1").bind(link.id),
-      env.DB.prepare("INSERT INTO route_tombstones (domain, code, created_at_ms) VALUES ('', ?1, ?2)").bind(
-        link.code,
-        deletedAtMs,
-      ),
+      env.DB.prepare(
+        "INSERT INTO route_tombstones (domain, code, created_at_ms) VALUES ('', ?1, ?2)",
+      ).bind(link.code, deletedAtMs),
     ]);
     const tombstones = () =>
       env.DB.prepare("SELECT count(*) AS n FROM route_tombstones WHERE code = ?1")
@@ -51,7 +52,9 @@ describe("a Worker that dies between D1 and KV", () => {
   it("leaves the code of a deleted link to whoever has it since", async ({ expect }) => {
     const link = await insertLink({ destination_url: "https://example.com/new-owner" });
     await publish(env, link);
-    await env.DB.prepare("INSERT INTO route_tombstones (domain, code, created_at_ms) VALUES ('', ?1, 0)")
+    await env.DB.prepare(
+      "INSERT INTO route_tombstones (domain, code, created_at_ms) VALUES ('', ?1, 0)",
+    )
       .bind(link.code)
       .run();
     await upkeepFor(env).sweep(Date.now());

@@ -51,6 +51,8 @@ export const links = sqliteTable(
     /** A visitor keeps the variant of the first visit, by a cookie. */
     abSticky: integer("ab_sticky", { mode: "boolean" }).notNull().default(false),
     clicksLimit: integer("clicks_limit"),
+    /** The version in which the link got a limit where it had none (`gates/contract.ts`). */
+    clicksLimitSince: integer("clicks_limit_since"),
     /** JSON of `links/qr/settings.ts`; null for the defaults. */
     qrSettings: text("qr_settings"),
     /** Grows by one with each change; the ETag of the link, and what publishing compares. */

@@ -3,7 +3,7 @@
 import type { Page } from "./page.ts";
 
 export interface Notice extends Page {
-  readonly code: "NOT_FOUND" | "GONE" | "METHOD_NOT_ALLOWED" | "UNAVAILABLE";
+  readonly code: "NOT_FOUND" | "GONE" | "FORBIDDEN" | "METHOD_NOT_ALLOWED" | "UNAVAILABLE";
 }
 
 /** The same for an unknown code and for one that has not begun: nobody learns which it is. */
@@ -19,6 +19,13 @@ export const GONE: Notice = {
   status: 410,
   title: "This link is no longer available",
   text: "It has expired or was switched off by its owner.",
+};
+
+export const NOT_FOR_PROGRAMS: Notice = {
+  code: "FORBIDDEN",
+  status: 403,
+  title: "This link is for people",
+  text: "It can be followed a limited number of times, and programs use none of them.",
 };
 
 export const METHOD_NOT_ALLOWED: Notice = {

@@ -1,0 +1,1 @@
+ALTER TABLE `links` ADD `clicks_limit_since` integer;

@@ -1,0 +1,38 @@
+/** Asks the gate of a link with a click limit whether one more click may pass. */
+
+import type { ClickLimit } from "../gates/contract.ts";
+import { gateFor } from "../gates/stub.ts";
+import type { LedgerClick } from "../ledger/contract.ts";
+import type { RouteRecord } from "../links/route-record.ts";
+import { within } from "../platform/deadline.ts";
+import { log } from "../platform/log.ts";
+import { GONE, NOT_FOR_PROGRAMS, UNAVAILABLE, type Notice } from "./pages/notices.ts";
+
+/** The gate itself waits 3 s for the Ledger when a limit is new. */
+const GATE_DEADLINE_MS = 4_000;
+
+/**
+ * Lets a click pass (null), or says what to answer instead.
+ *
+ * Only people use a limit up: a program gets 403, a prefetch 503, so that it does not show the
+ * destination. A gate that does not answer is 503 for everybody, never a free pass.
+ */
+export async function admit(
+  env: Cloudflare.Env,
+  { linkId, ledger, version }: RouteRecord,
+  limit: ClickLimit,
+  visitor: LedgerClick["class"],
+  nowMs: number,
+): Promise<Notice | null> {
+  if (visitor === "bot" || visitor === "unfurler") return NOT_FOR_PROGRAMS;
+  if (visitor !== "human") return UNAVAILABLE;
+  try {
+    const gate = gateFor(env, { linkId, ledger });
+    const request = { linkId, ledger, version, limit };
+    const { admitted } = await within(GATE_DEADLINE_MS, gate.admit(request, nowMs));
+    return admitted ? null : GONE;
+  } catch (error) {
+    log("error", "redirect.gate.failed", { linkId, error });
+    return UNAVAILABLE;
+  }
+}
