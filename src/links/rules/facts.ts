@@ -1,0 +1,61 @@
+/** What rules ask about a visitor, each answer worked out when the first rule asks for it. */
+
+import type { Device } from "../../ledger/contract.ts";
+import { foldCity } from "./city.ts";
+import { VISITOR_ZONE, type RouteRule } from "./rule.ts";
+import { DAY_MINUTES, minuteOfWeek } from "./wall-clock.ts";
+
+export interface VisitorAgent {
+  readonly device: Device;
+  readonly os: string;
+  readonly browser: string;
+}
+
+/** What is known of a visitor; null is unknown, and meets no condition. */
+export interface RuleFacts {
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string | null;
+  readonly city: string | null;
+  readonly nowMs: number;
+  /** An IANA name. Rules in the visitor's own time read an unknown one as UTC. */
+  readonly visitorTimezone: string | null;
+  /** Reads the user agent: called at most once an evaluation, and only where `needsAgent`. */
+  agent(): VisitorAgent;
+}
+
+/** The facts of one evaluation, and what has been worked out of them so far. */
+export interface Reading {
+  readonly facts: RuleFacts;
+  city: string | null | undefined;
+  agent: VisitorAgent | undefined;
+}
+
+export function startReading(facts: RuleFacts): Reading {
+  return { facts, city: undefined, agent: undefined };
+}
+
+/** Gives the city in the form in which route rules hold theirs. */
+export function foldedCity(reading: Reading): string | null {
+  if (reading.city === undefined) {
+    const { city } = reading.facts;
+    reading.city = city === null ? null : foldCity(city);
+  }
+  return reading.city;
+}
+
+export function agentOf(reading: Reading): VisitorAgent {
+  reading.agent ??= reading.facts.agent();
+  return reading.agent;
+}
+
+/** Gives the minute of the week on the wall clock that a rule goes by. */
+export function ruleMinute({ zone }: RouteRule, { nowMs, visitorTimezone }: RuleFacts): number {
+  return minuteOfWeek(zone === VISITOR_ZONE ? visitorTimezone : (zone ?? null), nowMs);
+}
+
+/** Gives the day that a minute of the week counts for: across midnight, the day on which the window began. */
+export function ruleDay({ window }: RouteRule, minute: number): number {
+  const day = Math.floor(minute / DAY_MINUTES);
+  const overnight = window !== undefined && window[0] > window[1];
+  return overnight && minute % DAY_MINUTES < window[1] ? (day + 6) % 7 : day;
+}

@@ -1,0 +1,51 @@
+/** Gives rules their ids: those of the rules that they replace, where they are the same. */
+
+import type { NewRule, Rule } from "./rule.ts";
+
+/**
+ * Gives the rules of an update ids. A rule that comes back unchanged keeps its id wherever it now
+ * stands in the order; so does one that was only renamed, or had its lists reordered. A rule that
+ * says nothing of its name keeps that as well. Of equal rules, each takes another id.
+ */
+export function keepIds(
+  previous: readonly Rule[],
+  next: readonly NewRule[],
+  newId: () => string,
+): Rule[] {
+  const free = new Set(previous);
+  const kept = new Map<NewRule, Rule>();
+  const take = (rule: NewRule, before: Rule | undefined): void => {
+    if (before === undefined) return;
+    free.delete(before);
+    kept.set(rule, before);
+  };
+  const exact = Map.groupBy(previous, namedContentOf);
+  for (const rule of next) take(rule, firstFree(exact.get(namedContentOf(rule)), free));
+  const renamed = Map.groupBy(previous, contentOf);
+  for (const rule of next) {
+    if (!kept.has(rule)) take(rule, firstFree(renamed.get(contentOf(rule)), free));
+  }
+  return next.map((rule) => {
+    const before = kept.get(rule);
+    const name = rule.name === undefined ? (before?.name ?? null) : rule.name;
+    return { ...rule, id: before?.id ?? newId(), name };
+  });
+}
+
+/** Gives the same text for rules that send the same visitors to the same place. */
+function contentOf(rule: NewRule): string {
+  const { targetUrl, countries, cities, devices, os, browsers, days } = rule;
+  const { timeStart = "", timeEnd = "", timezone = "" } = rule;
+  const lists = [countries, cities, devices, os, browsers, days];
+  const sorted = lists.map((list) => (list ?? []).map(String).sort());
+  return JSON.stringify([targetUrl, timeStart, timeEnd, timezone, ...sorted]);
+}
+
+/** A rule that says nothing of its name equals no other by this. */
+function namedContentOf(rule: NewRule): string {
+  return JSON.stringify([rule.name === undefined ? 0 : rule.name, contentOf(rule)]);
+}
+
+function firstFree(rules: readonly Rule[] | undefined, free: ReadonlySet<Rule>): Rule | undefined {
+  return rules?.find((rule) => free.has(rule));
+}

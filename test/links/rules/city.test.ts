@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+
+import { foldCity } from "../../../src/links/rules/city.ts";
+
+describe("foldCity", () => {
+  const same = [
+    ["KYIV", "kyiv"],
+    ["  New   York ", "new york"],
+    ["São Paulo", "sao paulo"],
+    ["Sa\u0303o Paulo", "sao paulo"],
+    ["Łódź", "lodz"],
+    ["Gießen", "giessen"],
+    ["GIEẞEN", "giessen"],
+    ["København", "kobenhavn"],
+    ["Đà Nẵng", "da nang"],
+    ["Ísafjörður", "isafjordur"],
+    ["Þorlákshöfn", "thorlakshofn"],
+    ["Næstved", "naestved"],
+    ["İstanbul", "istanbul"],
+    ["Diyarbakır", "diyarbakir"],
+    ["L\u2019Aquila", "l'aquila"],
+    ["Київ", "киів"],
+    ["北京", "北京"],
+  ] as const;
+  for (const [name, folded] of same) {
+    it(`brings ${JSON.stringify(name)} to "${folded}"`, ({ expect }) => {
+      expect(foldCity(name)).toBe(folded);
+    });
+  }
+
+  it("tells apart names that differ in more than case and accents", ({ expect }) => {
+    expect(foldCity("München")).not.toBe(foldCity("Muenchen"));
+    expect(foldCity("Kyiv")).not.toBe(foldCity("Kiev"));
+    expect(foldCity("दिल्ली")).not.toBe(foldCity("दल्ल"));
+  });
+
+  it("finds nothing to do in what it has brought there", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 30 }), (name) => {
+        expect(foldCity(foldCity(name))).toBe(foldCity(name));
+      }),
+    );
+  });
+});
