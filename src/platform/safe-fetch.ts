@@ -1,0 +1,201 @@
+/**
+ * The one way out to an address that somebody gave us: it cannot be turned against a private network
+ * or against ourselves, cannot be redirected, and cannot hold us up or fill our memory.
+ *
+ * What it cannot do is pin the address it checked: a name that resolves differently a moment later
+ * (DNS rebinding) is left to the platform, whose Workers have no private network of their own.
+ */
+import { isAddress, isPublicAddress } from "./addresses.ts";
+import { resolveAddresses, type Resolver } from "./dns.ts";
+import { err, ok, type Result } from "./result.ts";
+
+export interface OutboundPolicy extends Resolver {
+  /** Lets http, any port and private addresses through, unresolved: for local development alone. */
+  readonly allowPrivate: boolean;
+  /** What a resolver that does not answer means; refused unless somebody can wait for the next try. */
+  readonly whenDnsFails?: "refuse" | "allow";
+  /** Tells whether a host is this service; it is asked in lower case, without the root's dot. */
+  isOwnHost(hostname: string): boolean;
+}
+
+export type BlockReason =
+  | "not_a_url"
+  | "scheme"
+  | "credentials"
+  | "port"
+  | "own_host"
+  /** A name that only a local network knows. */
+  | "private_name"
+  /** An address outside the public internet, written out or found by its name. */
+  | "private_address"
+  | "name_not_found"
+  | "dns_failed";
+
+export interface OutboundRequest {
+  /** GET when absent. */
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** For the whole exchange after the check, the body included. */
+  readonly timeoutMs?: number;
+  /** How much of the answer's body is kept; the rest is never read. */
+  readonly bodyBytesMax?: number;
+}
+
+/** What came back: any status, also a redirect, which is never followed. */
+export interface OutboundResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** True when the body was longer than was asked for. */
+  readonly truncated: boolean;
+  readonly ms: number;
+}
+
+export type OutboundFailure =
+  | { readonly code: "blocked"; readonly reason: BlockReason }
+  /** `status` is what had arrived before the time was up, if anything had. */
+  | { readonly code: "timeout"; readonly status: number | null; readonly ms: number }
+  | { readonly code: "network"; readonly status: number | null; readonly ms: number };
+
+const USER_AGENT = "Signpost/1.0";
+const TIMEOUT_MS_DEFAULT = 10_000;
+const BODY_BYTES_MAX_DEFAULT = 20_000;
+
+const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa)$/;
+
+/**
+ * Decides whether an address may be called, asking the DNS for a name's addresses.
+ *
+ * `safeFetch` asks this itself each time: a name that was public when it was stored may have moved.
+ */
+export async function checkTarget(
+  text: string,
+  policy: OutboundPolicy,
+): Promise<Result<URL, BlockReason>> {
+  const url = URL.parse(text);
+  if (url === null) return err("not_a_url");
+  const reason = writtenReason(url, policy) ?? (await resolvedReason(url, policy));
+  return reason === null ? ok(url) : err(reason);
+}
+
+/**
+ * Sends one request to an address that somebody gave us, after checking it.
+ *
+ * Whatever the other side does is a value; only headers that HTTP cannot carry throw.
+ */
+export async function safeFetch(
+  text: string,
+  request: OutboundRequest,
+  policy: OutboundPolicy,
+): Promise<Result<OutboundResponse, OutboundFailure>> {
+  const target = await checkTarget(text, policy);
+  if (!target.ok) return err({ code: "blocked", reason: target.error });
+  return send(target.value, request, policy.fetch ?? fetch);
+}
+
+function writtenReason(url: URL, policy: OutboundPolicy): BlockReason | null {
+  const { allowPrivate } = policy;
+  if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:")) return "scheme";
+  if (url.username !== "" || url.password !== "") return "credentials";
+  if (allowPrivate) return null;
+  // The scheme's own port is the empty text.
+  if (url.port !== "") return "port";
+  const hostname = bareHostname(url);
+  if (policy.isOwnHost(hostname)) return "own_host";
+  if (isAddress(hostname)) return isPublicAddress(hostname) ? null : "private_address";
+  return LOCAL_NAME.test(hostname) || !hostname.includes(".") ? "private_name" : null;
+}
+
+async function resolvedReason(url: URL, policy: OutboundPolicy): Promise<BlockReason | null> {
+  const hostname = bareHostname(url);
+  if (policy.allowPrivate || isAddress(hostname)) return null;
+  const addresses = await resolveAddresses(hostname, policy);
+  if (addresses.ok) return addresses.value.every(isPublicAddress) ? null : "private_address";
+  if (addresses.error === "not_found") return "name_not_found";
+  return policy.whenDnsFails === "allow" ? null : "dns_failed";
+}
+
+function bareHostname(url: URL): string {
+  return url.hostname.replace(/\.+$/, "");
+}
+
+async function send(
+  url: URL,
+  request: OutboundRequest,
+  sendRequest: NonNullable<Resolver["fetch"]>,
+): Promise<Result<OutboundResponse, OutboundFailure>> {
+  const startedMs = Date.now();
+  const signal = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS_DEFAULT);
+  const init = initOf(request, signal);
+  let status: number | null = null;
+  try {
+    const response = await beforeAbort(signal, sendRequest(url.href, init));
+    status = response.status;
+    const bytesMax = request.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT;
+    const body = await readUpTo(bytesMax, response.body, signal);
+    return ok({ status, headers: response.headers, ...body, ms: Date.now() - startedMs });
+  } catch {
+    const code = signal.aborted ? "timeout" : "network";
+    return err({ code, status, ms: Date.now() - startedMs });
+  }
+}
+
+function initOf({ method = "GET", headers, body }: OutboundRequest, signal: AbortSignal) {
+  const sent = new Headers(headers);
+  sent.delete("cookie");
+  sent.set("user-agent", USER_AGENT);
+  return {
+    method,
+    headers: sent,
+    redirect: "manual",
+    signal,
+    ...(body === undefined ? {} : { body }),
+  } satisfies RequestInit;
+}
+
+async function readUpTo(
+  bytesMax: number,
+  stream: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal,
+): Promise<Pick<OutboundResponse, "body" | "truncated">> {
+  if (stream === null) return { body: new Uint8Array(), truncated: false };
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (length <= bytesMax) {
+      const { done, value } = await beforeAbort(signal, reader.read());
+      if (done) return { body: joined(chunks, length), truncated: false };
+      chunks.push(value);
+      length += value.length;
+    }
+    return { body: joined(chunks, length).subarray(0, bytesMax), truncated: true };
+  } finally {
+    // Closes the connection; not awaited, since a stuck sender may never acknowledge it.
+    reader.cancel().catch(() => {});
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Waits no longer than the signal, even for work that does not listen to it. */
+async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
