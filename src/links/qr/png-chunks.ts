@@ -1,0 +1,86 @@
+/** The container of a PNG image: its signature and its chunks, and deflate in both directions. */
+import { utf8 } from "../../platform/bytes.ts";
+
+export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+export interface PngChunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+  return crc;
+});
+
+/** Writes one chunk: length, type, data and their checksum. */
+export function writeChunk({ type, data }: PngChunk): Uint8Array {
+  const chunk = new Uint8Array(data.length + 12);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, data.length);
+  chunk.set(utf8(type), 4);
+  chunk.set(data, 8);
+  view.setUint32(data.length + 8, crcOf(chunk.subarray(4, data.length + 8)));
+  return chunk;
+}
+
+/** Gives the chunks of an image as far as they are whole; the checksums are not looked at. */
+export function* readChunks(png: Uint8Array): Generator<PngChunk> {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  let at = PNG_SIGNATURE.length;
+  while (at + 12 <= png.length) {
+    const length = view.getUint32(at);
+    const end = at + 8 + length;
+    if (end + 4 > png.length) return;
+    const type = String.fromCharCode(...png.subarray(at + 4, at + 8));
+    yield { type, data: png.subarray(at + 8, end) };
+    at = end + 4;
+  }
+}
+
+/** Compresses what a generator of rows gives, without holding all of it at once. */
+export async function deflate(parts: Iterable<Uint8Array>): Promise<Uint8Array> {
+  const { readable, writable } = new CompressionStream("deflate");
+  const packed = new Response(readable).bytes();
+  const writer = writable.getWriter();
+  for (const part of parts) await writer.write(part);
+  await writer.close();
+  return packed;
+}
+
+/**
+ * Inflates to exactly `length` bytes, or gives null if there are fewer or the data is broken.
+ *
+ * Whatever follows is never inflated: a small image may hold a gigabyte of zeros.
+ */
+export async function inflate(
+  parts: readonly Uint8Array[],
+  length: number,
+): Promise<Uint8Array | null> {
+  const reader = new Blob([...parts])
+    .stream()
+    .pipeThrough(new DecompressionStream("deflate"))
+    .getReader();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  try {
+    while (at < length) {
+      const { done, value } = await reader.read();
+      if (done) return null;
+      bytes.set(value.subarray(0, length - at), at);
+      at += value.length;
+    }
+    return bytes;
+  } catch {
+    return null;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function crcOf(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,36 @@
+/** The size of a drawn QR code, in pixels. */
+import { err, ok, type Result } from "../../platform/result.ts";
+import { QUIET_ZONE, type QrMatrix } from "./matrix.ts";
+
+const QR_SIZE_MIN = 64;
+const QR_SIZE_MAX = 2_048;
+const QR_SIZE_DEFAULT = 512;
+
+export interface QrSizeRefused {
+  readonly code: "qr_size_refused";
+  readonly sentence: string;
+}
+
+/** Reads a `size` parameter; the default where there is none. */
+export function parseQrSize(text: string | null | undefined): Result<number, QrSizeRefused> {
+  if (text === null || text === undefined) return ok(QR_SIZE_DEFAULT);
+  const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (size >= QR_SIZE_MIN && size <= QR_SIZE_MAX) return ok(size);
+  const sentence = `size must be a whole number from ${QR_SIZE_MIN} to ${QR_SIZE_MAX}.`;
+  return err({ code: "qr_size_refused", sentence });
+}
+
+export interface PixelGrid {
+  readonly width: number;
+  /** Pixels a module: whole, so that every module is as wide as the next. */
+  readonly scale: number;
+  /** The first pixel of the code itself; what is left over widens the quiet zone. */
+  readonly margin: number;
+}
+
+/** Fits a code into a square of `size` pixels; the square grows where a module would get none. */
+export function pixelGrid({ size: modules }: QrMatrix, size: number): PixelGrid {
+  const scale = Math.max(1, Math.floor(size / (modules + 2 * QUIET_ZONE)));
+  const width = Math.max(size, (modules + 2 * QUIET_ZONE) * scale);
+  return { width, scale, margin: Math.floor((width - modules * scale) / 2) };
+}

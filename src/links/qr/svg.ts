@@ -1,0 +1,59 @@
+/** Draws a QR code as SVG: fixed text around numbers, with everything else escaped. */
+import { qrMatrix, QUIET_ZONE, type Clearing, type QrMatrix } from "./matrix.ts";
+import type { QrSettings } from "./settings.ts";
+
+/** An SVG that is opened by itself is a page on our host: it may run and load nothing. */
+export const QR_SVG_HEADERS = {
+  "content-type": "image/svg+xml; charset=utf-8",
+  "content-security-policy":
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** Draws the code of a text, `size` pixels wide; a logo stands in a cleared centre. */
+export function drawQrSvg(text: string, settings: QrSettings, size: number): string {
+  const logo = settings.useLogo ? settings.logo : null;
+  const matrix = qrMatrix(text, { cleared: logo !== null });
+  const width = matrix.size + 2 * QUIET_ZONE;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${width} ${width}" role="img">`,
+    `<title>QR code: ${escaped(text)}</title>`,
+    `<rect width="${width}" height="${width}" fill="${escaped(settings.bgColor)}"/>`,
+    `<path d="${pathOf(matrix)}" fill="${escaped(settings.color)}" shape-rendering="crispEdges"/>`,
+    logo === null || matrix.clearing === null ? "" : imageOf(logo, matrix.clearing),
+    "</svg>\n",
+  ].join("");
+}
+
+/** One rectangle for each run of dark modules in a row. */
+function pathOf({ rows }: QrMatrix): string {
+  let path = "";
+  for (const [y, row] of rows.entries()) {
+    let x = 0;
+    while (x < row.length) {
+      const start = x;
+      while (row[x] === true) x += 1;
+      const run = x - start;
+      if (run > 0) path += `M${start + QUIET_ZONE} ${y + QUIET_ZONE}h${run}v1h-${run}z`;
+      else x += 1;
+    }
+  }
+  return path;
+}
+
+function imageOf(logo: string, { start, side }: Clearing): string {
+  const at = start + QUIET_ZONE + 0.5;
+  return `<image x="${at}" y="${at}" width="${side - 1}" height="${side - 1}" href="${escaped(logo)}"/>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? "");
+}
