@@ -30,7 +30,8 @@ export async function bundleRedirect(): Promise<string> {
 export async function bundleRedirectWorker(): Promise<string> {
   const contents = `
     import { createRedirect } from "./src/redirect/handle.ts";
-    const redirect = createRedirect(async () => {});
+    const unused = async () => { throw new Error("The other Worker does this."); };
+    const redirect = createRedirect({ ingestDirectly: unused, loadAgentReader: unused, drawQr: unused });
     export default { fetch: (request, env, ctx) => redirect(request, new URL(request.url), env, ctx) };
   `;
   const { outputFiles } = await build({
