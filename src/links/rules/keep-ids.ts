@@ -41,9 +41,8 @@ function contentOf(rule: NewRule): string {
   return JSON.stringify([targetUrl, timeStart, timeEnd, timezone, ...sorted]);
 }
 
-/** A rule that says nothing of its name equals no other by this. */
 function namedContentOf(rule: NewRule): string {
-  return JSON.stringify([rule.name === undefined ? 0 : rule.name, contentOf(rule)]);
+  return JSON.stringify([rule.name ?? null, contentOf(rule)]);
 }
 
 function firstFree(rules: readonly Rule[] | undefined, free: ReadonlySet<Rule>): Rule | undefined {
