@@ -10,7 +10,7 @@ import { DAY_MS } from "../platform/clock.ts";
 import { DEFAULT_DOMAIN, type LinkAddress } from "./address.ts";
 
 /** Printed codes outlive their links: nobody else may take one over for this long. */
-export const CODE_HELD_MS = 90 * DAY_MS;
+const CODE_HELD_MS = 90 * DAY_MS;
 
 /** Names a link's row in a statement about `links` alone; `unchanged` asks for its version too. */
 export function rowOf(

@@ -75,18 +75,19 @@ export function tagStatements(
     tags.map((name) => [uuid, name, crypto.randomUUID()]),
   );
   const json = JSON.stringify(pairs);
-  const found = sql`select id, uuid from links where workspace_id = ${workspaceId} and ${may}`;
+  // Cross joins are walked in the order in which they stand: pair by pair, each found by an index.
+  const found = sql`json_each(${json}) as pair
+    cross join links as link on link.uuid = pair.value->>0 and +link.workspace_id = ${workspaceId}
+      and link.id in (select id from links where links.id = link.id and ${may})`;
   return [
     db.run(sql`
       insert into tags (uuid, workspace_id, name, created_at_ms)
-      select pair.value->>2, ${workspaceId}, pair.value->>1, ${nowMs} from json_each(${json}) as pair
-      join (${found}) as link on link.uuid = pair.value->>0
+      select pair.value->>2, ${workspaceId}, pair.value->>1, ${nowMs} from ${found}
       where true on conflict (workspace_id, name) do nothing`),
     db.run(sql`
       insert into link_tags (link_id, tag_id)
-      select link.id, tags.id from json_each(${json}) as pair
-      join (${found}) as link on link.uuid = pair.value->>0
-      join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
+      select link.id, tags.id from ${found}
+      cross join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
       where true on conflict do nothing`),
   ];
 }

@@ -24,9 +24,8 @@ export type LinkStore = ReturnType<typeof linkStore>;
 
 /** Gives the reader of a workspace's links. */
 export function linkStore(db: Database, workspaceId: number) {
-  /** Unlike `find` and `list` it is not run yet, so that a batch can end with it. */
-  function select(where: SQL | undefined, limit?: number) {
-    const query = db
+  function select(where: SQL | undefined) {
+    return db
       .select({
         ...getTableColumns(links),
         // Named apart: in a batch, rows are objects, and two columns of one name become one.
@@ -39,26 +38,34 @@ export function linkStore(db: Database, workspaceId: number) {
       })
       .from(links)
       .leftJoin(collections, eq(collections.id, links.collectionId))
-      .where(and(eq(links.workspaceId, workspaceId), where))
-      .orderBy(desc(links.id));
-    return limit === undefined ? query.$dynamic() : query.$dynamic().limit(limit);
+      .where(where)
+      .$dynamic();
+  }
+
+  /**
+   * Selects single links. The plus keeps SQLite from walking through all links of the workspace,
+   * which it takes for as good a way as the index of the identity.
+   */
+  function selectSome(where: SQL | undefined) {
+    return select(and(sql`+${links.workspaceId} = ${workspaceId}`, where));
   }
 
   return {
+    /** Unlike the others it is not run yet, so that a batch can end with it; in no order. */
     selectByUuids(uuids: readonly string[]) {
-      return select(
+      return selectSome(
         inArray(links.uuid, sql`(select value from json_each(${JSON.stringify(uuids)}))`),
       );
     },
 
     async find(ref: LinkRef): Promise<Link | null> {
-      const [row] = await select(isLink(ref), 1);
+      const [row] = await selectSome(isLink(ref)).limit(1);
       return row === undefined ? null : linkOf(row);
     },
 
     /** In the order of the ids; those that are gone are left out. */
     async findByIds(ids: readonly number[]): Promise<Link[]> {
-      const rows = await select(
+      const rows = await selectSome(
         inArray(links.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
       );
       return rows.map(linkOf).sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
@@ -67,7 +74,11 @@ export function linkStore(db: Database, workspaceId: number) {
     /** Newest first; `beforeId` goes on after the link with that id, even if it is gone. */
     async list(filter: LinkFilter, limit: number, beforeId: number | null): Promise<Link[]> {
       const page = beforeId === null ? undefined : lt(links.id, beforeId);
-      const rows = await select(and(page, ...conditions(filter)), limit);
+      const rows = await select(
+        and(eq(links.workspaceId, workspaceId), page, ...conditions(filter)),
+      )
+        .orderBy(desc(links.id))
+        .limit(limit);
       return rows.map(linkOf);
     },
   };

@@ -44,6 +44,22 @@ describe("createLinks", () => {
     expect(links.map(({ id }) => id)).toEqual(links.map(({ id }) => id).toSorted((a, b) => a - b));
   });
 
+  it("reads no more rows in a workspace of 3,000 links than in an empty one", async ({
+    expect,
+  }) => {
+    const context = await newContext();
+    await createLinks(
+      context,
+      Array.from({ length: 3_000 }, () => input({ tags: ["all"] })),
+    );
+    const batches = vi.spyOn(env.DB, "batch");
+    await createLinks(context, [input({ tags: ["all", "new"] }), input()]);
+    const [results] = await Promise.all(batches.mock.results.map(async ({ value }) => value));
+    batches.mockRestore();
+    const rowsRead = (results as D1Result[]).map(({ meta }) => meta.rows_read);
+    expect(rowsRead.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(100);
+  });
+
   it("keeps the good ones when others are refused", async ({ expect }) => {
     const context = await newContext();
     const taken = newCode();

@@ -113,14 +113,18 @@ describe("parseDestination", () => {
   }
 
   it("lets nothing but http and https through, however it is dressed", ({ expect }) => {
-    const letter = fc.constantFrom(..."javscriptdfl:htps/\\.@ \t\n\r\u0000\u00a0%５１0x7");
+    const letter = fc.constantFrom(
+      ...Array.from("javscriptdfl:htps/\\.@ \t\n\r\u0000\u00a0%５１0x7"),
+    );
     const scheme = fc
       .constantFrom(...REFUSED, "http", "https", "myapp", "intent")
       .chain((name) =>
         fc
           .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
           .map((upper) =>
-            [...name].map((char, at) => (upper[at] === true ? char.toUpperCase() : char)).join(""),
+            Array.from(name, (char, at) => (upper[at] === true ? char.toUpperCase() : char)).join(
+              "",
+            ),
           ),
       );
     const noise = fc.string({ unit: letter, maxLength: 6 });

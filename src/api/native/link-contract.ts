@@ -10,7 +10,7 @@ import { LIST_MAX } from "../../links/list-links.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
-export const LABEL_LENGTH_MAX = 50;
+const LABEL_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -18,9 +18,9 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 // oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-export const CODE_SENTENCE =
+const CODE_SENTENCE =
   "shortCode must be 3 to 20 characters: letters, numbers, hyphens, underscores";
-export const DESTINATION_SENTENCE = "destinationUrl is required and must be a valid URL";
+const DESTINATION_SENTENCE = "destinationUrl is required and must be a valid URL";
 
 function text(field: string, lengthMax: number, refused: RegExp) {
   const error = `${field} must be a text of at most ${lengthMax} characters, or null`;
