@@ -29,7 +29,7 @@ export interface ValidRules {
   readonly rules: readonly NewRule[];
 }
 
-export const RULES_MAX = 100;
+const RULES_MAX = 100;
 /** They are one value in D1, and part of one in KV that redirects parse. */
 const RULES_BYTES_MAX = 256_000;
 const NAME_LENGTH_MAX = 100;

@@ -18,7 +18,7 @@ const WEEK_MINUTES = 7 * DAY_MINUTES;
 const EPOCH_MINUTE_OF_WEEK = 4 * DAY_MINUTES;
 
 /** More than one link can name: 100 rules and the visitor's own. */
-export const ZONES_MAX = 128;
+const ZONES_MAX = 128;
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 const clocks = new Map<string, ZoneClock | null>();

@@ -2,7 +2,7 @@ import { describe, it, vi } from "vitest";
 
 import { evaluate } from "../../../src/links/rules/evaluate.ts";
 import type { RuleConditions } from "../../../src/links/rules/rule.ts";
-import { isTimeZone, minuteOfWeek, ZONES_MAX } from "../../../src/links/rules/wall-clock.ts";
+import { isTimeZone, minuteOfWeek } from "../../../src/links/rules/wall-clock.ts";
 import { route, visitor } from "./visitors.ts";
 
 type Row = readonly [at: string, holds: boolean, why: string];
@@ -188,7 +188,7 @@ describe("the cost of clocks", () => {
 
   it("stays bounded when more zones are asked for than are kept", ({ expect }) => {
     const zones = Intl.supportedValuesOf("timeZone");
-    expect(zones.length).toBeGreaterThan(ZONES_MAX);
+    expect(zones.length).toBeGreaterThan(300);
     const nowMs = Date.parse("2026-07-01T12:00:00Z");
     const first = zones.map((zone) => minuteOfWeek(zone, nowMs));
     expect(zones.map((zone) => minuteOfWeek(zone, nowMs))).toEqual(first);

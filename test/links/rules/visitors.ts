@@ -6,7 +6,7 @@ import type { RouteRule, Rule, RuleConditions } from "../../../src/links/rules/r
 /** A Wednesday, 14:30 in UTC. */
 export const NOW_MS = Date.UTC(2026, 10, 18, 14, 30);
 
-export const IPHONE: VisitorAgent = { device: "mobile", os: "iOS", browser: "Safari" };
+const IPHONE: VisitorAgent = { device: "mobile", os: "iOS", browser: "Safari" };
 
 export interface VisitorParts extends Partial<Omit<RuleFacts, "agent">> {
   readonly agent?: VisitorAgent;
