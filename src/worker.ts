@@ -21,6 +21,7 @@ const redirect = createRedirect({
     const { ingestMessages } = await import("./ledger/consumer.ts");
     await ingestMessages(env, [message]);
   },
+  loadRuleEngine: () => import("./links/rules/evaluate.ts"),
   async loadAgentReader() {
     const { agentReader } = await import("./ledger/agent-reader.ts");
     return agentReader;

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 
-import { PERMUTATION_KEY_BYTES, permuteToCodes } from "./permutation.ts";
+import { aesOf, PERMUTATION_KEY_BYTES, permuteToCodes } from "./permutation.ts";
 import { isReserved } from "./reserved.ts";
 
 /** Codes in one call: the rows that an import may have. */
@@ -39,14 +39,15 @@ export class CodeAllocator extends DurableObject<Cloudflare.Env> {
    * Gives `count` codes (1 to ALLOCATION_MAX) that were never given before; reserved words are
    * skipped. A code that the caller does not use is lost, which 31^7 can bear.
    */
-  allocate(count: number): string[] {
+  async allocate(count: number): Promise<string[]> {
     if (!Number.isInteger(count) || count < 1 || count > ALLOCATION_MAX) {
       throw new RangeError(`Ask for 1 to ${ALLOCATION_MAX} codes.`);
     }
+    const encrypt = await aesOf(this.#key);
     const codes: string[] = [];
     while (codes.length < count) {
       const missing = count - codes.length;
-      const fresh = permuteToCodes(this.#key, this.#next, missing);
+      const fresh = permuteToCodes(encrypt, this.#next, missing);
       this.#next += missing;
       codes.push(...fresh.filter((code) => !isReserved(code)));
     }

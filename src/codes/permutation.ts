@@ -6,8 +6,6 @@
  * space, so that walking a cycle back into it is needed once in 100,000 times. AES is the round
  * function, called once a round for a whole batch.
  */
-import { createCipheriv } from "node:crypto";
-
 /** No `0 1 i l o`: a code is read aloud, typed and printed small. */
 export const CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
 export const CODE_LENGTH = 7;
@@ -20,21 +18,31 @@ const HALF = Math.ceil(Math.sqrt(CODE_SPACE));
 const ROUNDS = 10; // as many as FF1, NIST's format-preserving cipher over AES
 const BLOCK_BYTES = 16;
 
+/** Encrypts 16-byte blocks, each by itself. */
+export type EncryptBlocks = (blocks: Uint8Array) => Uint8Array;
+
+/** Gives AES under a key; loads node:crypto only now, since every cold start would pay for it. */
+export async function aesOf(key: Uint8Array): Promise<EncryptBlocks> {
+  const { createCipheriv } = await import("node:crypto");
+  const cipher = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
+  return (blocks) => cipher.update(blocks);
+}
+
 /** Gives the codes of `count` consecutive numbers from `first` on, in their order. */
-export function permuteToCodes(key: Uint8Array, first: number, count: number): string[] {
+export function permuteToCodes(encrypt: EncryptBlocks, first: number, count: number): string[] {
   if (first < 0 || count < 0 || first + count > CODE_SPACE) {
     throw new RangeError(`Numbers of codes lie between 0 and ${CODE_SPACE - 1}.`);
   }
   const numbers = Array.from({ length: count }, (_, at) => first + at);
-  return permute(key, numbers).map(spell);
+  return permute(encrypt, numbers).map(spell);
 }
 
 /** Gives the image of each number; every number must lie in the code space. */
-export function permute(key: Uint8Array, numbers: readonly number[]): number[] {
-  const images = encipher(key, numbers);
+export function permute(encrypt: EncryptBlocks, numbers: readonly number[]): number[] {
+  const images = encipher(encrypt, numbers);
   for (let outside = outsideOf(images); outside.length > 0; outside = outsideOf(images)) {
     const walked = encipher(
-      key,
+      encrypt,
       outside.map((at) => images[at] ?? 0),
     );
     for (const [step, at] of outside.entries()) images[at] = walked[step] ?? 0;
@@ -49,10 +57,9 @@ function outsideOf(numbers: readonly number[]): number[] {
 }
 
 /** One pass through the network: a bijection over the numbers below HALF². */
-function encipher(key: Uint8Array, numbers: readonly number[]): number[] {
+function encipher(encrypt: EncryptBlocks, numbers: readonly number[]): number[] {
   const lefts = Uint32Array.from(numbers, (number) => Math.floor(number / HALF));
   const rights = Uint32Array.from(numbers, (number) => number % HALF);
-  const cipher = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
   const blocks = new Uint8Array(numbers.length * BLOCK_BYTES);
   const input = new DataView(blocks.buffer);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -60,7 +67,7 @@ function encipher(key: Uint8Array, numbers: readonly number[]): number[] {
       input.setUint32(at * BLOCK_BYTES, round);
       input.setUint32(at * BLOCK_BYTES + 4, right);
     }
-    const encrypted = cipher.update(blocks);
+    const encrypted = encrypt(blocks);
     const output = new DataView(encrypted.buffer, encrypted.byteOffset, encrypted.byteLength);
     for (const [at, left] of lefts.entries()) {
       // 48 bits against a modulus of 18: the bias is far below anything a count could show.

@@ -6,14 +6,15 @@
  */
 
 import type { RedirectStatus, RouteRecord } from "../links/route-record.ts";
-import { evaluate } from "../links/rules/evaluate.ts";
-import type { RuleFacts } from "../links/rules/facts.ts";
-import type { PassedOver } from "../links/rules/trace.ts";
+import type { RouteRule } from "../links/rules/rule.ts";
 import { chooseVariant, stickyVariant } from "../links/variants/choose.ts";
 
 export type Refusal = "archived" | "inactive" | "suspended" | "not_started" | "ended";
 
-export interface DecisionFacts extends RuleFacts {
+export interface DecisionFacts {
+  readonly nowMs: number;
+  /** Gives the first rule that holds for the visitor, or null; called once at most. */
+  chooseRule(rules: readonly RouteRule[]): RouteRule | null;
   /** Uniform, from 0 and below 1. */
   readonly random01: number;
   /** What the visitor's cookie says of the variant of an earlier visit; null for none. */
@@ -40,10 +41,9 @@ export type Decision =
  * Refuses first (gone, not yet started, ended), then lets variants choose, then rules, then the
  * link's own destination.
  *
- * A click limit stands between the two, and is asked by the caller: it takes I/O. Every rule passed
- * over is added to `trace`, when one is given.
+ * A click limit stands between the two, and is asked by the caller: it takes I/O.
  */
-export function decide(route: RouteRecord, facts: DecisionFacts, trace?: PassedOver[]): Decision {
+export function decide(route: RouteRecord, facts: DecisionFacts): Decision {
   if (route.gone !== undefined) return { kind: "refuse", reason: route.gone };
   if (route.startsAtMs !== undefined && facts.nowMs < route.startsAtMs) {
     return { kind: "refuse", reason: "not_started" };
@@ -54,10 +54,10 @@ export function decide(route: RouteRecord, facts: DecisionFacts, trace?: PassedO
       ? { kind: "refuse", reason: "ended" }
       : { kind: "fallback", destination: route.expiredUrl };
   }
-  return choose(route, facts, trace);
+  return choose(route, facts);
 }
 
-function choose(route: RouteRecord, facts: DecisionFacts, trace?: PassedOver[]): RedirectDecision {
+function choose(route: RouteRecord, facts: DecisionFacts): RedirectDecision {
   const { destination, status = 302, variants, rules } = route;
   if (variants !== undefined) {
     const kept = route.sticky === true ? stickyVariant(variants, facts.variantCookie) : null;
@@ -65,7 +65,7 @@ function choose(route: RouteRecord, facts: DecisionFacts, trace?: PassedOver[]):
     const to = variant?.to ?? destination;
     return { kind: "redirect", destination: to, status, rule: null, variant: variant?.id ?? null };
   }
-  const rule = rules === undefined ? null : evaluate(rules, facts, trace);
+  const rule = rules === undefined ? null : facts.chooseRule(rules);
   const to = rule?.to ?? destination;
   return { kind: "redirect", destination: to, status, rule: rule?.id ?? null, variant: null };
 }

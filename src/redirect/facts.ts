@@ -1,6 +1,8 @@
 /** Gathers what the decision asks about a visitor. */
 
 import type { LedgerClick } from "../ledger/contract.ts";
+import type { RouteRecord } from "../links/route-record.ts";
+import type { evaluate, needsAgent } from "../links/rules/evaluate.ts";
 import type { VisitorAgent } from "../links/rules/facts.ts";
 import type { DecisionFacts } from "./decide.ts";
 import { variantOfCookie } from "./variant-cookie.ts";
@@ -12,14 +14,29 @@ export interface AgentReader {
   classify(visitor: Pick<Visitor, "userAgent" | "kind">): LedgerClick["class"];
 }
 
-/** `agents` may be null where no rule asks for the user agent. */
-export function factsOf(
+export interface RuleEngine {
+  readonly evaluate: typeof evaluate;
+  readonly needsAgent: typeof needsAgent;
+}
+
+/** What few links need of a visitor: loaded with the first link that does. */
+export interface Readers {
+  loadRuleEngine(): Promise<RuleEngine>;
+  loadAgentReader(): Promise<AgentReader>;
+}
+
+/** Gathers the facts, and loads no more than this link's rules ask for. */
+export async function factsOf(
   request: Request,
   visitor: Visitor,
   nowMs: number,
-  agents: AgentReader | null,
-): DecisionFacts {
-  return {
+  { rules }: RouteRecord,
+  readers: Readers,
+): Promise<DecisionFacts> {
+  const engine = rules === undefined ? null : await readers.loadRuleEngine();
+  const asksAgent = engine !== null && rules !== undefined && engine.needsAgent(rules);
+  const agents = asksAgent ? await readers.loadAgentReader() : null;
+  const ruleFacts = {
     country: visitor.country,
     city: visitor.city,
     nowMs,
@@ -28,6 +45,10 @@ export function factsOf(
       if (agents === null) throw new Error("No rule was expected to ask for the user agent.");
       return agents.agentOf(visitor);
     },
+  };
+  return {
+    nowMs,
+    chooseRule: (candidates) => engine?.evaluate(candidates, ruleFacts) ?? null,
     random01: Math.random(),
     variantCookie: variantOfCookie(request.headers.get("Cookie")),
   };

@@ -10,11 +10,10 @@
 import { configOf } from "../config.ts";
 import { routeCache, type RouteCache } from "../links/route-cache.ts";
 import type { RouteRecord } from "../links/route-record.ts";
-import { needsAgent } from "../links/rules/evaluate.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS, createCapture, type Capture, type DirectIngest } from "./capture.ts";
 import { decide, withForwardedQuery, type RedirectDecision, type Refusal } from "./decide.ts";
-import { factsOf, type AgentReader } from "./facts.ts";
+import { factsOf, type Readers } from "./facts.ts";
 import { domainOf } from "./hosts.ts";
 import { lookup } from "./lookup.ts";
 import { createMissLimiter, type MissLimiter } from "./miss-limiter.ts";
@@ -26,10 +25,8 @@ import { addressGroup } from "./visitor-hash.ts";
 import { visitorOf, type Visitor } from "./visitor.ts";
 
 /** What few links need: loaded with the first request that does. */
-export interface LazyParts {
+export interface LazyParts extends Readers {
   readonly ingestDirectly: DirectIngest;
-  /** Reads user agents and tells people from programs. */
-  loadAgentReader(): Promise<AgentReader>;
   /** Draws a link's QR code; null when the link is gone meanwhile. */
   drawQr(env: Cloudflare.Env, request: QrRequest): Promise<Response | null>;
 }
@@ -87,15 +84,14 @@ export function redirectWith(parts: RedirectParts): Redirect {
     }
 
     const { record } = looked;
-    const asksAgent = record.rules !== undefined && needsAgent(record.rules);
-    const agents = asksAgent || record.limit !== undefined ? await parts.loadAgentReader() : null;
-    const decision = decide(record, factsOf(request, visitor, nowMs, agents));
+    const decision = decide(record, await factsOf(request, visitor, nowMs, record, parts));
     if (decision.kind === "refuse") return notice(request, noticeOf(decision.reason));
     if (asked.preview) return previewOf(request, decision.destination);
     if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
 
-    if (record.limit !== undefined && agents !== null) {
-      const refused = await admit(env, record, record.limit, agents.classify(visitor), nowMs);
+    if (record.limit !== undefined) {
+      const { classify } = await parts.loadAgentReader();
+      const refused = await admit(env, record, record.limit, classify(visitor), nowMs);
       if (refused !== null) return notice(request, refused);
     }
     parts.capture.add(clickOf(record, decision, visitor, nowMs, url), env, ctx);

@@ -28,8 +28,8 @@ describe("CodeAllocator", () => {
     const codes = await allocator.allocate(ALLOCATION_MAX);
     expect(new Set(codes).size).toBe(ALLOCATION_MAX);
     for (const count of [0, -1, 1.5, ALLOCATION_MAX + 1]) {
-      await runInDurableObject(allocator, (instance) => {
-        expect(() => instance.allocate(count)).toThrow(RangeError);
+      await runInDurableObject(allocator, async (instance) => {
+        await expect(instance.allocate(count)).rejects.toThrow(RangeError);
       });
     }
   });

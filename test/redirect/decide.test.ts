@@ -24,11 +24,8 @@ function route(changes: Partial<RouteRecord> = {}): RouteRecord {
 
 function decide(record: RouteRecord, nowMs: number): Decision {
   return decideFor(record, {
-    country: null,
-    city: null,
     nowMs,
-    visitorTimezone: null,
-    agent: () => ({ device: "desktop", os: "", browser: "" }),
+    chooseRule: () => null,
     random01: 0.5,
     variantCookie: null,
   });

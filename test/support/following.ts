@@ -36,6 +36,7 @@ export function recordingRedirect(): Recording {
     limiter: createMissLimiter(),
     capture,
     ingestDirectly: () => Promise.resolve(),
+    loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),
     drawQr: drawLinkQr,
   });
