@@ -9,7 +9,7 @@ for (const [path, extra] of [
   ["/api/tags", { objectId: "24 hex digits" }],
   ["/api/collections", { numericId: "a number" }],
 ] as const) {
-  describe(`${path}`, () => {
+  describe(`routes under ${path}`, () => {
     it("creates, lists by name, renames and deletes", async ({ expect }) => {
       const client = await newClient();
       expect(await (await client.call("GET", path)).json()).toEqual([]);

@@ -50,7 +50,10 @@ describe("filters of GET /api/links", () => {
       [{ tag: "red", archived: "false", q: "example" }, [tagged]],
     ];
     for (const [query, found] of cases) {
-      const response = await client.call("GET", `/api/links?${new URLSearchParams(query)}`);
+      const response = await client.call(
+        "GET",
+        `/api/links?${new URLSearchParams(query).toString()}`,
+      );
       expect(await response.json(), JSON.stringify(query)).toEqual(found);
     }
   });

@@ -270,7 +270,7 @@ describe("every link route", () => {
       const link = await client.link({ title, tags: [title], shortCode: newCode() });
       expect(link).toMatchObject({ title, tags: [{ name: title }] });
       const query = new URLSearchParams({ q: title, tag: title });
-      const found = await client.call("GET", `/api/links?${query}`);
+      const found = await client.call("GET", `/api/links?${query.toString()}`);
       expect(await found.json()).toEqual([link]);
     }
   });

@@ -154,11 +154,12 @@ describe("POST /api/links", () => {
 
   it("lets exactly one of twenty that want a code at once have it", async ({ expect }) => {
     const clients = await Promise.all(Array.from({ length: 4 }, () => newClient()));
+    const twenty = Array.from({ length: 5 }, () => clients).flat();
     const body = { destinationUrl: "https://example.com", shortCode: newCode() };
     const responses = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => clients[at % 4]?.call("POST", "/api/links", body)),
+      twenty.map((client) => client.call("POST", "/api/links", body)),
     );
-    const statuses = responses.map((response) => response?.status).sort();
+    const statuses = responses.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
   });
 
@@ -398,7 +399,7 @@ describe("If-Match", () => {
         ),
       ),
     );
-    const statuses = responses.map(({ status }) => status).sort();
+    const statuses = responses.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
     const now = await (
       await client.call("GET", `/api/links/${link.id}`)
