@@ -121,10 +121,13 @@ export const routeTombstones = sqliteTable(
     domain: text("domain").notNull(),
     code: text("code").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
+    /** When a sweep last made KV agree; null for none yet. */
+    sweptAtMs: integer("swept_at_ms"),
   },
   (table) => [
     primaryKey({ columns: [table.domain, table.code] }),
     index("route_tombstones_by_age").on(table.createdAtMs),
+    index("route_tombstones_by_sweep").on(table.sweptAtMs),
   ],
 );
 

@@ -40,3 +40,11 @@ export const pendingPurges = sqliteTable("pending_purges", {
   /** No click of the link is older: where the Ledger starts to look. */
   linkCreatedAtMs: integer("link_created_at_ms").notNull(),
 });
+
+/** Deleted workspaces of which something is left: written with the deletion, swept by Upkeep. */
+export const pendingClosures = sqliteTable("pending_closures", {
+  workspaceId: integer("workspace_id").primaryKey(),
+  /** The Ledger's name, as in `ledger/ledger-id.ts`. */
+  ledger: text("ledger").notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
+});

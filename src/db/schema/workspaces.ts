@@ -18,6 +18,8 @@ export const workspaces = sqliteTable("workspaces", {
   jurisdiction: text("jurisdiction", { enum: ["eu"] }),
   /** The account whose own workspace it is; unique, so that healing a sign-up twice makes one. */
   personalOf: text("personal_of").unique(),
+  /** How long the Ledger keeps single clicks, if shorter than the installation does. */
+  clickRetentionDays: integer("click_retention_days"),
   createdAtMs: integer("created_at_ms").notNull(),
 });
 
@@ -84,10 +86,20 @@ export const domains = sqliteTable(
     /** What the TXT record must say; random for each claim, so a released name is proven anew. */
     challenge: text("challenge").notNull(),
     verifiedAtMs: integer("verified_at_ms"),
+    /** When Upkeep last asked for the record of a verified domain, or may be taken to have. */
+    checkedAtMs: integer("checked_at_ms"),
+    /** Checks in a row that found no record; one that nobody answered is no such check. */
+    failedChecks: integer("failed_checks").notNull().default(0),
+    /** The first of them. */
+    failingSinceMs: integer("failing_since_ms"),
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [
     uniqueIndex("domains_by_workspace").on(table.workspaceId, table.hostname),
+    // Whose record is to be asked for again.
+    index("domains_to_check")
+      .on(table.checkedAtMs)
+      .where(sql`${table.verifiedAtMs} IS NOT NULL`),
     // Who serves a host name.
     uniqueIndex("domains_verified")
       .on(table.hostname)
