@@ -95,6 +95,13 @@ describe("a link, from its creation to its report", () => {
     expect(answer.text).toBe("");
   });
 
+  it("has a QR code", async ({ expect }) => {
+    await createLink("drawn");
+    const answer = await server.ask("/drawn/qr.svg", { headers: NAVIGATION });
+    expect(answer.status).toBe(200);
+    expect(answer.headers["content-type"]).toContain("image/svg+xml");
+  });
+
   it("shows people's clicks in its report within seconds, and leaves machines out", async ({
     expect,
   }) => {
