@@ -90,8 +90,8 @@ export function redirectWith(parts: RedirectParts): Redirect {
     if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
 
     if (record.limit !== undefined) {
-      const { classify } = await parts.loadAgentReader();
-      const refused = await admit(env, record, record.limit, classify(visitor), nowMs);
+      const agents = await parts.loadAgentReader();
+      const refused = await admit(env, record, record.limit, agents.classify(visitor), nowMs);
       if (refused !== null) return notice(request, refused);
     }
     parts.capture.add(clickOf(record, decision, visitor, nowMs, url), env, ctx);
