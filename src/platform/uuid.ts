@@ -14,3 +14,12 @@ export function parseUuid(text: string): string | null {
 export function objectIdOf(uuid: string): string {
   return uuid.replaceAll("-", "").slice(0, 24);
 }
+
+/** Gives how the UUIDs with an object id begin, in their hyphenated form; null for no object id. */
+export function uuidPrefixOf(objectId: string): string | null {
+  const [, ...groups] =
+    /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})$/.exec(
+      objectId.toLowerCase(),
+    ) ?? [];
+  return groups.length === 0 ? null : groups.join("-");
+}

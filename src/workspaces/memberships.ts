@@ -1,10 +1,11 @@
 /** The workspaces that a person belongs to, and as what. */
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, type SQL, sql } from "drizzle-orm";
 
 import type { Role, Workspace } from "../accounts/access.ts";
 import type { Database } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 import { ledgerIdOf } from "../ledger/ledger-id.ts";
+import { uuidPrefixOf } from "../platform/uuid.ts";
 
 export interface Membership {
   readonly workspace: Workspace;
@@ -46,11 +47,33 @@ export async function membershipIn(
   userId: string,
   uuid: string | null,
 ): Promise<Membership | null> {
+  const isNamed = uuid === null ? eq(workspaces.personalOf, userId) : eq(workspaces.uuid, uuid);
+  return findMembership(db, userId, isNamed);
+}
+
+/** Finds a workspace by its object id where the person is a member; what is no object id finds none. */
+export async function membershipByObjectId(
+  db: Database,
+  userId: string,
+  objectId: string,
+): Promise<Membership | null> {
+  const prefix = uuidPrefixOf(objectId);
+  if (prefix === null) return null;
+  // "g" follows the last hex digit: the range is all UUIDs that begin so, found in the unique index.
+  const isNamed = and(gt(workspaces.uuid, prefix), lt(workspaces.uuid, `${prefix}g`));
+  return findMembership(db, userId, isNamed);
+}
+
+async function findMembership(
+  db: Database,
+  userId: string,
+  isNamed: SQL | undefined,
+): Promise<Membership | null> {
   const [row] = await db
     .select({ ...workspaceColumns, role: members.role })
     .from(workspaces)
     .innerJoin(members, and(eq(members.workspaceId, workspaces.id), eq(members.userId, userId)))
-    .where(uuid === null ? eq(workspaces.personalOf, userId) : eq(workspaces.uuid, uuid));
+    .where(isNamed);
   if (row === undefined) return null;
   const { role, ...workspace } = row;
   return { workspace: toWorkspace(workspace), role };

@@ -3,6 +3,9 @@ import type { Plan } from "../config.ts";
 
 export interface PlanTerms {
   readonly linksMax: number | null;
+  /** Without the default rule: only those that have conditions. */
+  readonly rulesPerLinkMax: number | null;
+  /** Pending invitations count as members. */
   readonly membersMax: number | null;
   readonly domainsMax: number | null;
   readonly webhooksMax: number | null;
@@ -29,6 +32,7 @@ const EVERYTHING: PlanTerms["features"] = {
 export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   free: {
     linksMax: 50,
+    rulesPerLinkMax: 3,
     membersMax: 1,
     domainsMax: 0,
     webhooksMax: 1,
@@ -37,6 +41,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   },
   pro: {
     linksMax: 5_000,
+    rulesPerLinkMax: 20,
     membersMax: 10,
     domainsMax: 5,
     webhooksMax: 10,
@@ -45,6 +50,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   },
   enterprise: {
     linksMax: null,
+    rulesPerLinkMax: null,
     membersMax: null,
     domainsMax: null,
     webhooksMax: null,

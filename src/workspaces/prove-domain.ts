@@ -1,0 +1,78 @@
+import { sql } from "drizzle-orm";
+
+import { batchAround } from "../db/batch.ts";
+import { databaseOf } from "../db/database.ts";
+import { parkLinks, unparkLinks } from "../links/parked.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import { askProof } from "./domain-proof.ts";
+import {
+  addressesLeft,
+  type Domain,
+  DOMAIN_COLUMNS,
+  type DomainRefusal,
+  domainStore,
+  NEW_CHALLENGE,
+  type ReleasedDomain,
+} from "./domains.ts";
+
+/**
+ * Verifies a claim whose TXT record the DNS shows, and takes the domain from whoever served it.
+ *
+ * In one batch the other workspace loses it with a new challenge, links of others on it are parked,
+ * and this workspace's parked ones come back. Doing it again to a verified domain only notes that
+ * the record is there.
+ */
+export async function proveDomain(
+  env: Pick<Cloudflare.Env, "DB" | "DOH_URL">,
+  workspaceId: number,
+  uuid: string,
+  nowMs: number,
+): Promise<Result<ReleasedDomain, DomainRefusal>> {
+  const found = await domainStore(databaseOf(env.DB), workspaceId).find(uuid);
+  if (!found.ok) return found;
+  const { hostname } = found.value;
+  switch (await askProof(found.value, { dohUrl: env.DOH_URL })) {
+    case "absent":
+      return err({ code: "domain_unproven", hostname });
+    case "unanswered":
+      return err({ code: "dns_unanswered" });
+    case "present":
+      return take(env, workspaceId, found.value, nowMs);
+  }
+}
+
+async function take(
+  env: Pick<Cloudflare.Env, "DB">,
+  workspaceId: number,
+  { id, hostname, challenge }: Domain,
+  nowMs: number,
+): Promise<Result<ReleasedDomain, DomainRefusal>> {
+  const db = databaseOf(env.DB);
+  // While the DNS was asked, the claim may have been given up, or its challenge been replaced.
+  const may = sql`exists (
+    select 1 from domains as claim where claim.id = ${id} and claim.challenge = ${challenge}
+  )`;
+  const others = sql`domain = ${hostname} and workspace_id <> ${workspaceId} and ${may}`;
+  const [addresses, [domain]] = await batchAround(
+    db,
+    [
+      ...parkLinks(db, others, nowMs),
+      db.run(sql`
+        update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
+          failed_checks = 0, failing_since_ms = null
+        where hostname = ${hostname} and workspace_id <> ${workspaceId}
+          and verified_at_ms is not null and ${may}`),
+    ],
+    [
+      addressesLeft(db, sql`${hostname}`, nowMs),
+      db.all<Domain>(sql`
+        update domains set verified_at_ms = coalesce(verified_at_ms, ${nowMs}),
+          checked_at_ms = ${nowMs}, failed_checks = 0, failing_since_ms = null
+        where id = ${id} and challenge = ${challenge} returning ${DOMAIN_COLUMNS}`),
+    ],
+    [unparkLinks(db, { workspaceId, hostname, may }, nowMs)],
+  );
+  return domain === undefined
+    ? err({ code: "domain_unproven", hostname })
+    : ok({ domain, addresses });
+}

@@ -1,0 +1,73 @@
+/**
+ * Asks daily whether verified domains still show their record: a name that has changed hands must
+ * not go on serving the links of whoever had it.
+ */
+import { sql } from "drizzle-orm";
+
+import { batchAround } from "../db/batch.ts";
+import { databaseOf } from "../db/database.ts";
+import { parkLinks } from "../links/parked.ts";
+import { DAY_MS, HOUR_MS } from "../platform/clock.ts";
+import { tolerate } from "../platform/log.ts";
+import { askProof } from "./domain-proof.ts";
+import { NEW_CHALLENGE } from "./domains.ts";
+
+const CHECK_EVERY_MS = DAY_MS;
+/** A check that nobody answered is made again after this. */
+const ASK_AGAIN_MS = HOUR_MS;
+/** A domain is lost when this many checks in a row found no record, over at least this long. */
+const FAILED_CHECKS_MIN = 3;
+const FAILING_MIN_MS = 3 * DAY_MS;
+const DOMAINS_MAX = 20;
+
+interface Due {
+  readonly id: number;
+  readonly hostname: string;
+  readonly challenge: string;
+  readonly failed_checks: number;
+  readonly failing_since_ms: number | null;
+}
+
+/** Checks the domains that are due, the longest overdue first; tells how many. */
+export async function recheckDomains(env: Cloudflare.Env, nowMs: number): Promise<number> {
+  const due = await databaseOf(env.DB).all<Due>(sql`
+    select id, hostname, challenge, failed_checks, failing_since_ms from domains
+    where verified_at_ms is not null and checked_at_ms <= ${nowMs - CHECK_EVERY_MS}
+    order by checked_at_ms limit ${DOMAINS_MAX}`);
+  await Promise.all(
+    due.map((domain) => tolerate("upkeep.domain.failed", recheck(env, domain, nowMs))),
+  );
+  return due.length;
+}
+
+async function recheck(env: Cloudflare.Env, domain: Due, nowMs: number): Promise<void> {
+  const { hostname, challenge } = domain;
+  const proof = await askProof({ hostname, challenge }, { dohUrl: env.DOH_URL });
+  const db = databaseOf(env.DB);
+  const still = sql`id = ${domain.id} and challenge = ${challenge} and verified_at_ms is not null`;
+  if (proof === "present") {
+    await db.run(sql`
+      update domains set checked_at_ms = ${nowMs}, failed_checks = 0, failing_since_ms = null
+      where ${still}`);
+    return;
+  }
+  if (proof === "unanswered") {
+    const checkedAtMs = nowMs - CHECK_EVERY_MS + ASK_AGAIN_MS;
+    await db.run(sql`update domains set checked_at_ms = ${checkedAtMs} where ${still}`);
+    return;
+  }
+  const failedChecks = domain.failed_checks + 1;
+  const failingSinceMs = domain.failing_since_ms ?? nowMs;
+  if (failedChecks >= FAILED_CHECKS_MIN && failingSinceMs <= nowMs - FAILING_MIN_MS) {
+    const leaving = sql`domain = ${hostname} and exists (select 1 from domains where ${still}
+      and domains.workspace_id = links.workspace_id)`;
+    const lose = db.run(sql`
+      update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
+        failed_checks = 0, failing_since_ms = null where ${still}`);
+    await batchAround(db, parkLinks(db, leaving, nowMs), [lose]);
+    return;
+  }
+  await db.run(sql`
+    update domains set checked_at_ms = ${nowMs}, failed_checks = ${failedChecks},
+      failing_since_ms = ${failingSinceMs} where ${still}`);
+}
