@@ -12,6 +12,8 @@ export interface LinkContext {
 
 /** Where the APIs differ in what they let a link be. */
 export interface LinkPolicy extends DestinationPolicy {
+  /** Accept app schemes for rules and variants even where the link's own destination takes none. */
+  readonly deepTargets?: boolean;
   /** Accept an expiry that has passed: the link is then born expired, and can be restored. */
   readonly pastExpiry: boolean;
 }

@@ -1,9 +1,18 @@
 /** Why a link is not made, changed, found or deleted: facts only, each dialect finds its own words. */
+import type { QuotaExceeded } from "../workspaces/quotas.ts";
+import type { DomainUnavailable } from "../workspaces/usable-domain.ts";
 import type { DestinationProblem } from "./destination.ts";
+
+/** Where in a link an address stands. */
+export type DestinationField =
+  | "destinationUrl"
+  | "expiredUrl"
+  | `rules[${number}].targetUrl`
+  | `abTest.variants[${number}].url`;
 
 export interface DestinationRefused {
   readonly code: "destination_refused";
-  readonly field: "destinationUrl" | "expiredUrl";
+  readonly field: DestinationField;
   readonly problem: DestinationProblem;
 }
 
@@ -30,7 +39,10 @@ export type FieldsRefusal =
   | { readonly code: "expiry_past" }
   /** It would end before it starts. */
   | { readonly code: "schedule_inverted" }
-  | { readonly code: "collection_not_found" };
+  | { readonly code: "collection_not_found" }
+  | DomainUnavailable
+  /** Of `rules` and `variants`: what one link may have. Of `links` and `bulk`: the whole call. */
+  | QuotaExceeded;
 
 export type CreateLinkRefusal = FieldsRefusal | CodeTaken;
 

@@ -1,5 +1,9 @@
 /** What a link is, whatever API made it. Times are milliseconds since 1970. */
+import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route-record.ts";
+import type { NewRule, Rule } from "./rules/rule.ts";
+import type { AbTest } from "./variants/validate.ts";
+import type { Variant } from "./variants/variant.ts";
 
 export const REDIRECT_STATUSES = [301, 302, 307, 308] as const satisfies readonly RedirectStatus[];
 
@@ -34,10 +38,26 @@ export interface Link {
   readonly expiredUrl: string | null;
   readonly redirectStatus: RedirectStatus;
   readonly forwardQuery: boolean;
+  /** In the order in which they are tried; the default, `destinationUrl`, is none of them. */
+  readonly rules: readonly Rule[];
+  readonly abTest: LinkAbTest;
+  /** Human clicks of all time after which the link leads nowhere; null is without limit. */
+  readonly clicksLimit: number | null;
+  /** Null for the usual look. */
+  readonly qrSettings: QrSettings | null;
   /** Grows by one with each change. */
   readonly version: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+/** An A/B test as it stands. While it is on and any variant is active, rules are ignored. */
+export interface LinkAbTest {
+  readonly enabled: boolean;
+  /** A visitor keeps the variant of the first visit. */
+  readonly sticky: boolean;
+  /** In the order in which they were made. */
+  readonly variants: readonly Variant[];
 }
 
 /** A link in one of its three public identities. */
@@ -65,4 +85,12 @@ export interface LinkFields {
   readonly expiredUrl?: string | null | undefined;
   readonly redirectStatus?: RedirectStatus | undefined;
   readonly forwardQuery?: boolean | undefined;
+  /** All of them, without the default, whose target is `destinationUrl`; an empty list removes them. */
+  readonly rules?: readonly NewRule[] | undefined;
+  /** The whole test: variants that it does not name are removed. Their clicks stay in the reports. */
+  readonly abTest?: AbTest | undefined;
+  /** A positive whole number; null removes the limit. */
+  readonly clicksLimit?: number | null | undefined;
+  /** Completed (`qr/fetch-logo.ts`): the use cases ask no network. Null for the usual look. */
+  readonly qrSettings?: QrSettings | null | undefined;
 }
