@@ -11,7 +11,10 @@ const SECRETS: Readonly<Record<string, () => string>> = {
   ADMIN_TOKEN: () => randomBytes(24).toString("base64url"),
 };
 
-const LOCAL_VARS: Readonly<Record<string, () => string>> = { SIGNUPS: () => "open" };
+const LOCAL_VARS: Readonly<Record<string, () => string>> = {
+  SIGNUPS: () => "open",
+  ALLOW_PRIVATE_WEBHOOKS: () => "true",
+};
 
 /** Makes the secret of this name at random. */
 export function makeSecret(name: string): string {

@@ -59,7 +59,7 @@ export function refuseLocalSettings({ vars }: Production): void {
         "for example `npm run deploy -- --url https://go.example.com`.",
     );
   }
-  if ((vars["ALLOW_PRIVATE_WEBHOOKS"] ?? "false") !== "false") {
+  if (!["", "false"].includes(vars["ALLOW_PRIVATE_WEBHOOKS"] ?? "")) {
     throw new Trouble(
       "ALLOW_PRIVATE_WEBHOOKS is set: it opens private networks to webhooks and is for local development alone.",
     );
