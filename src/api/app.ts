@@ -2,6 +2,8 @@
  * The whole API. `worker.ts` loads it with the first request that needs it, so that redirects never
  * pay for it. Each dialect is an app of its own, with its own error shapes, under its own prefixes.
  */
+import { tolerate } from "../platform/log.ts";
+import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
 import { nativeApp } from "./native/app.ts";
 
@@ -15,9 +17,19 @@ const native: Dialect = { prefixes: ["/api"], fetch: nativeApp.fetch };
 /** Tried in this order: `/api/v1` is PVTLNK's although `/api` is ours. */
 const dialects: readonly Dialect[] = [native];
 
+let isUpkeepArmed = false;
+
+/** Sees to it that interrupted changes are swept up: cron does too, but never in local development. */
+function armUpkeep(env: Cloudflare.Env, ctx: ExecutionContext): void {
+  if (isUpkeepArmed) return;
+  isUpkeepArmed = true;
+  ctx.waitUntil(tolerate("upkeep.arm.failed", upkeepFor(env).arm()));
+}
+
 export default {
   /** Answers a request to a default host that is not a short link's. */
   async fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Promise<Response> {
+    armUpkeep(env, ctx);
     const { pathname } = new URL(request.url);
     if (pathname === "/") return answerHome(request, env);
     const dialect = dialects.find(({ prefixes }) =>

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { env, exports } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
 
 import { routeKey } from "../../src/links/address.ts";
 import { publish } from "../../src/links/publish.ts";
@@ -79,6 +79,13 @@ describe("a Worker that dies between D1 and KV", () => {
 });
 
 describe("the alarm", () => {
+  it("is set by the first request that the API answers", async ({ expect }) => {
+    await exports.default.fetch("https://sign.test/api/health");
+    const alarmOf = () =>
+      runInDurableObject(upkeepFor(env), (_instance, state) => state.storage.getAlarm());
+    await vi.waitFor(async () => expect(await alarmOf()).not.toBeNull());
+  });
+
   it("sets itself again, also after a restart", async ({ expect }) => {
     const upkeep = upkeepFor(env);
     await upkeep.arm();
