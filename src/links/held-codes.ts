@@ -28,7 +28,8 @@ export function leaveAddress(db: Database, leaving: SQL, nowMs: number): Stateme
     db.run(sql`
       insert into route_tombstones (domain, code, created_at_ms)
       select domain, code, ${nowMs} from links where ${leaving}
-      on conflict (domain, code) do update set created_at_ms = excluded.created_at_ms`),
+      on conflict (domain, code) do update
+      set created_at_ms = excluded.created_at_ms, swept_at_ms = null`),
     // A custom domain belongs to one workspace anyway: only the shared hosts need the claim.
     db.run(sql`
       insert into reserved_codes (domain, code, workspace_id, until_ms)

@@ -18,7 +18,9 @@ describe("deleteLink", () => {
     const rows = await env.DB.batch([
       env.DB.prepare("select * from links where id = ?").bind(id),
       env.DB.prepare("select * from link_tags where link_id = ?").bind(id),
-      env.DB.prepare("select * from route_tombstones where code = ?").bind(code),
+      env.DB.prepare(
+        "select domain, code, created_at_ms from route_tombstones where code = ?",
+      ).bind(code),
       env.DB.prepare("select * from reserved_codes where code = ?").bind(code),
       env.DB.prepare("select * from pending_purges where link_id = ?").bind(id),
     ]);
