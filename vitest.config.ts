@@ -28,6 +28,8 @@ export default defineConfig(async () => {
                   ...testSecrets,
                   SIGNUPS: "open",
                   PUBLIC_URL: "https://sign.test",
+                  // A receiver of the tests' own listens on this machine.
+                  ALLOW_PRIVATE_WEBHOOKS: "true",
                   TEST_MIGRATIONS: migrations,
                 },
                 queueConsumers: { clicks: { maxBatchTimeout: 0.05 } },

@@ -12,6 +12,8 @@ export interface Config {
   readonly clickRetentionDays: number;
   /** Where `/` leads, or null for our own page. */
   readonly homeUrl: string | null;
+  /** Webhooks may reach http, any port and private addresses: for local development alone. */
+  readonly allowPrivateWebhooks: boolean;
 }
 
 const parsed = new WeakMap<Cloudflare.Env, Config>();
@@ -32,6 +34,7 @@ function parse(env: Cloudflare.Env): Config {
     signups: oneOf("SIGNUPS", env.SIGNUPS, ["open", "first", "closed"]),
     clickRetentionDays: days("CLICK_RETENTION_DAYS", env.CLICK_RETENTION_DAYS),
     homeUrl: env.HOME_URL === "" ? null : env.HOME_URL,
+    allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS === "true",
   };
 }
 

@@ -19,7 +19,27 @@ import type {
   ServedReports,
   WorkspaceTotals,
 } from "./contract.ts";
-import { readFact, writeFact } from "./facts.ts";
+import type {
+  Attempt,
+  AttemptOutcome,
+  Claim,
+  Delivery,
+  DeliveryKey,
+  DeliveryPage,
+  LoggedDelivery,
+  Redeliverable,
+} from "./deliveries-contract.ts";
+import {
+  claimDelivery,
+  deliveriesSlice,
+  forgetClicks,
+  hasDeliveries,
+  listDeliveries,
+  recordAttempt,
+  redeliverable,
+  reopenDeliveries,
+} from "./deliveries.ts";
+import { dropFact, readFact, writeFact } from "./facts.ts";
 import { ingestBatches } from "./ingest.ts";
 import { logPage } from "./log-export.ts";
 import { meteredSql, type MeteredSql } from "./metered-sql.ts";
@@ -90,6 +110,30 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return logPage(this.sql, cursor);
   }
 
+  /** Takes a delivery for one attempt, or says why not; a deleted workspace has none left to make. */
+  async claimDelivery(delivery: Delivery, nowMs: number): Promise<Claim> {
+    if (readFact(this.sql, "closed") !== null) return { kind: "over" };
+    const claim = this.#transact(() => claimDelivery(this.sql, delivery, nowMs));
+    if (!this.#alarmIsSet) await this.#wake(DAY_MS);
+    return claim;
+  }
+
+  recordAttempt(delivery: DeliveryKey, attempt: Attempt, outcome: AttemptOutcome): void {
+    recordAttempt(this.sql, delivery, attempt, outcome);
+  }
+
+  listDeliveries(webhookId: number, page: DeliveryPage): LoggedDelivery[] {
+    return listDeliveries(this.sql, webhookId, page);
+  }
+
+  redeliverable(webhookId: number, wanted: Redeliverable): Delivery[] {
+    return redeliverable(this.sql, webhookId, wanted);
+  }
+
+  reopenDeliveries(webhookId: number, eventIds: readonly string[]): void {
+    reopenDeliveries(this.sql, webhookId, eventIds);
+  }
+
   /**
    * Forgets a link: its counts at once, its clicks in the log soon after, under an alarm.
    *
@@ -97,8 +141,23 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * nothing.
    */
   async purgeLink(linkId: number, createdAtMs: number): Promise<void> {
-    this.#transact(() => purgeCounts(this.sql, this.#states, linkId, createdAtMs));
+    this.#transact(() => {
+      purgeCounts(this.sql, this.#states, linkId, createdAtMs);
+      forgetClicks(this.sql, linkId);
+    });
     if (isPurging(this.sql)) await this.#wake(0);
+  }
+
+  /**
+   * Shortens the time for which single clicks are kept to so many days, counts apart; null is the
+   * installation's time. Clicks that are over go soon after, under an alarm.
+   */
+  async keepClicksFor(days: number | null): Promise<void> {
+    this.#transact(() => {
+      if (days === null) dropFact(this.sql, "retention");
+      else writeFact(this.sql, "retention", String(days));
+    });
+    await this.#wake(0);
   }
 
   /** Forgets everything, for good: a deleted workspace counts nothing any more. */
@@ -118,7 +177,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       const unfinished = this.#transact(() => this.#tidy());
       const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
       if (unfinished) await this.#wake(0);
-      else if (!isEmpty) await this.#wake(DAY_MS);
+      else if (!isEmpty || hasDeliveries(this.sql)) await this.#wake(DAY_MS);
     } catch (error) {
       // An alarm that throws is tried a few times and then never again.
       log("error", "ledger.alarm.failed", { error });
@@ -131,14 +190,15 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const bytes = this.ctx.storage.sql.databaseSize;
     const oversized = bytes > SIZE_WARNING_BYTES;
     if (oversized) log("warn", "ledger.size.high", { bytes });
-    const { clickRetentionDays: clickDays } = configOf(this.env);
+    const nowMs = Date.now();
     const purging = purgeSlice(this.sql);
+    const dropping = deliveriesSlice(this.sql, nowMs);
     const ending = retentionSlice(this.sql, this.#states, {
-      nowMs: Date.now(),
+      nowMs,
       clickDays,
       oversized,
     });
-    return purging || ending;
+    return purging || dropping || ending;
   }
 
   async #wake(afterMs: number): Promise<void> {
@@ -147,7 +207,13 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   #logsSinceMs(): number {
-    return logsSinceMs(configOf(this.env).clickRetentionDays, Date.now());
+    return logsSinceMs(this.#clickDays(), Date.now());
+  }
+
+  #clickDays(): number {
+    const { clickRetentionDays } = configOf(this.env);
+    const wanted = readFact(this.sql, "retention");
+    return wanted === null ? clickRetentionDays : Math.min(clickRetentionDays, Number(wanted));
   }
 
   /** Runs a change whole or not at all, in storage and in memory alike. */

@@ -57,6 +57,29 @@ const STEPS: readonly string[] = [
   -- Single facts: closed (the workspace is deleted), trimmed (the last batch whose data is gone).
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Webhook deliveries: one row an event and endpoint. lease is set while an attempt is being made.
+  CREATE TABLE deliveries (
+    webhook INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    link INTEGER,
+    body TEXT NOT NULL,
+    status TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    attempts TEXT NOT NULL,
+    due INTEGER,
+    lease INTEGER,
+    PRIMARY KEY (webhook, event_id)
+  ) WITHOUT ROWID;
+
+  -- What failed, to be shown and sent again.
+  CREATE INDEX deliveries_failed ON deliveries (webhook, event_id) WHERE status = 'failed';
+
+  -- What a purge has to find.
+  CREATE INDEX deliveries_clicks ON deliveries (link) WHERE event = 'link.clicked';
+  `,
 ];
 
 /** Brings the schema up to date; a newer one is left as it is. */

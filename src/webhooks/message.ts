@@ -1,0 +1,42 @@
+/** The queue message of one delivery: an event for one endpoint. */
+import { EVENT_TYPES, type WebhookEvent } from "./events.ts";
+
+export interface DeliveryMessage {
+  readonly v: 1;
+  readonly webhookId: number;
+  readonly eventId: string;
+  /** The event itself, where the outbox does not hold it: clicks are never written there. */
+  readonly event?: Omit<WebhookEvent, "id"> | undefined;
+}
+
+export type ReadDelivery =
+  | { readonly kind: "delivery"; readonly message: DeliveryMessage }
+  /** Written by a newer version, which is being rolled out: it will be able to read it. */
+  | { readonly kind: "newer" }
+  | { readonly kind: "malformed" };
+
+/** Reads a message's body: nothing of it is trusted until it has its shape. */
+export function readDeliveryMessage(body: unknown): ReadDelivery {
+  if (!isRecord(body)) return { kind: "malformed" };
+  const { v, webhookId, eventId, event } = body;
+  if (typeof v === "number" && v > 1) return { kind: "newer" };
+  if (v !== 1 || !Number.isSafeInteger(webhookId)) return { kind: "malformed" };
+  if (typeof eventId !== "string" || !/^[\w-]{1,150}$/.test(eventId)) return { kind: "malformed" };
+  if (event !== undefined && !isEvent(event)) return { kind: "malformed" };
+  return { kind: "delivery", message: { v, webhookId: webhookId as number, eventId, event } };
+}
+
+function isEvent(value: unknown): value is Omit<WebhookEvent, "id"> {
+  if (!isRecord(value)) return false;
+  const { event, atMs, linkId, data } = value;
+  return (
+    EVENT_TYPES.some((type) => type === event) &&
+    Number.isSafeInteger(atMs) &&
+    (linkId === null || Number.isSafeInteger(linkId)) &&
+    typeof data === "string"
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,57 @@
+/**
+ * Signs a delivery in both families: PVTLNK's over the body alone, as its recipe has it, and Standard
+ * Webhooks' over id, time and body, which a replay cannot forge.
+ */
+import { base64Of, hex, utf8 } from "../platform/bytes.ts";
+import { SECOND_MS } from "../platform/clock.ts";
+import { standardKeyOf } from "./secrets.ts";
+
+export interface Signed {
+  /** The event's id: the same for each attempt. */
+  readonly eventId: string;
+  readonly event: string;
+  /** Unique for each event and endpoint. */
+  readonly deliveryId: string;
+  readonly body: string;
+}
+
+/**
+ * Gives the headers of one attempt. The first secret is the endpoint's own; a second one, during a
+ * rotation, signs along: in `webhook-signature`, which is a list, and in a header beside PVTLNK's,
+ * which is not.
+ */
+export async function signatureHeaders(
+  { eventId, event, deliveryId, body }: Signed,
+  secrets: readonly [current: string, previous?: string],
+  nowMs: number,
+): Promise<Record<string, string>> {
+  const timestamp = String(Math.floor(nowMs / SECOND_MS));
+  const [current, previous] = secrets;
+  const signatures: string[] = [];
+  for (const secret of secrets) {
+    if (secret === undefined) continue;
+    const mac = await hmac(standardKeyOf(secret), `${eventId}.${timestamp}.${body}`);
+    signatures.push(`v1,${base64Of(mac)}`);
+  }
+  return {
+    "X-PVTLNK-Event": event,
+    "X-PVTLNK-Delivery": deliveryId,
+    "X-PVTLNK-Signature": await bodySignature(current, body),
+    ...(previous !== undefined && {
+      "X-PVTLNK-Signature-Previous": await bodySignature(previous, body),
+    }),
+    "webhook-id": eventId,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": signatures.join(" "),
+  };
+}
+
+async function bodySignature(secret: string, body: string): Promise<string> {
+  return `sha256=${hex(await hmac(utf8(secret), body))}`;
+}
+
+async function hmac(key: Uint8Array, text: string): Promise<Uint8Array> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(text)));
+}
