@@ -2,8 +2,11 @@
 
 import type { MeteredSql } from "./metered-sql.ts";
 
-/** `closed`: the workspace is deleted. `trimmed`: the last batch whose clicks are gone. */
-export type Fact = "closed" | "trimmed";
+/**
+ * `closed`: the workspace is deleted. `trimmed`: the last batch whose clicks are gone. `retention`:
+ * the days for which the workspace wants its clicks kept.
+ */
+export type Fact = "closed" | "trimmed" | "retention";
 
 export function readFact(sql: MeteredSql, name: Fact): string | null {
   const [row] = sql.run<{ value: string }>("SELECT value FROM facts WHERE name = ?", name);
@@ -16,4 +19,8 @@ export function writeFact(sql: MeteredSql, name: Fact, value: string): void {
     name,
     value,
   );
+}
+
+export function dropFact(sql: MeteredSql, name: Fact): void {
+  sql.run("DELETE FROM facts WHERE name = ?", name);
 }

@@ -195,7 +195,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const dropping = deliveriesSlice(this.sql, nowMs);
     const ending = retentionSlice(this.sql, this.#states, {
       nowMs,
-      clickDays,
+      clickDays: this.#clickDays(),
       oversized,
     });
     return purging || dropping || ending;
