@@ -1,8 +1,9 @@
 import { eq, sql } from "drizzle-orm";
 
 import type { Plan } from "../config.ts";
+import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
-import { members, users, workspaces } from "../db/schema/index.ts";
+import { members, workspaces } from "../db/schema/index.ts";
 
 /**
  * Makes a person's own workspace, with them as its owner, where it is missing.
@@ -14,18 +15,6 @@ export async function ensurePersonalWorkspace(
   userId: string,
   { plan, nowMs }: { readonly plan: Plan; readonly nowMs: number },
 ): Promise<void> {
-  const workspace = db
-    .select({
-      id: sql<number>`null`.as("id"),
-      uuid: sql<string>`${crypto.randomUUID()}`.as("uuid"),
-      name: sql<string>`${users.name} || '''s workspace'`.as("name"),
-      plan: sql<Plan>`${plan}`.as("plan"),
-      jurisdiction: sql<null>`null`.as("jurisdiction"),
-      personalOf: users.id,
-      createdAtMs: sql<number>`${nowMs}`.as("created_at_ms"),
-    })
-    .from(users)
-    .where(eq(users.id, userId));
   const owner = db
     .select({
       workspaceId: workspaces.id,
@@ -35,8 +24,12 @@ export async function ensurePersonalWorkspace(
     })
     .from(workspaces)
     .where(eq(workspaces.personalOf, userId));
-  await db.batch([
-    db.insert(workspaces).select(workspace).onConflictDoNothing(),
-    db.insert(members).select(owner).onConflictDoNothing(),
-  ]);
+  // Written out: drizzle's insert from a select must name every column, defaults included.
+  const workspace = db.run(sql`
+    insert into workspaces (uuid, name, plan, personal_of, created_at_ms)
+    select ${crypto.randomUUID()}, name || '''s workspace', ${plan}, id, ${nowMs}
+    from users where id = ${userId}
+    on conflict (personal_of) do nothing`);
+  const membership = db.insert(members).select(owner).onConflictDoNothing();
+  await batchAround(db, [], [workspace, membership]);
 }

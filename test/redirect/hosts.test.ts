@@ -9,6 +9,7 @@ const config: Config = {
   signups: "open",
   clickRetentionDays: 395,
   homeUrl: null,
+  allowPrivateWebhooks: false,
 };
 
 describe("a default host", () => {
