@@ -5,23 +5,20 @@
 import { allocatorFor } from "../codes/code-allocator.ts";
 import { databaseOf } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { PLANS } from "../workspaces/plans.ts";
+import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 import { DEFAULT_DOMAIN } from "./address.ts";
+import { acceptTest } from "./choices.ts";
 import type { Alongside, LinkContext } from "./context.ts";
 import type { CreateLinkRefusal } from "./errors.ts";
-import {
-  refuseReserved,
-  type CollectionLookup,
-  columnsOf,
-  lookUpCollections,
-  tagNamesOf,
-  UNSCHEDULED,
-} from "./fields.ts";
+import { columnsOf, NOTHING_BEFORE, refuseReserved, tagNamesOf } from "./fields.ts";
 import { insertLinks, type NewLink } from "./insert-links.ts";
 import type { Link, LinkFields } from "./link.ts";
+import { lookUp, type LookUps } from "./look-ups.ts";
 
 export interface LinkInput extends LinkFields {
   readonly destinationUrl: string;
-  /** Empty for the default hosts. Whether the workspace may use it is the caller's to know. */
+  /** Empty for the default hosts, else one that the workspace has proved. */
   readonly domain?: string | undefined;
   /** Within the dialect's grammar; without one the allocator gives one. */
   readonly code?: string | undefined;
@@ -36,13 +33,16 @@ export async function createLink(
   input: LinkInput,
   alongside?: Alongside,
 ): Promise<Result<Link, CreateLinkRefusal>> {
-  const [result] = await createLinks(context, [input], alongside);
+  const results = await createLinks(context, [input], alongside);
+  if (!results.ok) return results;
+  const [result] = results.value;
   if (result === undefined) throw new Error("createLinks answers each input.");
   return result;
 }
 
 /**
- * Makes links independently of one another: those that are refused keep nobody else back.
+ * Makes links independently of one another: those that are refused keep nobody else back. Only the
+ * plan refuses the call as a whole, when it has no room for all that nothing else refuses.
  *
  * Answers in the order of the inputs. Writes no KV: a link's first visit does.
  */
@@ -50,58 +50,73 @@ export async function createLinks(
   context: LinkContext,
   inputs: readonly LinkInput[],
   alongside?: Alongside,
-): Promise<Result<Link, CreateLinkRefusal>[]> {
+): Promise<Result<Result<Link, CreateLinkRefusal>[], QuotaExceeded>> {
   const { env, access } = context;
+  const { workspace } = access;
+  if (inputs.length > 1 && !PLANS[workspace.plan].features.bulk) {
+    return err(exceeded("bulk", workspace.plan, 1, inputs.length));
+  }
   const db = databaseOf(env.DB);
-  const collections = await lookUpCollections(
-    db,
-    access.workspace.id,
-    inputs.map(({ collection }) => collection),
-  );
-  const drafts = inputs.map((input) => draftOf(input, collections, context));
-  const made = new Map<string, Link>();
+  const lookUps = await lookUp(db, workspace.id, inputs);
+  const drafts = inputs.map((input) => draftOf(input, lookUps, context));
   const uuids = drafts.flatMap((draft) => (draft.ok ? [draft.value.uuid] : []));
+  const made = new Map<string, Link>();
   let pending = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
-  for (let attempt = 1; pending.length > 0; attempt += 1) {
+  let refused: QuotaExceeded | null = null;
+  for (let attempt = 1; pending.length > 0 && refused === null; attempt += 1) {
     if (attempt > ATTEMPTS_MAX) throw new Error("The allocator's codes are taken again and again.");
     const rows = await withCodes(env, pending);
     const inserted = await insertLinks(db, context, rows, alongside?.(uuids) ?? []);
-    for (const link of inserted) made.set(link.uuid, link);
+    for (const link of inserted.links) made.set(link.uuid, link);
+    ({ refused } = inserted);
     // A custom code that is taken stays taken; an automatic one gives way to the next number.
     pending = pending.filter(({ uuid, code }) => code === null && !made.has(uuid));
   }
-  return drafts.map((draft) => {
-    if (!draft.ok) return draft;
-    const link = made.get(draft.value.uuid);
-    return link === undefined
-      ? err({ code: "code_taken", slug: draft.value.code ?? "" })
-      : ok(link);
-  });
+  if (refused !== null && made.size === 0) return err(refused);
+  return ok(drafts.map((draft) => (draft.ok ? outcomeOf(draft.value, made, refused) : draft)));
 }
 
 type Draft = Omit<NewLink, "code"> & { readonly code: string | null };
 
+function outcomeOf(
+  { uuid, code }: Draft,
+  made: ReadonlyMap<string, Link>,
+  refused: QuotaExceeded | null,
+): Result<Link, CreateLinkRefusal> {
+  const link = made.get(uuid);
+  if (link !== undefined) return ok(link);
+  // An automatic code is tried until it is free, unless others took the room meanwhile.
+  return err(
+    code === null && refused !== null ? refused : { code: "code_taken", slug: code ?? "" },
+  );
+}
+
 function draftOf(
   input: LinkInput,
-  collections: CollectionLookup,
+  lookUps: LookUps,
   context: LinkContext,
 ): Result<Draft, CreateLinkRefusal> {
   if (input.code !== undefined) {
     const code = refuseReserved(input.code);
     if (!code.ok) return code;
   }
-  const columns = columnsOf(input, UNSCHEDULED, context);
+  const columns = columnsOf(input, NOTHING_BEFORE, context);
   if (!columns.ok) return columns;
-  const collectionId = collections(input.collection) ?? null;
-  if (collectionId === "unknown") return err({ code: "collection_not_found" });
+  const test = acceptTest(input.abTest, NOTHING_BEFORE.abTest, context);
+  if (!test.ok) return test;
+  const domain = lookUps.domain(input.domain ?? DEFAULT_DOMAIN);
+  if (!domain.ok) return domain;
+  const collectionId = lookUps.collection(input.collection);
+  if (!collectionId.ok) return collectionId;
   return ok({
     ...columns.value,
     destinationUrl: columns.value.destinationUrl ?? input.destinationUrl,
     uuid: crypto.randomUUID(),
-    domain: input.domain ?? DEFAULT_DOMAIN,
+    domain: domain.value,
     code: input.code ?? null,
-    collectionId,
+    collectionId: collectionId.value ?? null,
     tags: tagNamesOf(input.tags ?? []),
+    variants: test.value?.variants ?? [],
   });
 }
 

@@ -33,13 +33,17 @@ export interface LinkNotFound {
   readonly code: "link_not_found";
 }
 
+export interface CollectionNotFound {
+  readonly code: "collection_not_found";
+}
+
 export type FieldsRefusal =
   | DestinationRefused
   | CodeReserved
   | { readonly code: "expiry_past" }
   /** It would end before it starts. */
   | { readonly code: "schedule_inverted" }
-  | { readonly code: "collection_not_found" }
+  | CollectionNotFound
   | DomainUnavailable
   /** Of `rules` and `variants`: what one link may have. Of `links` and `bulk`: the whole call. */
   | QuotaExceeded;

@@ -1,16 +1,14 @@
 /** Checks what somebody wants a link to be, in the same way for a new link and for a change. */
-import { sql } from "drizzle-orm";
-
 import { isReserved } from "../codes/reserved.ts";
-import type { Database } from "../db/database.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { LinkPolicy } from "./context.ts";
+import { acceptRules } from "./choices.ts";
+import type { LinkContext, LinkPolicy } from "./context.ts";
 import { parseDestination } from "./destination.ts";
 import type { CodeReserved, DestinationRefused, FieldsRefusal } from "./errors.ts";
-import type { CollectionRef, LinkFields } from "./link.ts";
+import type { Link, LinkFields } from "./link.ts";
 
-/** The columns that a link's fields fill by themselves: tags and the collection need D1. */
+/** The columns that a link's fields fill by themselves: tags, variants and names of others need D1. */
 export type LinkColumns = Pick<
   typeof links.$inferInsert,
   | "title"
@@ -21,22 +19,31 @@ export type LinkColumns = Pick<
   | "expiresAtMs"
   | "redirectStatus"
   | "forwardQuery"
+  | "rules"
+  | "abEnabled"
+  | "abSticky"
+  | "clicksLimit"
+  | "qrSettings"
 > & { readonly destinationUrl?: string; readonly expiredUrl?: string | null };
 
-/** A schedule as it stands before the change. */
-export interface Schedule {
-  readonly startsAtMs: number | null;
-  readonly endsAtMs: number | null;
-}
+/** What of a link, as it stands before the change, the change is checked against. */
+export type FieldsBefore = Pick<Link, "startsAtMs" | "endsAtMs" | "rules" | "abTest">;
 
-export const UNSCHEDULED: Schedule = { startsAtMs: null, endsAtMs: null };
+/** Of a link that is not there yet. */
+export const NOTHING_BEFORE: FieldsBefore = {
+  startsAtMs: null,
+  endsAtMs: null,
+  rules: [],
+  abTest: { enabled: false, sticky: false, variants: [] },
+};
 
 /** Gives the columns to write; a field that is absent is absent there too. */
 export function columnsOf(
   fields: LinkFields,
-  before: Schedule,
-  { policy, nowMs }: { readonly policy: LinkPolicy; readonly nowMs: number },
+  before: FieldsBefore,
+  context: Pick<LinkContext, "access" | "policy" | "nowMs">,
 ): Result<LinkColumns, FieldsRefusal> {
+  const { policy, nowMs } = context;
   const { expiresAtMs, startsAtMs = before.startsAtMs, endsAtMs = before.endsAtMs } = fields;
   if (typeof expiresAtMs === "number" && expiresAtMs <= nowMs && !policy.pastExpiry) {
     return err({ code: "expiry_past" });
@@ -48,7 +55,10 @@ export function columnsOf(
   if (!destinationUrl.ok) return destinationUrl;
   const expiredUrl = accept("expiredUrl", fields.expiredUrl, policy);
   if (!expiredUrl.ok) return expiredUrl;
-  const { title, description, isActive, redirectStatus, forwardQuery } = fields;
+  const rules =
+    fields.rules === undefined ? null : acceptRules(fields.rules, before.rules, context);
+  if (rules?.ok === false) return rules;
+  const { title, description, isActive, redirectStatus, forwardQuery, clicksLimit } = fields;
   return ok(
     given({
       destinationUrl: destinationUrl.value,
@@ -61,6 +71,11 @@ export function columnsOf(
       expiredUrl: expiredUrl.value,
       redirectStatus,
       forwardQuery,
+      rules: rules === null ? undefined : textOf(rules.value),
+      abEnabled: fields.abTest?.enabled,
+      abSticky: fields.abTest?.sticky,
+      clicksLimit,
+      qrSettings: fields.qrSettings && JSON.stringify(fields.qrSettings),
     }),
   );
 }
@@ -75,28 +90,8 @@ export function tagNamesOf(tags: readonly string[]): string[] {
   return [...new Set(tags.map((name) => name.trim().toWellFormed()))].filter((name) => name !== "");
 }
 
-/** Gives a collection's number: null and undefined stay what they are; `unknown` is not ours. */
-export type CollectionLookup = (
-  ref: CollectionRef | null | undefined,
-) => number | null | undefined | "unknown";
-
-/** Looks up all collections that somebody named, in one query or none. */
-export async function lookUpCollections(
-  db: Database,
-  workspaceId: number,
-  refs: readonly (CollectionRef | null | undefined)[],
-): Promise<CollectionLookup> {
-  const wanted = refs.filter((ref) => ref !== null && ref !== undefined);
-  const found = new Map<CollectionRef, number>();
-  if (wanted.length > 0) {
-    const json = JSON.stringify(wanted);
-    const rows = await db.all<{ id: number; uuid: string }>(sql`
-      select id, uuid from collections where workspace_id = ${workspaceId}
-        and (id in (select value from json_each(${json}) where type = 'integer')
-          or uuid in (select value from json_each(${json}) where type = 'text'))`);
-    for (const { id, uuid } of rows) found.set(id, id).set(uuid, id);
-  }
-  return (ref) => (ref === null || ref === undefined ? ref : (found.get(ref) ?? "unknown"));
+function textOf(rules: readonly unknown[]): string | null {
+  return rules.length === 0 ? null : JSON.stringify(rules);
 }
 
 function accept<T extends string | null | undefined>(

@@ -1,12 +1,17 @@
-/** Writes new links with their tags: json_each, since D1 takes 100 bound values a statement. */
+/** Writes new links with their tags and variants: json_each, since D1 takes 100 bound values a statement. */
 import { type SQL, sql } from "drizzle-orm";
 
 import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
+import { jsonSlices } from "../db/json-slices.ts";
+import type { QuotaExceeded } from "../workspaces/quotas.ts";
 import type { LinkContext } from "./context.ts";
 import type { LinkColumns } from "./fields.ts";
 import type { Link } from "./link.ts";
+import { hasRoom, overQuota, selectRoom } from "./room.ts";
 import { linkOf, linkStore } from "./store.ts";
+import { putVariants } from "./variants/store.ts";
+import type { Variant } from "./variants/variant.ts";
 
 export interface NewLink extends LinkColumns {
   readonly uuid: string;
@@ -15,49 +20,74 @@ export interface NewLink extends LinkColumns {
   readonly destinationUrl: string;
   readonly collectionId: number | null;
   readonly tags: readonly string[];
+  readonly variants: readonly Variant[];
 }
 
-/** D1 takes 2 MB a value; a character may be three bytes. */
-const JSON_CHARACTERS_MAX = 500_000;
+export interface InsertedLinks {
+  readonly links: readonly Link[];
+  /** Why there are none, if the plan has no room for all of them. */
+  readonly refused: QuotaExceeded | null;
+}
 
 /**
  * Inserts the links whose codes are free, in one batch with the statements `alongside`, and gives
  * those that were made. A code that somebody has, or that is held back for another workspace, is
- * left out silently.
+ * left out silently; where the plan has no room for all, none is made.
  */
 export async function insertLinks(
   db: Database,
   { access, nowMs }: Pick<LinkContext, "access" | "nowMs">,
   rows: readonly NewLink[],
   alongside: readonly Statement[],
-): Promise<Link[]> {
-  const { userId, workspace } = access;
-  const statements: Statement[] = [];
-  for (const json of slices(rows)) {
-    statements.push(
-      db.run(sql`
-        insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
-          description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
-          expired_url, redirect_status, forward_query, created_at_ms, updated_at_ms)
-        select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
-          value->>'destinationUrl', value->>'title', value->>'description', value->>'collectionId',
-          coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
-          value->>'expiresAtMs', value->>'expiredUrl', coalesce(value->>'redirectStatus', 302),
-          coalesce(value->>'forwardQuery', 0), ${nowMs}, ${nowMs}
-        from json_each(${json})
-        where not exists (
-          select 1 from reserved_codes as held
-          where held.domain = value->>'domain' and held.code = value->>'code'
-            and held.workspace_id <> ${workspace.id} and held.until_ms > ${nowMs}
-        )
-        on conflict (domain, code) do nothing`),
-    );
-  }
+): Promise<InsertedLinks> {
+  const { workspace } = access;
   const tagged = rows.filter(({ tags }) => tags.length > 0);
-  if (tagged.length > 0) statements.push(...tagStatements(db, workspace.id, tagged, nowMs));
   const made = linkStore(db, workspace.id).selectByUuids(rows.map(({ uuid }) => uuid));
-  const [links] = await batchAround(db, statements, [made], alongside);
-  return links.map(linkOf);
+  const [links, [room]] = await batchAround(
+    db,
+    [
+      ...insertStatements(db, access, rows, nowMs),
+      ...(tagged.length > 0 ? tagStatements(db, workspace.id, tagged, nowMs) : []),
+      ...putVariants(db, workspace.id, rows, nowMs),
+    ],
+    [made, selectRoom(db, workspace)],
+    alongside,
+  );
+  // What was refused has changed nothing, so the count is the one that refused it.
+  const refused = links.length === 0 ? overQuota(workspace, room, rows.length) : null;
+  return { links: links.map(linkOf), refused };
+}
+
+function insertStatements(
+  db: Database,
+  { userId, workspace }: LinkContext["access"],
+  rows: readonly NewLink[],
+  nowMs: number,
+): Statement[] {
+  const slices = jsonSlices(
+    rows.map(({ tags: _tags, variants: _variants, ...columns }) => columns),
+  );
+  return slices.map((json, at) =>
+    db.run(sql`
+      insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
+        description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
+        expired_url, redirect_status, forward_query, rules, ab_enabled, ab_sticky, clicks_limit,
+        clicks_limit_since, qr_settings, created_at_ms, updated_at_ms)
+      select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
+        value->>'destinationUrl', value->>'title', value->>'description', value->>'collectionId',
+        coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
+        value->>'expiresAtMs', value->>'expiredUrl', coalesce(value->>'redirectStatus', 302),
+        coalesce(value->>'forwardQuery', 0), value->>'rules', coalesce(value->>'abEnabled', 0),
+        coalesce(value->>'abSticky', 0), value->>'clicksLimit',
+        iif(value->>'clicksLimit' is null, null, 1), value->>'qrSettings', ${nowMs}, ${nowMs}
+      from json_each(${json})
+      where not exists (
+        select 1 from reserved_codes as held
+        where held.domain = value->>'domain' and held.code = value->>'code'
+          and held.workspace_id <> ${workspace.id} and held.until_ms > ${nowMs}
+      ) and ${hasRoom(workspace, rows.length, slices.slice(0, at))}
+      on conflict (domain, code) do nothing`),
+  );
 }
 
 /**
@@ -90,22 +120,4 @@ export function tagStatements(
       cross join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
       where true on conflict do nothing`),
   ];
-}
-
-function slices(rows: readonly NewLink[]): string[] {
-  const texts: string[] = [];
-  let slice: string[] = [];
-  let length = 0;
-  for (const { tags: _tags, ...columns } of rows) {
-    const text = JSON.stringify(columns);
-    if (length + text.length > JSON_CHARACTERS_MAX && slice.length > 0) {
-      texts.push(`[${slice.join(",")}]`);
-      slice = [];
-      length = 0;
-    }
-    slice.push(text);
-    length += text.length + 1;
-  }
-  if (slice.length > 0) texts.push(`[${slice.join(",")}]`);
-  return texts;
 }

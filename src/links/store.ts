@@ -5,9 +5,13 @@
 import { and, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
-import { collections, links, linkTags, tags } from "../db/schema/index.ts";
+import { collections, links, linkTags, tags, variants } from "../db/schema/index.ts";
+import { uuidPrefixOf } from "../platform/uuid.ts";
 import type { CollectionRef, Label, Link, LinkRef } from "./link.ts";
+import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route-record.ts";
+import type { Rule } from "./rules/rule.ts";
+import type { Variant } from "./variants/variant.ts";
 
 export interface LinkFilter {
   /** Part of the code, the title or the destination; ASCII letters match in either case. */
@@ -24,10 +28,11 @@ export type LinkStore = ReturnType<typeof linkStore>;
 
 /** Gives the reader of a workspace's links. */
 export function linkStore(db: Database, workspaceId: number) {
-  function select(where: SQL | undefined) {
+  function select(where: SQL | undefined, qrSettings: SQL = sql`${links.qrSettings}`) {
     return db
       .select({
         ...getTableColumns(links),
+        qrSettings: sql<string | null>`${qrSettings}`.as("qr_settings"),
         // Named apart: in a batch, rows are objects, and two columns of one name become one.
         collectionUuid: sql<string | null>`${collections.uuid}`.as("collection_uuid"),
         tags: sql<string>`(
@@ -35,6 +40,12 @@ export function linkStore(db: Database, workspaceId: number) {
           from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
           where ${linkTags.linkId} = ${links.id}
         )`.as("tags"),
+        variants: sql<string>`(
+          select json_group_array(
+            json_array(${variants.publicId}, ${variants.name}, ${variants.url}, ${variants.weight}, ${variants.isActive})
+            order by ${variants.id})
+          from ${variants} where ${variants.linkId} = ${links.id}
+        )`.as("variants"),
       })
       .from(links)
       .leftJoin(collections, eq(collections.id, links.collectionId))
@@ -71,11 +82,15 @@ export function linkStore(db: Database, workspaceId: number) {
       return rows.map(linkOf).sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
     },
 
-    /** Newest first; `beforeId` goes on after the link with that id, even if it is gone. */
+    /**
+     * Newest first; `beforeId` goes on after the link with that id, even if it is gone. The logos of
+     * QR codes are left out: ten thousand of them would not fit into an isolate.
+     */
     async list(filter: LinkFilter, limit: number, beforeId: number | null): Promise<Link[]> {
       const page = beforeId === null ? undefined : lt(links.id, beforeId);
       const rows = await select(
         and(eq(links.workspaceId, workspaceId), page, ...conditions(filter)),
+        sql`json_set(${links.qrSettings}, '$.logo', null)`,
       )
         .orderBy(desc(links.id))
         .limit(limit);
@@ -89,9 +104,17 @@ type LinkRow = Awaited<ReturnType<LinkStore["selectByUuids"]>>[number];
 /** Makes a link of a row that `selectByUuids` gave. */
 export function linkOf(row: LinkRow): Link {
   const { workspaceId: _workspace, publishedVersion: _published, ...columns } = row;
-  const { collectionId, collectionUuid, tags: labels, redirectStatus, ...rest } = columns;
+  const { collectionId, collectionUuid, tags: labels, redirectStatus, ...named } = columns;
+  const { clicksLimitSince: _since, abEnabled, abSticky, variants: tested, ...rest } = named;
   return {
     ...rest,
+    rules: JSON.parse(rest.rules ?? "[]") as Rule[],
+    abTest: {
+      enabled: abEnabled,
+      sticky: abSticky,
+      variants: (JSON.parse(tested) as VariantRow[]).map(variantOf),
+    },
+    qrSettings: JSON.parse(rest.qrSettings ?? "null") as QrSettings | null,
     tags: (JSON.parse(labels) as [number, string, string][]).map(labelOf),
     collection:
       collectionId === null || collectionUuid === null
@@ -99,6 +122,12 @@ export function linkOf(row: LinkRow): Link {
         : { id: collectionId, uuid: collectionUuid },
     redirectStatus: redirectStatus as RedirectStatus,
   };
+}
+
+type VariantRow = readonly [id: string, name: string, url: string, weight: number, active: 0 | 1];
+
+function variantOf([id, name, url, weight, active]: VariantRow): Variant {
+  return { id, name, url, weight, active: active === 1 };
 }
 
 function labelOf([id, uuid, name]: readonly [number, string, string]): Label {
@@ -109,18 +138,9 @@ function isLink(ref: LinkRef): SQL | undefined {
   if ("id" in ref) return eq(links.id, ref.id);
   if ("uuid" in ref) return eq(links.uuid, ref.uuid);
   const prefix = uuidPrefixOf(ref.objectId);
+  if (prefix === null) return sql`false`;
   // "g" follows the last hex digit: the range is all UUIDs that begin so, found in the unique index.
   return and(gt(links.uuid, prefix), lt(links.uuid, `${prefix}g`));
-}
-
-/** Turns 24 hex digits into the beginning of a hyphenated UUID. */
-function uuidPrefixOf(objectId: string): string {
-  const hex = objectId.toLowerCase();
-  const at = [0, 8, 12, 16, 20, 24];
-  return at
-    .slice(1)
-    .map((end, index) => hex.slice(at[index], end))
-    .join("-");
 }
 
 function conditions({ q, tag, collection, domain, isActive, isArchived }: LinkFilter): SQL[] {

@@ -5,19 +5,17 @@ import { databaseOf, type Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkAddress } from "./address.ts";
+import { acceptTest } from "./choices.ts";
 import type { Alongside, LinkContext } from "./context.ts";
 import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
-import {
-  refuseReserved,
-  columnsOf,
-  type LinkColumns,
-  lookUpCollections,
-  tagNamesOf,
-} from "./fields.ts";
+import { columnsOf, type LinkColumns, refuseReserved, tagNamesOf } from "./fields.ts";
 import { isFree, leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
 import type { Link, LinkFields, LinkRef } from "./link.ts";
+import { lookUp, type LookUps } from "./look-ups.ts";
 import { linkOf, linkStore } from "./store.ts";
+import { replaceVariants } from "./variants/store.ts";
+import type { Variant } from "./variants/variant.ts";
 
 export interface LinkChanges extends LinkFields {
   /** Within the dialect's grammar. */
@@ -60,20 +58,24 @@ export async function updateLink(
   }
   const change = await changeOf(db, context, before, changes);
   if (!change.ok) return change;
-  const { columns, address, moves } = change.value;
-  const tags = changes.tags === undefined ? null : tagNamesOf(changes.tags);
+  const { columns, address, moves, tags, variants } = change.value;
   if (Object.keys(columns).length === 0 && tags === null && !moves) {
     return ok({ link: before, addresses: [] });
   }
 
+  const { nowMs } = context;
+  const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // Every statement asks the same: either all of them find the link as it must be, or none does.
-  const may = moves ? sql`${row} and ${isFree(address, workspaceId, context.nowMs)}` : row;
+  const may = moves ? sql`${row} and ${isFree(address, workspaceId, nowMs)}` : row;
   const [updated, rows] = await batchAround(
     db,
     [
       ...(tags === null ? [] : replaceTags(db, context, before, tags, may)),
-      ...(moves ? leaveAddress(db, may, context.nowMs) : []),
+      ...(variants === null
+        ? []
+        : replaceVariants(db, workspaceId, { uuid, variants }, nowMs, may)),
+      ...(moves ? leaveAddress(db, may, nowMs) : []),
     ],
     [
       db
@@ -82,13 +84,13 @@ export async function updateLink(
           ...columns,
           ...(moves ? address : {}),
           version: sql`${links.version} + 1`,
-          updatedAtMs: context.nowMs,
+          updatedAtMs: nowMs,
         })
         .where(may)
         .returning({ id: links.id }),
-      store.selectByUuids([before.uuid]),
+      store.selectByUuids([uuid]),
     ],
-    alongside?.([before.uuid]),
+    alongside?.([uuid]),
   );
   const [after] = rows.map(linkOf);
   if (after === undefined) return err({ code: "link_not_found" });
@@ -101,9 +103,15 @@ export async function updateLink(
 
 interface Change {
   readonly columns: LinkColumns &
-    Pick<typeof links.$inferInsert, "collectionId"> & { archivedAtMs?: SQL | null };
+    Pick<typeof links.$inferInsert, "collectionId"> & {
+      archivedAtMs?: SQL | null;
+      clicksLimitSince?: SQL | null;
+    };
   readonly address: LinkAddress;
   readonly moves: boolean;
+  /** What they are to be; null where they stay. */
+  readonly tags: readonly string[] | null;
+  readonly variants: readonly Variant[] | null;
 }
 
 async function changeOf(
@@ -112,30 +120,54 @@ async function changeOf(
   before: Link,
   changes: LinkChanges,
 ): Promise<Result<Change, FieldsRefusal>> {
-  const address = { domain: changes.domain ?? before.domain, code: changes.code ?? before.code };
-  const moves = address.domain !== before.domain || address.code !== before.code;
-  // A word that was reserved after the link took it stays the link's.
-  const code = moves ? refuseReserved(address.code) : ok(address.code);
-  if (!code.ok) return code;
+  const lookUps = await lookUp(db, context.access.workspace.id, [changes]);
+  const { collection, isArchived, clicksLimit } = changes;
+  const address = addressOf(before, changes, lookUps);
+  if (!address.ok) return address;
   const columns = columnsOf(changes, before, context);
   if (!columns.ok) return columns;
-  const { collection, isArchived } = changes;
-  const lookUp = await lookUpCollections(db, context.access.workspace.id, [collection]);
-  const collectionId = lookUp(collection);
-  if (collectionId === "unknown") return err({ code: "collection_not_found" });
+  const test = acceptTest(changes.abTest, before.abTest, context);
+  if (!test.ok) return test;
+  const collectionId = lookUps.collection(collection);
+  if (!collectionId.ok) return collectionId;
   return ok({
-    address,
-    moves,
+    ...address.value,
+    tags: changes.tags === undefined ? null : tagNamesOf(changes.tags),
+    variants: test.value?.variants ?? null,
     columns: {
       ...columns.value,
-      ...(collectionId === undefined ? {} : { collectionId }),
-      // Archiving again does not make it later.
-      ...(isArchived === true && {
-        archivedAtMs: sql`coalesce(${links.archivedAtMs}, ${context.nowMs})`,
-      }),
-      ...(isArchived === false && { archivedAtMs: null }),
+      ...(collectionId.value !== undefined && { collectionId: collectionId.value }),
+      ...(isArchived !== undefined && { archivedAtMs: archivedAt(isArchived, context.nowMs) }),
+      ...(clicksLimit !== undefined && { clicksLimitSince: limitSince(clicksLimit) }),
     },
   });
+}
+
+function addressOf(
+  before: Link,
+  changes: LinkChanges,
+  lookUps: LookUps,
+): Result<Pick<Change, "address" | "moves">, FieldsRefusal> {
+  const { domain = before.domain, code = before.code } = changes;
+  // A domain that was lost, or a word that was reserved after the link took it, stays the link's.
+  const allowed = domain === before.domain ? ok(domain) : lookUps.domain(domain);
+  if (!allowed.ok) return allowed;
+  const address = { domain: allowed.value, code };
+  const moves = address.domain !== before.domain || code !== before.code;
+  const word = moves ? refuseReserved(code) : ok(code);
+  return word.ok ? ok({ address, moves }) : word;
+}
+
+/** Archiving again does not make it later. */
+function archivedAt(isArchived: boolean, nowMs: number): SQL | null {
+  return isArchived ? sql`coalesce(${links.archivedAtMs}, ${nowMs})` : null;
+}
+
+/** A limit where there was none begins with this version: its gate then counts anew. */
+function limitSince(limit: number | null): SQL | null {
+  return limit === null
+    ? null
+    : sql`iif(${links.clicksLimit} is null, ${links.version} + 1, ${links.clicksLimitSince})`;
 }
 
 function replaceTags(

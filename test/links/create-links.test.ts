@@ -5,10 +5,11 @@ import { describe, it, vi } from "vitest";
 
 import { allocatorFor } from "../../src/codes/code-allocator.ts";
 import { databaseOf } from "../../src/db/database.ts";
-import { createLink, createLinks } from "../../src/links/create-link.ts";
+import { createLink } from "../../src/links/create-link.ts";
 import { linkStore } from "../../src/links/store.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
-import { input, newContext, NOW } from "../support/link-context.ts";
+import { input, makeLinks, newContext, NOW } from "../support/link-context.ts";
+import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 
 describe("createLinks", () => {
@@ -26,7 +27,7 @@ describe("createLinks", () => {
     );
     const batches = vi.spyOn(env.DB, "batch");
     const prepared = vi.spyOn(env.DB, "prepare");
-    const results = await createLinks(context, inputs);
+    const results = await makeLinks(context, inputs);
     const batched = batches.mock.calls.flatMap(([statements]) => statements).length;
     const trips = batches.mock.calls.length + Math.max(prepared.mock.calls.length - batched, 0);
     batches.mockRestore();
@@ -48,12 +49,12 @@ describe("createLinks", () => {
     expect,
   }) => {
     const context = await newContext();
-    await createLinks(
+    await makeLinks(
       context,
       Array.from({ length: 3_000 }, () => input({ tags: ["all"] })),
     );
     const batches = vi.spyOn(env.DB, "batch");
-    await createLinks(context, [input({ tags: ["all", "new"] }), input()]);
+    await makeLinks(context, [input({ tags: ["all", "new"] }), input()]);
     const [results] = await Promise.all(batches.mock.results.map(async ({ value }) => value));
     batches.mockRestore();
     const rowsRead = (results as D1Result[]).map(({ meta }) => meta.rows_read);
@@ -65,7 +66,7 @@ describe("createLinks", () => {
     const taken = newCode();
     await createLink(await newContext(), input({ code: taken }));
     const twice = newCode();
-    const results = await createLinks(context, [
+    const results = await makeLinks(context, [
       input(),
       input({ code: taken }),
       input({ destinationUrl: "javascript:alert(1)" }),
@@ -96,13 +97,14 @@ describe("createLinks", () => {
   }) => {
     const domain = `${newCode()}.example`;
     const context = await newContext();
+    await insertDomain(context.access.workspace.id, domain);
     // Nobody can guess the coming codes: they are asked for, and the counter is turned back.
     const allocator = allocatorFor(env, domain);
     const coming = await allocator.allocate(3);
     for (const code of coming) await createLink(context, input({ domain, code }));
     await runInDurableObject(allocator, (_, state) => state.storage.kv.put("next", 0));
     await evictDurableObject(allocator);
-    const results = await createLinks(context, [input({ domain }), input({ domain })]);
+    const results = await makeLinks(context, [input({ domain }), input({ domain })]);
     expect(results.every(({ ok }) => ok)).toBe(true);
     const codes = results.flatMap((result) => (result.ok ? [result.value.code] : []));
     expect(codes.filter((code) => coming.includes(code))).toEqual([]);
@@ -124,7 +126,7 @@ describe("createLinks", () => {
     const context = await newContext();
     const description = "d".repeat(1_000);
     const inputs = Array.from({ length: 1_200 }, () => input({ description, tags: ["import"] }));
-    const results = await createLinks(context, inputs);
+    const results = await makeLinks(context, inputs);
     expect(results.filter(({ ok }) => ok)).toHaveLength(1_200);
   });
 

@@ -5,6 +5,7 @@ import { createLink } from "../../src/links/create-link.ts";
 import { deleteLink } from "../../src/links/delete-link.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
 import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
+import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 
 describe("deleteLink", () => {
@@ -43,9 +44,19 @@ describe("deleteLink", () => {
   it("holds back no code of a custom domain", async ({ expect }) => {
     const context = await newContext();
     const domain = `${newCode()}.example`;
+    await insertDomain(context.access.workspace.id, domain);
     const link = await makeLink(context, { domain, code: "spring" });
     await deleteLink(context, { id: link.id });
-    const other = await createLink(await newContext(), input({ domain, code: "spring" }));
+    const next = await newContext();
+    await moveDomain(domain, next.access.workspace.id);
+    const other = await createLink(next, input({ domain, code: "spring" }));
     expect(other.ok).toBe(true);
   });
 });
+
+/** As if another workspace had proved the domain. */
+async function moveDomain(hostname: string, workspaceId: number): Promise<void> {
+  await env.DB.prepare("update domains set workspace_id = ? where hostname = ?")
+    .bind(workspaceId, hostname)
+    .run();
+}

@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 
 import { updateLink } from "../../src/links/update-link.ts";
 import { makeLink, newContext, NOW } from "../support/link-context.ts";
+import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 
 describe("updateLink", () => {
@@ -30,6 +31,7 @@ describe("updateLink", () => {
     const code = newCode();
     const link = await makeLink(context, { code });
     const domain = `${newCode()}.example`;
+    await insertDomain(context.access.workspace.id, domain);
     const moved = await updateLink(context, { id: link.id }, { domain });
     expect(moved).toMatchObject({
       ok: true,

@@ -3,8 +3,10 @@ import { env } from "cloudflare:workers";
 
 import { SCOPES } from "../../src/accounts/access.ts";
 import type { LinkContext } from "../../src/links/context.ts";
-import { createLink, type LinkInput } from "../../src/links/create-link.ts";
+import { createLink, createLinks, type LinkInput } from "../../src/links/create-link.ts";
+import type { CreateLinkRefusal } from "../../src/links/errors.ts";
 import type { Link } from "../../src/links/link.ts";
+import type { Result } from "../../src/platform/result.ts";
 import { newAccount } from "./account.ts";
 
 export const NOW = Date.parse("2026-05-04T10:00:00Z");
@@ -39,6 +41,16 @@ export function input(over: Partial<LinkInput> = {}): LinkInput {
 /** Makes a link; throws the reason if it is refused. */
 export async function makeLink(context: LinkContext, over?: Partial<LinkInput>): Promise<Link> {
   const made = await createLink(context, input(over));
+  if (!made.ok) throw new Error(made.error.code);
+  return made.value;
+}
+
+/** Makes links in one call; throws the reason if the whole call is refused. */
+export async function makeLinks(
+  context: LinkContext,
+  inputs: readonly LinkInput[],
+): Promise<Result<Link, CreateLinkRefusal>[]> {
+  const made = await createLinks(context, inputs);
   if (!made.ok) throw new Error(made.error.code);
   return made.value;
 }

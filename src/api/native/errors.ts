@@ -13,7 +13,7 @@ import type { Issue, ShellFailure } from "../shared/failure.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
-import { destinationSentence } from "./link-sentences.ts";
+import { destinationSentence, quotaSentence } from "./link-sentences.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
 export type NativeRefusal =
@@ -144,6 +144,20 @@ function toWire(refusal: NativeRefusal): WireError {
       return invalid("endsAt must be later than startsAt");
     case "collection_not_found":
       return invalid("collectionId must be the id of a collection of this workspace, or null");
+    case "domain_unavailable":
+      return invalid("domain must be a domain that this workspace has proved, or null");
+    case "quota_exceeded":
+      return {
+        status: 403,
+        code: "PLAN_LIMIT",
+        message: quotaSentence(refusal),
+        more: {
+          quota: refusal.quota,
+          limit: refusal.limit,
+          used: refusal.used,
+          plan: refusal.plan,
+        },
+      };
     case "link_not_found":
       return notFound("There is no such link.");
     case "not_link_owner":

@@ -2,6 +2,7 @@
 import type { DestinationProblem } from "../../links/destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../../links/destination.ts";
 import type { DestinationRefused } from "../../links/errors.ts";
+import type { QuotaExceeded } from "../../workspaces/quotas.ts";
 
 const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   not_a_url: "is required and must be a valid URL",
@@ -12,7 +13,24 @@ const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   own_host: "must lead elsewhere: this host serves short links itself",
 };
 
+/** Says why an address is refused, beginning with its field. */
 export function destinationSentence({ field, problem }: DestinationRefused): string {
   if (field === "expiredUrl" && problem === "not_a_url") return "expiredUrl must be a valid URL";
   return `${field} ${PROBLEMS[problem]}`;
+}
+
+/** Says what a workspace's plan leaves no room for. */
+export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): string {
+  switch (quota) {
+    case "rules":
+      return `The plan "${plan}" allows ${limit} rules on a link, and these are ${used}.`;
+    case "variants":
+      return `The plan "${plan}" has no A/B tests.`;
+    case "bulk":
+      return `The plan "${plan}" creates links one at a time.`;
+    case "links":
+    case "members":
+    case "domains":
+      return `The plan "${plan}" allows ${limit} ${quota}, and this workspace has ${used}.`;
+  }
 }

@@ -1,0 +1,69 @@
+/** Checks what decides where a link leads besides its own destination: rules and variants. */
+import { err, ok, type Result } from "../platform/result.ts";
+import { PLANS } from "../workspaces/plans.ts";
+import { checkRuleQuota, exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
+import type { LinkContext } from "./context.ts";
+import { parseDestination } from "./destination.ts";
+import type { DestinationField, DestinationRefused } from "./errors.ts";
+import type { Link } from "./link.ts";
+import { keepIds } from "./rules/keep-ids.ts";
+import type { NewRule, Rule } from "./rules/rule.ts";
+import { targetPolicy } from "./target-check.ts";
+import type { AbTest } from "./variants/validate.ts";
+
+type Context = Pick<LinkContext, "access" | "policy">;
+type Refusal = DestinationRefused | QuotaExceeded;
+
+/**
+ * Accepts the rules that a link is to have, with ids: those of the rules before, where they are the
+ * same. What a link has beyond its plan may stay, and grows no further.
+ */
+export function acceptRules(
+  rules: readonly NewRule[],
+  before: readonly Rule[],
+  { access, policy }: Context,
+): Result<readonly Rule[], Refusal> {
+  if (rules.length > before.length) {
+    const quota = checkRuleQuota(access.workspace, rules.length);
+    if (!quota.ok) return quota;
+  }
+  const accepted: NewRule[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const target = acceptTarget(`rules[${index}].targetUrl`, rule.targetUrl, policy);
+    if (!target.ok) return target;
+    accepted.push({ ...rule, targetUrl: target.value });
+  }
+  return ok(keepIds(before, accepted, () => crypto.randomUUID()));
+}
+
+/** Accepts the A/B test that a link is to have. What a link has beyond its plan may stay. */
+export function acceptTest(
+  test: AbTest | undefined,
+  before: Link["abTest"],
+  { access, policy }: Context,
+): Result<AbTest | undefined, Refusal> {
+  if (test === undefined) return ok(test);
+  const { plan } = access.workspace;
+  const grows = test.variants.length > before.variants.length || (test.enabled && !before.enabled);
+  if (grows && !PLANS[plan].features.variants) {
+    return err(exceeded("variants", plan, 0, test.variants.length));
+  }
+  const variants: AbTest["variants"][number][] = [];
+  for (const [index, variant] of test.variants.entries()) {
+    const target = acceptTarget(`abTest.variants[${index}].url`, variant.url, policy);
+    if (!target.ok) return target;
+    variants.push({ ...variant, url: target.value });
+  }
+  return ok({ ...test, variants });
+}
+
+function acceptTarget(
+  field: DestinationField,
+  text: string,
+  policy: LinkContext["policy"],
+): Result<string, DestinationRefused> {
+  const parsed = parseDestination(text, targetPolicy(policy));
+  return parsed.ok
+    ? ok(parsed.value.text)
+    : err({ code: "destination_refused", field, problem: parsed.error });
+}

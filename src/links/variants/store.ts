@@ -1,0 +1,64 @@
+/**
+ * Writes the variants of links. A variant is known by its public id: one that comes back keeps its
+ * row, and with it its number; one that does not is removed, and its clicks stay in the Ledger.
+ */
+import { type SQL, sql } from "drizzle-orm";
+
+import type { Statement } from "../../db/batch.ts";
+import type { Database } from "../../db/database.ts";
+import { jsonSlices } from "../../db/json-slices.ts";
+import type { Variant } from "./variant.ts";
+
+export interface LinkVariants {
+  /** The link's. */
+  readonly uuid: string;
+  readonly variants: readonly Variant[];
+}
+
+/**
+ * Puts variants on links, or changes those that are there. A link that is not there, or for which
+ * `may` (a condition on `links`) does not hold, gets none.
+ */
+export function putVariants(
+  db: Database,
+  workspaceId: number,
+  sets: readonly LinkVariants[],
+  nowMs: number,
+  may: SQL = sql`true`,
+): Statement[] {
+  const rows = sets.flatMap(({ uuid, variants }) =>
+    variants.map(({ id, name, url, weight, active }) => [uuid, id, name, url, weight, active]),
+  );
+  // Cross joins are walked in the order in which they stand: variants get their numbers in theirs.
+  return jsonSlices(rows).map((json) =>
+    db.run(sql`
+      insert into variants (link_id, public_id, name, url, weight, is_active, created_at_ms, updated_at_ms)
+      select link.id, item.value->>1, item.value->>2, item.value->>3, item.value->>4,
+        item.value->>5, ${nowMs}, ${nowMs}
+      from json_each(${json}) as item
+      cross join links as link on link.uuid = item.value->>0 and +link.workspace_id = ${workspaceId}
+        and link.id in (select id from links where links.id = link.id and ${may})
+      where true on conflict (link_id, public_id) do update
+      set name = excluded.name, url = excluded.url, weight = excluded.weight,
+        is_active = excluded.is_active, updated_at_ms = excluded.updated_at_ms
+      where (name, url, weight, is_active)
+        is not (excluded.name, excluded.url, excluded.weight, excluded.is_active)`),
+  );
+}
+
+/** Makes these the variants of one link, if `may` (a condition on `links`) holds for it. */
+export function replaceVariants(
+  db: Database,
+  workspaceId: number,
+  { uuid, variants }: LinkVariants,
+  nowMs: number,
+  may: SQL,
+): Statement[] {
+  const kept = JSON.stringify(variants.map(({ id }) => id));
+  return [
+    db.run(sql`
+      delete from variants where link_id in (select id from links where ${may})
+        and public_id not in (select value from json_each(${kept}))`),
+    ...putVariants(db, workspaceId, [{ uuid, variants }], nowMs, may),
+  ];
+}
