@@ -44,6 +44,12 @@ export const links = sqliteTable(
     /** 301, 302, 307 or 308. */
     redirectStatus: integer("redirect_status").notNull().default(302),
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
+    /** JSON object of UTM parameters that every destination of the link gets; null for none. */
+    utmParams: text("utm_params"),
+    /** scrypt, as `accounts/password.ts` writes it; null for a link without a password. */
+    passwordHash: text("password_hash"),
+    /** Grows with each change of the password: cookies of earlier ones stop to fit. */
+    passwordVersion: integer("password_version").notNull().default(0),
     /** JSON array of rules in their order (`links/rules/rule.ts`); null for none. Never queried. */
     rules: text("rules"),
     /** While on, and while any variant is active, variants decide and rules do not. */
