@@ -12,69 +12,110 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 
 /** KV operations of one sweep stay far below the 1,000 that an invocation may make. */
-const ROWS_MAX = 100;
+export const ROWS_MAX = 100;
+/** KV and D1 answer a few questions at once; a hundred would queue up behind one another. */
+const AT_ONCE = 10;
 /** Left alone for a moment: whoever changed the link is still publishing it. */
 const PUBLISH_GRACE_MS = 2 * SECOND_MS;
 /** Longer than any request lives, so that no reader can still be about to write the old record. */
 const TOMBSTONE_AGE_MS = 2 * MINUTE_MS;
+/** KV says that a change is seen everywhere after this, or later. */
+const LOOK_AGAIN_MS = MINUTE_MS;
 const IDEMPOTENCY_AGE_MS = DAY_MS;
 
-type AddressRow = LinkAddress & Record<string, unknown>;
+interface AddressRow extends LinkAddress, Record<string, unknown> {
+  readonly domain: string;
+  readonly code: string;
+}
 
 /** Publishes links whose change KV has not been seen to hold. */
 export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const { results } = await env.DB.prepare(
-    `SELECT domain, code FROM links INDEXED BY links_unpublished
+    `SELECT id, version, domain, code FROM links INDEXED BY links_unpublished
      WHERE published_version < version AND updated_at_ms <= ?1 ORDER BY updated_at_ms LIMIT ?2`,
   )
     .bind(nowMs - PUBLISH_GRACE_MS, ROWS_MAX)
-    .all<AddressRow>();
-  let settled = 0;
-  for (const address of results) {
-    if (await tolerate("upkeep.publish.failed", publish(env, address))) settled += 1;
-  }
-  return settled;
+    .all<AddressRow & { readonly id: number; readonly version: number }>();
+  return settle(results, "upkeep.publish.failed", async ({ id, version, ...address }) => {
+    if (!(await publish(env, address))) return false;
+    // A link that is not served, on a domain that its workspace has lost, has nothing to publish.
+    await env.DB.prepare(
+      "UPDATE links SET published_version = ?2 WHERE id = ?1 AND published_version < ?2",
+    )
+      .bind(id, version)
+      .run();
+    return true;
+  });
 }
 
 /**
- * Clears addresses that links have left: once a tombstone is older than any request, and KV has been
- * seen to agree with D1, the tombstone goes.
+ * Clears addresses that links have left: each is published at once, and once its tombstone is older
+ * than any request, and KV has been seen to agree with D1, the tombstone goes.
  */
 export async function clearTombstones(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const { results } = await env.DB.prepare(
-    `SELECT domain, code FROM route_tombstones WHERE created_at_ms <= ?1
-     ORDER BY created_at_ms LIMIT ?2`,
+    `SELECT domain, code, created_at_ms FROM route_tombstones INDEXED BY route_tombstones_by_sweep
+     WHERE swept_at_ms IS NULL AND created_at_ms <= ?1
+     UNION ALL
+     SELECT domain, code, created_at_ms FROM route_tombstones INDEXED BY route_tombstones_by_sweep
+     WHERE swept_at_ms <= ?2 AND created_at_ms <= ?3 LIMIT ?4`,
   )
-    .bind(nowMs - TOMBSTONE_AGE_MS, ROWS_MAX)
-    .all<AddressRow>();
-  let settled = 0;
-  for (const address of results) {
-    if (await tolerate("upkeep.tombstone.failed", clearTombstone(env, address, nowMs)))
-      settled += 1;
-  }
-  return settled;
+    .bind(nowMs - PUBLISH_GRACE_MS, nowMs - LOOK_AGAIN_MS, nowMs - TOMBSTONE_AGE_MS, ROWS_MAX)
+    .all<Tombstone>();
+  return settle(results, "upkeep.tombstone.failed", (row) => clearTombstone(env, row, nowMs));
+}
+
+interface Tombstone extends AddressRow {
+  readonly created_at_ms: number;
 }
 
 async function clearTombstone(
   env: Cloudflare.Env,
-  address: LinkAddress,
+  { domain, code, created_at_ms: createdAtMs }: Tombstone,
   nowMs: number,
 ): Promise<boolean> {
-  const stored = await env.ROUTES.get(routeKey(address), { type: "text", cacheTtl: 30 });
-  if (stored !== null) {
-    // Published again, and looked at again by a later sweep: only a look proves that it is gone.
-    await publish(env, address);
+  const address = { domain, code };
+  const isOld = createdAtMs <= nowMs - TOMBSTONE_AGE_MS;
+  const look = { type: "text", cacheTtl: 30 } as const;
+  const isSeenClean = isOld && (await env.ROUTES.get(routeKey(address), look)) === null;
+  if (!isSeenClean) {
+    // Looked at again by a later sweep: only a look proves that it is gone.
+    if (!(await publish(env, address))) return false;
     const taken = await env.DB.prepare("SELECT 1 FROM links WHERE domain = ?1 AND code = ?2")
-      .bind(address.domain, address.code)
+      .bind(domain, code)
       .first();
-    if (taken === null) return false;
+    if (!isOld || taken === null) {
+      await env.DB.prepare(
+        `UPDATE route_tombstones SET swept_at_ms = ?4
+         WHERE domain = ?1 AND code = ?2 AND created_at_ms = ?3`,
+      )
+        .bind(domain, code, createdAtMs, nowMs)
+        .run();
+      return true;
+    }
   }
   await env.DB.prepare(
-    "DELETE FROM route_tombstones WHERE domain = ?1 AND code = ?2 AND created_at_ms <= ?3",
+    "DELETE FROM route_tombstones WHERE domain = ?1 AND code = ?2 AND created_at_ms = ?3",
   )
-    .bind(address.domain, address.code, nowMs - TOMBSTONE_AGE_MS)
+    .bind(domain, code, createdAtMs)
     .run();
   return true;
+}
+
+/** Works on rows a few at a time; one that fails holds up no other, and waits for the next sweep. */
+async function settle<T>(
+  rows: readonly T[],
+  event: string,
+  work: (row: T) => Promise<boolean>,
+): Promise<number> {
+  let settled = 0;
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const done = await Promise.all(
+      rows.slice(at, at + AT_ONCE).map((row) => tolerate(event, work(row))),
+    );
+    settled += done.filter((isDone) => isDone === true).length;
+  }
+  return settled;
 }
 
 /** Has Ledgers forget the clicks of purged links, and gates what they guarded. */
@@ -102,6 +143,7 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
     ),
     env.DB.prepare("DELETE FROM reserved_codes WHERE until_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM sessions WHERE expires_at_ms < ?1").bind(nowMs),
+    env.DB.prepare("DELETE FROM invitations WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM verifications WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM auth_rate_limits WHERE last_request < ?1").bind(nowMs - DAY_MS),
   ]);
@@ -118,4 +160,25 @@ async function forget(env: Cloudflare.Env, purge: PendingPurge): Promise<true> {
   await ledgerFor(env, ledger).purgeLink(linkId, createdAtMs);
   await gateFor(env, { linkId, ledger }).forget();
   return true;
+}
+
+/** Goes on with the workspaces that are being deleted; tells whether more can be done at once. */
+export async function closeDeletedWorkspaces(env: Cloudflare.Env, nowMs: number): Promise<boolean> {
+  const closing = await env.DB.prepare("SELECT 1 FROM pending_closures LIMIT 1").first();
+  if (closing === null) return false;
+  // What needs packages is loaded where there is work: this file is part of every start.
+  const { closeWorkspaces } = await import("../workspaces/close-workspace.ts");
+  return closeWorkspaces(env, nowMs);
+}
+
+/** Asks again for the records of domains that were verified a day ago; tells how many. */
+export async function recheckDueDomains(env: Cloudflare.Env, nowMs: number): Promise<number> {
+  const due = await env.DB.prepare(
+    "SELECT 1 FROM domains WHERE verified_at_ms IS NOT NULL AND checked_at_ms <= ?1 LIMIT 1",
+  )
+    .bind(nowMs - DAY_MS)
+    .first();
+  if (due === null) return 0;
+  const { recheckDomains } = await import("../workspaces/recheck-domains.ts");
+  return recheckDomains(env, nowMs);
 }

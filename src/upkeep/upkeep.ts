@@ -9,11 +9,22 @@ import { DurableObject } from "cloudflare:workers";
 
 import { MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
-import { clearTombstones, dropOutdated, forgetPurgedLinks, publishUnpublished } from "./sweeps.ts";
+import { queueOverdue } from "../webhooks/queueing.ts";
+import {
+  clearTombstones,
+  closeDeletedWorkspaces,
+  dropOutdated,
+  forgetPurgedLinks,
+  publishUnpublished,
+  recheckDueDomains,
+  ROWS_MAX,
+} from "./sweeps.ts";
 
 const INTERVAL_MS = MINUTE_MS;
 /** The first sweep after a start finds what the last run left. */
 const FIRST_MS = 5 * SECOND_MS;
+/** Thousands of links may have left a domain at once: full sweeps follow one another. */
+const NEXT_SLICE_MS = SECOND_MS;
 
 export class Upkeep extends DurableObject<Cloudflare.Env> {
   /** Makes sure that a sweep is due within a minute. */
@@ -26,15 +37,24 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
   override async alarm(): Promise<void> {
     // Set first: an alarm that throws is retried six times and then never again.
     await this.ctx.storage.setAlarm(Date.now() + INTERVAL_MS);
-    await this.sweep(Date.now());
+    if (await this.sweep(Date.now())) {
+      await this.ctx.storage.setAlarm(Date.now() + NEXT_SLICE_MS);
+    }
   }
 
-  /** Runs every sweep once; one that fails holds up no other. */
-  async sweep(nowMs: number): Promise<void> {
-    await tolerate("upkeep.unpublished.failed", publishUnpublished(this.env, nowMs));
-    await tolerate("upkeep.tombstones.failed", clearTombstones(this.env, nowMs));
-    await tolerate("upkeep.purges.failed", forgetPurgedLinks(this.env));
-    await tolerate("upkeep.outdated.failed", dropOutdated(this.env, nowMs));
+  /** Runs every sweep once; one that fails holds up no other. Tells whether one has more to do. */
+  async sweep(nowMs: number): Promise<boolean> {
+    const { env } = this;
+    const closing = await tolerate("upkeep.closures.failed", closeDeletedWorkspaces(env, nowMs));
+    const settled = [
+      await tolerate("upkeep.unpublished.failed", publishUnpublished(env, nowMs)),
+      await tolerate("upkeep.tombstones.failed", clearTombstones(env, nowMs)),
+      await tolerate("upkeep.purges.failed", forgetPurgedLinks(env)),
+    ];
+    await tolerate("upkeep.outbox.failed", queueOverdue(env, nowMs));
+    await tolerate("upkeep.domains.failed", recheckDueDomains(env, nowMs));
+    await tolerate("upkeep.outdated.failed", dropOutdated(env, nowMs));
+    return closing === true || settled.includes(ROWS_MAX);
   }
 }
 

@@ -8,7 +8,12 @@ import { workspaces } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
-export type WorkspaceRefusal = { readonly code: "workspace_unknown" };
+export type WorkspaceRefusal =
+  | { readonly code: "workspace_unknown" }
+  /** It goes with its person's account, not before. */
+  | { readonly code: "workspace_personal" }
+  /** This runtime cannot keep data in the EU. */
+  | { readonly code: "jurisdiction_unavailable" };
 
 /** Puts a workspace on a plan; what it already has beyond the new quotas stays. */
 export async function changePlan(

@@ -41,12 +41,45 @@ describe("a Worker that dies between D1 and KV", () => {
 
     const upkeep = upkeepFor(env);
     await upkeep.sweep(deletedAtMs + MINUTE_MS);
+    expect(await env.ROUTES.get(routeKey(link))).toBeNull();
+    // Somebody who had read the link before it went may yet write what they read.
+    await env.ROUTES.put(routeKey(link), "late");
     expect(await tombstones()).toBe(1);
     await upkeep.sweep(deletedAtMs + 3 * MINUTE_MS);
     expect(await env.ROUTES.get(routeKey(link))).toBeNull();
     expect(await tombstones()).toBe(1);
     await upkeep.sweep(deletedAtMs + 4 * MINUTE_MS);
     expect(await tombstones()).toBe(0);
+  });
+
+  it("takes thousands of addresses in slices that follow one another", async ({ expect }) => {
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+       INSERT INTO route_tombstones (domain, code, created_at_ms)
+       SELECT 'many.example', 'm' || i, 0 FROM n`,
+    ).run();
+    await env.ROUTES.put("many.example/m250", "{}");
+    const upkeep = upkeepFor(env);
+    const now = Date.now();
+    expect(await upkeep.sweep(now)).toBe(true);
+    await upkeep.sweep(now);
+    await upkeep.sweep(now);
+    expect(await env.ROUTES.get("many.example/m250")).toBeNull();
+    expect(await upkeep.sweep(now)).toBe(false);
+    await upkeep.sweep(now + MINUTE_MS);
+    const left = await env.DB.prepare(
+      "SELECT count(*) AS n FROM route_tombstones WHERE domain = 'many.example'",
+    ).first("n");
+    expect(left).toBe(0);
+  });
+
+  it("does not sweep for ever what is not served", async ({ expect }) => {
+    const link = await insertLink({ domain: "parked:1:go.example", version: 2 });
+    await upkeepFor(env).sweep(Date.now());
+    const published = await env.DB.prepare("SELECT published_version AS v FROM links WHERE id = ?1")
+      .bind(link.id)
+      .first("v");
+    expect(published).toBe(2);
   });
 
   it("leaves the code of a deleted link to whoever has it since", async ({ expect }) => {

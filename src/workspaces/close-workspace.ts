@@ -1,0 +1,124 @@
+/**
+ * Deletes a workspace in two steps. The first is one batch, after which nobody belongs to it and
+ * its domains serve nothing; the second goes through its links by slices and ends with its Ledger,
+ * from the request that began it or from a sweep.
+ */
+import { sql } from "drizzle-orm";
+
+import type { Workspace } from "../accounts/access.ts";
+import { batchAround } from "../db/batch.ts";
+import { type Database, databaseOf } from "../db/database.ts";
+import type { LedgerId } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { leaveAddress } from "../links/held-codes.ts";
+import { tolerate } from "../platform/log.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { WorkspaceRefusal } from "./administration.ts";
+
+const SLICE_LINKS = 500;
+const WORKSPACES_MAX = 5;
+
+/** Ends everybody's access to a workspace at once, and writes down what is left to do. */
+export async function deleteWorkspace(
+  db: Database,
+  { id, ledger }: Pick<Workspace, "id" | "ledger">,
+  nowMs: number,
+): Promise<Result<null, WorkspaceRefusal>> {
+  const isClosing = sql`exists (select 1 from pending_closures where workspace_id = ${id})`;
+  const begun = db.all(sql`
+    insert into pending_closures (workspace_id, ledger, created_at_ms)
+    select id, ${ledger}, ${nowMs} from workspaces where id = ${id} and personal_of is null
+    on conflict (workspace_id) do nothing returning workspace_id`);
+  const [started] = await batchAround(
+    db,
+    [],
+    [
+      begun,
+      db.run(sql`delete from members where workspace_id = ${id} and ${isClosing}`),
+      db.run(sql`delete from invitations where workspace_id = ${id} and ${isClosing}`),
+      db.run(sql`delete from domains where workspace_id = ${id} and ${isClosing}`),
+      db.run(sql`delete from tokens where workspace_id = ${id} and ${isClosing}`),
+    ],
+  );
+  if (started.length > 0) return ok(null);
+  const [known] = await db.all(sql`select 1 from workspaces where id = ${id} and not ${isClosing}`);
+  return err({ code: known === undefined ? "workspace_unknown" : "workspace_personal" });
+}
+
+/**
+ * Goes on with workspaces that are being deleted: a slice of links of each of a few, and where none
+ * is left, the Ledger and the workspace itself. Tells whether there was progress and more is left.
+ *
+ * KV is the tombstones' business.
+ */
+export async function closeWorkspaces(env: Cloudflare.Env, nowMs: number): Promise<boolean> {
+  const db = databaseOf(env.DB);
+  const closing = await db.all<Closing>(sql`
+    select workspace_id as "workspaceId", ledger from pending_closures
+    order by created_at_ms, workspace_id limit ${WORKSPACES_MAX}`);
+  let goesOn = false;
+  for (const workspace of closing) {
+    const work = closeSlice(env, workspace, nowMs);
+    goesOn = (await tolerate("workspace.close.failed", work)) === "more" || goesOn;
+  }
+  return goesOn;
+}
+
+async function closeSlice(
+  env: Cloudflare.Env,
+  closing: Closing,
+  nowMs: number,
+): Promise<"more" | "done"> {
+  const deleted = await deleteLinks(databaseOf(env.DB), closing, nowMs);
+  if (deleted === SLICE_LINKS) return "more";
+  await end(env, closing);
+  return "done";
+}
+
+interface Closing {
+  readonly workspaceId: number;
+  readonly ledger: LedgerId;
+}
+
+/** Deletes the next links and leaves their addresses; tells how many they were. */
+async function deleteLinks(
+  db: Database,
+  { workspaceId, ledger }: Closing,
+  nowMs: number,
+): Promise<number> {
+  const leaving = sql`id in (
+    select id from links where workspace_id = ${workspaceId} order by id limit ${SLICE_LINKS})`;
+  const [deleted] = await batchAround(
+    db,
+    [
+      ...leaveAddress(db, leaving, nowMs),
+      // Clicks go with the Ledger as a whole; what guards a link is an object of its own.
+      db.run(sql`
+        insert into pending_purges (link_id, ledger, link_created_at_ms)
+        select id, ${ledger}, created_at_ms from links
+        where ${leaving} and clicks_limit_since is not null
+        on conflict (link_id) do nothing`),
+    ],
+    [db.all(sql`delete from links where ${leaving} returning id`)],
+  );
+  return deleted.length;
+}
+
+/** Ends what has no link any more. A link or token made meanwhile keeps the row: the next sweep ends it. */
+async function end(env: Cloudflare.Env, { workspaceId, ledger }: Closing): Promise<void> {
+  const db = databaseOf(env.DB);
+  await ledgerFor(env, ledger).close();
+  await batchAround(
+    db,
+    [],
+    [
+      db.run(sql`delete from tokens where workspace_id = ${workspaceId}`),
+      db.run(sql`
+        delete from workspaces where id = ${workspaceId}
+          and not exists (select 1 from links where workspace_id = ${workspaceId})`),
+      db.run(sql`
+        delete from pending_closures where workspace_id = ${workspaceId}
+          and not exists (select 1 from workspaces where id = ${workspaceId})`),
+    ],
+  );
+}

@@ -1,0 +1,50 @@
+import { sql } from "drizzle-orm";
+
+import type { Workspace } from "../accounts/access.ts";
+import type { Plan } from "../config.ts";
+import { batchAround } from "../db/batch.ts";
+import type { Database } from "../db/database.ts";
+import { members, workspaces } from "../db/schema/index.ts";
+import type { Jurisdiction } from "../ledger/ledger-id.ts";
+import type { Alongside } from "../links/context.ts";
+import { toWorkspace, workspaceColumns } from "./memberships.ts";
+
+export interface NewWorkspace {
+  readonly name: string;
+  readonly plan: Plan;
+  /** Where its Ledger lives, for good: null is anywhere. */
+  readonly jurisdiction: Jurisdiction | null;
+}
+
+/** Makes a workspace with one owner. */
+export async function createWorkspace(
+  db: Database,
+  given: NewWorkspace,
+  { ownerId, nowMs }: { readonly ownerId: string; readonly nowMs: number },
+  alongside?: Alongside,
+): Promise<Workspace> {
+  const uuid = crypto.randomUUID();
+  const owner = db
+    .select({
+      workspaceId: workspaces.id,
+      userId: sql<string>`${ownerId}`.as("user_id"),
+      role: sql<"owner">`'owner'`.as("role"),
+      createdAtMs: sql<number>`${nowMs}`.as("created_at_ms"),
+    })
+    .from(workspaces)
+    .where(sql`${workspaces.uuid} = ${uuid}`);
+  const [[row]] = await batchAround(
+    db,
+    [],
+    [
+      db
+        .insert(workspaces)
+        .values({ ...given, uuid, createdAtMs: nowMs })
+        .returning(workspaceColumns),
+      db.insert(members).select(owner),
+    ],
+    alongside?.([uuid]),
+  );
+  if (row === undefined) throw new Error("D1 did not return the workspace it inserted.");
+  return toWorkspace(row);
+}

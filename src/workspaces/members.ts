@@ -1,0 +1,72 @@
+/** Who belongs to one workspace, and as what. A member is named by the person's own UUID. */
+import { type SQL, sql } from "drizzle-orm";
+
+import type { Role } from "../accounts/access.ts";
+import type { Database } from "../db/database.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+
+export interface Member {
+  readonly userId: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+export type MemberRefusal =
+  | { readonly code: "member_not_found" }
+  | { readonly code: "member_known"; readonly email: string }
+  /** Without this owner nobody could look after the workspace. */
+  | { readonly code: "last_owner" }
+  /** It is this person's own workspace: they stay its owner. */
+  | { readonly code: "own_workspace" };
+
+/** Gives the members of one workspace. */
+export function memberStore(db: Database, workspaceId: number) {
+  const isMember = (userId: string) =>
+    sql`members.workspace_id = ${workspaceId} and members.user_id = ${userId}`;
+  const select = (where: SQL) =>
+    db.all<Member>(sql`
+      select members.user_id as "userId", users.email, members.role
+      from members join users on users.id = members.user_id
+      where members.workspace_id = ${workspaceId} and ${where}
+      order by members.created_at_ms, users.email`);
+
+  /** True in SQL for a member who may stop being an owner: two at once cannot both be the last. */
+  const mayStepDown = sql`(members.role <> 'owner' or exists (
+      select 1 from members as other where other.workspace_id = members.workspace_id
+        and other.role = 'owner' and other.user_id <> members.user_id
+    )) and not exists (
+      select 1 from workspaces
+      where workspaces.id = members.workspace_id and workspaces.personal_of = members.user_id
+    )`;
+
+  async function whyNot(userId: string): Promise<MemberRefusal> {
+    const [known] = await db.all<{ personal: 0 | 1 }>(sql`
+      select coalesce(workspaces.personal_of = members.user_id, 0) as personal
+      from members join workspaces on workspaces.id = members.workspace_id
+      where ${isMember(userId)}`);
+    if (known === undefined) return { code: "member_not_found" };
+    return { code: known.personal === 1 ? "own_workspace" : "last_owner" };
+  }
+
+  return {
+    /** In the order in which they joined. */
+    async list(): Promise<Member[]> {
+      return select(sql`true`);
+    },
+
+    async changeRole(userId: string, role: Role): Promise<Result<Member, MemberRefusal>> {
+      const changed = await db.all(sql`
+        update members set role = ${role}
+        where ${isMember(userId)} and (${role} = 'owner' or (${mayStepDown})) returning role`);
+      const [member] = await select(sql`members.user_id = ${userId}`);
+      return changed.length > 0 && member !== undefined ? ok(member) : err(await whyNot(userId));
+    },
+
+    /** Takes a person out: what they may do here ends with the next request. */
+    async remove(userId: string): Promise<Result<null, MemberRefusal>> {
+      const removed = await db.all(sql`
+        delete from members where ${isMember(userId)} and (${mayStepDown}) returning role`);
+      return removed.length > 0 ? ok(null) : err(await whyNot(userId));
+    },
+  };
+}

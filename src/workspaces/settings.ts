@@ -1,0 +1,71 @@
+/** What the managers of a workspace may set. */
+import { eq } from "drizzle-orm";
+
+import type { Workspace } from "../accounts/access.ts";
+import { type Database, databaseOf } from "../db/database.ts";
+import { workspaces } from "../db/schema/index.ts";
+import type { Jurisdiction } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { WorkspaceRefusal } from "./administration.ts";
+import { toWorkspace, workspaceColumns } from "./memberships.ts";
+
+export interface WorkspaceSettings {
+  /** Chosen when the workspace was made. */
+  readonly jurisdiction: Jurisdiction | null;
+  /** How long single clicks are kept, where it is shorter than the installation's own time. */
+  readonly clickRetentionDays: number | null;
+}
+
+export interface SettingsChanges {
+  readonly name?: string | undefined;
+  readonly clickRetentionDays?: number | null | undefined;
+}
+
+export interface WorkspaceWithSettings {
+  readonly workspace: Workspace;
+  readonly settings: WorkspaceSettings;
+}
+
+const COLUMNS = { ...workspaceColumns, clickRetentionDays: workspaces.clickRetentionDays };
+
+/** Reads a workspace with its settings. */
+export async function readSettings(
+  db: Database,
+  workspaceId: number,
+): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
+  const [row] = await db.select(COLUMNS).from(workspaces).where(eq(workspaces.id, workspaceId));
+  return row === undefined ? err({ code: "workspace_unknown" }) : ok(withSettings(row));
+}
+
+/** Changes the settings that are given, and nothing else. */
+export async function changeSettings(
+  env: Cloudflare.Env,
+  { id, ledger }: Workspace,
+  { name, clickRetentionDays }: SettingsChanges,
+): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
+  const db = databaseOf(env.DB);
+  // The Ledger first: whatever is shown, clicks are never kept for longer than that.
+  if (clickRetentionDays !== undefined) {
+    await ledgerFor(env, ledger).keepClicksFor(clickRetentionDays);
+  }
+  const changes = {
+    ...(name !== undefined && { name }),
+    ...(clickRetentionDays !== undefined && { clickRetentionDays }),
+  };
+  if (Object.keys(changes).length === 0) return readSettings(db, id);
+  const [row] = await db
+    .update(workspaces)
+    .set(changes)
+    .where(eq(workspaces.id, id))
+    .returning(COLUMNS);
+  return row === undefined ? err({ code: "workspace_unknown" }) : ok(withSettings(row));
+}
+
+type Row = Parameters<typeof toWorkspace>[0] &
+  Pick<typeof workspaces.$inferSelect, "clickRetentionDays">;
+
+function withSettings({ clickRetentionDays, ...row }: Row): WorkspaceWithSettings {
+  const { jurisdiction } = row;
+  return { workspace: toWorkspace(row), settings: { jurisdiction, clickRetentionDays } };
+}
