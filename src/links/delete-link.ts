@@ -4,6 +4,8 @@ import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { deletedEvents } from "../webhooks/link-events.ts";
+import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkAddress } from "./address.ts";
 import type { LinkContext } from "./context.ts";
 import type { DeleteLinkRefusal } from "./errors.ts";
@@ -24,10 +26,11 @@ export interface DeletedLink {
  * A member may delete only their own links. With `expectedVersions` the link must be at one of them.
  */
 export async function deleteLink(
-  { env, access, nowMs }: Pick<LinkContext, "env" | "access" | "nowMs">,
+  context: Pick<LinkContext, "env" | "access" | "nowMs">,
   ref: LinkRef,
   expectedVersions: readonly number[] | null = null,
 ): Promise<Result<DeletedLink, DeleteLinkRefusal>> {
+  const { env, access, nowMs } = context;
   const db = databaseOf(env.DB);
   const { workspace } = access;
   const link = await linkStore(db, workspace.id).find(ref);
@@ -39,7 +42,7 @@ export async function deleteLink(
     return err({ code: "version_mismatch", version: link.version });
   }
   const leaving = rowOf(link, workspace.id, expectedVersions !== null);
-  const [deleted] = await batchAround(
+  const [told, deleted] = await batchAround(
     db,
     [
       ...leaveAddress(db, leaving, nowMs),
@@ -48,8 +51,12 @@ export async function deleteLink(
         select id, ${workspace.ledger}, created_at_ms from links where ${leaving}
         on conflict (link_id) do nothing`),
     ],
-    [db.delete(links).where(leaving).returning({ domain: links.domain, code: links.code })],
+    [
+      deletedEvents(db, context, leaving),
+      db.delete(links).where(leaving).returning({ domain: links.domain, code: links.code }),
+    ],
   );
+  queueSoon(env, told);
   if (deleted.length > 0) return ok({ link, addresses: deleted });
   // Somebody was faster between the look and the batch.
   const now = await linkStore(db, workspace.id).find({ id: link.id });

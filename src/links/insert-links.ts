@@ -4,6 +4,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { jsonSlices } from "../db/json-slices.ts";
+import { createdEvents } from "../webhooks/link-events.ts";
+import { queueSoon } from "../webhooks/outbox.ts";
 import type { QuotaExceeded } from "../workspaces/quotas.ts";
 import type { LinkContext } from "./context.ts";
 import type { LinkColumns } from "./fields.ts";
@@ -36,23 +38,26 @@ export interface InsertedLinks {
  */
 export async function insertLinks(
   db: Database,
-  { access, nowMs }: Pick<LinkContext, "access" | "nowMs">,
+  context: Pick<LinkContext, "env" | "access" | "nowMs">,
   rows: readonly NewLink[],
   alongside: readonly Statement[],
 ): Promise<InsertedLinks> {
+  const { access, nowMs } = context;
   const { workspace } = access;
   const tagged = rows.filter(({ tags }) => tags.length > 0);
-  const made = linkStore(db, workspace.id).selectByUuids(rows.map(({ uuid }) => uuid));
-  const [links, [room]] = await batchAround(
+  const uuids = rows.map(({ uuid }) => uuid);
+  const made = linkStore(db, workspace.id).selectByUuids(uuids);
+  const [links, [room], events] = await batchAround(
     db,
     [
       ...insertStatements(db, access, rows, nowMs),
       ...(tagged.length > 0 ? tagStatements(db, workspace.id, tagged, nowMs) : []),
       ...putVariants(db, workspace.id, rows, nowMs),
     ],
-    [made, selectRoom(db, workspace)],
+    [made, selectRoom(db, workspace), createdEvents(db, context, uuids)],
     alongside,
   );
+  queueSoon(context.env, events);
   // What was refused has changed nothing, so the count is the one that refused it.
   const refused = links.length === 0 ? overQuota(workspace, room, rows.length) : null;
   return { links: links.map(linkOf), refused };

@@ -4,6 +4,8 @@ import { batchAround, type Statement } from "../db/batch.ts";
 import { databaseOf, type Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { updatedEvents } from "../webhooks/link-events.ts";
+import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkAddress } from "./address.ts";
 import { acceptTest } from "./choices.ts";
 import type { Alongside, LinkContext } from "./context.ts";
@@ -68,7 +70,8 @@ export async function updateLink(
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // Every statement asks the same: either all of them find the link as it must be, or none does.
   const may = moves ? sql`${row} and ${isFree(address, workspaceId, nowMs)}` : row;
-  const [updated, rows] = await batchAround(
+  const events = updatedEvents(db, context, before.id, may);
+  const [told, updated, rows] = await batchAround(
     db,
     [
       ...(tags === null ? [] : replaceTags(db, context, before, tags, may)),
@@ -78,6 +81,7 @@ export async function updateLink(
       ...(moves ? leaveAddress(db, may, nowMs) : []),
     ],
     [
+      events.insert,
       db
         .update(links)
         .set({
@@ -90,8 +94,9 @@ export async function updateLink(
         .returning({ id: links.id }),
       store.selectByUuids([uuid]),
     ],
-    alongside?.([uuid]),
+    [events.complete, ...(alongside?.([uuid]) ?? [])],
   );
+  queueSoon(context.env, told);
   const [after] = rows.map(linkOf);
   if (after === undefined) return err({ code: "link_not_found" });
   if (updated.length > 0)

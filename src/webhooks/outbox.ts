@@ -15,7 +15,7 @@ import { queueDeliveries } from "./queueing.ts";
 export type OutboxRef = Pick<DeliveryMessage, "webhookId" | "eventId">;
 
 /** Left alone for a moment: whoever wrote a row is still queueing it. */
-const QUEUE_GRACE_MS = 30 * SECOND_MS;
+export const QUEUE_GRACE_MS = 30 * SECOND_MS;
 
 /** The columns that `outboxRow` gives values for. */
 export const OUTBOX_COLUMNS = sql`(webhook_id, event_id, event, at_ms, link_id, data, due_at_ms)`;

@@ -8,7 +8,7 @@ import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { PLANS } from "./plans.ts";
 
-export type Quota = "links" | "rules" | "variants" | "bulk" | "members" | "domains";
+export type Quota = "links" | "rules" | "variants" | "bulk" | "members" | "domains" | "webhooks";
 
 export interface QuotaExceeded {
   readonly code: "quota_exceeded";

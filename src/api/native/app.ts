@@ -13,6 +13,7 @@ import { links } from "./links.ts";
 import { me } from "./me.ts";
 import { tags } from "./tags.ts";
 import { tokens } from "./tokens.ts";
+import { webhooks } from "./webhooks.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
@@ -32,4 +33,5 @@ nativeApp.route("/links", links);
 nativeApp.route("/me", me);
 nativeApp.route("/tags", tags);
 nativeApp.route("/tokens", tokens);
+nativeApp.route("/webhooks", webhooks);
 nativeApp.route("/workspaces", workspaces);

@@ -8,12 +8,14 @@ import type { LinkRefusal } from "../../links/errors.ts";
 import type { LabelRefusal } from "../../links/labels.ts";
 import type { CursorInvalid } from "../../links/list-links.ts";
 import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
+import type { WebhookRefusal } from "../../webhooks/errors.ts";
 import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
 import type { Issue, ShellFailure } from "../shared/failure.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
 import { destinationSentence, quotaSentence } from "./link-sentences.ts";
+import { webhookUrlSentence } from "./webhook-translate.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
 export type NativeRefusal =
@@ -25,7 +27,8 @@ export type NativeRefusal =
   | LinkRefusal
   | CursorInvalid
   | LabelRefusal
-  | IdempotencyRefusal;
+  | IdempotencyRefusal
+  | WebhookRefusal;
 
 const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
 
@@ -175,6 +178,18 @@ function toWire(refusal: NativeRefusal): WireError {
       return taken(`There is a ${refusal.kind} named "${refusal.name}" already.`);
     case "label_not_found":
       return notFound(`There is no such ${refusal.kind}.`);
+    case "webhook_not_found":
+      return notFound("There is no such webhook.");
+    case "webhook_url_refused":
+      return invalid(webhookUrlSentence(refusal.reason));
+    case "webhook_inactive":
+      return {
+        status: 409,
+        code: "WEBHOOK_INACTIVE",
+        message: "This webhook is switched off. Switch it on first: isActive.",
+      };
+    case "delivery_not_found":
+      return notFound("There is no such delivery that is over: it may be on its way still.");
     case "idempotency_key_invalid":
       return invalid(
         `Idempotency-Key must be 1 to ${refusal.lengthMax} printable ASCII characters`,

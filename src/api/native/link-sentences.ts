@@ -31,6 +31,7 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
     case "links":
     case "members":
     case "domains":
+    case "webhooks":
       return `The plan "${plan}" allows ${limit} ${quota}, and this workspace has ${used}.`;
   }
 }

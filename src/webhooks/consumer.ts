@@ -1,0 +1,168 @@
+/**
+ * Takes deliveries from the queues to their endpoints, one attempt a message at a time.
+ *
+ * The Ledger decides whether an attempt may be made, so that a message may come again as often as it
+ * likes; the queue only brings it back when it is due. An endpoint that did not answer in time waits in
+ * a queue of its own, where it holds up nobody else.
+ */
+import { keepDeadLetters } from "../ledger/dead-letters.ts";
+import type { Attempt } from "../ledger/deliveries-contract.ts";
+import { retryDelaySeconds } from "../ledger/retry-delay.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { type Clock, SECOND_MS, systemClock } from "../platform/clock.ts";
+import { log, tolerate } from "../platform/log.ts";
+import type { OutboundPolicy } from "../platform/safe-fetch.ts";
+import { type DeliveryJob, keepVerdict, readJob, settle } from "./delivery-job.ts";
+import { type DeliveryMessage, readDeliveryMessage } from "./message.ts";
+import { outboundPolicy } from "./outbound.ts";
+import { type Posted, post } from "./post.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/** What tests set; everything else is real. */
+export interface DeliveryWorld {
+  readonly clock: Clock;
+  readonly random01: () => number;
+  readonly policy: OutboundPolicy;
+}
+
+const SLOW_QUEUE = "webhooks-slow";
+/** A queue's longest delay. */
+const DELAY_SECONDS_MAX = 86_400;
+
+/** What becomes of a message. */
+type Fate =
+  | { readonly kind: "done" }
+  | { readonly kind: "again"; readonly afterMs: number; readonly queue: "same" | "slow" };
+
+/** Consumes a batch of `webhooks` or `webhooks-slow`, and answers for each message by itself. */
+export async function consumeDeliveries(
+  batch: MessageBatch,
+  env: Cloudflare.Env,
+  world: DeliveryWorld = {
+    clock: systemClock,
+    random01: Math.random,
+    policy: outboundPolicy(env),
+  },
+): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      const read = readDeliveryMessage(message.body);
+      if (read.kind === "newer") retryLater(message);
+      else if (read.kind === "malformed") await setAside(batch.queue, message, env);
+      else await settleMessage(message, batch.queue, env, read.message, world);
+    } catch (error) {
+      log("error", "webhooks.delivery.failed", { queue: batch.queue, error });
+      retryLater(message);
+    }
+  }
+}
+
+async function settleMessage(
+  message: Message,
+  queue: string,
+  env: Cloudflare.Env,
+  body: DeliveryMessage,
+  world: DeliveryWorld,
+): Promise<void> {
+  const fate = await deliver(env, body, queue === SLOW_QUEUE, world);
+  if (fate.kind === "done") {
+    message.ack();
+    return;
+  }
+  const delaySeconds = Math.min(Math.ceil(fate.afterMs / SECOND_MS), DELAY_SECONDS_MAX);
+  if (fate.queue === "slow" && queue !== SLOW_QUEUE) {
+    // Sent before the message goes: in two queues at once it is posted once all the same.
+    await env.WEBHOOKS_SLOW.send(body, { delaySeconds });
+    message.ack();
+  } else {
+    message.retry({ delaySeconds });
+  }
+}
+
+async function deliver(
+  env: Cloudflare.Env,
+  message: DeliveryMessage,
+  isSlowQueue: boolean,
+  world: DeliveryWorld,
+): Promise<Fate> {
+  const job = await readJob(env, message, world.clock());
+  if (job === null) return { kind: "done" };
+  if (job.health.isSlow && job.isActive && !isSlowQueue) {
+    return { kind: "again", afterMs: 0, queue: "slow" };
+  }
+  const nowMs = world.clock();
+  const claim = await ledgerFor(env, job.ledger).claimDelivery(job.delivery, nowMs);
+  switch (claim.kind) {
+    case "over":
+      await settle(env.DB, job);
+      return { kind: "done" };
+    case "wait":
+      return { kind: "again", afterMs: claim.untilMs - nowMs, queue: "same" };
+    case "go":
+      return attempt(env, job, claim.attempt, world);
+  }
+}
+
+async function attempt(
+  env: Cloudflare.Env,
+  job: DeliveryJob,
+  number: number,
+  world: DeliveryWorld,
+): Promise<Fate> {
+  const posted = await (job.isActive ? send(job, world) : notSent(world.clock()));
+  const nowMs = world.clock();
+  const verdict = job.isActive
+    ? judge({ ...posted, number }, job.retryPolicy, job.health, {
+        nowMs,
+        random01: world.random01(),
+      })
+    : given(job);
+  const { delivery } = verdict;
+  const nextAtMs = delivery.status === "pending" ? nowMs + delivery.delayMs : null;
+  await ledgerFor(env, job.ledger).recordAttempt(job.delivery, posted.attempt, {
+    status: delivery.status,
+    nextAtMs,
+  });
+  await keepVerdict(env.DB, job, verdict, { nowMs, nextAtMs });
+  if (delivery.status !== "pending") return { kind: "done" };
+  const queue = verdict.health.isSlow ? "slow" : "same";
+  return { kind: "again", afterMs: delivery.delayMs, queue };
+}
+
+async function send(job: DeliveryJob, { clock, policy }: DeliveryWorld): Promise<Posted> {
+  const { eventId, event, body } = job.delivery;
+  const signed = { eventId, event, deliveryId: job.deliveryId, body };
+  return post({ url: job.url, secrets: await job.secrets() }, signed, policy, clock());
+}
+
+/** An endpoint that was switched off gets nothing; the log says so, and it can be sent again later. */
+async function notSent(nowMs: number): Promise<Posted> {
+  const attempt: Attempt = {
+    atMs: nowMs,
+    ms: null,
+    status: null,
+    error: "disabled",
+    response: null,
+  };
+  return { attempt, retryAfter: null };
+}
+
+function given({ health }: DeliveryJob): Verdict {
+  return { delivery: { status: "failed" }, health: { ...health, disabledReason: null } };
+}
+
+/** Keeps a message that nobody can read out of its siblings' way. */
+async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
+  const kept = await tolerate(
+    "webhooks.dead_letter.failed",
+    keepDeadLetters(env.DB, queue, [message]).then(() => true),
+    { queue },
+  );
+  if (kept === null) return retryLater(message);
+  log("error", "webhooks.message.malformed", { queue });
+  message.ack();
+}
+
+function retryLater(message: Message): void {
+  message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+}
