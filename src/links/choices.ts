@@ -9,7 +9,8 @@ import type { Link } from "./link.ts";
 import { keepIds } from "./rules/keep-ids.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
 import { targetPolicy } from "./target-check.ts";
-import type { AbTest } from "./variants/validate.ts";
+import type { AbTestChange } from "./variants/validate.ts";
+import type { Variant } from "./variants/variant.ts";
 
 type Context = Pick<LinkContext, "access" | "policy">;
 type Refusal = DestinationRefused | QuotaExceeded;
@@ -36,25 +37,29 @@ export function acceptRules(
   return ok(keepIds(before, accepted, () => crypto.randomUUID()));
 }
 
-/** Accepts the A/B test that a link is to have. What a link has beyond its plan may stay. */
-export function acceptTest(
-  test: AbTest | undefined,
+/**
+ * Accepts the variants that a link is to have; undefined where they stay. What a link has beyond its
+ * plan may stay, and grows no further.
+ */
+export function acceptVariants(
+  test: AbTestChange | undefined,
   before: Link["abTest"],
   { access, policy }: Context,
-): Result<AbTest | undefined, Refusal> {
-  if (test === undefined) return ok(test);
+): Result<readonly Variant[] | undefined, Refusal> {
+  const { enabled = before.enabled, variants = before.variants } = test ?? {};
   const { plan } = access.workspace;
-  const grows = test.variants.length > before.variants.length || (test.enabled && !before.enabled);
+  const grows = variants.length > before.variants.length || (enabled && !before.enabled);
   if (grows && !PLANS[plan].features.variants) {
-    return err(exceeded("variants", plan, 0, test.variants.length));
+    return err(exceeded("variants", plan, 0, variants.length));
   }
-  const variants: AbTest["variants"][number][] = [];
-  for (const [index, variant] of test.variants.entries()) {
+  if (test?.variants === undefined) return ok(undefined);
+  const accepted: Variant[] = [];
+  for (const [index, variant] of variants.entries()) {
     const target = acceptTarget(`abTest.variants[${index}].url`, variant.url, policy);
     if (!target.ok) return target;
-    variants.push({ ...variant, url: target.value });
+    accepted.push({ ...variant, url: target.value });
   }
-  return ok({ ...test, variants });
+  return ok(accepted);
 }
 
 function acceptTarget(

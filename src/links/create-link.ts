@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { PLANS } from "../workspaces/plans.ts";
 import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 import { DEFAULT_DOMAIN } from "./address.ts";
-import { acceptTest } from "./choices.ts";
+import { acceptVariants } from "./choices.ts";
 import type { Alongside, LinkContext } from "./context.ts";
 import type { CreateLinkRefusal } from "./errors.ts";
 import { columnsOf, NOTHING_BEFORE, refuseReserved, tagNamesOf } from "./fields.ts";
@@ -59,7 +59,8 @@ export async function createLinks(
   const db = databaseOf(env.DB);
   const lookUps = await lookUp(db, workspace.id, inputs);
   const drafts = inputs.map((input) => draftOf(input, lookUps, context));
-  const uuids = drafts.flatMap((draft) => (draft.ok ? [draft.value.uuid] : []));
+  // One for each input, so that what happens alongside knows their places.
+  const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
   const made = new Map<string, Link>();
   let pending = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
   let refused: QuotaExceeded | null = null;
@@ -102,8 +103,8 @@ function draftOf(
   }
   const columns = columnsOf(input, NOTHING_BEFORE, context);
   if (!columns.ok) return columns;
-  const test = acceptTest(input.abTest, NOTHING_BEFORE.abTest, context);
-  if (!test.ok) return test;
+  const variants = acceptVariants(input.abTest, NOTHING_BEFORE.abTest, context);
+  if (!variants.ok) return variants;
   const domain = lookUps.domain(input.domain ?? DEFAULT_DOMAIN);
   if (!domain.ok) return domain;
   const collectionId = lookUps.collection(input.collection);
@@ -116,7 +117,7 @@ function draftOf(
     code: input.code ?? null,
     collectionId: collectionId.value ?? null,
     tags: tagNamesOf(input.tags ?? []),
-    variants: test.value?.variants ?? [],
+    variants: variants.value ?? [],
   });
 }
 

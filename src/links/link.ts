@@ -2,8 +2,8 @@
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route-record.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
-import type { AbTest } from "./variants/validate.ts";
-import type { Variant } from "./variants/variant.ts";
+import type { AbTestChange } from "./variants/validate.ts";
+import type { StoredVariant } from "./variants/variant.ts";
 
 export const REDIRECT_STATUSES = [301, 302, 307, 308] as const satisfies readonly RedirectStatus[];
 
@@ -57,7 +57,7 @@ export interface LinkAbTest {
   /** A visitor keeps the variant of the first visit. */
   readonly sticky: boolean;
   /** In the order in which they were made. */
-  readonly variants: readonly Variant[];
+  readonly variants: readonly StoredVariant[];
 }
 
 /** A link in one of its three public identities. */
@@ -87,8 +87,8 @@ export interface LinkFields {
   readonly forwardQuery?: boolean | undefined;
   /** All of them, without the default, whose target is `destinationUrl`; an empty list removes them. */
   readonly rules?: readonly NewRule[] | undefined;
-  /** The whole test: variants that it does not name are removed. Their clicks stay in the reports. */
-  readonly abTest?: AbTest | undefined;
+  /** Variants that it leaves out of its list are removed; their clicks stay in the reports. */
+  readonly abTest?: AbTestChange | undefined;
   /** A positive whole number; null removes the limit. */
   readonly clicksLimit?: number | null | undefined;
   /** Completed (`qr/fetch-logo.ts`): the use cases ask no network. Null for the usual look. */

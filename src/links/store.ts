@@ -11,7 +11,7 @@ import type { CollectionRef, Label, Link, LinkRef } from "./link.ts";
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route-record.ts";
 import type { Rule } from "./rules/rule.ts";
-import type { Variant } from "./variants/variant.ts";
+import type { StoredVariant } from "./variants/variant.ts";
 
 export interface LinkFilter {
   /** Part of the code, the title or the destination; ASCII letters match in either case. */
@@ -42,7 +42,7 @@ export function linkStore(db: Database, workspaceId: number) {
         )`.as("tags"),
         variants: sql<string>`(
           select json_group_array(
-            json_array(${variants.publicId}, ${variants.name}, ${variants.url}, ${variants.weight}, ${variants.isActive})
+            json_array(${variants.id}, ${variants.publicId}, ${variants.name}, ${variants.url}, ${variants.weight}, ${variants.isActive})
             order by ${variants.id})
           from ${variants} where ${variants.linkId} = ${links.id}
         )`.as("variants"),
@@ -124,10 +124,17 @@ export function linkOf(row: LinkRow): Link {
   };
 }
 
-type VariantRow = readonly [id: string, name: string, url: string, weight: number, active: 0 | 1];
+type VariantRow = readonly [
+  numericId: number,
+  id: string,
+  name: string,
+  url: string,
+  weight: number,
+  active: 0 | 1,
+];
 
-function variantOf([id, name, url, weight, active]: VariantRow): Variant {
-  return { id, name, url, weight, active: active === 1 };
+function variantOf([numericId, id, name, url, weight, active]: VariantRow): StoredVariant {
+  return { numericId, id, name, url, weight, active: active === 1 };
 }
 
 function labelOf([id, uuid, name]: readonly [number, string, string]): Label {

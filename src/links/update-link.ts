@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { updatedEvents } from "../webhooks/link-events.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkAddress } from "./address.ts";
-import { acceptTest } from "./choices.ts";
+import { acceptVariants } from "./choices.ts";
 import type { Alongside, LinkContext } from "./context.ts";
 import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
 import { columnsOf, type LinkColumns, refuseReserved, tagNamesOf } from "./fields.ts";
@@ -131,14 +131,14 @@ async function changeOf(
   if (!address.ok) return address;
   const columns = columnsOf(changes, before, context);
   if (!columns.ok) return columns;
-  const test = acceptTest(changes.abTest, before.abTest, context);
-  if (!test.ok) return test;
+  const variants = acceptVariants(changes.abTest, before.abTest, context);
+  if (!variants.ok) return variants;
   const collectionId = lookUps.collection(collection);
   if (!collectionId.ok) return collectionId;
   return ok({
     ...address.value,
     tags: changes.tags === undefined ? null : tagNamesOf(changes.tags),
-    variants: test.value?.variants ?? null,
+    variants: variants.value ?? null,
     columns: {
       ...columns.value,
       ...(collectionId.value !== undefined && { collectionId: collectionId.value }),

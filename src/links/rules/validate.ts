@@ -41,7 +41,7 @@ export function validateRules(input: unknown, checkUrl: UrlCheck): Result<ValidR
   }
   const items: readonly unknown[] = input;
   if (items.length > RULES_MAX) {
-    return refuseList("rules", `rules must have at most ${RULES_MAX} items.`);
+    return refuseList("rules", TOO_MANY);
   }
   const rules: NewRule[] = [];
   let defaultRule: NewRule | null = null;
@@ -54,10 +54,40 @@ export function validateRules(input: unknown, checkUrl: UrlCheck): Result<ValidR
     else rules.push(rule);
   }
   if (defaultRule === null) return refuseList("isDefault", ONE_DEFAULT);
-  if (new TextEncoder().encode(JSON.stringify(rules)).length > RULES_BYTES_MAX) {
-    return refuseList("rules", `rules must not exceed ${RULES_BYTES_MAX / 1_000} kB in all.`);
-  }
+  if (isTooLarge(rules)) return refuseList("rules", TOO_LARGE);
   return ok({ defaultRule: { targetUrl: defaultRule.targetUrl }, rules });
+}
+
+/**
+ * Gives rules of a list that has no default, since the link's own destination is it; the list may be
+ * empty.
+ */
+export function validateRuleList(
+  input: unknown,
+  checkUrl: UrlCheck,
+): Result<readonly NewRule[], RuleRefusal> {
+  if (!Array.isArray(input)) return refuseList("rules", "rules must be an array.");
+  const items: readonly unknown[] = input;
+  if (items.length > RULES_MAX) return refuseList("rules", TOO_MANY);
+  const rules: NewRule[] = [];
+  for (const [index, item] of items.entries()) {
+    const read = readRule(item, checkUrl, false);
+    if (!read.ok) return err(refusalOf(index, read.error));
+    if (read.value.isDefault) return err(refusalOf(index, NO_DEFAULT));
+    rules.push(read.value.rule);
+  }
+  return isTooLarge(rules) ? refuseList("rules", TOO_LARGE) : ok(rules);
+}
+
+const TOO_MANY = `rules must have at most ${RULES_MAX} items.`;
+const TOO_LARGE = `rules must not exceed ${RULES_BYTES_MAX / 1_000} kB in all.`;
+const NO_DEFAULT: FieldProblem = {
+  field: "isDefault",
+  problem: "must be left out: the link's own destination is the default",
+};
+
+function isTooLarge(rules: readonly NewRule[]): boolean {
+  return new TextEncoder().encode(JSON.stringify(rules)).length > RULES_BYTES_MAX;
 }
 
 const ONE_DEFAULT = "Exactly one rule must have isDefault: true.";
@@ -67,12 +97,16 @@ interface ReadRule {
   readonly rule: NewRule;
 }
 
-function readRule(item: unknown, checkUrl: UrlCheck): Result<ReadRule, FieldProblem> {
+function readRule(
+  item: unknown,
+  checkUrl: UrlCheck,
+  whenUnsaid?: false,
+): Result<ReadRule, FieldProblem> {
   if (typeof item !== "object" || item === null || Array.isArray(item)) {
     return err({ field: null, problem: "must be an object" });
   }
   const raw = item as RawObject;
-  const { isDefault } = raw;
+  const { isDefault = whenUnsaid } = raw;
   if (typeof isDefault !== "boolean") {
     return err({ field: "isDefault", problem: "must be true or false" });
   }

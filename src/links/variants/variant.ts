@@ -11,6 +11,11 @@ export interface Variant {
   readonly active: boolean;
 }
 
+/** A variant as it is stored: a change that names its id again keeps its number. */
+export interface StoredVariant extends Variant {
+  readonly numericId: number;
+}
+
 /** A variant as the redirect needs it; only active ones travel. */
 export interface RouteVariant {
   readonly id: string;
