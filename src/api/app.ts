@@ -7,15 +7,30 @@ import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
 import { nativeApp } from "./native/app.ts";
 
-interface Dialect {
-  readonly prefixes: readonly string[];
+interface App {
   fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Response | Promise<Response>;
 }
 
-const native: Dialect = { prefixes: ["/api"], fetch: nativeApp.fetch };
+interface Dialect {
+  readonly prefixes: readonly string[];
+  app(): Promise<App>;
+}
+
+const native: Dialect = { prefixes: ["/api"], app: async () => nativeApp };
+
+const revolink: Dialect = {
+  prefixes: ["/apiv1"],
+  app: lazily(async () => (await import("./revolink/app.ts")).revolinkApp),
+};
 
 /** Tried in this order: `/api/v1` is PVTLNK's although `/api` is ours. */
-const dialects: readonly Dialect[] = [native];
+const dialects: readonly Dialect[] = [revolink, native];
+
+/** Loads an app with its first request. It is kept, not its promise: requests never share those. */
+function lazily(load: () => Promise<App>): () => Promise<App> {
+  let app: App | null = null;
+  return async () => (app ??= await load());
+}
 
 let isUpkeepArmed = false;
 
@@ -35,6 +50,6 @@ export default {
     const dialect = dialects.find(({ prefixes }) =>
       prefixes.some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`)),
     );
-    return (dialect ?? native).fetch(request, env, ctx);
+    return (await (dialect ?? native).app()).fetch(request, env, ctx);
   },
 };

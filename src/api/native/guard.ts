@@ -8,11 +8,9 @@ import { type Access, type Role, ROLES, type Scope } from "../../accounts/access
 import { authenticate } from "../../accounts/authenticate.ts";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import { configOf } from "../../config.ts";
-import { tolerate } from "../../platform/log.ts";
+import { refuseFastWrites } from "../shared/write-limit.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
-
-const WRITE_LIMIT_SECONDS = 60; // the period of WRITE_LIMIT in wrangler.toml
 
 /** Lets in who holds all of these scopes, by token or session; with none, anybody known. */
 export function requires(...scopes: Scope[]) {
@@ -49,14 +47,8 @@ function guard(admit: (access: Access) => AccountRefusal | null) {
     }
     const refusal = admit(access);
     if (refusal !== null) return refuse(c, refusal);
-    if (isWrite) {
-      // Open when the limiter fails: it is a brake, and nothing is decided by it.
-      const limit = c.env.WRITE_LIMIT.limit({ key: access.principal });
-      const verdict = await tolerate("api.write_limit.failed", limit);
-      if (verdict?.success === false) {
-        return refuse(c, { code: "rate_limited", retryAfterSeconds: WRITE_LIMIT_SECONDS });
-      }
-    }
+    const limited = await refuseFastWrites(c.req.raw, c.env, access.principal);
+    if (limited !== null) return refuse(c, limited);
     c.set("access", access);
     await next();
     for (const cookie of setCookies) c.header("Set-Cookie", cookie, { append: true });

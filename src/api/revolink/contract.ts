@@ -1,0 +1,96 @@
+/**
+ * What requests about links may hold. Each sentence names its field; fields that are not named here
+ * are dropped. Rules, A/B tests and QR settings are read by the engine itself.
+ */
+import * as z from "zod";
+
+import { parseObjectId } from "./object-id.ts";
+
+const NAME_LENGTH_MAX = 255;
+const DESCRIPTION_LENGTH_MAX = 1_000;
+const TAGS_MAX = 50;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+const NAME_REQUIRED = "Name is required.";
+const NAME_WANTED = `name must be a text of at most ${NAME_LENGTH_MAX} characters, on one line.`;
+
+const name = z
+  .string({
+    error: ({ input }) => (input === undefined || input === null ? NAME_REQUIRED : NAME_WANTED),
+  })
+  .trim()
+  .min(1, { error: NAME_REQUIRED })
+  .max(NAME_LENGTH_MAX, { error: NAME_WANTED })
+  .refine((text) => !CONTROL.test(text), { error: NAME_WANTED })
+  .transform((text) => text.toWellFormed());
+
+const RULES_WANTED = { error: "rules must be a non-empty array." };
+const rules = z.array(z.unknown(), RULES_WANTED).min(1, RULES_WANTED);
+
+const DESCRIPTION_WANTED = {
+  error: `description must be a text of at most ${DESCRIPTION_LENGTH_MAX} characters.`,
+};
+const description = z
+  .string(DESCRIPTION_WANTED)
+  .max(DESCRIPTION_LENGTH_MAX, DESCRIPTION_WANTED)
+  .refine((text) => !CONTROL_BUT_LINES.test(text), {
+    error: "description must not contain control characters.",
+  })
+  .transform((text) => text.trim().toWellFormed() || null);
+
+const SLUG_WANTED = {
+  error: "slug must be 1 to 100 characters: lowercase letters, numbers and hyphens only.",
+};
+const slug = z.string(SLUG_WANTED).regex(/^[a-z0-9-]{1,100}$/, SLUG_WANTED);
+
+const domain = z.string({ error: "domain must be a host name, such as go.example.com." }).trim();
+
+const active = z.boolean({ error: "active must be true or false." });
+
+const clicksLimit = z
+  .int({ error: "clicksLimit must be a positive integer." })
+  .positive({ error: "clicksLimit must be a positive integer." });
+
+const expirationDate = z.iso
+  .datetime({
+    offset: true,
+    local: true,
+    error: "expirationDate must be an ISO 8601 date and time, such as 2026-12-31T23:59:59Z.",
+  })
+  .transform((text) => Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`));
+
+const TAG_IDS_WANTED = { error: "tagIds must be an array of tag ids (24 hex digits each)." };
+const tagIds = z
+  .array(
+    z.string(TAG_IDS_WANTED).transform(parseObjectId).pipe(z.string(TAG_IDS_WANTED)),
+    TAG_IDS_WANTED,
+  )
+  .max(TAGS_MAX, { error: `tagIds must hold at most ${TAGS_MAX} ids.` });
+
+/** A field that says nothing may also be null. */
+const optional = {
+  description: description.nullish(),
+  domain: domain.nullish(),
+  active: active.optional(),
+  clicksLimit: clicksLimit.nullish(),
+  expirationDate: expirationDate.nullish(),
+  tagIds: tagIds.optional(),
+  abTest: z.unknown().optional(),
+  qrSettings: z.unknown().optional(),
+};
+
+export const newLink = z.object({ name, rules, slug: slug.nullish(), ...optional });
+
+export const linkChanges = z.object({
+  name: name.optional(),
+  rules: rules.optional(),
+  slug: slug.optional(),
+  ...optional,
+});
+
+export type NewLink = z.output<typeof newLink>;
+export type LinkChanges = z.output<typeof linkChanges>;

@@ -1,0 +1,8 @@
+const OBJECT_ID = /^[0-9a-f]{24}$/;
+
+/** Gives the canonical (lower-case) form of an object id, or null for anything else. */
+export function parseObjectId(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  const lower = value.toLowerCase();
+  return OBJECT_ID.test(lower) ? lower : null;
+}
