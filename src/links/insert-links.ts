@@ -109,20 +109,21 @@ export function tagStatements(
   const pairs = tagged.flatMap(({ uuid, tags }) =>
     tags.map((name) => [uuid, name, crypto.randomUUID()]),
   );
-  const json = JSON.stringify(pairs);
-  // Cross joins are walked in the order in which they stand: pair by pair, each found by an index.
-  const found = sql`json_each(${json}) as pair
+  return jsonSlices(pairs).flatMap((json) => {
+    // Cross joins are walked in the order in which they stand: pair by pair, each found by an index.
+    const found = sql`json_each(${json}) as pair
     cross join links as link on link.uuid = pair.value->>0 and +link.workspace_id = ${workspaceId}
       and link.id in (select id from links where links.id = link.id and ${may})`;
-  return [
-    db.run(sql`
+    return [
+      db.run(sql`
       insert into tags (uuid, workspace_id, name, created_at_ms)
       select pair.value->>2, ${workspaceId}, pair.value->>1, ${nowMs} from ${found}
       where true on conflict (workspace_id, name) do nothing`),
-    db.run(sql`
+      db.run(sql`
       insert into link_tags (link_id, tag_id)
       select link.id, tags.id from ${found}
       cross join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
       where true on conflict do nothing`),
-  ];
+    ];
+  });
 }

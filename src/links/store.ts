@@ -2,7 +2,7 @@
  * Reads the links of one workspace. A store without a workspace cannot be made, so neither can a
  * query that shows somebody else's links.
  */
-import { and, desc, eq, getTableColumns, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { collections, links, linkTags, tags, variants } from "../db/schema/index.ts";
@@ -22,6 +22,10 @@ export interface LinkFilter {
   readonly domain?: string | undefined;
   readonly isActive?: boolean | undefined;
   readonly isArchived?: boolean | undefined;
+  /** Made then or later. */
+  readonly createdFromMs?: number | undefined;
+  /** Made before then. */
+  readonly createdBeforeMs?: number | undefined;
 }
 
 export type LinkStore = ReturnType<typeof linkStore>;
@@ -89,7 +93,7 @@ export function linkStore(db: Database, workspaceId: number) {
     async list(filter: LinkFilter, limit: number, beforeId: number | null): Promise<Link[]> {
       const page = beforeId === null ? undefined : lt(links.id, beforeId);
       const rows = await select(
-        and(eq(links.workspaceId, workspaceId), page, ...conditions(filter)),
+        and(eq(links.workspaceId, workspaceId), page, ...linkConditions(filter)),
         sql`json_set(${links.qrSettings}, '$.logo', null)`,
       )
         .orderBy(desc(links.id))
@@ -150,7 +154,17 @@ function isLink(ref: LinkRef): SQL | undefined {
   return and(gt(links.uuid, prefix), lt(links.uuid, `${prefix}g`));
 }
 
-function conditions({ q, tag, collection, domain, isActive, isArchived }: LinkFilter): SQL[] {
+/** Gives what a filter asks of `links`, joined with `collections`; whose links is said by the caller. */
+export function linkConditions({
+  q,
+  tag,
+  collection,
+  domain,
+  isActive,
+  isArchived,
+  createdFromMs,
+  createdBeforeMs,
+}: LinkFilter): SQL[] {
   const wanted: SQL[] = [];
   if (q !== undefined && q !== "") {
     // Not LIKE: D1 refuses patterns beyond 50 bytes, and `%` in a search means itself.
@@ -172,5 +186,7 @@ function conditions({ q, tag, collection, domain, isActive, isArchived }: LinkFi
   if (isArchived !== undefined) {
     wanted.push(sql`${links.archivedAtMs} is ${isArchived ? sql`not null` : sql`null`}`);
   }
+  if (createdFromMs !== undefined) wanted.push(gte(links.createdAtMs, createdFromMs));
+  if (createdBeforeMs !== undefined) wanted.push(lt(links.createdAtMs, createdBeforeMs));
   return wanted;
 }
