@@ -41,6 +41,7 @@ export default defineConfig(async () => {
             include: ["test/**/*.test.ts"],
             exclude: ["test/e2e/**", "test/scripts/**"],
             setupFiles: ["./test/support/setup.ts"],
+            globalSetup: ["./test/e2e/support/receiver.ts"],
             // Much of what is tested is failure, which logs.
             silent: "passed-only",
             testTimeout: 30_000,

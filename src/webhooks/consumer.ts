@@ -99,11 +99,11 @@ async function deliver(
     case "wait":
       return { kind: "again", afterMs: claim.untilMs - nowMs, queue: "same" };
     case "go":
-      return attempt(env, job, claim.attempt, world);
+      return attemptOnce(env, job, claim.attempt, world);
   }
 }
 
-async function attempt(
+async function attemptOnce(
   env: Cloudflare.Env,
   job: DeliveryJob,
   number: number,

@@ -1,0 +1,83 @@
+/** An account with webhooks, through the API; what it is told arrives at the receiver. */
+import { vi } from "vitest";
+
+import { type NativeClient, newClient } from "../support/native.ts";
+import type { ReceivedPost } from "../support/received-post.ts";
+import { type Box, newBox } from "./receiver.ts";
+
+export type WireWebhook = Record<string, unknown> & {
+  readonly id: string;
+  readonly secret: string;
+};
+
+export type WireDelivery = Record<string, unknown> & {
+  readonly id: string;
+  readonly status: string;
+  readonly attempts: readonly {
+    readonly status: number | null;
+    readonly error: string | null;
+    readonly response: string | null;
+    readonly durationMs: number | null;
+    readonly at: string;
+  }[];
+};
+
+export interface Subscriber extends NativeClient {
+  readonly box: Box;
+  readonly webhook: WireWebhook;
+  /** Newest first. */
+  deliveries(query?: string): Promise<WireDelivery[]>;
+}
+
+/** Makes an account with one webhook, which gets these answers from its receiver. */
+export async function newSubscriber(
+  fields: Record<string, unknown> = {},
+  ...answers: readonly (number | string)[]
+): Promise<Subscriber> {
+  const client = await newClient();
+  const box = newBox(...answers);
+  const webhook = await subscribe(client, { url: box.url, ...fields });
+  return {
+    ...client,
+    box,
+    webhook,
+    async deliveries(query = "") {
+      const response = await client.call("GET", `/api/webhooks/${webhook.id}/deliveries${query}`);
+      if (response.status !== 200) throw new Error(await response.text());
+      return response.json();
+    },
+  };
+}
+
+export async function subscribe(
+  client: NativeClient,
+  fields: Record<string, unknown>,
+): Promise<WireWebhook> {
+  const created = await client.call("POST", "/api/webhooks", { events: ["*"], ...fields });
+  if (created.status !== 201) throw new Error(await created.text());
+  return created.json();
+}
+
+/** Waits until a box has so many posts, and gives them in the order in which they came. */
+export async function arrived(box: Box, count = 1, timeout = 8_000): Promise<ReceivedPost[]> {
+  return vi.waitFor(
+    async () => {
+      const posts = await box.posts();
+      if (posts.length < count) throw new Error(`${posts.length} of ${count} posts have come.`);
+      return posts;
+    },
+    { timeout, interval: 50 },
+  );
+}
+
+export interface Payload {
+  readonly id: string;
+  readonly event: string;
+  readonly timestamp: string;
+  readonly version: string;
+  readonly data: Record<string, Record<string, unknown> | null>;
+}
+
+export function payloadOf({ body }: ReceivedPost): Payload {
+  return JSON.parse(body);
+}
