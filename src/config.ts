@@ -27,9 +27,20 @@ export function configOf(env: Cloudflare.Env): Config {
   return config;
 }
 
+const publicUrls = new WeakMap<Cloudflare.Env, URL>();
+
+/** Gives PUBLIC_URL by itself: all that a redirect needs of the settings. */
+export function publicUrlOf(env: Cloudflare.Env): URL {
+  const known = publicUrls.get(env);
+  if (known !== undefined) return known;
+  const url = new URL(env.PUBLIC_URL);
+  publicUrls.set(env, url);
+  return url;
+}
+
 function parse(env: Cloudflare.Env): Config {
   return {
-    publicUrl: new URL(env.PUBLIC_URL),
+    publicUrl: publicUrlOf(env),
     defaultPlan: oneOf("DEFAULT_PLAN", env.DEFAULT_PLAN, ["free", "pro", "enterprise"]),
     signups: oneOf("SIGNUPS", env.SIGNUPS, ["open", "first", "closed"]),
     clickRetentionDays: days("CLICK_RETENTION_DAYS", env.CLICK_RETENTION_DAYS),

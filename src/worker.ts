@@ -1,6 +1,6 @@
 /** Front door: sends each event to the module that owns it. Dispatch only. */
 
-import { configOf } from "./config.ts";
+import { publicUrlOf } from "./config.ts";
 import { log } from "./platform/log.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { isDefaultHost } from "./redirect/hosts.ts";
@@ -26,6 +26,11 @@ const redirect = createRedirect({
     const { agentReader } = await import("./ledger/agent-reader.ts");
     return agentReader;
   },
+  async askPassword(env, asked) {
+    const { askPassword } = await import("./redirect/password.ts");
+    const { verifyPassword } = await import("./accounts/password.ts");
+    return askPassword(env, asked, verifyPassword);
+  },
   async drawQr(env, request) {
     const { drawLinkQr } = await import("./links/qr/draw-link-qr.ts");
     return drawLinkQr(env, request);
@@ -38,7 +43,10 @@ let api: (typeof import("./api/app.ts"))["default"] | null = null;
 export default {
   async fetch(request, env, ctx): Promise<Response> {
     const url = new URL(request.url);
-    if (APP_PATH.test(url.pathname) && isDefaultHost(url.hostname, configOf(env))) {
+    if (
+      APP_PATH.test(url.pathname) &&
+      isDefaultHost(url.hostname, { publicUrl: publicUrlOf(env) })
+    ) {
       api ??= (await import("./api/app.ts")).default;
       return api.fetch(request, env, ctx);
     }
@@ -51,13 +59,15 @@ export default {
   },
 
   async queue(batch, env): Promise<void> {
-    const { consumeClicks, storeDeadLetters } = await import("./ledger/consumer.ts");
     switch (batch.queue) {
       case "clicks":
-        return consumeClicks(batch, env);
+        return (await import("./ledger/consumer.ts")).consumeClicks(batch, env);
+      case "webhooks":
+      case "webhooks-slow":
+        return (await import("./webhooks/consumer.ts")).consumeDeliveries(batch, env);
       case "clicks-dead":
       case "webhooks-dead":
-        return storeDeadLetters(batch, env);
+        return (await import("./ledger/consumer.ts")).storeDeadLetters(batch, env);
       default:
         throw new Error(`No consumer for the queue ${batch.queue}`);
     }

@@ -29,6 +29,8 @@ export interface RouteRecord {
   readonly endsAtMs?: number;
   readonly expiredUrl?: string;
   readonly forwardQuery?: true;
+  /** The password's version. The hash stays in D1: KV is read everywhere, and by more people. */
+  readonly password?: number;
   readonly limit?: ClickLimit;
   /** Active ones of a test that is on: while there are any, they decide and rules do not. */
   readonly variants?: readonly RouteVariant[];

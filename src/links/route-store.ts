@@ -5,6 +5,7 @@
 
 import { ledgerIdOf } from "../ledger/ledger-id.ts";
 import type { LinkAddress } from "./address.ts";
+import { withQuery } from "./merge-query.ts";
 import {
   ROUTE_SCHEMA,
   type GoneReason,
@@ -15,21 +16,21 @@ import { routeRules } from "./rules/route-rules.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { RouteVariant } from "./variants/variant.ts";
 
-export const ROUTE_SQL = `SELECT links.id, links.version, links.published_version, links.workspace_id,
-  workspaces.jurisdiction, links.destination_url, links.redirect_status, links.is_active,
-  links.archived_at_ms, links.suspended_at_ms, links.starts_at_ms, links.ends_at_ms,
-  links.expires_at_ms, links.expired_url, links.forward_query, links.clicks_limit,
-  links.clicks_limit_since, links.rules, links.ab_enabled, links.ab_sticky,
-  iif(links.ab_enabled, (
-    SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
-    FROM variants WHERE variants.link_id = links.id AND variants.is_active
-  ), NULL) AS variants
-FROM links JOIN workspaces ON workspaces.id = links.workspace_id
-WHERE links.domain = ?1 AND links.code = ?2 AND (links.domain = '' OR EXISTS (
-  SELECT 1 FROM domains WHERE domains.hostname = links.domain
-    AND domains.workspace_id = links.workspace_id AND domains.verified_at_ms IS NOT NULL
+export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, l.workspace_id,
+w.jurisdiction, l.destination_url, l.redirect_status, l.is_active,
+l.archived_at_ms, l.suspended_at_ms, l.starts_at_ms, l.ends_at_ms,
+l.expires_at_ms, l.expired_url, l.forward_query, l.utm_params,
+iif(l.password_hash IS NULL, NULL, l.password_version) AS password, l.clicks_limit,
+l.clicks_limit_since, l.rules, l.ab_enabled, l.ab_sticky,
+iif(l.ab_enabled, (
+SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
+FROM variants WHERE link_id = l.id AND is_active
+), NULL) AS variants
+FROM links l JOIN workspaces w ON w.id = l.workspace_id
+WHERE l.domain = ?1 AND l.code = ?2 AND (l.domain = '' OR EXISTS (
+SELECT 1 FROM domains WHERE hostname = l.domain
+AND domains.workspace_id = l.workspace_id AND verified_at_ms IS NOT NULL
 ))`;
-
 interface RouteRow {
   readonly id: number;
   readonly version: number;
@@ -46,6 +47,9 @@ interface RouteRow {
   readonly expires_at_ms: number | null;
   readonly expired_url: string | null;
   readonly forward_query: 0 | 1;
+  /** JSON of an object of texts. */
+  readonly utm_params: string | null;
+  readonly password: number | null;
   readonly clicks_limit: number | null;
   readonly clicks_limit_since: number | null;
   /** JSON of `Rule[]`. */
@@ -75,20 +79,22 @@ export async function readRoute(db: D1Database, address: LinkAddress): Promise<S
 function recordOf(row: RouteRow): RouteRecord {
   const gone = goneReasonOf(row);
   const endsAtMs = earliest(row.ends_at_ms, row.expires_at_ms);
+  const utm = Object.entries(JSON.parse(row.utm_params ?? "{}") as Record<string, string>);
   return {
     schema: ROUTE_SCHEMA,
     linkId: row.id,
     version: row.version,
     ledger: ledgerIdOf({ id: row.workspace_id, jurisdiction: row.jurisdiction }),
-    destination: new URL(row.destination_url).href,
+    destination: withQuery(new URL(row.destination_url).href, utm),
     ...(row.redirect_status !== 302 && { status: row.redirect_status }),
     ...(gone !== null && { gone }),
     ...(row.starts_at_ms !== null && { startsAtMs: row.starts_at_ms }),
     ...(endsAtMs !== null && { endsAtMs }),
     ...(row.expired_url !== null && { expiredUrl: new URL(row.expired_url).href }),
     ...(row.forward_query === 1 && { forwardQuery: true as const }),
+    ...(row.password !== null && { password: row.password }),
     ...limitOf(row),
-    ...choicesOf(row),
+    ...choicesOf(row, utm),
   };
 }
 
@@ -99,17 +105,19 @@ function limitOf({
   return max === null ? {} : { limit: { max, since: since ?? 1 } };
 }
 
-function choicesOf(row: RouteRow): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
-  const variants = (JSON.parse(row.variants ?? "[]") as RouteVariant[]).map(normalised);
+type Query = readonly (readonly [string, string])[];
+
+/** Every destination of a link gets its UTM parameters here, so that the redirect adds none. */
+function choicesOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
+  const variants = JSON.parse(row.variants ?? "[]") as RouteVariant[];
   if (variants.length > 0) {
-    return { variants, ...(row.ab_sticky === 1 && { sticky: true as const }) };
+    const tagged = variants.map((it) => ({ ...it, to: withQuery(new URL(it.to).href, utm) }));
+    return { variants: tagged, ...(row.ab_sticky === 1 && { sticky: true as const }) };
   }
   const rules = routeRules(JSON.parse(row.rules ?? "[]") as Rule[]);
-  return rules.length > 0 ? { rules } : {};
-}
-
-function normalised({ id, to, weight }: RouteVariant): RouteVariant {
-  return { id, to: new URL(to).href, weight };
+  return rules.length > 0
+    ? { rules: rules.map((rule) => ({ ...rule, to: withQuery(rule.to, utm) })) }
+    : {};
 }
 
 function goneReasonOf(row: RouteRow): GoneReason | null {

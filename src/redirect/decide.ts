@@ -69,14 +69,3 @@ function choose(route: RouteRecord, facts: DecisionFacts): RedirectDecision {
   const to = rule?.to ?? destination;
   return { kind: "redirect", destination: to, status, rule: rule?.id ?? null, variant: null };
 }
-
-/** Adds the visitor's query to a destination; a parameter that the destination already has wins. */
-export function withForwardedQuery(destination: string, query: URLSearchParams): string {
-  if (query.size === 0) return destination;
-  const url = new URL(destination);
-  const own = new Set(url.searchParams.keys());
-  for (const [name, value] of query) {
-    if (!own.has(name)) url.searchParams.append(name, value);
-  }
-  return url.href;
-}

@@ -3,6 +3,8 @@
 import type { Config } from "../config.ts";
 import { DEFAULT_DOMAIN } from "../links/address.ts";
 
+type Site = Pick<Config, "publicUrl">;
+
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Gives a host name's comparable form: lower case, without the root's dot. */
@@ -12,7 +14,7 @@ export function canonicalHostname(hostname: string): string {
 }
 
 /** Tells whether the app, the API and the default domain's links are served on a host. */
-export function isDefaultHost(hostname: string, config: Config): boolean {
+export function isDefaultHost(hostname: string, config: Site): boolean {
   const host = canonicalHostname(hostname);
   return host === config.publicUrl.hostname || LOOPBACK.has(host) || host.endsWith(".workers.dev");
 }
@@ -23,7 +25,7 @@ export function isDefaultHost(hostname: string, config: Config): boolean {
  * Narrower than the default hosts: most of `*.workers.dev` is other people's, so of those only the
  * one that the request came to counts.
  */
-export function isOwnHost(hostname: string, config: Config, requestHostname: string): boolean {
+export function isOwnHost(hostname: string, config: Site, requestHostname: string): boolean {
   const host = canonicalHostname(hostname);
   return (
     host === config.publicUrl.hostname ||
@@ -33,6 +35,6 @@ export function isOwnHost(hostname: string, config: Config, requestHostname: str
 }
 
 /** Gives the domain whose links a host serves: empty for a default host, else the host itself. */
-export function domainOf(hostname: string, config: Config): string {
+export function domainOf(hostname: string, config: Site): string {
   return isDefaultHost(hostname, config) ? DEFAULT_DOMAIN : canonicalHostname(hostname);
 }

@@ -19,8 +19,12 @@ export function redirectTo(destination: string, status: number): Response {
 }
 
 /** Says in HTML, or in JSON to who asked for that, why there is no redirect. */
-export function notice(request: Request, what: Notice): Response {
-  const headers = new Headers(BASE_HEADERS);
+export function notice(
+  request: Request,
+  what: Notice,
+  more: Readonly<Record<string, string>> = {},
+): Response {
+  const headers = new Headers({ ...BASE_HEADERS, ...more });
   if (what === UNAVAILABLE) headers.set("Retry-After", String(RETRY_AFTER_SECONDS));
   if (what === METHOD_NOT_ALLOWED) headers.set("Allow", "GET, HEAD");
   headers.set("Vary", "Accept");
@@ -35,7 +39,7 @@ export function previewOf(request: Request, destination: string): Response {
 }
 
 function page(request: Request, what: Page, headers: Headers): Response {
-  for (const [name, value] of Object.entries(pageHeaders())) headers.set(name, value);
+  for (const [name, value] of Object.entries(pageHeaders(what))) headers.set(name, value);
   return new Response(bodyFor(request, renderPage(what)), { status: what.status, headers });
 }
 

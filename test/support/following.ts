@@ -3,6 +3,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
+import { verifyPassword } from "../../src/accounts/password.ts";
 import { agentReader } from "../../src/ledger/agent-reader.ts";
 import { drawLinkQr } from "../../src/links/qr/draw-link-qr.ts";
 import {
@@ -14,6 +15,7 @@ import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
 import type { CapturedClick } from "../../src/redirect/pack.ts";
+import { askPassword } from "../../src/redirect/password.ts";
 
 export const BROWSER =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -38,6 +40,7 @@ export function recordingRedirect(): Recording {
     ingestDirectly: () => Promise.resolve(),
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),
+    askPassword: (environment, asked) => askPassword(environment, asked, verifyPassword),
     drawQr: drawLinkQr,
   });
   return { redirect, cache, clicks };

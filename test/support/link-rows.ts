@@ -30,6 +30,9 @@ export interface LinkColumns {
   readonly ab_enabled?: 0 | 1;
   readonly ab_sticky?: 0 | 1;
   readonly qr_settings?: string;
+  readonly utm_params?: string;
+  readonly password_hash?: string;
+  readonly password_version?: number;
   readonly version?: number;
   readonly published_version?: number;
 }

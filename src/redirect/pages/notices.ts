@@ -3,7 +3,15 @@
 import type { Page } from "./page.ts";
 
 export interface Notice extends Page {
-  readonly code: "NOT_FOUND" | "GONE" | "FORBIDDEN" | "METHOD_NOT_ALLOWED" | "UNAVAILABLE";
+  readonly code:
+    | "NOT_FOUND"
+    | "GONE"
+    | "FORBIDDEN"
+    | "METHOD_NOT_ALLOWED"
+    | "UNAVAILABLE"
+    | "PASSWORD_REQUIRED"
+    | "PASSWORD_WRONG"
+    | "RATE_LIMIT_EXCEEDED";
 }
 
 /** The same for an unknown code and for one that has not begun: nobody learns which it is. */

@@ -7,23 +7,30 @@ export interface Page {
   readonly text: string;
   /** A link at the end; the URL must be normalised (`URL.href`) and http(s). */
   readonly action?: { readonly href: string; readonly label: string };
+  /** Markup of our own at the end; nothing that anybody sent. */
+  readonly form?: string;
 }
 
 const STYLE =
   ":root{color-scheme:light dark}body{margin:0;min-height:100vh;display:grid;place-items:center;" +
-  "font:1rem/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}" +
+  "font:1rem/1.5 system-ui,sans-serif}" +
   "main{max-width:32rem;padding:2rem}h1{font-size:1.5rem;margin:0 0 .5rem}" +
-  "p{margin:0 0 1rem;overflow-wrap:anywhere}a{color:LinkText}";
+  "p{margin:0 0 1rem;overflow-wrap:anywhere}";
 
-const PAGE_HEADERS = {
-  "Content-Type": "text/html; charset=utf-8",
-  "Content-Security-Policy":
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-};
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-export function renderPage({ title, text, action }: Page): string {
+/** Browsers hold a form's redirect to `form-action` too, and ours leads wherever the link does. */
+export function pageHeaders({ form }: Page): Record<string, string> {
+  return {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": form === undefined ? `${POLICY}; form-action 'none'` : POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+  };
+}
+
+export function renderPage({ title, text, action, form = "" }: Page): string {
   const link =
     action === undefined
       ? ""
@@ -33,19 +40,10 @@ export function renderPage({ title, text, action }: Page): string {
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
     `<meta name="robots" content="noindex"><title>${escape(title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
-    `<p>${escape(text)}</p>${link}</main></body></html>`
+    `<p>${escape(text)}</p>${link}${form}</main></body></html>`
   );
 }
 
-export function pageHeaders(): Record<string, string> {
-  return { ...PAGE_HEADERS };
-}
-
 function escape(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,0 +1,33 @@
+/** What a link with a password says; apart from the other notices, since few links need it. */
+
+import type { Notice } from "./notices.ts";
+
+const FORM =
+  '<form method="post"><p><label for="password">Password</label><br>' +
+  '<input id="password" name="password" type="password" required autofocus ' +
+  'autocomplete="current-password" style="font:inherit;width:100%;box-sizing:border-box;padding:.5rem"></p>' +
+  '<p><button style="font:inherit;padding:.5rem 1rem">Continue</button></p></form>';
+
+export const PASSWORD_REQUIRED: Notice = {
+  code: "PASSWORD_REQUIRED",
+  status: 401,
+  title: "This link is protected",
+  text: "Enter its password to go on.",
+  form: FORM,
+};
+
+export const PASSWORD_WRONG: Notice = {
+  code: "PASSWORD_WRONG",
+  status: 403,
+  title: "That is not the password",
+  text: "Check it and try again.",
+  form: FORM,
+};
+
+export const TOO_MANY_TRIES: Notice = {
+  code: "RATE_LIMIT_EXCEEDED",
+  status: 429,
+  title: "Too many tries",
+  text: "Wait a while before you enter the password again.",
+  form: FORM,
+};

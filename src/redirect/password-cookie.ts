@@ -1,0 +1,71 @@
+/**
+ * The cookie of a visitor who gave a link's password: signed, bound to the link and to the
+ * password's version, and good for half an hour.
+ */
+
+import type { RouteRecord } from "../links/route-record.ts";
+import { hex, utf8 } from "../platform/bytes.ts";
+import { MINUTE_MS } from "../platform/clock.ts";
+
+const AGE_MS = 30 * MINUTE_MS;
+const VALUE = /^(\d{1,10})\.(\d{1,15})\.([0-9a-f]{64})$/;
+
+type LockedLink = Pick<RouteRecord, "linkId" | "password">;
+
+/** Gives the Set-Cookie that unlocks a link for a while. */
+export async function unlockCookie(
+  secret: string,
+  url: URL,
+  { linkId }: LockedLink,
+  version: number,
+  nowMs: number,
+): Promise<string> {
+  const expiresAtMs = nowMs + AGE_MS;
+  const mac = await macOf(secret, linkId, version, expiresAtMs);
+  const secure = url.protocol === "https:" ? "; Secure" : "";
+  return `${nameOf(url, linkId)}=${version}.${expiresAtMs}.${mac}; Path=/; Max-Age=${AGE_MS / 1_000}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+/**
+ * Tells whether a request's cookies unlock a link.
+ *
+ * A cookie of a later password than the record's is good: the record is a minute behind at times.
+ */
+export async function isUnlocked(
+  secret: string,
+  url: URL,
+  { linkId, password = 0 }: LockedLink,
+  cookies: string | null,
+  nowMs: number,
+): Promise<boolean> {
+  const value = valueOf(cookies, nameOf(url, linkId));
+  const [, version, expiresAtMs, mac] = VALUE.exec(value ?? "") ?? [];
+  if (mac === undefined || Number(version) < password || Number(expiresAtMs) <= nowMs) return false;
+  const expected = await macOf(secret, linkId, Number(version), Number(expiresAtMs));
+  return crypto.subtle.timingSafeEqual(utf8(mac), utf8(expected));
+}
+
+/** `__Host-` needs https, which local development has not. */
+function nameOf(url: URL, linkId: number): string {
+  return `${url.protocol === "https:" ? "__Host-" : ""}signpost_link_${linkId}`;
+}
+
+function valueOf(cookies: string | null, name: string): string | null {
+  for (const pair of cookies?.split(";") ?? []) {
+    const [key, value] = pair.trim().split("=", 2);
+    if (key === name) return value ?? null;
+  }
+  return null;
+}
+
+async function macOf(
+  secret: string,
+  linkId: number,
+  version: number,
+  expiresAtMs: number,
+): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", utf8(secret), algorithm, false, ["sign"]);
+  const said = `link-password/${linkId}/${version}/${expiresAtMs}`;
+  return hex(await crypto.subtle.sign("HMAC", key, utf8(said)));
+}

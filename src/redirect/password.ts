@@ -1,0 +1,118 @@
+/**
+ * The password of a link: a page that asks for it, and a signed cookie for those who knew it.
+ *
+ * Loaded with the first link that has one. The hash is read from D1 when somebody tries, and the
+ * destination is in no page: it leaves with the redirect alone.
+ */
+
+import { gateFor } from "../gates/stub.ts";
+import type { LinkAddress } from "../links/address.ts";
+import type { RouteRecord } from "../links/route-record.ts";
+import { log } from "../platform/log.ts";
+import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
+import { PASSWORD_REQUIRED, PASSWORD_WRONG, TOO_MANY_TRIES } from "./pages/password-notices.ts";
+import { isUnlocked, unlockCookie } from "./password-cookie.ts";
+import { notice } from "./respond.ts";
+import { addressGroup, visitorHash } from "./visitor-hash.ts";
+import type { Visitor } from "./visitor.ts";
+
+export interface PasswordRequest {
+  readonly request: Request;
+  readonly url: URL;
+  readonly address: LinkAddress;
+  readonly record: RouteRecord;
+  readonly visitor: Visitor;
+  readonly nowMs: number;
+}
+
+export type PasswordOutcome =
+  /** `cookie` is to be set where the password was given just now. */
+  | { readonly kind: "passed"; readonly cookie: string | null }
+  | { readonly kind: "asked"; readonly response: Response };
+
+/** Compares a password with a stored hash; slow on purpose. */
+export type VerifyPassword = (password: string, hash: string) => Promise<boolean>;
+
+const BODY_BYTES_MAX = 4_096;
+
+/** Lets a visitor pass, or answers with the page that asks for the password. */
+export async function askPassword(
+  env: Cloudflare.Env,
+  asked: PasswordRequest,
+  verify: VerifyPassword,
+): Promise<PasswordOutcome> {
+  const { request, record, url, nowMs } = asked;
+  if (request.method !== "POST") {
+    const cookies = request.headers.get("Cookie");
+    const unlocked = await isUnlocked(env.AUTH_SECRET, url, record, cookies, nowMs);
+    return unlocked ? { kind: "passed", cookie: null } : refused(request, PASSWORD_REQUIRED);
+  }
+  const password = await passwordOf(request);
+  if (password === null) return refused(request, PASSWORD_REQUIRED);
+  try {
+    return await tryPassword(env, asked, password, verify);
+  } catch (error) {
+    log("error", "redirect.password.failed", { linkId: record.linkId, error });
+    return refused(request, UNAVAILABLE);
+  }
+}
+
+async function tryPassword(
+  env: Cloudflare.Env,
+  { request, record, url, address, visitor, nowMs }: PasswordRequest,
+  password: string,
+  verify: VerifyPassword,
+): Promise<PasswordOutcome> {
+  const gate = gateFor(env, record);
+  const group = visitor.address === null ? "unknown" : addressGroup(visitor.address);
+  // The address alone: a user agent is the visitor's own choice, and would make each guess a new one.
+  const key = await visitorHash(env.AUTH_SECRET, record.ledger, "address", group);
+  const { allowed, retryAfterMs } = await gate.attempt(key, nowMs);
+  if (!allowed) return refused(request, TOO_MANY_TRIES, retryAfterMs);
+
+  const stored = await storedPassword(env.DB, address, record.linkId);
+  if (stored === null) return refused(request, NOT_FOUND);
+  const { hash, version } = stored;
+  if (hash !== null && !(await verify(password, hash))) {
+    return refused(request, PASSWORD_WRONG, retryAfterMs);
+  }
+  await gate.succeeded(key);
+  return {
+    kind: "passed",
+    cookie: await unlockCookie(env.AUTH_SECRET, url, record, version, nowMs),
+  };
+}
+
+/** A null hash is a password that was removed while the visitor typed. */
+async function storedPassword(
+  db: D1Database,
+  { domain, code }: LinkAddress,
+  linkId: number,
+): Promise<{ readonly hash: string | null; readonly version: number } | null> {
+  return db
+    .prepare(
+      `SELECT password_hash AS hash, password_version AS version FROM links
+       WHERE id = ?1 AND domain = ?2 AND code = ?3`,
+    )
+    .bind(linkId, domain, code)
+    .first<{ hash: string | null; version: number }>();
+}
+
+/** Gives the form's password; null for a body that is no such form, or far too large for one. */
+async function passwordOf(request: Request): Promise<string | null> {
+  const type = request.headers.get("Content-Type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded")) return null;
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of request.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > BODY_BYTES_MAX) return null;
+  }
+  return new URLSearchParams(text + decoder.decode()).get("password") || null;
+}
+
+function refused(request: Request, what: Notice, retryAfterMs = 0): PasswordOutcome {
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  const more: Record<string, string> = seconds > 0 ? { "Retry-After": String(seconds) } : {};
+  return { kind: "asked", response: notice(request, what, more) };
+}

@@ -1,0 +1,280 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { hashPassword } from "../../src/accounts/password.ts";
+import type { Redirect } from "../../src/redirect/handle.ts";
+import { askPassword, type VerifyPassword } from "../../src/redirect/password.ts";
+import { broken, envWith } from "../support/faults.ts";
+import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
+import { insertLink, type LinkColumns, type LinkRow } from "../support/link-rows.ts";
+
+const DESTINATION = "https://example.com/secret-place";
+const HASH = await hashPassword("open sesame");
+
+function lockedLink(columns: LinkColumns = {}): Promise<LinkRow> {
+  return insertLink({
+    destination_url: DESTINATION,
+    password_hash: HASH,
+    password_version: 1,
+    ...columns,
+  });
+}
+
+let visitors = 0;
+/** An address of its own for each test, so that none waits for another's wrong tries. */
+function newAddress(): string {
+  visitors += 1;
+  return `203.0.113.${visitors}`;
+}
+
+function enter(
+  redirect: Redirect,
+  path: string,
+  password: string,
+  { address = newAddress(), environment = env, headers = {} }: Entering = {},
+): Promise<Response> {
+  const body = new URLSearchParams({ password });
+  const sent = { "User-Agent": BROWSER, "CF-Connecting-IP": address, ...headers };
+  return follow(redirect, path, { method: "POST", body, headers: sent }, environment);
+}
+
+interface Entering {
+  readonly address?: string;
+  readonly environment?: Cloudflare.Env;
+  readonly headers?: Record<string, string>;
+}
+
+function cookieOf(response: Response): string {
+  return (response.headers.get("Set-Cookie") ?? "").split(";", 1)[0] ?? "";
+}
+
+describe("a link with a password", () => {
+  it("shows a page that asks for it and names no destination, and counts nothing", async ({
+    expect,
+  }) => {
+    const { code } = await lockedLink();
+    const { redirect, clicks } = recordingRedirect();
+    for (const path of [`/${code}`, `/${code}+`]) {
+      const response = await follow(redirect, path, { headers: { "User-Agent": BROWSER } });
+      const html = await response.text();
+      expect(response.status).toBe(401);
+      expect(html).toContain('type="password"');
+      expect(html + JSON.stringify([...response.headers])).not.toContain("example.com");
+    }
+    expect(clicks).toEqual([]);
+  });
+
+  it("says so as JSON to who asks for that", async ({ expect }) => {
+    const { code } = await lockedLink();
+    const { redirect } = recordingRedirect();
+    const response = await follow(redirect, `/${code}`, {
+      headers: { Accept: "application/json" },
+    });
+    expect(await response.json()).toMatchObject({ code: "PASSWORD_REQUIRED" });
+  });
+
+  it("lets in who gives it, by a GET even where the link says 307, and counts that click", async ({
+    expect,
+  }) => {
+    const { code, id } = await lockedLink({ redirect_status: 307 });
+    const { redirect, clicks } = recordingRedirect();
+    const response = await enter(redirect, `/${code}`, "open sesame");
+    expect(response.status).toBe(303);
+    expect(response.headers.get("Location")).toBe(DESTINATION);
+    expect(response.headers.get("Set-Cookie")).toMatch(
+      new RegExp(
+        `^__Host-signpost_link_${id}=1\\.\\d+\\.[0-9a-f]{64}; Path=/; Max-Age=1800; HttpOnly; SameSite=Lax; Secure$`,
+      ),
+    );
+    expect(clicks).toHaveLength(1);
+
+    const again = await follow(redirect, `/${code}`, { headers: { Cookie: cookieOf(response) } });
+    expect([again.status, again.headers.get("Location")]).toEqual([307, DESTINATION]);
+    expect(clicks).toHaveLength(2);
+  });
+
+  it("refuses a wrong one, and one that is no form", async ({ expect }) => {
+    const { code } = await lockedLink();
+    const { redirect, clicks } = recordingRedirect();
+    const wrong = await enter(redirect, `/${code}`, "guess");
+    expect([wrong.status, wrong.headers.get("Set-Cookie")]).toEqual([403, null]);
+    for (const body of ['{"password":"open sesame"}', "x".repeat(10_000)]) {
+      const response = await follow(redirect, `/${code}`, { method: "POST", body });
+      expect(response.status).toBe(401);
+    }
+    expect(clicks).toEqual([]);
+  });
+
+  it("drops the cookie's prefix where there is no https", async ({ expect }) => {
+    const { code, id } = await lockedLink();
+    const response = await enter(
+      recordingRedirect().redirect,
+      `http://localhost:8787/${code}`,
+      "open sesame",
+    );
+    expect(response.headers.get("Set-Cookie")).toMatch(new RegExp(`^signpost_link_${id}=`));
+    expect(response.headers.get("Set-Cookie")).not.toContain("Secure");
+  });
+
+  it("is asked for only after what refuses everybody: an expired link says so", async ({
+    expect,
+  }) => {
+    const { code } = await lockedLink({ expires_at_ms: 1 });
+    expect((await follow(recordingRedirect().redirect, `/${code}`)).status).toBe(410);
+  });
+
+  it("is asked for before a click limit is used up", async ({ expect }) => {
+    const { code } = await lockedLink({ clicks_limit: 1, clicks_limit_since: 1 });
+    const { redirect } = recordingRedirect();
+    for (let n = 0; n < 3; n += 1) {
+      expect(
+        (await follow(redirect, `/${code}`, { headers: { "User-Agent": BROWSER } })).status,
+      ).toBe(401);
+    }
+    expect((await enter(redirect, `/${code}`, "open sesame")).status).toBe(303);
+    expect((await enter(redirect, `/${code}`, "open sesame")).status).toBe(410);
+  });
+});
+
+describe("the cookie of a password", () => {
+  it("fits no other link", async ({ expect }) => {
+    const [one, other] = [await lockedLink(), await lockedLink()];
+    const { redirect } = recordingRedirect();
+    const cookie = cookieOf(await enter(redirect, `/${one.code}`, "open sesame"));
+    const renamed = cookie.replace(`link_${one.id}`, `link_${other.id}`);
+    for (const Cookie of [cookie, renamed]) {
+      expect((await follow(redirect, `/${other.code}`, { headers: { Cookie } })).status).toBe(401);
+    }
+  });
+
+  it("stops to fit when the password changes", async ({ expect }) => {
+    const { code, id } = await lockedLink();
+    const Cookie = cookieOf(await enter(recordingRedirect().redirect, `/${code}`, "open sesame"));
+    await env.DB.prepare("UPDATE links SET password_version = 2, version = 2 WHERE id = ?1")
+      .bind(id)
+      .run();
+    await env.ROUTES.delete(`@/${code}`);
+    const { redirect } = recordingRedirect();
+    expect((await follow(redirect, `/${code}`, { headers: { Cookie } })).status).toBe(401);
+  });
+
+  it.for(["=1.9999999999999.00", "=", "=2.1.aa; x=y"])(
+    "cannot be made up: %s",
+    async (value, { expect }) => {
+      const { code, id } = await lockedLink();
+      const Cookie = `__Host-signpost_link_${id}${value}`;
+      expect(
+        (await follow(recordingRedirect().redirect, `/${code}`, { headers: { Cookie } })).status,
+      ).toBe(401);
+    },
+  );
+});
+
+describe("guessing", () => {
+  it("reaches the hash five times of twenty at once, and then has to wait", async ({ expect }) => {
+    const { code } = await lockedLink();
+    const { redirect } = recordingRedirect();
+    const address = newAddress();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => enter(redirect, `/${code}`, `guess ${n}`, { address })),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 403)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+    const blocked = answers.find(({ status }) => status === 429);
+    expect(Number(blocked?.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
+  });
+
+  it("under changing user agents counts as one visitor's", async ({ expect }) => {
+    const { code } = await lockedLink();
+    const { redirect } = recordingRedirect();
+    const address = newAddress();
+    const statuses: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const headers = { "User-Agent": `Agent/${n}` };
+      statuses.push((await enter(redirect, `/${code}`, "guess", { address, headers })).status);
+    }
+    expect(statuses.slice(5)).toEqual([429, 429, 429]);
+  });
+
+  it("is not possible while the gate is down", async ({ expect }) => {
+    const { code } = await lockedLink();
+    const environment = envWith({ LINK_GATE: broken(env.LINK_GATE) });
+    const response = await enter(recordingRedirect().redirect, `/${code}`, "open sesame", {
+      environment,
+    });
+    expect(response.status).toBe(503);
+  });
+});
+
+describe("a password that was removed meanwhile", () => {
+  it("opens to whatever is entered", async ({ expect }) => {
+    const link = await lockedLink();
+    const { redirect } = recordingRedirect();
+    await follow(redirect, `/${link.code}`);
+    await env.DB.prepare("UPDATE links SET password_hash = NULL WHERE id = ?1").bind(link.id).run();
+    expect((await enter(redirect, `/${link.code}`, "anything")).status).toBe(303);
+  });
+});
+
+describe("comparing", () => {
+  it("is asked with the password as it was typed", async ({ expect }) => {
+    const typed: string[] = [];
+    const verify: VerifyPassword = async (password) => {
+      typed.push(password);
+      return false;
+    };
+    const { code, id, ledger } = await lockedLink();
+    const url = new URL(`https://sign.test/${code}`);
+    const request = new Request(url, {
+      method: "POST",
+      body: new URLSearchParams({ password: " é+&=漢 " }),
+    });
+    const record = {
+      schema: 1,
+      linkId: id,
+      version: 1,
+      ledger,
+      destination: DESTINATION,
+      password: 1,
+    } as const;
+    const visitor = {
+      address: newAddress(),
+      country: null,
+      city: null,
+      referer: null,
+      userAgent: BROWSER,
+      hints: null,
+      timezone: null,
+      kind: "visit",
+      optedOut: false,
+    } as const;
+    const address = { domain: "", code };
+    await askPassword(env, { request, url, address, record, visitor, nowMs: Date.now() }, verify);
+    expect(typed).toEqual([" é+&=漢 "]);
+  });
+});
+
+describe("UTM parameters", () => {
+  it("join every destination of the link, whose own win", async ({ expect }) => {
+    const utm_params = JSON.stringify({ utm_source: "mail", utm_medium: "email" });
+    const plain = await insertLink({
+      destination_url: "https://example.com/?utm_source=own#x",
+      utm_params,
+    });
+    const rules = JSON.stringify([
+      { id: "r", name: null, targetUrl: "https://example.com/r", countries: ["NL"] },
+    ]);
+    const ruled = await insertLink({ rules, utm_params });
+    const { redirect } = recordingRedirect();
+    const where = async (link: LinkRow, country: string) => {
+      const cf = { country } as IncomingRequestCfProperties;
+      return (await follow(redirect, `/${link.code}`, { cf })).headers.get("Location");
+    };
+    expect(await where(plain, "NL")).toBe("https://example.com/?utm_source=own&utm_medium=email#x");
+    expect(await where(ruled, "NL")).toBe("https://example.com/r?utm_source=mail&utm_medium=email");
+    expect(await where(ruled, "DE")).toBe(
+      "https://example.com/landing?utm_source=mail&utm_medium=email",
+    );
+  });
+});
