@@ -3,10 +3,12 @@ import { sql } from "drizzle-orm";
 import type { Workspace } from "../accounts/access.ts";
 import type { Plan } from "../config.ts";
 import { batchAround } from "../db/batch.ts";
-import type { Database } from "../db/database.ts";
+import { databaseOf } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 import type { Jurisdiction } from "../ledger/ledger-id.ts";
 import type { Alongside } from "../links/context.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { WorkspaceRefusal } from "./administration.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export interface NewWorkspace {
@@ -18,11 +20,13 @@ export interface NewWorkspace {
 
 /** Makes a workspace with one owner. */
 export async function createWorkspace(
-  db: Database,
+  env: Pick<Cloudflare.Env, "DB" | "LEDGER">,
   given: NewWorkspace,
   { ownerId, nowMs }: { readonly ownerId: string; readonly nowMs: number },
   alongside?: Alongside,
-): Promise<Workspace> {
+): Promise<Result<Workspace, WorkspaceRefusal>> {
+  if (!canKeepIn(env, given.jurisdiction)) return err({ code: "jurisdiction_unavailable" });
+  const db = databaseOf(env.DB);
   const uuid = crypto.randomUUID();
   const owner = db
     .select({
@@ -46,5 +50,19 @@ export async function createWorkspace(
     alongside?.([uuid]),
   );
   if (row === undefined) throw new Error("D1 did not return the workspace it inserted.");
-  return toWorkspace(row);
+  return ok(toWorkspace(row));
+}
+
+/** The local runtime has no jurisdictions, and says so only when it is asked for one. */
+function canKeepIn(
+  env: Pick<Cloudflare.Env, "LEDGER">,
+  jurisdiction: Jurisdiction | null,
+): boolean {
+  if (jurisdiction === null) return true;
+  try {
+    env.LEDGER.jurisdiction(jurisdiction);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 /** The workspaces that a person belongs to, and as what. */
-import { and, asc, eq, gt, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 
 import type { Role, Workspace } from "../accounts/access.ts";
 import type { Database } from "../db/database.ts";
@@ -30,13 +30,22 @@ export function toWorkspace({ jurisdiction, ...row }: WorkspaceRow): Workspace {
   return { ...row, ledger: ledgerIdOf({ id: row.id, jurisdiction }) };
 }
 
-/** Lists a person's workspaces, their own first, then the oldest. */
-export async function membershipsOf(db: Database, userId: string): Promise<Membership[]> {
+/** Lists a person's workspaces (all, or of those with these ids), their own first, then the oldest. */
+export async function membershipsOf(
+  db: Database,
+  userId: string,
+  ids?: readonly number[],
+): Promise<Membership[]> {
   const rows = await db
     .select({ ...workspaceColumns, role: members.role })
     .from(members)
     .innerJoin(workspaces, eq(workspaces.id, members.workspaceId))
-    .where(eq(members.userId, userId))
+    .where(
+      and(
+        eq(members.userId, userId),
+        ids === undefined ? undefined : inArray(workspaces.id, [...ids]),
+      ),
+    )
     .orderBy(sql`${workspaces.personalOf} = ${userId} is not true`, asc(workspaces.id));
   return rows.map(({ role, ...row }) => ({ workspace: toWorkspace(row), role }));
 }

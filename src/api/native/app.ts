@@ -7,10 +7,13 @@ import { admin } from "./admin.ts";
 import { analytics } from "./analytics.ts";
 import { auth } from "./auth.ts";
 import { collections } from "./collections.ts";
+import { domains } from "./domains.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
+import { invitations, workspaceInvitations } from "./invitations.ts";
 import { links } from "./links.ts";
 import { me } from "./me.ts";
+import { members } from "./members.ts";
 import { tags } from "./tags.ts";
 import { tokens } from "./tokens.ts";
 import { webhooks } from "./webhooks.ts";
@@ -21,7 +24,7 @@ export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
 openShell(nativeApp, {
   name: "native",
   refuse,
-  closedPaths: ["/api/admin", "/api/auth", "/api/tokens"],
+  closedPaths: ["/api/admin", "/api/auth", "/api/invitations", "/api/tokens"],
 });
 
 nativeApp.get("/health", (c) => c.json({ status: "ok", version }));
@@ -29,9 +32,13 @@ nativeApp.route("/admin", admin);
 nativeApp.route("/analytics", analytics);
 nativeApp.route("/auth", auth);
 nativeApp.route("/collections", collections);
+nativeApp.route("/domains", domains);
+nativeApp.route("/invitations", invitations);
 nativeApp.route("/links", links);
 nativeApp.route("/me", me);
 nativeApp.route("/tags", tags);
 nativeApp.route("/tokens", tokens);
 nativeApp.route("/webhooks", webhooks);
 nativeApp.route("/workspaces", workspaces);
+nativeApp.route("/workspaces", workspaceInvitations);
+nativeApp.route("/workspaces", members);

@@ -10,10 +10,14 @@ import type { CursorInvalid } from "../../links/list-links.ts";
 import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
 import type { WebhookRefusal } from "../../webhooks/errors.ts";
 import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
+import type { DomainRefusal } from "../../workspaces/domains.ts";
+import type { InvitationRefusal } from "../../workspaces/invitations.ts";
+import type { MemberRefusal } from "../../workspaces/members.ts";
 import type { Issue, ShellFailure } from "../shared/failure.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
+import { hostnameSentence } from "./domain-sentences.ts";
 import { destinationSentence, quotaSentence } from "./link-sentences.ts";
 import { webhookUrlSentence } from "./webhook-translate.ts";
 
@@ -23,6 +27,9 @@ export type NativeRefusal =
   | AccountRefusal
   | TokenRefusal
   | WorkspaceRefusal
+  | MemberRefusal
+  | InvitationRefusal
+  | DomainRefusal
   | DeadLetterRefusal
   | LinkRefusal
   | CursorInvalid
@@ -129,6 +136,40 @@ function toWire(refusal: NativeRefusal): WireError {
       return notFound("There is no such token.");
     case "workspace_unknown":
       return notFound("There is no such workspace.");
+    case "workspace_personal":
+      return conflict("OWN_WORKSPACE", "Your own workspace goes with your account.");
+    case "jurisdiction_unavailable":
+      return invalid(
+        "jurisdiction must be null: this installation cannot keep data in the EU alone",
+      );
+    case "member_not_found":
+      return notFound("There is no such member.");
+    case "member_known":
+      return taken(`${refusal.email} is a member of this workspace already.`);
+    case "last_owner":
+      return conflict("LAST_OWNER", "A workspace needs an owner. Make somebody else one first.");
+    case "own_workspace":
+      return conflict("OWN_WORKSPACE", "Whose own workspace it is stays its owner.");
+    case "invitation_not_found":
+      return notFound("There is no such invitation: it was used, withdrawn, or has expired.");
+    case "hostname_refused":
+      return invalid(hostnameSentence(refusal.problem));
+    case "domain_claimed":
+      return taken(`${refusal.hostname} is on this workspace's list already.`);
+    case "domain_not_found":
+      return notFound("There is no such domain.");
+    case "domain_unproven":
+      return conflict(
+        "DOMAIN_NOT_PROVED",
+        `The DNS shows no such TXT record for ${refusal.hostname} yet. Changes of the DNS can take hours.`,
+      );
+    case "dns_unanswered":
+      return {
+        status: 503,
+        code: "DNS_UNAVAILABLE",
+        message: "The DNS did not answer, which says nothing about the domain. Try again shortly.",
+        headers: { "Retry-After": "30" },
+      };
     case "dead_letter_not_found":
       return notFound("There is no such message.");
     case "dead_letter_unreadable":
@@ -213,7 +254,11 @@ function toWire(refusal: NativeRefusal): WireError {
 }
 
 function taken(message: string): WireError {
-  return { status: 409, code: "ALREADY_EXISTS", message };
+  return conflict("ALREADY_EXISTS", message);
+}
+
+function conflict(code: string, message: string): WireError {
+  return { status: 409, code, message };
 }
 
 function notFound(message: string): WireError {

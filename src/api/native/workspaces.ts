@@ -1,18 +1,113 @@
+/** Workspaces: reading them, and what their managers and owners may do to them by browser session. */
 import { Hono } from "hono";
+import * as z from "zod";
 
 import type { Role, Workspace } from "../../accounts/access.ts";
+import { configOf } from "../../config.ts";
 import { databaseOf } from "../../db/database.ts";
+import { workspaces as workspaceTable } from "../../db/schema/index.ts";
+import { systemClock } from "../../platform/clock.ts";
+import { tolerate } from "../../platform/log.ts";
 import { objectIdOf } from "../../platform/uuid.ts";
+import { clearTombstones, closeDeletedWorkspaces } from "../../upkeep/sweeps.ts";
+import { deleteWorkspace } from "../../workspaces/close-workspace.ts";
+import { createWorkspace } from "../../workspaces/create-workspace.ts";
 import { membershipsOf } from "../../workspaces/memberships.ts";
+import {
+  changeSettings,
+  readSettings,
+  type WorkspaceWithSettings,
+} from "../../workspaces/settings.ts";
+import { runOnce } from "../shared/idempotency.ts";
 import type { NativeEnvironment } from "./environment.ts";
-import { requires } from "./guard.ts";
+import { refuse, validate } from "./errors.ts";
+import { requires, sessionOnly } from "./guard.ts";
+import { onceRequestOf } from "./link-request.ts";
+import { inWorkspace } from "./workspace-guard.ts";
 
-export const workspaces = new Hono<NativeEnvironment>().get("/", requires(), async (c) => {
-  const memberships = await membershipsOf(databaseOf(c.env.DB), c.get("access").userId);
-  return c.json(memberships.map(({ workspace, role }) => wireWorkspace(workspace, role)));
+const CLICK_RETENTION_DAYS_MAX = 3_650;
+
+const name = z
+  .string({ error: "name is required and must be a text" })
+  .trim()
+  .min(1, "name must not be empty")
+  .max(100, "name must be at most 100 characters");
+
+const newWorkspace = z.object({
+  name,
+  jurisdiction: z.literal("eu", { error: 'jurisdiction must be "eu" or null' }).nullish(),
 });
 
+const retentionSentence = `clickRetentionDays must be a whole number from 0 to ${CLICK_RETENTION_DAYS_MAX}, or null`;
+
+const changes = z.object({
+  name: name.optional(),
+  clickRetentionDays: z
+    .int({ error: retentionSentence })
+    .min(0, retentionSentence)
+    .max(CLICK_RETENTION_DAYS_MAX, retentionSentence)
+    .nullish(),
+});
+
+export const workspaces = new Hono<NativeEnvironment>()
+  .get("/", requires(), async (c) => {
+    const memberships = await membershipsOf(databaseOf(c.env.DB), c.get("access").userId);
+    return c.json(memberships.map(({ workspace, role }) => wireWorkspace(workspace, role)));
+  })
+  .post("/", sessionOnly(), validate.json(newWorkspace), async (c) => {
+    const body = c.req.valid("json");
+    const db = databaseOf(c.env.DB);
+    const { userId } = c.get("access");
+    const { defaultPlan: plan } = configOf(c.env);
+    const once = onceRequestOf(c, "POST /api/workspaces");
+    const created = await runOnce(
+      { ...once, db, body },
+      {
+        table: workspaceTable,
+        change: (complete) =>
+          createWorkspace(
+            c.env,
+            { name: body.name, plan, jurisdiction: body.jurisdiction ?? null },
+            { ownerId: userId, nowMs: once.nowMs },
+            complete,
+          ),
+        rebuild: async (ids) => (await membershipsOf(db, userId, ids))[0]?.workspace ?? null,
+      },
+    );
+    if (!created.ok) return refuse(c, created.error);
+    if (created.value.replayed) c.header("Idempotent-Replayed", "true");
+    return c.json(wireWorkspace(created.value.value, "owner"), 201);
+  })
+  .get("/:id", requires(), inWorkspace("member"), async (c) => {
+    const { workspace, role } = c.get("membership");
+    const read = await readSettings(databaseOf(c.env.DB), workspace.id);
+    return read.ok ? c.json(wireSettings(read.value, role)) : refuse(c, read.error);
+  })
+  .patch("/:id", sessionOnly(), inWorkspace("manager"), validate.json(changes), async (c) => {
+    const { workspace, role } = c.get("membership");
+    const changed = await changeSettings(c.env, workspace, c.req.valid("json"));
+    return changed.ok ? c.json(wireSettings(changed.value, role)) : refuse(c, changed.error);
+  })
+  .delete("/:id", sessionOnly(), inWorkspace("owner"), async (c) => {
+    const { workspace } = c.get("membership");
+    const nowMs = systemClock();
+    const deleted = await deleteWorkspace(databaseOf(c.env.DB), workspace, nowMs);
+    if (!deleted.ok) return refuse(c, deleted.error);
+    c.executionCtx.waitUntil(closeNow(c.env, nowMs));
+    return c.json({ success: true, id: workspace.uuid });
+  });
+
+/** Takes the first links away at once; the sweeps go on with the others, or begin if this fails. */
+async function closeNow(env: Cloudflare.Env, nowMs: number): Promise<void> {
+  await tolerate("workspace.close.failed", closeDeletedWorkspaces(env, nowMs));
+  await tolerate("workspace.tombstones.failed", clearTombstones(env, systemClock()));
+}
+
 /** A workspace as the native API shows it to one of its members. */
-export function wireWorkspace({ uuid, name, plan }: Workspace, role: Role) {
-  return { id: uuid, objectId: objectIdOf(uuid), name, plan, role };
+export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {
+  return { id: uuid, objectId: objectIdOf(uuid), name: title, plan, role };
+}
+
+function wireSettings({ workspace, settings }: WorkspaceWithSettings, role: Role) {
+  return { ...wireWorkspace(workspace, role), ...settings };
 }

@@ -27,6 +27,44 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   "GET /api/me": { own: ownAccount, answer: "own_only" },
   "GET /api/workspaces": { own: ownAccount, answer: "own_only" },
+  "POST /api/workspaces": { own: ownAccount, answer: "own_only", body: { name: "Bob's" } },
+  "GET /api/workspaces/:id": { own: ownWorkspace, answer: "not_found" },
+  "PATCH /api/workspaces/:id": {
+    own: ownWorkspace,
+    answer: "not_found",
+    body: { name: "Bob's", clickRetentionDays: 0 },
+  },
+  "DELETE /api/workspaces/:id": { own: ownWorkspace, answer: "not_found" },
+  "GET /api/workspaces/:id/members": { own: ownWorkspace, answer: "not_found" },
+  "POST /api/workspaces/:id/members": {
+    own: ownWorkspace,
+    answer: "not_found",
+    body: { email: "bob@example.com", role: "manager" },
+  },
+  "PATCH /api/workspaces/:id/members/:memberId": {
+    own: ownWorkspace,
+    answer: "not_found",
+    body: { role: "member" },
+  },
+  "DELETE /api/workspaces/:id/members/:memberId": { own: ownWorkspace, answer: "not_found" },
+  "GET /api/workspaces/:id/invitations": { own: ownWorkspace, answer: "not_found" },
+  "DELETE /api/workspaces/:id/invitations/:invitationId": {
+    own: ownWorkspace,
+    answer: "not_found",
+  },
+  // The secret alone opens it: a guessed one is as unknown as any.
+  "POST /api/invitations/:secret/accept": { own: ownAccount, answer: "not_found" },
+
+  "GET /api/domains": { own: ownDomain, answer: "own_only" },
+  "POST /api/domains": {
+    own: ownDomain,
+    answer: "own_only",
+    body: { hostname: "go.bob.example" },
+  },
+  "GET /api/domains/:id": { own: ownDomain, answer: "not_found" },
+  "POST /api/domains/:id/verify": { own: ownDomain, answer: "not_found" },
+  "DELETE /api/domains/:id": { own: ownDomain, answer: "not_found" },
+
   "GET /api/tokens": { own: ownToken, answer: "own_only" },
   "POST /api/tokens": {
     own: ownAccount,
@@ -82,6 +120,47 @@ const APART = [
 
 async function ownAccount({ userId, email, workspace }: Account): Promise<Owned> {
   return { secrets: [userId, email, workspace.uuid] };
+}
+
+/** A workspace of Ada's with her in it and an invitation on its way. */
+async function ownWorkspace(ada: Account): Promise<Owned> {
+  const { id } = await create<{ id: string }>("/api/workspaces", { name: "Hers" }, ada);
+  const path = `/api/workspaces/${id}`;
+  const invited = { email: `guest-${id}@example.com`, role: "manager" };
+  const { invitation } = await create<{ invitation: { id: string } }>(
+    `${path}/members`,
+    invited,
+    ada,
+  );
+  const read = async () => {
+    const paths = [path, `${path}/members`, `${path}/invitations`];
+    const answers = paths.map((one) => callApi(one, { headers: ada.bySession }));
+    return Promise.all((await Promise.all(answers)).map((answer) => answer.text()));
+  };
+  const before = await read();
+  return {
+    params: { id, memberId: ada.userId, invitationId: invitation.id },
+    secrets: [id, invited.email, invitation.id, ada.email],
+    isIntact: async () => JSON.stringify(await read()) === JSON.stringify(before),
+  };
+}
+
+async function ownDomain(ada: Account): Promise<Owned> {
+  const hostname = `${crypto.randomUUID()}.example`;
+  const domain = await create<{ id: string; verification: { value: string } }>(
+    "/api/domains",
+    { hostname },
+    ada,
+  );
+  const { id, verification } = domain;
+  return {
+    params: { id },
+    secrets: [id, hostname, verification.value],
+    isIntact: async () => {
+      const read = await callApi(`/api/domains/${id}`, { headers: ada.bySession });
+      return (await read.text()) === JSON.stringify(domain);
+    },
+  };
 }
 
 async function ownToken(ada: Account): Promise<Owned> {

@@ -31,6 +31,23 @@ const ROUTES: Readonly<Record<string, Opened>> = {
 
   "GET /api/me": "account",
   "GET /api/workspaces": "account",
+  "GET /api/workspaces/:id": "account",
+  "POST /api/workspaces": "session",
+  "PATCH /api/workspaces/:id": "session",
+  "DELETE /api/workspaces/:id": "session",
+  "GET /api/workspaces/:id/members": "session",
+  "POST /api/workspaces/:id/members": "session",
+  "PATCH /api/workspaces/:id/members/:memberId": "session",
+  "DELETE /api/workspaces/:id/members/:memberId": "session",
+  "GET /api/workspaces/:id/invitations": "session",
+  "DELETE /api/workspaces/:id/invitations/:invitationId": "session",
+  "POST /api/invitations/:secret/accept": "session",
+
+  "GET /api/domains": ["links:read"],
+  "GET /api/domains/:id": ["links:read"],
+  "POST /api/domains": "session",
+  "POST /api/domains/:id/verify": "session",
+  "DELETE /api/domains/:id": "session",
 
   "GET /api/links": ["links:read"],
   "POST /api/links": ["links:create"],
