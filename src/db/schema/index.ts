@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./conversions.ts";
 export * from "./links.ts";
 export * from "./operations.ts";
 export * from "./webhooks.ts";

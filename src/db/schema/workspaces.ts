@@ -20,6 +20,8 @@ export const workspaces = sqliteTable("workspaces", {
   personalOf: text("personal_of").unique(),
   /** How long the Ledger keeps single clicks, if shorter than the installation does. */
   clickRetentionDays: integer("click_retention_days"),
+  /** For how long after a click a conversion is put down to it; null is the usual 30 days. */
+  attributionDays: integer("attribution_days"),
   createdAtMs: integer("created_at_ms").notNull(),
 });
 
