@@ -1,3 +1,4 @@
+import { hashPassword } from "../accounts/password.ts";
 /**
  * Makes links: one, a hundred or an import, always in one D1 batch for all of them together. Who
  * has a code is decided by D1's unique index alone, never by a look beforehand.
@@ -58,7 +59,9 @@ export async function createLinks(
   }
   const db = databaseOf(env.DB);
   const lookUps = await lookUp(db, workspace.id, inputs);
-  const drafts = inputs.map((input) => draftOf(input, lookUps, context));
+  const drafts: Result<Draft, CreateLinkRefusal>[] = [];
+  // One hash at a time: each takes 16 MB while it is made.
+  for (const input of inputs) drafts.push(await locked(draftOf(input, lookUps, context), input));
   // One for each input, so that what happens alongside knows their places.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
   const made = new Map<string, Link>();
@@ -119,6 +122,15 @@ function draftOf(
     tags: tagNamesOf(input.tags ?? []),
     variants: variants.value ?? [],
   });
+}
+
+/** Hashes the password of a link that will be made. */
+async function locked<E>(
+  draft: Result<Draft, E>,
+  { password }: LinkInput,
+): Promise<Result<Draft, E>> {
+  if (!draft.ok || typeof password !== "string") return draft;
+  return ok({ ...draft.value, passwordHash: await hashPassword(password) });
 }
 
 /** Gives each draft that has no code one, with one call to each domain's allocator. */

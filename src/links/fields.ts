@@ -2,6 +2,8 @@
 import { isReserved } from "../codes/reserved.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { PLANS } from "../workspaces/plans.ts";
+import { exceeded } from "../workspaces/quotas.ts";
 import { acceptRules } from "./choices.ts";
 import type { LinkContext, LinkPolicy } from "./context.ts";
 import { parseDestination } from "./destination.ts";
@@ -19,6 +21,8 @@ export type LinkColumns = Pick<
   | "expiresAtMs"
   | "redirectStatus"
   | "forwardQuery"
+  | "utmParams"
+  | "passwordHash"
   | "rules"
   | "abEnabled"
   | "abSticky"
@@ -48,9 +52,8 @@ export function columnsOf(
   if (typeof expiresAtMs === "number" && expiresAtMs <= nowMs && !policy.pastExpiry) {
     return err({ code: "expiry_past" });
   }
-  if (typeof startsAtMs === "number" && typeof endsAtMs === "number" && endsAtMs <= startsAtMs) {
-    return err({ code: "schedule_inverted" });
-  }
+  const schedule = acceptSchedule({ startsAtMs, endsAtMs }, before, context);
+  if (!schedule.ok) return schedule;
   const destinationUrl = accept("destinationUrl", fields.destinationUrl, policy);
   if (!destinationUrl.ok) return destinationUrl;
   const expiredUrl = accept("expiredUrl", fields.expiredUrl, policy);
@@ -71,6 +74,7 @@ export function columnsOf(
       expiredUrl: expiredUrl.value,
       redirectStatus,
       forwardQuery,
+      utmParams: fields.utm && textOfUtm(fields.utm),
       rules: rules === null ? undefined : textOf(rules.value),
       abEnabled: fields.abTest?.enabled,
       abSticky: fields.abTest?.sticky,
@@ -78,6 +82,26 @@ export function columnsOf(
       qrSettings: fields.qrSettings && JSON.stringify(fields.qrSettings),
     }),
   );
+}
+
+type Schedule = Pick<Link, "startsAtMs" | "endsAtMs">;
+
+/** Accepts a start and an end. A schedule that a link has beyond its plan may stay. */
+function acceptSchedule(
+  { startsAtMs, endsAtMs }: Schedule,
+  before: Schedule,
+  { access }: Pick<LinkContext, "access">,
+): Result<null, FieldsRefusal> {
+  if (startsAtMs !== null && endsAtMs !== null && endsAtMs <= startsAtMs) {
+    return err({ code: "schedule_inverted" });
+  }
+  const { plan } = access.workspace;
+  const isSet =
+    (startsAtMs !== null && startsAtMs !== before.startsAtMs) ||
+    (endsAtMs !== null && endsAtMs !== before.endsAtMs);
+  return isSet && !PLANS[plan].features.schedules
+    ? err(exceeded("schedules", plan, 0, 1))
+    : ok(null);
 }
 
 /** Refuses a code that is one of the service's own words. */
@@ -92,6 +116,10 @@ export function tagNamesOf(tags: readonly string[]): string[] {
 
 function textOf(rules: readonly unknown[]): string | null {
   return rules.length === 0 ? null : JSON.stringify(rules);
+}
+
+function textOfUtm(utm: Readonly<Record<string, string>>): string | null {
+  return Object.keys(utm).length === 0 ? null : JSON.stringify(utm);
 }
 
 function accept<T extends string | null | undefined>(

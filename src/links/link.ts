@@ -38,6 +38,9 @@ export interface Link {
   readonly expiredUrl: string | null;
   readonly redirectStatus: RedirectStatus;
   readonly forwardQuery: boolean;
+  /** Query parameters that every destination of the link gets; empty for none. */
+  readonly utm: Readonly<Record<string, string>>;
+  readonly hasPassword: boolean;
   /** In the order in which they are tried; the default, `destinationUrl`, is none of them. */
   readonly rules: readonly Rule[];
   readonly abTest: LinkAbTest;
@@ -85,6 +88,10 @@ export interface LinkFields {
   readonly expiredUrl?: string | null | undefined;
   readonly redirectStatus?: RedirectStatus | undefined;
   readonly forwardQuery?: boolean | undefined;
+  /** All of them; null or an empty object removes them. */
+  readonly utm?: Readonly<Record<string, string>> | null | undefined;
+  /** As typed: only its hash is stored. Null removes it. */
+  readonly password?: string | null | undefined;
   /** All of them, without the default, whose target is `destinationUrl`; an empty list removes them. */
   readonly rules?: readonly NewRule[] | undefined;
   /** Variants that it leaves out of its list are removed; their clicks stay in the reports. */

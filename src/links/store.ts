@@ -22,6 +22,8 @@ export interface LinkFilter {
   readonly domain?: string | undefined;
   readonly isActive?: boolean | undefined;
   readonly isArchived?: boolean | undefined;
+  /** Having a start or an end. */
+  readonly isScheduled?: boolean | undefined;
   /** Made then or later. */
   readonly createdFromMs?: number | undefined;
   /** Made before then. */
@@ -109,9 +111,12 @@ type LinkRow = Awaited<ReturnType<LinkStore["selectByUuids"]>>[number];
 export function linkOf(row: LinkRow): Link {
   const { workspaceId: _workspace, publishedVersion: _published, ...columns } = row;
   const { collectionId, collectionUuid, tags: labels, redirectStatus, ...named } = columns;
-  const { clicksLimitSince: _since, abEnabled, abSticky, variants: tested, ...rest } = named;
+  const { clicksLimitSince: _since, passwordVersion: _password, ...shown } = named;
+  const { abEnabled, abSticky, variants: tested, utmParams, passwordHash, ...rest } = shown;
   return {
     ...rest,
+    utm: JSON.parse(utmParams ?? "{}") as Link["utm"],
+    hasPassword: passwordHash !== null,
     rules: JSON.parse(rest.rules ?? "[]") as Rule[],
     abTest: {
       enabled: abEnabled,
@@ -162,6 +167,7 @@ export function linkConditions({
   domain,
   isActive,
   isArchived,
+  isScheduled,
   createdFromMs,
   createdBeforeMs,
 }: LinkFilter): SQL[] {
@@ -185,6 +191,10 @@ export function linkConditions({
   if (isActive !== undefined) wanted.push(eq(links.isActive, isActive));
   if (isArchived !== undefined) {
     wanted.push(sql`${links.archivedAtMs} is ${isArchived ? sql`not null` : sql`null`}`);
+  }
+  if (isScheduled !== undefined) {
+    const times = sql`coalesce(${links.startsAtMs}, ${links.endsAtMs})`;
+    wanted.push(sql`${times} is ${isScheduled ? sql`not null` : sql`null`}`);
   }
   if (createdFromMs !== undefined) wanted.push(gte(links.createdAtMs, createdFromMs));
   if (createdBeforeMs !== undefined) wanted.push(lt(links.createdAtMs, createdBeforeMs));

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 
+import { hashPassword } from "../accounts/password.ts";
 import { batchAround, type Statement } from "../db/batch.ts";
 import { databaseOf, type Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
@@ -61,7 +62,7 @@ export async function updateLink(
   const change = await changeOf(db, context, before, changes);
   if (!change.ok) return change;
   const { columns, address, moves, tags, variants } = change.value;
-  if (Object.keys(columns).length === 0 && tags === null && !moves) {
+  if (Object.keys(columns).length === 0 && tags === null && variants === null && !moves) {
     return ok({ link: before, addresses: [] });
   }
 
@@ -111,6 +112,7 @@ interface Change {
     Pick<typeof links.$inferInsert, "collectionId"> & {
       archivedAtMs?: SQL | null;
       clicksLimitSince?: SQL | null;
+      passwordVersion?: SQL;
     };
   readonly address: LinkAddress;
   readonly moves: boolean;
@@ -144,6 +146,7 @@ async function changeOf(
       ...(collectionId.value !== undefined && { collectionId: collectionId.value }),
       ...(isArchived !== undefined && { archivedAtMs: archivedAt(isArchived, context.nowMs) }),
       ...(clicksLimit !== undefined && { clicksLimitSince: limitSince(clicksLimit) }),
+      ...(changes.password !== undefined && (await passwordColumns(changes.password))),
     },
   });
 }
@@ -161,6 +164,14 @@ function addressOf(
   const moves = address.domain !== before.domain || code !== before.code;
   const word = moves ? refuseReserved(code) : ok(code);
   return word.ok ? ok({ address, moves }) : word;
+}
+
+/** Cookies of the password before no longer fit, even if it is the same again. */
+async function passwordColumns(password: string | null) {
+  return {
+    passwordHash: password === null ? null : await hashPassword(password),
+    passwordVersion: sql`${links.passwordVersion} + 1`,
+  };
 }
 
 /** Archiving again does not make it later. */

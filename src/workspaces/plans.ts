@@ -13,20 +13,26 @@ export interface PlanTerms {
   readonly features: {
     readonly rules: boolean;
     readonly variants: boolean;
+    /** A start or an end of a link; an expiry is everybody's. */
+    readonly schedules: boolean;
     readonly passwords: boolean;
     readonly clickLimits: boolean;
     readonly bulk: boolean;
     readonly export: boolean;
+    /** The API that is sold to enterprises alone. */
+    readonly enterpriseApi: boolean;
   };
 }
 
 const EVERYTHING: PlanTerms["features"] = {
   rules: true,
   variants: true,
+  schedules: true,
   passwords: true,
   clickLimits: true,
   bulk: true,
   export: true,
+  enterpriseApi: true,
 };
 
 export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
@@ -37,7 +43,14 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     domainsMax: 0,
     webhooksMax: 1,
     goalsMax: 1,
-    features: { ...EVERYTHING, variants: false, bulk: false, export: false },
+    features: {
+      ...EVERYTHING,
+      variants: false,
+      schedules: false,
+      bulk: false,
+      export: false,
+      enterpriseApi: false,
+    },
   },
   pro: {
     linksMax: 5_000,
@@ -46,7 +59,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     domainsMax: 5,
     webhooksMax: 10,
     goalsMax: 20,
-    features: EVERYTHING,
+    features: { ...EVERYTHING, enterpriseApi: false },
   },
   enterprise: {
     linksMax: null,

@@ -8,14 +8,22 @@ import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { PLANS } from "./plans.ts";
 
-export type Quota = "links" | "rules" | "variants" | "bulk" | "members" | "domains" | "webhooks";
+export type Quota =
+  | "links"
+  | "rules"
+  | "variants"
+  | "schedules"
+  | "bulk"
+  | "members"
+  | "domains"
+  | "webhooks";
 
 export interface QuotaExceeded {
   readonly code: "quota_exceeded";
   readonly quota: Quota;
   readonly plan: Plan;
   readonly limit: number;
-  /** How many there are; of `rules`, `variants` and `bulk`, how many were asked for. */
+  /** How many there are; of `rules`, `variants`, `schedules` and `bulk`, how many were asked for. */
   readonly used: number;
 }
 

@@ -26,6 +26,8 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
       return `The plan "${plan}" allows ${limit} rules on a link, and these are ${used}.`;
     case "variants":
       return `The plan "${plan}" has no A/B tests.`;
+    case "schedules":
+      return `The plan "${plan}" has no starts and ends of links.`;
     case "bulk":
       return `The plan "${plan}" creates links one at a time.`;
     case "links":

@@ -1,16 +1,6 @@
 /** Words for refusals that have many forms. */
 import type { DestinationRefused } from "../../links/errors.ts";
-import type { Quota, QuotaExceeded } from "../../workspaces/quotas.ts";
-
-const QUOTAS: Readonly<Record<Quota, string>> = {
-  links: "links in this workspace",
-  rules: "rules with conditions in one link",
-  variants: "A/B variants",
-  bulk: "links in one call",
-  members: "members in this workspace",
-  domains: "custom domains in this workspace",
-  webhooks: "webhooks in this workspace",
-};
+import type { QuotaExceeded } from "../../workspaces/quotas.ts";
 
 /** Words what `targetCheck` lets through and the engine does not: nothing, as long as both agree. */
 export function destinationSentence({ field }: DestinationRefused): string {
@@ -19,5 +9,21 @@ export function destinationSentence({ field }: DestinationRefused): string {
 }
 
 export function quotaSentence({ quota, plan, limit }: QuotaExceeded): string {
-  return `The ${plan} plan allows ${limit === 0 ? "no" : `at most ${limit}`} ${QUOTAS[quota]}.`;
+  const allows = `The ${plan} plan allows at most ${limit}`;
+  switch (quota) {
+    case "links":
+      return `${allows} links in a workspace.`;
+    case "rules":
+      return `${allows} rules with conditions in one link.`;
+    case "variants":
+      return `The ${plan} plan does not include A/B tests.`;
+    case "bulk":
+      return `The ${plan} plan does not include creating several links in one call.`;
+    case "schedules":
+    case "members":
+    case "domains":
+    case "webhooks":
+      // Of what this dialect makes none.
+      return `${allows} ${quota}.`;
+  }
 }

@@ -1,0 +1,123 @@
+/** Changes one variant of a link: a change of the link like any other, with a version of its own. */
+import { databaseOf } from "../../db/database.ts";
+import { err, ok, type Result } from "../../platform/result.ts";
+import type { LinkContext } from "../context.ts";
+import type { UpdateLinkRefusal } from "../errors.ts";
+import type { LinkRef } from "../link.ts";
+import { linkStore } from "../store.ts";
+import { updateLink, type UpdatedLink } from "../update-link.ts";
+import { VARIANTS_MAX } from "./validate.ts";
+import type { StoredVariant, Variant } from "./variant.ts";
+
+export type VariantRef = { readonly id: string } | { readonly numericId: number };
+
+export type VariantRefusal =
+  | { readonly code: "variant_not_found" }
+  /** The link has one with this id. */
+  | { readonly code: "variant_taken"; readonly id: string }
+  /** The link has as many as it can. */
+  | { readonly code: "variants_full"; readonly max: number };
+
+export type VariantsRefusal = UpdateLinkRefusal | VariantRefusal;
+
+export interface ChangedVariant extends UpdatedLink {
+  /** As it is now, or was before it was removed. */
+  readonly variant: StoredVariant;
+}
+
+type Outcome = Promise<Result<ChangedVariant, VariantsRefusal>>;
+
+/** Others may change the link in between; so often in a row is a fault. */
+const ATTEMPTS_MAX = 8;
+
+/** Adds a variant, with a UUID where it names no id. The first one does not switch the test on. */
+export async function addVariant(
+  context: LinkContext,
+  ref: LinkRef,
+  {
+    id = crypto.randomUUID(),
+    ...variant
+  }: Omit<Variant, "id"> & { readonly id?: string | undefined },
+): Outcome {
+  return changeVariants(context, ref, { id }, (variants, known) => {
+    if (known !== undefined) return err({ code: "variant_taken", id });
+    if (variants.length >= VARIANTS_MAX) return err({ code: "variants_full", max: VARIANTS_MAX });
+    return ok([...variants, { ...variant, id }]);
+  });
+}
+
+/** What may be changed of a variant; what is absent stays. */
+export type VariantChanges = {
+  readonly [K in Exclude<keyof Variant, "id">]?: Variant[K] | undefined;
+};
+
+/** Changes the fields that are given of one variant. */
+export async function changeVariant(
+  context: LinkContext,
+  ref: LinkRef,
+  which: VariantRef,
+  { name, url, weight, active }: VariantChanges,
+): Outcome {
+  return changeVariants(context, ref, which, (variants, known) => {
+    if (known === undefined) return err({ code: "variant_not_found" });
+    const changed = {
+      id: known.id,
+      name: name ?? known.name,
+      url: url ?? known.url,
+      weight: weight ?? known.weight,
+      active: active ?? known.active,
+    };
+    return ok(variants.map((one) => (one === known ? changed : one)));
+  });
+}
+
+/** Removes a variant; its clicks stay in the reports. */
+export async function removeVariant(
+  context: LinkContext,
+  ref: LinkRef,
+  which: VariantRef,
+): Outcome {
+  return changeVariants(context, ref, which, (variants, known) =>
+    known === undefined
+      ? err({ code: "variant_not_found" })
+      : ok(variants.filter((one) => one !== known)),
+  );
+}
+
+type Change = (
+  variants: readonly StoredVariant[],
+  known: StoredVariant | undefined,
+) => Result<readonly Variant[], VariantRefusal>;
+
+/** Repeats the change on what the link has become, so that of changes at once none is lost. */
+async function changeVariants(
+  context: LinkContext,
+  ref: LinkRef,
+  which: VariantRef,
+  change: Change,
+): Outcome {
+  const store = linkStore(databaseOf(context.env.DB), context.access.workspace.id);
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await store.find(ref);
+    if (before === null) return err({ code: "link_not_found" });
+    const known = before.abTest.variants.find(matching(which));
+    const variants = change(before.abTest.variants, known);
+    if (!variants.ok) return variants;
+    const changes = { abTest: { variants: variants.value } };
+    const updated = await updateLink(context, ref, changes, { expectedVersions: [before.version] });
+    if (updated.ok) {
+      const variant = updated.value.link.abTest.variants.find(matching(which)) ?? known;
+      if (variant === undefined) throw new Error("A variant that was stored is not there.");
+      return ok({ ...updated.value, variant });
+    }
+    const { error } = updated;
+    if (error.code === "destination_refused") return err({ ...error, field: "url" });
+    if (error.code !== "version_mismatch" || attempt === ATTEMPTS_MAX) return updated;
+  }
+}
+
+function matching(which: VariantRef): (variant: StoredVariant) => boolean {
+  return "id" in which
+    ? ({ id }) => id === which.id
+    : ({ numericId }) => numericId === which.numericId;
+}
