@@ -56,12 +56,13 @@ function qrCompleter(policy: OutboundPolicy) {
     if (!draft.ok) return draft;
     const { logoUrl, ...settings } = draft.value;
     if (logoUrl === null) return ok(settings);
-    const fetching = fetched.get(logoUrl) ?? completeQrSettings(draft.value, policy);
-    fetched.set(logoUrl, fetching);
-    if (fetched.size > LOGO_ADDRESSES_MAX) {
+    const known = fetched.get(logoUrl);
+    if (known === undefined && fetched.size === LOGO_ADDRESSES_MAX) {
       const sentence = `qrSettings.logo must be one of at most ${LOGO_ADDRESSES_MAX} addresses in one call.`;
       return err({ code: "field_refused", sentence });
     }
+    const fetching = known ?? completeQrSettings(draft.value, policy);
+    fetched.set(logoUrl, fetching);
     const complete = await fetching;
     return complete.ok ? ok({ ...settings, logo: complete.value.logo }) : complete;
   };

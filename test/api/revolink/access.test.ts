@@ -1,0 +1,194 @@
+/** Who may do what, where: every route, for every role, in one's own workspace and in others'. */
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { type Role, type Scope, SCOPES } from "../../../src/accounts/access.ts";
+import { revolinkApp } from "../../../src/api/revolink/app.ts";
+import { objectIdOf } from "../../../src/platform/uuid.ts";
+import { join, leave, newAccount } from "../../support/account.ts";
+import { callApi } from "../../support/api.ts";
+import {
+  type Answer,
+  countLinks,
+  DEFAULT_RULES,
+  newRevolinkClient,
+  type RevolinkClient,
+} from "../../support/revolink.ts";
+
+const link = { name: "A link", rules: DEFAULT_RULES };
+
+interface Route {
+  readonly scope: Scope;
+  /** Asks for something of the workspace, on a link of it that somebody else made. */
+  ask(client: RevolinkClient, workspaceId: unknown, linkId: string): Promise<Answer>;
+  /** What a member of the workspace gets; managers and owners get 200 everywhere. */
+  readonly member: number;
+  readonly memberError?: string;
+}
+
+const report = (client: RevolinkClient, path: string, workspaceId: unknown) =>
+  workspaceId === undefined
+    ? client.send(path)
+    : client.report(path, { workspaceId: String(workspaceId) });
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  "POST /apiv1/link/create": {
+    scope: "links:create",
+    ask: (client, workspaceId) =>
+      client.call("POST", "/apiv1/link/create", { ...link, workspaceId }),
+    member: 200,
+  },
+  "POST /apiv1/links/bulk-create": {
+    scope: "links:create",
+    ask: (client, workspaceId) =>
+      client.call("POST", "/apiv1/links/bulk-create", { links: [link], workspaceId }),
+    member: 200,
+  },
+  "PUT /apiv1/link/update": {
+    scope: "links:update",
+    ask: (client, workspaceId, linkId) =>
+      client.call("PUT", "/apiv1/link/update", { linkId, name: "New", workspaceId }),
+    member: 200,
+  },
+  "DELETE /apiv1/link/delete": {
+    scope: "links:delete",
+    ask: (client, workspaceId, linkId) =>
+      client.call("DELETE", "/apiv1/link/delete", { linkId, workspaceId }),
+    member: 403,
+    memberError: "You do not have permission to delete this link.",
+  },
+  "GET /apiv1/links/:id/analytics": {
+    scope: "links:read:analytics",
+    ask: (client, workspaceId, linkId) =>
+      report(client, `/apiv1/links/${linkId}/analytics`, workspaceId),
+    member: 200,
+  },
+  "GET /apiv1/links/analytics": {
+    scope: "links:read:analytics",
+    ask: (client, workspaceId) => report(client, "/apiv1/links/analytics", workspaceId),
+    member: 403,
+    memberError: "Only workspace owner or manager can access all links analytics.",
+  },
+};
+
+const NAMES = Object.keys(ROUTES);
+const routeOf = (name: string): Route => {
+  const route = ROUTES[name];
+  if (route === undefined) throw new Error(`No route ${name}.`);
+  return route;
+};
+
+const FOREIGN = { error: "workspaceId names no workspace that you belong to." };
+
+it("knows every route", ({ expect }) => {
+  const served = revolinkApp.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path}`);
+  expect([...new Set(served)].sort()).toEqual(NAMES.toSorted());
+});
+
+describe.for(NAMES)("%s", (name) => {
+  const { scope, ask, member, memberError } = routeOf(name);
+
+  it.for(["owner", "manager", "member"] as const satisfies readonly Role[])(
+    "answers as the role in somebody else's workspace allows: %s",
+    async (role, { expect }) => {
+      const [owner, client] = [await newRevolinkClient(), await newRevolinkClient()];
+      await join(client.account.userId, owner.account.workspace, role);
+      const { status, body } = await ask(client, owner.workspaceId, await owner.link());
+      expect(status).toBe(role === "member" ? member : 200);
+      if (role === "member" && memberError !== undefined) {
+        expect(body).toEqual({ error: memberError });
+      }
+    },
+  );
+
+  it("is closed where the person is no member, any more or ever", async ({ expect }) => {
+    const [owner, client] = [await newRevolinkClient(), await newRevolinkClient()];
+    const linkId = await owner.link();
+    const links = await countLinks(owner.account);
+    const unknown = objectIdOf(crypto.randomUUID());
+    for (const workspaceId of [owner.workspaceId, unknown, "x", `${unknown}0`]) {
+      const { status, body } = await ask(client, workspaceId, linkId);
+      expect({ status, body }).toEqual({ status: 403, body: FOREIGN });
+    }
+    await join(client.account.userId, owner.account.workspace, "owner");
+    await leave(client.account.userId, owner.account.workspace);
+    expect(await ask(client, owner.workspaceId, linkId)).toMatchObject({
+      status: 403,
+      body: FOREIGN,
+    });
+    expect(await countLinks(owner.account)).toBe(links);
+  });
+
+  it("asks for the workspace before anything else", async ({ expect }) => {
+    const client = await newRevolinkClient();
+    const { status, body } = await ask(client, undefined, "x");
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { error: "workspaceId is required." },
+    });
+    const closed = await ask(client, "664abc000000000000000001", "x");
+    expect({ status: closed.status, body: closed.body }).toEqual({ status: 403, body: FOREIGN });
+  });
+
+  it("wants its scope, and no other", async ({ expect }) => {
+    const owner = await newRevolinkClient();
+    const { account } = owner;
+    const only = await newRevolinkClient({ account, scopes: [scope] });
+    expect((await ask(only, owner.workspaceId, await owner.link())).status).toBe(200);
+    const scopes = SCOPES.filter((other) => other !== scope);
+    const without = await newRevolinkClient({ account, scopes });
+    const { status, body } = await ask(without, owner.workspaceId, await owner.link());
+    expect({ status, body }).toEqual({
+      status: 403,
+      body: { error: `This API key lacks the scope ${scope}.` },
+    });
+  });
+
+  it("takes the workspace's id in capitals, too", async ({ expect }) => {
+    const client = await newRevolinkClient();
+    const { status } = await ask(client, client.workspaceId.toUpperCase(), await client.link());
+    expect(status).toBe(200);
+  });
+});
+
+describe("API keys", () => {
+  it.for([
+    ["none", {}],
+    ["an unknown one", { "X-Api-Key": "rvlnk_your_api_key_here" }],
+    ["an empty one", { "X-Api-Key": "" }],
+    ["another kind of authorization", { Authorization: "Basic eDp5" }],
+  ] as const)("are wanted before all else: %s", async ([, headers], { expect }) => {
+    for (const name of NAMES) {
+      const [method = "", path = ""] = name.split(" ");
+      const body = method === "GET" ? {} : { body: "{" };
+      const response = await callApi(path.replace(":id", "x"), { method, headers, ...body });
+      expect(response.status).toBe(401);
+      expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
+      expect(await response.json()).toEqual({ error: "Missing or invalid API key." });
+    }
+  });
+
+  it("are not replaced by a browser's session", async ({ expect }) => {
+    const { bySession, workspace } = await newAccount();
+    const query = `?workspaceId=${objectIdOf(workspace.uuid)}`;
+    const response = await callApi(`/apiv1/links/analytics${query}`, { headers: bySession });
+    expect(response.status).toBe(401);
+  });
+
+  it("end with their expiry and with their home workspace", async ({ expect }) => {
+    const [owner, client] = [await newRevolinkClient(), await newRevolinkClient()];
+    const ask = () => client.report("/apiv1/links/analytics");
+    expect((await ask()).status).toBe(200);
+    await env.DB.prepare("update tokens set expires_at_ms = 1 where user_id = ?")
+      .bind(client.account.userId)
+      .run();
+    expect((await ask()).status).toBe(401);
+    await leave(owner.account.userId, owner.account.workspace);
+    expect(await owner.report("/apiv1/links/analytics")).toMatchObject({
+      status: 403,
+      body: { error: "You no longer belong to this API key's workspace." },
+    });
+  });
+});
