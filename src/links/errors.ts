@@ -8,7 +8,9 @@ export type DestinationField =
   | "destinationUrl"
   | "expiredUrl"
   | `rules[${number}].targetUrl`
-  | `abTest.variants[${number}].url`;
+  | `abTest.variants[${number}].url`
+  /** Of a variant that is changed by itself. */
+  | "url";
 
 export interface DestinationRefused {
   readonly code: "destination_refused";

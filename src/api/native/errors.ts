@@ -7,6 +7,7 @@ import type { TokenRefusal } from "../../accounts/tokens.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { LabelRefusal } from "../../links/labels.ts";
 import type { CursorInvalid } from "../../links/list-links.ts";
+import type { VariantRefusal } from "../../links/variants/change-variants.ts";
 import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
 import type { WebhookRefusal } from "../../webhooks/errors.ts";
 import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
@@ -32,10 +33,13 @@ export type NativeRefusal =
   | DomainRefusal
   | DeadLetterRefusal
   | LinkRefusal
+  | VariantRefusal
   | CursorInvalid
   | LabelRefusal
   | IdempotencyRefusal
-  | WebhookRefusal;
+  | WebhookRefusal
+  /** Of a call that is answered again, which notes only what it made. */
+  | { readonly code: "link_not_made" };
 
 const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
 
@@ -52,6 +56,12 @@ interface WireError {
 export function refuse(c: Context, refusal: NativeRefusal): Response {
   const { status, code, message, more, headers } = toWire(refusal);
   return c.json({ code, message, ...more }, status, { ...headers });
+}
+
+/** Gives a refusal's code and words, for where they stand beside others. */
+export function wireFailure(refusal: NativeRefusal): Pick<WireError, "code" | "message"> {
+  const { code, message } = toWire(refusal);
+  return { code, message };
 }
 
 /** Checks bodies, queries and parameters of native routes. */
@@ -202,6 +212,16 @@ function toWire(refusal: NativeRefusal): WireError {
           plan: refusal.plan,
         },
       };
+    case "variant_not_found":
+      return notFound("There is no such variant.");
+    case "variant_taken":
+      return taken(`The link has a variant with the id "${refusal.id}" already.`);
+    case "variants_full":
+      return invalid(`A link has at most ${refusal.max} variants`);
+    case "link_not_made":
+      return taken(
+        "The first request with this Idempotency-Key did not make this link, or it is gone.",
+      );
     case "link_not_found":
       return notFound("There is no such link.");
     case "not_link_owner":

@@ -87,6 +87,27 @@ const optional = {
     .optional(),
 };
 
+const HOSTNAME_SENTENCE = "domain must be a host name such as go.example.com, or null";
+const LIMIT_SENTENCE = "clicksLimit must be a whole number of at least 1, or null";
+
+/** Rules, A/B tests and QR settings are read by the engine itself: `link-choices.ts`. */
+const choices = {
+  domain: z
+    .string({ error: HOSTNAME_SENTENCE })
+    .trim()
+    .min(1, { error: HOSTNAME_SENTENCE })
+    .nullable()
+    .optional(),
+  clicksLimit: z
+    .int({ error: LIMIT_SENTENCE })
+    .min(1, { error: LIMIT_SENTENCE })
+    .nullable()
+    .optional(),
+  rules: z.unknown().optional(),
+  abTest: z.unknown().optional(),
+  qrSettings: z.unknown().optional(),
+};
+
 const NOT_AN_OBJECT = { error: "Send a JSON object that holds the link's fields" };
 
 export const newLink = z.object(
@@ -94,6 +115,7 @@ export const newLink = z.object(
     destinationUrl: z.string({ error: DESTINATION_SENTENCE }),
     shortCode: shortCode.nullish(),
     ...optional,
+    ...choices,
   },
   NOT_AN_OBJECT,
 );
@@ -104,6 +126,7 @@ export const linkChanges = z.object(
     shortCode: shortCode.optional(),
     isArchived: flag("isArchived").optional(),
     ...optional,
+    ...choices,
   },
   NOT_AN_OBJECT,
 );
@@ -125,6 +148,7 @@ const FORM_FIELDS: Readonly<Record<string, (value: string) => unknown>> = {
   isActive: toFlag,
   forwardQuery: toFlag,
   redirectStatus: Number,
+  clicksLimit: Number,
   tags: (value) => value.split(",").filter((name) => name.trim() !== ""),
 };
 
@@ -141,7 +165,7 @@ function queryFlag(name: string) {
     .optional();
 }
 
-const LIMIT_SENTENCE = `limit must be a whole number from 1 to ${LIST_MAX}`;
+const PAGE_SENTENCE = `limit must be a whole number from 1 to ${LIST_MAX}`;
 
 export const linkQuery = z.object({
   q: z.string().max(DESCRIPTION_LENGTH_MAX, { error: "q is too long" }).optional(),
@@ -152,9 +176,9 @@ export const linkQuery = z.object({
   archived: queryFlag("archived"),
   limit: z
     .string()
-    .regex(/^\d{1,5}$/, { error: LIMIT_SENTENCE })
+    .regex(/^\d{1,5}$/, { error: PAGE_SENTENCE })
     .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= LIST_MAX, { error: LIMIT_SENTENCE })
+    .refine((limit) => limit >= 1 && limit <= LIST_MAX, { error: PAGE_SENTENCE })
     .optional(),
   cursor: z.string().optional(),
 });
@@ -170,6 +194,20 @@ export const newLabel = z.object(
       .refine((name) => !CONTROL.test(name), { error: "name must not contain control characters" }),
   },
   { error: "Send a JSON object that holds a name" },
+);
+
+const LINKS_MAX = 100;
+const LINKS_SENTENCE = `links must be a list of 1 to ${LINKS_MAX} links`;
+
+/** Each link is checked by itself, so that one that is wrong keeps nobody else back. */
+export const newLinks = z.object(
+  {
+    links: z
+      .array(z.unknown(), { error: LINKS_SENTENCE })
+      .min(1, { error: LINKS_SENTENCE })
+      .max(LINKS_MAX, { error: LINKS_SENTENCE }),
+  },
+  { error: "Send a JSON object that holds links" },
 );
 
 export type NewLink = z.output<typeof newLink>;

@@ -2,31 +2,66 @@
 import type { Context } from "hono";
 
 import { configOf } from "../../config.ts";
+import { databaseOf } from "../../db/database.ts";
 import type { LinkContext } from "../../links/context.ts";
-import type { Link } from "../../links/link.ts";
+import type { Link, LinkRef } from "../../links/link.ts";
 import { LIVE_AFTER_MS } from "../../links/publish.ts";
+import type { QrSettings } from "../../links/qr/settings.ts";
+import { type LinkStore, linkStore } from "../../links/store.ts";
 import { systemClock } from "../../platform/clock.ts";
+import { parseUuid } from "../../platform/uuid.ts";
 import { isOwnHost } from "../../redirect/hosts.ts";
 import { etagOf } from "../shared/if-match.ts";
 import type { NativeEnvironment } from "./environment.ts";
+import type { ChoiceSurroundings } from "./link-choices.ts";
 import { wireLink } from "./link-translate.ts";
 
-type NativeContext = Context<NativeEnvironment>;
+export type NativeContext = Context<NativeEnvironment>;
 
-/** Native links lead to web pages elsewhere, and are not born expired. */
+/**
+ * Native links lead to web pages elsewhere, and are not born expired; their rules and variants may
+ * open apps.
+ */
 export function linkContextOf(c: NativeContext): LinkContext {
-  const { env } = c;
-  const requestHostname = new URL(c.req.url).hostname;
   return {
-    env,
+    env: c.env,
     access: c.get("access"),
     nowMs: systemClock(),
     policy: {
       deepLinks: false,
+      deepTargets: true,
       pastExpiry: false,
-      isOwnHost: (hostname) => isOwnHost(hostname, configOf(env), requestHostname),
+      isOwnHost: ownHostsOf(c),
     },
   };
+}
+
+/** What reading a body's rules, A/B test and QR settings asks for. */
+export function choiceSurroundingsOf(
+  c: NativeContext,
+  qrBefore: QrSettings | null,
+): ChoiceSurroundings {
+  const outbound = {
+    dohUrl: c.env.DOH_URL,
+    // What ALLOW_PRIVATE_WEBHOOKS opens is for webhooks alone.
+    allowPrivate: false,
+    isOwnHost: ownHostsOf(c),
+  };
+  return { policy: linkContextOf(c).policy, outbound, qrBefore };
+}
+
+export function storeOf(c: NativeContext): LinkStore {
+  return linkStore(databaseOf(c.env.DB), c.get("access").workspace.id);
+}
+
+/** What is no UUID names no link: it is looked for all the same, so that both answers are one. */
+export function refOf(id: string): LinkRef {
+  return { uuid: parseUuid(id) ?? "" };
+}
+
+function ownHostsOf(c: NativeContext): (hostname: string) => boolean {
+  const requestHostname = new URL(c.req.url).hostname;
+  return (hostname) => isOwnHost(hostname, configOf(c.env), requestHostname);
 }
 
 /** Answers one link, with its version for `If-Match`. */

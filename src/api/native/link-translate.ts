@@ -3,22 +3,40 @@ import type { Config } from "../../config.ts";
 import { DEFAULT_DOMAIN } from "../../links/address.ts";
 import type { LinkInput } from "../../links/create-link.ts";
 import type { Label, Link, LinkFields } from "../../links/link.ts";
+import { shownDomain } from "../../links/parked.ts";
+import type { Rule } from "../../links/rules/rule.ts";
 import type { LinkFilter } from "../../links/store.ts";
 import type { LinkChanges } from "../../links/update-link.ts";
+import type { Variant } from "../../links/variants/variant.ts";
 import { objectIdOf } from "../../platform/uuid.ts";
 import { domainOf } from "../../redirect/hosts.ts";
+import type { Choices } from "./link-choices.ts";
 import type { LinkChangesBody, LinkQuery, NewLink } from "./link-contract.ts";
 
-export function toInput(body: NewLink): LinkInput {
+export function toInput(body: NewLink, choices: Choices, config: Config): LinkInput {
   return {
     ...toFields(body),
+    ...choices,
     destinationUrl: body.destinationUrl,
     code: body.shortCode ?? undefined,
+    domain: toDomain(body.domain, config),
   };
 }
 
-export function toChanges(body: LinkChangesBody): LinkChanges {
-  return { ...toFields(body), code: body.shortCode, isArchived: body.isArchived };
+export function toChanges(body: LinkChangesBody, choices: Choices, config: Config): LinkChanges {
+  return {
+    ...toFields(body),
+    ...choices,
+    code: body.shortCode,
+    domain: toDomain(body.domain, config),
+    isArchived: body.isArchived,
+  };
+}
+
+/** Null stands for the default hosts, as do their own names. */
+function toDomain(domain: string | null | undefined, config: Config): string | undefined {
+  if (domain === undefined) return undefined;
+  return domain === null ? DEFAULT_DOMAIN : domainOf(domain, config);
 }
 
 function toFields({
@@ -29,7 +47,7 @@ function toFields({
   ...same
 }: LinkChangesBody | NewLink): LinkFields {
   const { destinationUrl, title, description, tags, isActive } = same;
-  const { expiredUrl, redirectStatus, forwardQuery } = same;
+  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit } = same;
   return {
     destinationUrl,
     title,
@@ -39,6 +57,7 @@ function toFields({
     expiredUrl,
     redirectStatus,
     forwardQuery,
+    clicksLimit,
     collection: collectionId,
     expiresAtMs: expiresAt,
     startsAtMs: startsAt,
@@ -70,7 +89,7 @@ export function wireLink(link: Link, config: Config) {
     createdAt: new Date(link.createdAtMs).toISOString(),
     updatedAt: new Date(link.updatedAtMs).toISOString(),
     shortUrl: shortUrlOf(link, config),
-    domain: link.domain === DEFAULT_DOMAIN ? null : link.domain,
+    domain: link.domain === DEFAULT_DOMAIN ? null : shownDomain(link.domain),
     description: link.description,
     tags: link.tags.map(({ uuid, name }) => ({ id: uuid, name })),
     collectionId: link.collection?.uuid ?? null,
@@ -80,12 +99,40 @@ export function wireLink(link: Link, config: Config) {
     expiredUrl: link.expiredUrl,
     redirectStatus: link.redirectStatus,
     forwardQuery: link.forwardQuery,
+    rules: link.rules.map(wireRule),
+    abTest: { ...link.abTest, variants: link.abTest.variants.map(wireVariant) },
+    clicksLimit: link.clicksLimit,
+    qrSettings: link.qrSettings,
+    qrUrl: `${shortUrlOf(link, config)}/qr.svg`,
   };
+}
+
+/** A rule in the words in which it is sent; of conditions that it does not have, empty lists and nulls. */
+function wireRule({ id, name, targetUrl, ...conditions }: Rule) {
+  return {
+    id,
+    name,
+    targetUrl,
+    country: conditions.countries ?? [],
+    city: conditions.cities ?? [],
+    device: conditions.devices ?? [],
+    os: conditions.os ?? [],
+    browser: conditions.browsers ?? [],
+    timeStart: conditions.timeStart ?? null,
+    timeEnd: conditions.timeEnd ?? null,
+    daysOfWeek: conditions.days ?? [],
+    timezone: conditions.timezone ?? null,
+  };
+}
+
+export function wireVariant({ id, name, url, weight, active }: Variant) {
+  return { id, name, url, weight, active };
 }
 
 /** Gives the address that people share. */
 export function shortUrlOf({ domain, code }: Link, config: Config): string {
-  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
+  const origin =
+    domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${shownDomain(domain)}`;
   return `${origin}/${code}`;
 }
 

@@ -1,5 +1,5 @@
 /** PrunePath's links, and what Signpost adds to them. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 
 import { CUSTOM_CODE, freeSuggestions } from "../../codes/suggestions.ts";
@@ -12,30 +12,33 @@ import { createLink } from "../../links/create-link.ts";
 import { deleteLink } from "../../links/delete-link.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import { findLink } from "../../links/find-link.ts";
-import type { LinkRef } from "../../links/link.ts";
 import { listLinks } from "../../links/list-links.ts";
 import { announceChange } from "../../links/publish.ts";
-import { type LinkStore, linkStore } from "../../links/store.ts";
 import { updateLink } from "../../links/update-link.ts";
 import { tolerate } from "../../platform/log.ts";
-import { parseUuid } from "../../platform/uuid.ts";
 import { forgetPurgedLinks } from "../../upkeep/sweeps.ts";
 import { type IdempotencyRefusal, runOnce } from "../shared/idempotency.ts";
 import { versionsOf } from "../shared/if-match.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse, validate } from "./errors.ts";
 import { requires } from "./guard.ts";
+import { linkBulk } from "./link-bulk.ts";
+import { readChoices } from "./link-choices.ts";
 import { linkChanges, linkQuery, newLink, newLinkForm } from "./link-contract.ts";
 import {
   announceLiveBy,
   answerLink,
+  choiceSurroundingsOf,
   linkContextOf,
+  type NativeContext,
   onceRequestOf,
+  refOf,
+  storeOf,
   wantsText,
 } from "./link-request.ts";
 import { shortUrlOf, toChanges, toFilter, toInput, wireLink } from "./link-translate.ts";
-
-type NativeContext = Context<NativeEnvironment>;
+import { linkVariants } from "./link-variants.ts";
+import { simulate } from "./simulate.ts";
 
 const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
 
@@ -49,8 +52,13 @@ const checkLimit = createMiddleware<NativeEnvironment>(async (c, next) => {
   return undefined;
 });
 
-const jsonBody = validate.json(newLink, { forms: true });
+/** A hundred rules, and a logo as a data URL. */
+const BODY_BYTES_MAX = 512 * 1024;
+
+const jsonBody = validate.json(newLink, { forms: true, limitBytes: BODY_BYTES_MAX });
 const formBody = validate.json(newLinkForm, { forms: true });
+
+const changesBody = validate.json(linkChanges, { limitBytes: BODY_BYTES_MAX });
 
 /** A form is texts only, so it is read by a schema that makes flags and numbers of them. */
 const newLinkBody: typeof jsonBody = async (c, next) => {
@@ -59,6 +67,9 @@ const newLinkBody: typeof jsonBody = async (c, next) => {
 };
 
 export const links = new Hono<NativeEnvironment>()
+  .route("/", linkBulk)
+  .route("/", simulate)
+  .route("/", linkVariants)
   .get("/", requires("links:read"), validate.query(linkQuery), async (c) => {
     const query = c.req.valid("query");
     const config = configOf(c.env);
@@ -75,15 +86,18 @@ export const links = new Hono<NativeEnvironment>()
     const body = c.req.valid("json");
     const context = linkContextOf(c);
     const store = storeOf(c);
+    const config = configOf(c.env);
+    const choices = await readChoices(body, choiceSurroundingsOf(c, null));
+    if (!choices.ok) return refuse(c, choices.error);
+    const input = toInput(body, choices.value, config);
     const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
     const created = await runOnce(request, {
       table: linkTable,
-      change: (complete) => createLink(context, toInput(body), complete),
+      change: (complete) => createLink(context, input, complete),
       rebuild: async ([id]) => (id === undefined ? null : store.find({ id })),
     });
-    if (!created.ok) return refuse(c, await withSuggestions(c, created.error));
+    if (!created.ok) return refuse(c, await withSuggestions(c, created.error, input.domain));
     const { value: link, replayed } = created.value;
-    const config = configOf(c.env);
     const url = shortUrlOf(link, config);
     announceLiveBy(c);
     if (replayed) c.header("Idempotent-Replayed", "true");
@@ -116,14 +130,17 @@ export const links = new Hono<NativeEnvironment>()
     const found = await findLink(storeOf(c), refOf(c.req.param("id")));
     return found.ok ? answerLink(c, found.value) : refuse(c, found.error);
   })
-  .patch("/:id", requires("links:update"), validate.json(linkChanges), async (c) => {
-    const updated = await updateLink(
-      linkContextOf(c),
-      refOf(c.req.param("id")),
-      toChanges(c.req.valid("json")),
-      { expectedVersions: versionsOf(c.req.header("If-Match")) },
-    );
-    if (!updated.ok) return refuse(c, await withSuggestions(c, updated.error));
+  .patch("/:id", requires("links:update"), changesBody, async (c) => {
+    const body = c.req.valid("json");
+    const ref = refOf(c.req.param("id"));
+    // Settings that are absent keep what the link has; only then is it read beforehand.
+    const before = body.qrSettings === undefined ? null : await storeOf(c).find(ref);
+    const choices = await readChoices(body, choiceSurroundingsOf(c, before?.qrSettings ?? null));
+    if (!choices.ok) return refuse(c, choices.error);
+    const changes = toChanges(body, choices.value, configOf(c.env));
+    const expectedVersions = versionsOf(c.req.header("If-Match"));
+    const updated = await updateLink(linkContextOf(c), ref, changes, { expectedVersions });
+    if (!updated.ok) return refuse(c, await withSuggestions(c, updated.error, changes.domain));
     const { link, addresses } = updated.value;
     announceChange(c.env, c.executionCtx, addresses);
     announceLiveBy(c);
@@ -141,24 +158,16 @@ export const links = new Hono<NativeEnvironment>()
     return c.json({ success: true, id: link.uuid });
   });
 
-function storeOf(c: NativeContext): LinkStore {
-  return linkStore(databaseOf(c.env.DB), c.get("access").workspace.id);
-}
-
-/** What is no UUID names no link: it is looked for all the same, so that both answers are one. */
-function refOf(id: string): LinkRef {
-  return { uuid: parseUuid(id) ?? "" };
-}
-
 /** A code that is taken is refused together with others that are free. */
 async function withSuggestions<E extends LinkRefusal | IdempotencyRefusal>(
   c: NativeContext,
   refusal: E,
+  domain = DEFAULT_DOMAIN,
 ) {
   if (refusal.code !== "code_taken") return refusal;
   const { access, nowMs } = linkContextOf(c);
   const suggestions = await freeSuggestions(databaseOf(c.env.DB), {
-    domain: DEFAULT_DOMAIN,
+    domain,
     code: refusal.slug,
     workspaceId: access.workspace.id,
     nowMs,

@@ -46,7 +46,10 @@ export interface Once<T, E> {
   readonly table: SQLiteTable;
   /** Makes the change, with the statements that `complete` gives for the rows' UUIDs in its batch. */
   change(complete: (uuids: readonly string[]) => Statement[]): Promise<Result<T, E>>;
-  /** Makes the answer again from the ids; null when what they name is gone. */
+  /**
+   * Makes the answer again from the ids, in the order of the UUIDs that `complete` was asked with and
+   * 0 where nothing was made; null when what they name is gone.
+   */
   rebuild(ids: readonly number[]): Promise<T | null>;
 }
 
@@ -134,12 +137,13 @@ function completion(
   table: SQLiteTable,
   uuids: readonly string[],
 ): Statement {
-  const made = sql`from ${table} where uuid in (select value from json_each(${JSON.stringify(uuids)}))`;
+  const asked = sql`json_each(${JSON.stringify(uuids)}) as item`;
+  const id = sql`(select made.id from ${table} as made where made.uuid = item.value)`;
   return db.run(sql`
     update idempotency_keys
-    set result = (select json_group_array(id) ${made}),
+    set result = (select json_group_array(coalesce(${id}, 0) order by item.key) from ${asked}),
       fingerprint = case when created_at_ms = ${nowMs} then fingerprint end
-    where ${row} and exists (select 1 ${made})`);
+    where ${row} and exists (select 1 from ${asked} where ${id} is not null)`);
 }
 
 async function release({ db, nowMs }: OnceRequest, row: SQL): Promise<void> {

@@ -59,6 +59,7 @@ async function check(
   return undefined;
 }
 
-function toIssue({ path, message }: z.core.$ZodIssue): Issue {
+/** Gives what zod found wrong as every dialect is told of it. */
+export function toIssue({ path, message }: z.core.$ZodIssue): Issue {
   return { path: path.map(String), message };
 }

@@ -37,10 +37,11 @@ type RawObject = Readonly<Record<string, unknown>>;
 type Refused = { readonly ok: false; readonly error: VariantRefusal };
 
 const VARIANTS_MIN = 2;
-const VARIANTS_MAX = 100;
-const TEXT_LENGTH_MAX = 100;
+export const VARIANTS_MAX = 100;
+/** Of an id and of a name. */
+export const TEXT_LENGTH_MAX = 100;
 const WEIGHT_SUM = 100;
-const RELATIVE_WEIGHT_MAX = 1_000_000;
+export const RELATIVE_WEIGHT_MAX = 1_000_000;
 /** Weights are added up in millionths: 33.3, 33.3 and 33.4 are 100, though not as binary fractions. */
 const WEIGHT_PARTS = 1_000_000;
 

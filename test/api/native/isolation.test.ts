@@ -84,6 +84,24 @@ const CASES: Readonly<Record<string, Case>> = {
   "GET /api/links/:id": { own: ownLink, answer: "not_found" },
   "PATCH /api/links/:id": { own: ownLink, answer: "not_found", body: { title: "Bob's" } },
   "DELETE /api/links/:id": { own: ownLink, answer: "not_found" },
+  "POST /api/links/bulk": {
+    own: ownLink,
+    answer: "own_only",
+    body: { links: [{ destinationUrl: "https://example.com/bobs" }] },
+  },
+  "POST /api/links/:id/simulate": { own: ownLink, answer: "not_found", body: {} },
+  "GET /api/links/:id/variants": { own: ownLink, answer: "not_found" },
+  "POST /api/links/:id/variants": {
+    own: ownLink,
+    answer: "not_found",
+    body: { name: "Bob's", url: "https://example.com/bobs" },
+  },
+  "PATCH /api/links/:id/variants/:variant": {
+    own: ownLink,
+    answer: "not_found",
+    body: { name: "Bob's" },
+  },
+  "DELETE /api/links/:id/variants/:variant": { own: ownLink, answer: "not_found" },
 
   "GET /api/analytics/overview": { own: ownLink, answer: "own_only" },
   "GET /api/analytics/link/:linkId": { own: ownLink, answer: "not_found" },
@@ -182,10 +200,11 @@ async function ownLink(ada: Account): Promise<Owned> {
     destinationUrl: `https://example.com/${shortCode}/hers`,
     shortCode,
     title: "Hers",
+    abTest: { enabled: false, variants: [{ id: "a", name: "A", url: "https://e.com", weight: 1 }] },
   };
   const link = await create<{ id: string }>("/api/links", body, ada);
   return {
-    params: { id: link.id, linkId: link.id, shortCode },
+    params: { id: link.id, linkId: link.id, shortCode, variant: "a" },
     secrets: [link.id, body.destinationUrl, "Hers", ada.userId],
     isIntact: async () => {
       const read = await callApi(`/api/links/${link.id}`, { headers: ada.bySession });

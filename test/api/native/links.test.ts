@@ -53,6 +53,11 @@ describe("POST /api/links", () => {
       expiredUrl: null,
       redirectStatus: 302,
       forwardQuery: false,
+      rules: [],
+      abTest: { enabled: false, sticky: false, variants: [] },
+      clicksLimit: null,
+      qrSettings: null,
+      qrUrl: `${ORIGIN}/${code}/qr.svg`,
     });
     expect(response.headers.get("Location")).toBe(`/api/links/${String(link["id"])}`);
     expect(response.headers.get("ETag")).toBe('"1"');

@@ -1,0 +1,153 @@
+/**
+ * Tells what a visitor would get, and why: the redirect's own decision, over its own record of the
+ * link as D1 has it now, with facts that somebody made up. Counts nothing.
+ */
+import { gateFor } from "../gates/stub.ts";
+import { classify } from "../ledger/classify.ts";
+import type { Device, LedgerClick } from "../ledger/contract.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { agentOf } from "../ledger/user-agent.ts";
+import { tolerate } from "../platform/log.ts";
+import { decide, type Decision, type Refusal } from "../redirect/decide.ts";
+import type { Link } from "./link.ts";
+import type { RouteRecord } from "./route-record.ts";
+import { readRoute } from "./route-store.ts";
+import { evaluate } from "./rules/evaluate.ts";
+import { ruleName } from "./rules/rule-name.ts";
+import type { PassedOver } from "./rules/trace.ts";
+
+/** Whom to take for granted; null is unknown, as the redirect may find it too. */
+export interface SimulatedVisitor {
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string | null;
+  readonly city: string | null;
+  /** An IANA name. */
+  readonly timezone: string | null;
+  readonly atMs: number;
+  /** Null for a person of whose browser nothing is known but what follows. */
+  readonly userAgent: string | null;
+  /** Where these are given, they count and not what the user agent says. */
+  readonly device: Device | null;
+  readonly os: string | null;
+  readonly browser: string | null;
+  /** The value of the cookie of an earlier visit. */
+  readonly variantCookie: string | null;
+}
+
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Simulation {
+  readonly decision: SimulatedDecision;
+  /** The rule or variant that chose, or would have chosen were the limit not used up. */
+  readonly rule: Named | null;
+  readonly variant: Named | null;
+  /** `used` is null when nobody could be asked. */
+  readonly limit: { readonly max: number; readonly used: number | null } | null;
+  /** In the order in which they were tried. */
+  readonly passedOver: readonly (PassedOver & { readonly name: string })[];
+}
+
+export type SimulatedDecision =
+  | Exclude<Decision, { readonly kind: "refuse" }>
+  | { readonly kind: "refuse"; readonly reason: SimulatedRefusal };
+
+export type SimulatedRefusal =
+  | Refusal
+  /** Its domain is not, or no longer, the workspace's. */
+  | "not_found"
+  | "limit_reached"
+  /** A program, on a link with a limit. */
+  | "not_for_programs";
+
+/** Follows a link of the caller's workspace as this visitor would. A variant is drawn by chance. */
+export async function simulate(
+  env: Cloudflare.Env,
+  link: Link,
+  visitor: SimulatedVisitor,
+): Promise<Simulation> {
+  const route = await readRoute(env.DB, link);
+  if (route === null) return simulationOf({ kind: "refuse", reason: "not_found" });
+  const { record } = route;
+  const trace: PassedOver[] = [];
+  const decision = decide(record, {
+    nowMs: visitor.atMs,
+    chooseRule: (rules) => evaluate(rules, ruleFactsOf(visitor), trace),
+    random01: Math.random(),
+    variantCookie: visitor.variantCookie,
+  });
+  const limit = await limitOf(env, record);
+  const passedOver = trace.map((one) => ({ ...one, name: ruleNamed(link, one.rule) }));
+  if (decision.kind !== "redirect") return simulationOf(decision, { limit });
+  const { rule, variant } = decision;
+  return simulationOf(limited(decision, limit, classOf(visitor)), {
+    rule: rule === null ? null : { id: rule, name: ruleNamed(link, rule) },
+    variant: variant === null ? null : { id: variant, name: variantNamed(link, variant) },
+    limit,
+    passedOver,
+  });
+}
+
+function simulationOf(
+  decision: SimulatedDecision,
+  why: Partial<Omit<Simulation, "decision">> = {},
+): Simulation {
+  return { decision, rule: null, variant: null, limit: null, passedOver: [], ...why };
+}
+
+function ruleFactsOf({ country, city, timezone, atMs, userAgent, ...known }: SimulatedVisitor) {
+  return {
+    country,
+    city,
+    nowMs: atMs,
+    visitorTimezone: timezone,
+    agent() {
+      const read = agentOf(userAgent ?? "");
+      const { device, os, browser } = known;
+      return { device: device ?? read.device, os: os ?? read.os, browser: browser ?? read.browser };
+    },
+  };
+}
+
+function classOf({ userAgent }: SimulatedVisitor): LedgerClick["class"] {
+  return userAgent === null ? "human" : classify("visit", userAgent);
+}
+
+/** The gate's order: programs first, then the count. */
+function limited(
+  decision: SimulatedDecision,
+  limit: Simulation["limit"],
+  visitor: LedgerClick["class"],
+): SimulatedDecision {
+  if (limit === null) return decision;
+  if (visitor !== "human") return { kind: "refuse", reason: "not_for_programs" };
+  const isUsedUp = limit.used !== null && limit.used >= limit.max;
+  return isUsedUp ? { kind: "refuse", reason: "limit_reached" } : decision;
+}
+
+/** A gate knows nothing before the first click of a limit, and then starts from the Ledger's total. */
+async function limitOf(
+  env: Cloudflare.Env,
+  { limit, linkId, ledger }: RouteRecord,
+): Promise<Simulation["limit"]> {
+  if (limit === undefined) return null;
+  const counted = gateFor(env, { linkId, ledger }).used(limit.since);
+  const used = (await tolerate("simulate.gate.failed", counted)) ?? null;
+  if (used !== null) return { max: limit.max, used };
+  const totals = await tolerate(
+    "simulate.ledger.failed",
+    ledgerFor(env, ledger).linkTotals([linkId]),
+  );
+  return { max: limit.max, used: totals === null ? null : (totals[0]?.clicks ?? 0) };
+}
+
+function ruleNamed({ rules }: Link, id: string): string {
+  const rule = rules.find((one) => one.id === id);
+  return rule === undefined ? id : ruleName(rule);
+}
+
+function variantNamed({ abTest }: Link, id: string): string {
+  return abTest.variants.find((one) => one.id === id)?.name ?? id;
+}
