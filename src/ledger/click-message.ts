@@ -12,6 +12,7 @@ const MALFORMED: ReadMessage = { kind: "malformed" };
 const LEDGER = /^\d{1,16}(?:\.eu)?$/;
 const KINDS: readonly unknown[] = ["visit", "head", "prefetch"];
 const HASH = /^[0-9a-f]{16}$/;
+const TOKEN = /^[\w-]{1,64}$/;
 
 /** Reads a message's body: JSON text, or the same thing parsed already. */
 export function readClickMessage(body: unknown): ReadMessage {
@@ -38,7 +39,7 @@ function isPackedClick(value: unknown): value is PackedClick {
   if (!Array.isArray(value) || value.length < 13) return false;
   const [ledger, linkId, at, kind, country, city, referrer, agent, hash, scan, ...last] =
     value as readonly unknown[];
-  const [rule, variant, hints] = last;
+  const [rule, variant, hints, token] = last;
   return (
     typeof ledger === "string" &&
     LEDGER.test(ledger) &&
@@ -50,6 +51,7 @@ function isPackedClick(value: unknown): value is PackedClick {
     [country, city, referrer, rule, variant, hints].every(isTextOrNull) &&
     typeof agent === "string" &&
     (hash === null || (typeof hash === "string" && HASH.test(hash))) &&
+    (token === undefined || token === null || (typeof token === "string" && TOKEN.test(token))) &&
     (scan === 0 || scan === 1)
   );
 }

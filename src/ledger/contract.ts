@@ -32,6 +32,8 @@ export interface LedgerClick {
   /** 16 hex digits each; null for a visitor who asked not to be tracked. */
   readonly addressHash: string | null;
   readonly agentHash: string | null;
+  /** What the redirect appended to the destination, for conversions; the click log keeps none. */
+  readonly token?: string | null | undefined;
 }
 
 export interface ClickBatch {
@@ -125,6 +127,12 @@ export interface ServedReports {
 export interface LinkTotal {
   readonly linkId: number;
   readonly clicks: number;
+}
+
+/** What a list of links shows of each. */
+export interface LinkActivity extends LinkTotal {
+  /** The last human click's time. */
+  readonly lastClickAt: number | null;
 }
 
 export interface LinkState {

@@ -4,9 +4,19 @@ import type { MeteredSql } from "./metered-sql.ts";
 
 /**
  * `closed`: the workspace is deleted. `trimmed`: the last batch whose clicks are gone. `retention`:
- * the days for which the workspace wants its clicks kept.
+ * the days for which the workspace wants its clicks kept. `tracking`: a goal is active. `attribution`:
+ * the days of the attribution window. `indexing`: the last batch whose clicks can be found by id, on
+ * the way to the older ones. `walked_…`: how far the walk over visitors and over tokens has come.
  */
-export type Fact = "closed" | "trimmed" | "retention";
+export type Fact =
+  | "closed"
+  | "trimmed"
+  | "retention"
+  | "tracking"
+  | "attribution"
+  | "indexing"
+  | "walked_visitors"
+  | "walked_tokens";
 
 export function readFact(sql: MeteredSql, name: Fact): string | null {
   const [row] = sql.run<{ value: string }>("SELECT value FROM facts WHERE name = ?", name);

@@ -1,6 +1,7 @@
 /**
  * Counts batches of clicks. Runs inside one transaction, and writes one row a batch, one a touched
- * link and one for the workspace; more only when a day ends, for late clicks, and for rules.
+ * link and one for the workspace; more only when a day ends, for late clicks, for rules, and while a
+ * conversion goal is active.
  */
 
 import { boundClick } from "./bounds.ts";
@@ -15,10 +16,13 @@ import { addVisitor, type Sketch } from "./sketch.ts";
 import { emptyDay, emptyState, humans, WORKSPACE } from "./state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
 import { visitorOf } from "./visitor.ts";
+import { emptyTrail, noteClick, saveTrail, type Trail } from "./visitors.ts";
 
 export interface IngestSettings {
   /** Clicks older than this are counted and not logged; infinity logs none. */
   readonly logsSinceMs: number;
+  /** A goal is active: note what conversions are attributed by. */
+  readonly tracksVisitors?: boolean;
 }
 
 const RECENT_MAX = 20;
@@ -32,6 +36,8 @@ interface Work {
   readonly purged: Set<number>;
   readonly pastDays: Map<string, { readonly scope: number; readonly counts: DayCounts }>;
   readonly parts: Map<string, { readonly part: Part; readonly sketch: Sketch }>;
+  /** Null while no goal is active. */
+  readonly trail: Trail | null;
 }
 
 /** Counts each batch once, by its id, in the order given; the answers are in the same order. */
@@ -49,6 +55,7 @@ export function ingestBatches(
     purged: new Set(),
     pastDays: new Map(),
     parts: new Map(),
+    trail: settings.tracksVisitors === true ? emptyTrail() : null,
   };
   const ingested = batches.map((batch) => ingestBatch(work, batch));
   write(work);
@@ -80,6 +87,8 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
     batch.at,
     data,
   );
+  if (batch.clicks.length > 0)
+    work.trail?.batches.push({ firstId: firstClickId, batchId: batch.id });
   return { id: batch.id, firstClickId, repeated: false, refused: false };
 }
 
@@ -106,6 +115,7 @@ function countClick(
   }
   const stored = storeClick(click);
   if (click.class !== "human") return stored;
+  if (work.trail !== null) noteClick(work.trail, click, id);
   for (const state of [link, workspace]) state.lastAt = Math.max(state.lastAt ?? 0, click.at);
   if (click.at >= work.settings.logsSinceMs) {
     link.recent = [...link.recent, [id, eventId, stored] as const].slice(-RECENT_MAX);
@@ -190,7 +200,7 @@ function partSketch(work: Work, part: Part): Sketch {
   return sketch;
 }
 
-function write({ sql, states, touched, pastDays, parts }: Work): void {
+function write({ sql, states, touched, pastDays, parts, trail }: Work): void {
   const workspace = touched.get(WORKSPACE);
   if (workspace === undefined) return;
   const risen = [...touched.values()]
@@ -200,4 +210,5 @@ function write({ sql, states, touched, pastDays, parts }: Work): void {
   for (const { scope, counts } of pastDays.values()) saveDay(sql, scope, counts);
   for (const { part, sketch } of parts.values()) savePart(sql, part, sketch);
   for (const state of touched.values()) states.save(state);
+  if (trail !== null) saveTrail(sql, trail);
 }

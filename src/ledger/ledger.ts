@@ -12,13 +12,20 @@ import type {
   ClickBatch,
   IngestedBatch,
   LinkState,
-  LinkTotal,
+  LinkActivity,
   LogPage,
   Report,
   ReportRange,
   ServedReports,
   WorkspaceTotals,
 } from "./contract.ts";
+import type {
+  ConversionPage,
+  Converted,
+  LinkConversions,
+  NewConversion,
+} from "./conversions-contract.ts";
+import { conversionPage, conversionsByLink, convert, forgetAttribution } from "./conversions.ts";
 import type {
   Attempt,
   AttemptOutcome,
@@ -48,6 +55,7 @@ import { isPurging, purgeCounts, purgeSlice } from "./purge.ts";
 import { linkStateOf, linkTotals, reportOf, servedReports } from "./reports.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
 import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
+import { forgetSoon, hasVisitors, reindex, switchTracking, visitorsSlice } from "./visitors.ts";
 
 export class Ledger extends DurableObject<Cloudflare.Env> {
   /** An own property, so RPC does not reach it; its meter tells what this object has cost. */
@@ -74,7 +82,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     if (readFact(this.sql, "closed") !== null) {
       return batches.map(({ id }) => ({ id, firstClickId: 0, repeated: false, refused: true }));
     }
-    const settings = { logsSinceMs: this.#logsSinceMs() };
+    const tracksVisitors = readFact(this.sql, "tracking") !== null;
+    const settings = { logsSinceMs: this.#logsSinceMs(), tracksVisitors };
     const ingested = this.#transact(() => ingestBatches(this.sql, this.#states, batches, settings));
     if (!this.#alarmIsSet) await this.#wake(DAY_MS);
     return ingested;
@@ -97,7 +106,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return { clicks: humans(classes), leaders: leaders.list };
   }
 
-  linkTotals(linkIds: readonly number[]): LinkTotal[] {
+  linkTotals(linkIds: readonly number[]): LinkActivity[] {
     return linkTotals(this.sql, linkIds);
   }
 
@@ -135,6 +144,45 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
+   * Stores a conversion and puts it down to the click that led to it. A goal's order counts once,
+   * however many come at once.
+   */
+  convert(conversion: NewConversion): Converted {
+    if (readFact(this.sql, "closed") !== null) return { kind: "closed" };
+    return this.#transact(() => convert(this.sql, conversion, this.#windowMs()));
+  }
+
+  /**
+   * Begins or ends keeping what conversions are attributed by: on while a goal is active. What is
+   * kept already stays for its window; clicks that came before can be found by their ids.
+   */
+  async trackVisitors(isOn: boolean): Promise<void> {
+    if (readFact(this.sql, "closed") !== null) return;
+    const since = Date.now() - this.#windowMs();
+    if (this.#transact(() => switchTracking(this.sql, isOn, since))) await this.#wake(0);
+  }
+
+  /** Sets the attribution window to so many days; null is the usual 30. */
+  async attributeWithin(days: number | null): Promise<void> {
+    if (readFact(this.sql, "closed") !== null) return;
+    this.#transact(() => {
+      if (days === null) dropFact(this.sql, "attribution");
+      else writeFact(this.sql, "attribution", String(days));
+      reindex(this.sql);
+    });
+    await this.#wake(0);
+  }
+
+  conversionsByLink(range: ReportRange): LinkConversions[] {
+    return conversionsByLink(this.sql, range);
+  }
+
+  /** Gives a page of all conversions; `null` begins. */
+  exportConversions(afterId: number | null): ConversionPage {
+    return conversionPage(this.sql, afterId);
+  }
+
+  /**
    * Forgets a link: its counts at once, its clicks in the log soon after, under an alarm.
    *
    * Clicks that come later are counted as `late`, for the workspace only. Doing it again changes
@@ -144,6 +192,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     this.#transact(() => {
       purgeCounts(this.sql, this.#states, linkId, createdAtMs);
       forgetClicks(this.sql, linkId);
+      forgetAttribution(this.sql, linkId);
+      forgetSoon(this.sql);
     });
     if (isPurging(this.sql)) await this.#wake(0);
   }
@@ -177,7 +227,9 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       const unfinished = this.#transact(() => this.#tidy());
       const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
       if (unfinished) await this.#wake(0);
-      else if (!isEmpty || hasDeliveries(this.sql)) await this.#wake(DAY_MS);
+      else if (!isEmpty || hasDeliveries(this.sql) || hasVisitors(this.sql)) {
+        await this.#wake(DAY_MS);
+      }
     } catch (error) {
       // An alarm that throws is tried a few times and then never again.
       log("error", "ledger.alarm.failed", { error });
@@ -193,12 +245,13 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const nowMs = Date.now();
     const purging = purgeSlice(this.sql);
     const dropping = deliveriesSlice(this.sql, nowMs);
+    const forgetting = visitorsSlice(this.sql, nowMs - this.#windowMs());
     const ending = retentionSlice(this.sql, this.#states, {
       nowMs,
       clickDays: this.#clickDays(),
       oversized,
     });
-    return purging || dropping || ending;
+    return purging || dropping || forgetting || ending;
   }
 
   async #wake(afterMs: number): Promise<void> {
@@ -208,6 +261,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   #logsSinceMs(): number {
     return logsSinceMs(this.#clickDays(), Date.now());
+  }
+
+  #windowMs(): number {
+    return Number(readFact(this.sql, "attribution") ?? ATTRIBUTION_DAYS) * DAY_MS;
   }
 
   #clickDays(): number {
@@ -228,3 +285,5 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 }
 
 const ALARM_RETRY_MS = 60_000;
+/** Where the workspace has not set its own. */
+const ATTRIBUTION_DAYS = 30;

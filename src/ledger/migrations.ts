@@ -80,6 +80,51 @@ const STEPS: readonly string[] = [
   -- What a purge has to find.
   CREATE INDEX deliveries_clicks ON deliveries (link) WHERE event = 'link.clicked';
   `,
+  `
+  -- Each visitor's last click while a goal is active, for the attribution window.
+  CREATE TABLE visitors (
+    visitor TEXT PRIMARY KEY,
+    click INTEGER NOT NULL,
+    link INTEGER NOT NULL,
+    variant TEXT,
+    at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- The clicks whose token went along to the destination.
+  CREATE TABLE click_tokens (
+    token TEXT PRIMARY KEY,
+    click INTEGER NOT NULL,
+    link INTEGER NOT NULL,
+    variant TEXT,
+    at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Which batch holds a click: the log itself is in order of time, which click ids are not quite.
+  CREATE TABLE click_batches (first_id INTEGER PRIMARY KEY, batch_id TEXT NOT NULL);
+
+  -- Value in minor units. No row is ever deleted, so that no id is used again.
+  CREATE TABLE conversions (
+    id INTEGER PRIMARY KEY,
+    goal INTEGER NOT NULL,
+    order_id TEXT,
+    at INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    link INTEGER,
+    click INTEGER,
+    clicked_at INTEGER,
+    variant TEXT
+  );
+
+  -- Counts an order once.
+  CREATE UNIQUE INDEX conversions_orders ON conversions (goal, order_id) WHERE order_id IS NOT NULL;
+
+  -- What a report counts.
+  CREATE INDEX conversions_attributed ON conversions (at, link) WHERE link IS NOT NULL;
+
+  -- What a purge has to find.
+  CREATE INDEX conversions_of_link ON conversions (link) WHERE link IS NOT NULL;
+  `,
 ];
 
 /** Brings the schema up to date; a newer one is left as it is. */

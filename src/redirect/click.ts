@@ -32,6 +32,8 @@ export interface Click {
   /** The rule and the A/B variant that were served, by their public ids. */
   readonly rule: string | null;
   readonly variant: string | null;
+  /** What was appended to the destination for conversions: random, and not digits alone. */
+  readonly token?: string | null | undefined;
 }
 
 /** A click as an array: at 300 clicks a message, field names would be half of the bytes. */
@@ -49,6 +51,8 @@ export type PackedClick = readonly [
   rule: string | null,
   variant: string | null,
   hints: string | null,
+  /** Absent in most clicks, and in those of older redirects. */
+  token?: string | null,
 ];
 
 export interface ClickMessage {
@@ -61,7 +65,7 @@ export interface ClickMessage {
 }
 
 export function packClick(click: Click): PackedClick {
-  return [
+  const packed = [
     click.ledger,
     click.linkId,
     click.at,
@@ -75,7 +79,8 @@ export function packClick(click: Click): PackedClick {
     click.rule,
     click.variant,
     click.hints,
-  ];
+  ] as const;
+  return click.token === undefined || click.token === null ? packed : [...packed, click.token];
 }
 
 export function unpackClick(packed: PackedClick): Click {
@@ -93,6 +98,7 @@ export function unpackClick(packed: PackedClick): Click {
     rule,
     variant,
     hints,
+    token,
   ] = packed;
   return {
     ledger: ledger as LedgerId,
@@ -108,5 +114,6 @@ export function unpackClick(packed: PackedClick): Click {
     rule,
     variant,
     hints,
+    ...(token === undefined ? {} : { token }),
   };
 }
