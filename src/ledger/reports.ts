@@ -5,8 +5,8 @@ import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./cell.ts";
 import type {
   CityCount,
   ClassCounts,
+  LinkActivity,
   LinkState,
-  LinkTotal,
   Report,
   ReportRange,
   ServedReport,
@@ -79,13 +79,16 @@ export function servedReports(
 }
 
 /** Gives the all-time clicks of links, in the order asked for; 0 for links without any. */
-export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkTotal[] {
-  const rows = sql.run<{ scope: number; total: number }>(
-    "SELECT scope, total FROM state WHERE scope IN (SELECT value FROM json_each(?))",
+export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkActivity[] {
+  const rows = sql.run<{ scope: number; total: number; last_at: number | null }>(
+    "SELECT scope, total, last_at FROM state WHERE scope IN (SELECT value FROM json_each(?))",
     JSON.stringify(linkIds),
   );
-  const totals = new Map(rows.map(({ scope, total }) => [scope, total]));
-  return linkIds.map((linkId) => ({ linkId, clicks: totals.get(linkId) ?? 0 }));
+  const found = new Map(rows.map((row) => [row.scope, row]));
+  return linkIds.map((linkId) => {
+    const { total = 0, last_at: lastClickAt = null } = found.get(linkId) ?? {};
+    return { linkId, clicks: total, lastClickAt };
+  });
 }
 
 /** Gives a link's last clicks, without those whose time in the log is over. */
