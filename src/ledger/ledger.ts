@@ -11,8 +11,8 @@ import { log } from "../platform/log.ts";
 import type {
   ClickBatch,
   IngestedBatch,
-  LinkState,
   LinkActivity,
+  LinkState,
   LogPage,
   Report,
   ReportRange,
@@ -203,6 +203,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * installation's time. Clicks that are over go soon after, under an alarm.
    */
   async keepClicksFor(days: number | null): Promise<void> {
+    if (readFact(this.sql, "closed") !== null) return;
     this.#transact(() => {
       if (days === null) dropFact(this.sql, "retention");
       else writeFact(this.sql, "retention", String(days));
