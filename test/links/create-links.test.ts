@@ -8,22 +8,39 @@ import { databaseOf } from "../../src/db/database.ts";
 import { createLink } from "../../src/links/create-link.ts";
 import { linkStore } from "../../src/links/store.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
+import { counted, envWith } from "../support/faults.ts";
 import { input, makeLinks, newContext, NOW } from "../support/link-context.ts";
 import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 
+function variantOf(at: number) {
+  return { id: `v${at}`, name: "V", url: `https://example.com/${at}`, weight: 1, active: true };
+}
+
 describe("createLinks", () => {
-  it("makes a hundred links with tags and a collection in at most six round trips", async ({
+  it("makes a hundred links with all that they can have in at most six round trips", async ({
     expect,
   }) => {
-    const context = await newContext();
+    const allocators = counted(env.CODE_ALLOCATOR, "getByName");
+    const fresh = await newContext();
+    const context = { ...fresh, env: envWith({ CODE_ALLOCATOR: allocators.binding }) };
+    const domain = `${newCode()}.example`;
+    await insertDomain(context.access.workspace.id, domain);
     const inserted = await env.DB.prepare(
       "insert into collections (uuid, workspace_id, name, created_at_ms) values (?, ?, 'c', 0) returning id",
     )
       .bind(crypto.randomUUID(), context.access.workspace.id)
       .first<{ id: number }>();
     const inputs = Array.from({ length: 100 }, (_, at) =>
-      input({ title: `Link ${at}`, tags: ["all", `tag ${at % 7}`], collection: inserted?.id ?? 0 }),
+      input({
+        title: `Link ${at}`,
+        tags: ["all", `tag ${at % 7}`],
+        collection: inserted?.id ?? 0,
+        domain,
+        rules: [{ targetUrl: `https://example.com/${at}`, countries: ["UA"] }],
+        abTest: { enabled: false, variants: [variantOf(at), variantOf(-at)] },
+        clicksLimit: at + 1,
+      }),
     );
     const batches = vi.spyOn(env.DB, "batch");
     const prepared = vi.spyOn(env.DB, "prepare");
@@ -33,12 +50,17 @@ describe("createLinks", () => {
     batches.mockRestore();
     prepared.mockRestore();
     expect(trips).toBeLessThanOrEqual(6);
+    expect(allocators.calls()).toBe(1);
     const links = results.flatMap((result) => (result.ok ? [result.value] : []));
     expect(links.map(({ title }) => title)).toEqual(inputs.map(({ title }) => title));
     expect(new Set(links.map(({ code }) => code)).size).toBe(100);
     expect(links[8]).toMatchObject({
       tags: [{ name: "all" }, { name: "tag 1" }],
       collection: { id: inserted?.id },
+      domain,
+      rules: [{ targetUrl: "https://example.com/8" }],
+      abTest: { variants: [variantOf(8), variantOf(-8)] },
+      clicksLimit: 9,
       version: 1,
       createdAtMs: NOW,
     });
