@@ -1,0 +1,39 @@
+/** The columns of PVTLNK's CSV files, which are everybody's here: what its page documents, in its order. */
+
+export const EXPORT_COLUMNS = [
+  "short_url",
+  "destination_url",
+  "short_code",
+  "title",
+  "description",
+  "tags",
+  "click_count",
+  "active",
+  "archived",
+  "password_protected",
+  "expires_at",
+  "created_at",
+] as const;
+
+/** Other columns of an imported file are ignored. */
+export const IMPORT_COLUMNS = [
+  "destination_url",
+  "title",
+  "short_code",
+  "description",
+  "tags",
+  "active",
+  "password_protected",
+  "password",
+  "scheduled_start_at",
+  "scheduled_end_at",
+  "expires_at",
+] as const;
+
+export const REQUIRED_COLUMN = "destination_url" satisfies ImportColumn;
+
+export type ExportColumn = (typeof EXPORT_COLUMNS)[number];
+export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
+
+/** What an import takes in one call, without its header. */
+export const IMPORT_ROWS_MAX = 10_000;

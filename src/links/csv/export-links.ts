@@ -1,0 +1,75 @@
+import type { Workspace } from "../../accounts/access.ts";
+import { databaseOf } from "../../db/database.ts";
+import { ledgerFor } from "../../ledger/stub.ts";
+import { utf8 } from "../../platform/bytes.ts";
+import { log } from "../../platform/log.ts";
+import type { LinkFilter } from "../store.ts";
+import { EXPORT_PAGE, type ExportedLink, readExportPage } from "./exported-links.ts";
+import { loadPapaparse, type Papaparse } from "./papaparse.ts";
+import { writeHeader, writeRows } from "./write-rows.ts";
+
+export interface ExportContext {
+  readonly env: Cloudflare.Env;
+  readonly access: { readonly workspace: Pick<Workspace, "id" | "ledger"> };
+}
+
+export interface ExportOptions {
+  /** Begin with a byte order mark: Excel then reads UTF-8. */
+  readonly bom?: boolean | undefined;
+}
+
+/**
+ * Exports a workspace's links as CSV, newest first: a chunk a page, and no page is read before the
+ * one before it has been taken. Holds one page at a time, however many links there are.
+ *
+ * Throws if the first page cannot be had; a failure after that breaks the stream off.
+ */
+export async function exportLinks(
+  context: ExportContext,
+  filter: LinkFilter = {},
+  { bom = false }: ExportOptions = {},
+): Promise<ReadableStream<Uint8Array>> {
+  const papa = await loadPapaparse();
+  const pages = pagesOf(context, filter, papa);
+  const first = await pages.next();
+  const start = `${bom ? "\uFEFF" : ""}${writeHeader(papa)}${first.value ?? ""}`;
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => controller.enqueue(utf8(start)),
+      async pull(controller) {
+        try {
+          const page = await pages.next();
+          if (page.done === true) controller.close();
+          else controller.enqueue(utf8(page.value));
+        } catch (error) {
+          log("error", "links.export.failed", { ledger: context.access.workspace.ledger, error });
+          throw error;
+        }
+      },
+      cancel: async () => void (await pages.return(undefined)),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* pagesOf(
+  { env, access }: ExportContext,
+  filter: LinkFilter,
+  papa: Papaparse,
+): AsyncGenerator<string, undefined, undefined> {
+  const db = databaseOf(env.DB);
+  const { id: workspaceId, ledger } = access.workspace;
+  const { origin } = new URL(env.PUBLIC_URL);
+  let beforeId: number | null = null;
+  do {
+    const links: readonly ExportedLink[] = await readExportPage(db, workspaceId, filter, beforeId);
+    if (links.length === 0) return;
+    const totals = await ledgerFor(env, ledger).linkTotals(links.map(({ id }) => id));
+    const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
+    yield writeRows(
+      links.map((link) => ({ link, clicks: clicks.get(link.id) ?? 0, origin })),
+      papa,
+    );
+    beforeId = links.length < EXPORT_PAGE ? null : (links.at(-1)?.id ?? null);
+  } while (beforeId !== null);
+}

@@ -1,0 +1,123 @@
+/** Makes links of rows, or says all that is wrong with each. */
+import { isReserved } from "../../codes/reserved.ts";
+import { err, ok, type Result } from "../../platform/result.ts";
+import { CODE } from "../address.ts";
+import type { LinkPolicy } from "../context.ts";
+import type { LinkInput } from "../create-link.ts";
+import { parseDestination } from "../destination.ts";
+import { readFlag, readTags, readTime } from "./cells.ts";
+import type { Cells, TableRow } from "./read-table.ts";
+import { readPassword, refusePassword } from "./row-password.ts";
+import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "./sentences.ts";
+
+/** The widest of all APIs: what any of them made can be restored. */
+const TEXT_LENGTH_MAX = 2_000;
+const TAG_LENGTH_MAX = 50;
+const TAGS_MAX = 50;
+/** Fifty names, in quotes and with commas and spaces between them. */
+const TAGS_CELL_LENGTH_MAX = 10_000;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+export interface ReadRow {
+  readonly row: number;
+  /** What the link would be; null if anything is wrong with it. */
+  readonly input: LinkInput | null;
+  /** The code that the row asks for, if one can be had at all. */
+  readonly code: string | undefined;
+  readonly errors: readonly string[];
+}
+
+/** Reads all rows; each by itself, but for the passwords that a call has room for. */
+export function readRows(rows: readonly TableRow[], policy: LinkPolicy): ReadRow[] {
+  let passwords = 0;
+  const admitPassword = (): string | null => {
+    passwords += 1;
+    return refusePassword(passwords);
+  };
+  return rows.map(({ row, cells }) => ({ row, ...readRow(cells, policy, admitPassword) }));
+}
+
+function readRow(
+  cells: Cells,
+  policy: LinkPolicy,
+  admitPassword: () => string | null,
+): Omit<ReadRow, "row"> {
+  const errors: string[] = [];
+  function take<T>(read: Result<T, string>): T | undefined {
+    if (read.ok) return read.value;
+    errors.push(read.error);
+    return undefined;
+  }
+  const destinationUrl = take(destinationOf(cells.destination_url.trim(), policy));
+  const title = take(textOf("Title", cells.title, CONTROL));
+  const code = take(codeOf(cells.short_code.trim()));
+  const description = take(textOf("Description", cells.description, CONTROL_BUT_LINES));
+  const tags = take(tagsOf(cells.tags));
+  const isActive = take(activeOf(cells.active.trim()));
+  const password = take(readPassword(cells));
+  const refused = typeof password === "string" ? admitPassword() : null;
+  if (refused !== null) errors.push(refused);
+  const startsAtMs = take(timeOf("Scheduled start at", cells.scheduled_start_at.trim()));
+  const endsAtMs = take(timeOf("Scheduled end at", cells.scheduled_end_at.trim()));
+  if (isInverted(startsAtMs, endsAtMs)) errors.push(SCHEDULE_INVERTED);
+  const expiresAtMs = take(timeOf("Expires at", cells.expires_at.trim()));
+  if (destinationUrl === undefined || errors.length > 0) return { input: null, code, errors };
+  const times = { startsAtMs, endsAtMs, expiresAtMs };
+  const input = { destinationUrl, title, code, description, tags, isActive, ...times };
+  return { input, code, errors };
+}
+
+function destinationOf(text: string, policy: LinkPolicy): Result<string, string> {
+  if (text === "") return err("Destination url can't be blank");
+  const parsed = parseDestination(text, policy);
+  return parsed.ok ? ok(parsed.value.text) : err(destinationSentence(parsed.error));
+}
+
+/** Spaces are kept: an export wrote them. */
+function textOf(name: string, text: string, refused: RegExp): Result<string | null, string> {
+  if (text.length > TEXT_LENGTH_MAX) {
+    return err(`${name} is too long (maximum is ${TEXT_LENGTH_MAX} characters)`);
+  }
+  if (refused.test(text)) return err(`${name} must not contain control characters`);
+  return ok(text === "" ? null : text);
+}
+
+function codeOf(code: string): Result<string | undefined, string> {
+  if (code === "") return ok(undefined);
+  if (!CODE.test(code)) {
+    return err("Short code must be 1 to 100 letters, numbers, hyphens and underscores");
+  }
+  return isReserved(code) ? err(CODE_RESERVED) : ok(code);
+}
+
+function tagsOf(cell: string): Result<string[], string> {
+  if (cell.length > TAGS_CELL_LENGTH_MAX) return err("Tags is too long");
+  if (CONTROL.test(cell.trim())) return err("Tags must not contain control characters");
+  const tags = readTags(cell);
+  if (tags.length > TAGS_MAX) return err(`Tags has too many names (maximum is ${TAGS_MAX})`);
+  return tags.every((name) => name.length <= TAG_LENGTH_MAX)
+    ? ok(tags)
+    : err(`Tags has a name that is too long (maximum is ${TAG_LENGTH_MAX} characters)`);
+}
+
+function activeOf(cell: string): Result<boolean | undefined, string> {
+  const flag = readFlag(cell);
+  if (cell !== "" && flag === null) return err("Active must be true or false");
+  return ok(flag ?? undefined);
+}
+
+function timeOf(name: string, cell: string): Result<number | null, string> {
+  if (cell === "") return ok(null);
+  const ms = readTime(cell);
+  return ms === null
+    ? err(`${name} must be an ISO 8601 date and time, such as 2026-12-31T00:00:00Z`)
+    : ok(ms);
+}
+
+function isInverted(startsAtMs: number | null | undefined, endsAtMs: number | null | undefined) {
+  return typeof startsAtMs === "number" && typeof endsAtMs === "number" && endsAtMs <= startsAtMs;
+}

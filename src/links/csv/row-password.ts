@@ -1,0 +1,32 @@
+/** What a row says about a password. */
+import { err, ok, type Result } from "../../platform/result.ts";
+import { readFlag } from "./cells.ts";
+import type { Cells } from "./read-table.ts";
+
+/** A hash costs 200 ms of CPU time. */
+export const IMPORT_PASSWORDS_MAX = 100;
+
+/** Gives the password that a row asks for, null for none, or what is wrong with it. */
+export function readPassword(cells: Cells): Result<string | null, string> {
+  const { password } = cells;
+  const flag = cells.password_protected.trim();
+  const isProtected = flag === "" ? password !== "" : readFlag(flag);
+  if (isProtected === null) return err("Password protected must be true or false");
+  // An export says that a link had a password, never which: without one it must not become public.
+  if (isProtected && password === "") return err("Password can't be blank");
+  if (!isProtected && password !== "") {
+    return err("Password must be blank if password protected is false");
+  }
+  return ok(isProtected ? password : null);
+}
+
+/**
+ * Says why the nth row with a password (from 1) cannot have it; null if it can.
+ *
+ * The seam for passwords: `createLinks` takes none yet, and a link must not lose its protection.
+ */
+export function refusePassword(nth: number): string | null {
+  return nth > IMPORT_PASSWORDS_MAX
+    ? `Password cannot be set: a call takes at most ${IMPORT_PASSWORDS_MAX} rows with passwords. Send this row with the next`
+    : "Password cannot be set by an import yet. Leave it out, and set it on the link";
+}

@@ -1,0 +1,44 @@
+/** Why a row is refused, in the words of PVTLNK's page: each names its column. */
+import type { DestinationProblem } from "../destination.ts";
+import { DESTINATION_LENGTH_MAX } from "../destination.ts";
+import type { CreateLinkRefusal } from "../errors.ts";
+
+const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
+  not_a_url: "is not a valid URL",
+  too_long: `is too long (maximum is ${DESTINATION_LENGTH_MAX} characters)`,
+  control_character: "must not contain control characters",
+  scheme_refused: "must begin with http:// or https://",
+  credentials: "must not contain a user name or password",
+  own_host: "must lead elsewhere: this host serves short links itself",
+};
+
+export const CODE_TAKEN = "Short code has already been taken";
+export const CODE_RESERVED = "Short code is reserved";
+export const SCHEDULE_INVERTED = "Scheduled end at must be later than scheduled start at";
+
+/** Says what is wrong with a destination. */
+export function destinationSentence(problem: DestinationProblem): string {
+  return `Destination url ${PROBLEMS[problem]}`;
+}
+
+/** Says why a row that can be read becomes no link. */
+export function refusalSentence(refusal: CreateLinkRefusal): string {
+  switch (refusal.code) {
+    case "destination_refused":
+      return destinationSentence(refusal.problem);
+    case "code_reserved":
+      return CODE_RESERVED;
+    case "code_taken":
+      return CODE_TAKEN;
+    case "schedule_inverted":
+      return SCHEDULE_INVERTED;
+    case "expiry_past":
+      return "Expires at must lie in the future";
+    case "collection_not_found":
+      return "Collection does not exist";
+    case "domain_unavailable":
+      return "Domain is not one that this workspace has proved";
+    case "quota_exceeded":
+      return `The plan "${refusal.plan}" has no room for this link (maximum is ${refusal.limit} ${refusal.quota})`;
+  }
+}

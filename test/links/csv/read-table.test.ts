@@ -1,0 +1,87 @@
+import { describe, it } from "vitest";
+
+import { IMPORT_ROWS_MAX } from "../../../src/links/csv/columns.ts";
+import { loadPapaparse } from "../../../src/links/csv/papaparse.ts";
+import { readTable } from "../../../src/links/csv/read-table.ts";
+
+async function read(csv: string) {
+  return readTable(csv, await loadPapaparse());
+}
+
+/** The cells that hold anything, of each row. */
+async function cellsOf(csv: string) {
+  const table = await read(csv);
+  if (!table.ok) throw new Error(table.error.code);
+  return table.value.map(({ row, cells }) => [
+    row,
+    Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== "")),
+  ]);
+}
+
+const TWO = [
+  [2, { destination_url: "https://a.example", title: "A" }],
+  [3, { destination_url: "https://b.example", title: "B" }],
+];
+
+describe("readTable", () => {
+  it.for([
+    ["LF", "destination_url,title\nhttps://a.example,A\nhttps://b.example,B"],
+    ["CRLF", "destination_url,title\r\nhttps://a.example,A\r\nhttps://b.example,B\r\n"],
+    ["CR", "destination_url,title\rhttps://a.example,A\rhttps://b.example,B"],
+    ["both", 'destination_url,title\nhttps://a.example,"A"\r\nhttps://b.example,B\r\n'],
+    ["a byte order mark", "\uFEFFdestination_url,title\nhttps://a.example,A\nhttps://b.example,B"],
+    ["quotes", '"destination_url","title"\r\n"https://a.example","A"\r\n"https://b.example","B"'],
+    ["capitals", "Destination_URL, TITLE \nhttps://a.example,A\nhttps://b.example,B"],
+    [
+      "other columns",
+      "id,title,x,destination_url\n1,A,,https://a.example\n2,B,,https://b.example,9",
+    ],
+    ["a name twice", "destination_url,title,title\nhttps://a.example,A,C\nhttps://b.example,B,C"],
+  ] as const)("reads a file with %s", async ([, csv], { expect }) => {
+    expect(await cellsOf(csv)).toEqual(TWO);
+  });
+
+  it("reads cells with commas, quotes and lines in them", async ({ expect }) => {
+    const csv = 'title,destination_url\r\n"a, ""b""\r\nc\nd",https://a.example\r\n';
+    expect(await cellsOf(csv)).toEqual([
+      [2, { title: 'a, "b"\r\nc\nd', destination_url: "https://a.example" }],
+    ]);
+  });
+
+  it("numbers rows as a spreadsheet does, and skips the empty ones", async ({ expect }) => {
+    const csv = "destination_url,title\n\nhttps://a.example,A\n,\n \nhttps://b.example\n\n";
+    expect((await cellsOf(csv)).map(([row]) => row)).toEqual([3, 6]);
+  });
+
+  it("replaces halves of characters", async ({ expect }) => {
+    expect(await cellsOf("destination_url,title\nx,\ud800")).toEqual([
+      [2, { destination_url: "x", title: "\ufffd" }],
+    ]);
+  });
+
+  it.for(["", "\uFEFF", "\n\n", "title,short_code\nA,b", "destination_url;title\nx;y"])(
+    "refuses a file without destination_url: %j",
+    async (csv, { expect }) => {
+      expect(await read(csv)).toEqual({
+        ok: false,
+        error: { code: "csv_column_missing", column: "destination_url" },
+      });
+    },
+  );
+
+  it.for([
+    ["has no end", 'destination_url,title\nx,A\ny,"B\nz,C', 3],
+    ["goes on after it", 'destination_url,title\nx,A\n"y"z,B\nz,C', 3],
+  ] as const)("refuses a file with a quoted cell that %s", async ([, csv, row], { expect }) => {
+    expect(await read(csv)).toEqual({ ok: false, error: { code: "csv_malformed", row } });
+  });
+
+  it("takes ten thousand rows and refuses one more", async ({ expect }) => {
+    const csv = `destination_url\n${"x\n".repeat(IMPORT_ROWS_MAX)}`;
+    expect((await cellsOf(csv)).length).toBe(IMPORT_ROWS_MAX);
+    expect(await read(`${csv}x`)).toEqual({
+      ok: false,
+      error: { code: "csv_too_many_rows", limit: IMPORT_ROWS_MAX },
+    });
+  });
+});
