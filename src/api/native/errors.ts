@@ -4,6 +4,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
+import type { GoalRefusal } from "../../conversions/goal.ts";
+import type { CsvRefusal } from "../../links/csv/errors.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { LabelRefusal } from "../../links/labels.ts";
 import type { CursorInvalid } from "../../links/list-links.ts";
@@ -19,6 +21,7 @@ import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
 import { hostnameSentence } from "./domain-sentences.ts";
+import { amountSentence } from "./goal-contract.ts";
 import { destinationSentence, quotaSentence } from "./link-sentences.ts";
 import { webhookUrlSentence } from "./webhook-translate.ts";
 
@@ -35,7 +38,9 @@ export type NativeRefusal =
   | LinkRefusal
   | VariantRefusal
   | CursorInvalid
+  | CsvRefusal
   | LabelRefusal
+  | GoalRefusal
   | IdempotencyRefusal
   | WebhookRefusal
   /** Of a call that is answered again, which notes only what it made. */
@@ -235,10 +240,24 @@ function toWire(refusal: NativeRefusal): WireError {
       };
     case "cursor_invalid":
       return invalid("cursor must come from the Link header of the page before");
+    case "csv_column_missing":
+      return invalid(`csv must begin with a row of column names, ${refusal.column} among them`);
+    case "csv_too_many_rows":
+      return invalid(
+        `csv must hold at most ${refusal.limit} rows: send the others with another call`,
+      );
+    case "csv_malformed":
+      return invalid(
+        `csv cannot be read from row ${refusal.row} on: a quoted cell has no end, or text after it`,
+      );
     case "label_taken":
       return taken(`There is a ${refusal.kind} named "${refusal.name}" already.`);
     case "label_not_found":
       return notFound(`There is no such ${refusal.kind}.`);
+    case "goal_not_found":
+      return notFound("There is no such conversion goal.");
+    case "amount_refused":
+      return invalid(amountSentence(refusal.problem));
     case "webhook_not_found":
       return notFound("There is no such webhook.");
     case "webhook_url_refused":

@@ -1,4 +1,4 @@
-/** Reads a request's body within a limit, as JSON or, where a route says so, as a form. */
+/** Reads a request's body within a limit, as JSON or, where a route says so, as a form or a text. */
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { ShellFailure } from "./failure.ts";
 
@@ -8,6 +8,8 @@ export interface BodyOptions {
   readonly limitBytes?: number;
   /** Also accept the two form encodings: every field is then a string, and files are refused. */
   readonly forms?: boolean;
+  /** Also accept a text of this type: the value is then the text itself. */
+  readonly textType?: string;
 }
 
 export interface Body {
@@ -18,14 +20,16 @@ export interface Body {
 /** Reads the whole body; a body that turns out too large is not kept. */
 export async function readBody(
   request: Request,
-  { limitBytes = BODY_BYTES_MAX, forms = false }: BodyOptions = {},
+  { limitBytes = BODY_BYTES_MAX, forms = false, textType }: BodyOptions = {},
 ): Promise<Result<Body, ShellFailure>> {
   const contentType = request.headers.get("Content-Type") ?? "";
   const type = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const isJson = type === "application/json" || type.endsWith("+json");
   const isForm = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
-  if (!isJson && !(forms && isForm)) {
+  const isText = textType !== undefined && type === textType;
+  if (!isJson && !isText && !(forms && isForm)) {
     const accepted = ["application/json"];
+    if (textType !== undefined) accepted.push(textType);
     if (forms) accepted.push("application/x-www-form-urlencoded", "multipart/form-data");
     return err({ code: "body_type_unsupported", accepted });
   }
@@ -33,13 +37,12 @@ export async function readBody(
   if (bytes === null) return err({ code: "body_too_large", limitBytes });
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    if (isText) return ok({ text, value: text });
     return ok({ text, value: isJson ? JSON.parse(text) : await formFields(bytes, contentType) });
   } catch {
-    return err({
-      code: "body_malformed",
-      reason:
-        bytes.length === 0 ? "it is empty" : `it is not valid ${isJson ? "JSON" : "form data"}`,
-    });
+    const wanted = isText ? "UTF-8" : isJson ? "JSON" : "form data";
+    const reason = bytes.length === 0 ? "it is empty" : `it is not valid ${wanted}`;
+    return err({ code: "body_malformed", reason });
   }
 }
 

@@ -81,6 +81,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   // Codes are public: what is not is whose they are and where they lead.
   "GET /api/links/check/:shortCode": { own: ownLink, answer: "own_only" },
+  "GET /api/links/export": { own: ownLink, answer: "own_only" },
+  "POST /api/links/import": {
+    own: ownLink,
+    answer: "own_only",
+    body: { csv: "destination_url\nhttps://example.com/bobs" },
+  },
   "GET /api/links/:id": { own: ownLink, answer: "not_found" },
   "PATCH /api/links/:id": { own: ownLink, answer: "not_found", body: { title: "Bob's" } },
   "DELETE /api/links/:id": { own: ownLink, answer: "not_found" },

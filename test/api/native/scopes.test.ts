@@ -53,6 +53,8 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "POST /api/links": ["links:create"],
   "GET /api/links/check/:shortCode": ["links:read"],
   "POST /api/links/bulk": ["links:create"],
+  "GET /api/links/export": ["links:read"],
+  "POST /api/links/import": ["links:create"],
   "GET /api/links/:id": ["links:read"],
   "PATCH /api/links/:id": ["links:update"],
   "DELETE /api/links/:id": ["links:delete"],
@@ -85,6 +87,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
 
 /** Routes that a member may not use, whatever the scopes. */
 const MANAGERS: readonly string[] = [
+  "GET /api/links/export",
   "GET /api/analytics/overview",
   "PATCH /api/collections/:id",
   "DELETE /api/collections/:id",
@@ -102,7 +105,8 @@ const openedBy = (wanted: Opened) =>
 
 const call = async (route: string, headers: Record<string, string>) => {
   const response = await callApi(pathOf(route), requestOf(route, headers));
-  const body: { code?: string } = await response.json();
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json") === true;
+  const body: { code?: string } = isJson ? await response.json() : {};
   return { status: response.status, code: body.code };
 };
 
