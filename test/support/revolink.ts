@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import type { Scope } from "../../src/accounts/access.ts";
 import { revolinkAppIn } from "../../src/api/revolink/app.ts";
 import type { Surroundings } from "../../src/api/revolink/environment.ts";
+import type { Rule } from "../../src/links/rules/rule.ts";
 import { objectIdOf } from "../../src/platform/uuid.ts";
 import { type Account, newAccount } from "./account.ts";
 import { ORIGIN } from "./api.ts";
@@ -88,6 +89,12 @@ export async function rowOf(objectId: string): Promise<Record<string, unknown>> 
     .first();
   if (row === null) throw new Error("There is no such link.");
   return row;
+}
+
+/** Reads a link's rules as they are stored; none for a link that has its default alone. */
+export async function storedRules(objectId: string): Promise<Rule[]> {
+  const { rules } = await rowOf(objectId);
+  return typeof rules === "string" ? (JSON.parse(rules) as Rule[]) : [];
 }
 
 /** Counts a workspace's links. */

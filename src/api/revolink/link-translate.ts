@@ -60,7 +60,7 @@ export function readChanges(
 }
 
 /** Gives the address that people share. */
-export function fullLinkOf({ domain, code }: Link, config: Config): string {
+function fullLinkOf({ domain, code }: Link, config: Config): string {
   const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
   return `${origin}/${code}`;
 }

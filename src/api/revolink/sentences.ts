@@ -9,21 +9,10 @@ export function destinationSentence({ field }: DestinationRefused): string {
 }
 
 export function quotaSentence({ quota, plan, limit }: QuotaExceeded): string {
-  const allows = `The ${plan} plan allows at most ${limit}`;
-  switch (quota) {
-    case "links":
-      return `${allows} links in a workspace.`;
-    case "rules":
-      return `${allows} rules with conditions in one link.`;
-    case "variants":
-      return `The ${plan} plan does not include A/B tests.`;
-    case "bulk":
-      return `The ${plan} plan does not include creating several links in one call.`;
-    case "schedules":
-    case "members":
-    case "domains":
-    case "webhooks":
-      // Of what this dialect makes none.
-      return `${allows} ${quota}.`;
+  if (quota === "variants") return `The ${plan} plan does not include A/B tests.`;
+  if (quota === "bulk") {
+    return `The ${plan} plan does not include creating several links in one call.`;
   }
+  const what = quota === "rules" ? "rules with conditions in one link" : `${quota} in a workspace`;
+  return `The ${plan} plan allows at most ${limit} ${what}.`;
 }

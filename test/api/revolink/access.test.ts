@@ -20,16 +20,14 @@ const link = { name: "A link", rules: DEFAULT_RULES };
 interface Route {
   readonly scope: Scope;
   /** Asks for something of the workspace, on a link of it that somebody else made. */
-  ask(client: RevolinkClient, workspaceId: unknown, linkId: string): Promise<Answer>;
+  ask(client: RevolinkClient, workspaceId: string | undefined, linkId: string): Promise<Answer>;
   /** What a member of the workspace gets; managers and owners get 200 everywhere. */
   readonly member: number;
   readonly memberError?: string;
 }
 
-const report = (client: RevolinkClient, path: string, workspaceId: unknown) =>
-  workspaceId === undefined
-    ? client.send(path)
-    : client.report(path, { workspaceId: String(workspaceId) });
+const report = (client: RevolinkClient, path: string, workspaceId: string | undefined) =>
+  workspaceId === undefined ? client.send(path) : client.report(path, { workspaceId });
 
 const ROUTES: Readonly<Record<string, Route>> = {
   "POST /apiv1/link/create": {

@@ -14,6 +14,7 @@ import {
   PAGE_TIME,
   type RevolinkClient,
   rowOf,
+  storedRules,
 } from "../../support/revolink.ts";
 
 const BATCH_MAX = 300;
@@ -42,9 +43,8 @@ async function ingest(client: RevolinkClient, clicks: readonly LedgerClick[]): P
 
 /** The number by which the Ledger knows a link, and the ids of its rules. */
 async function innerOf(linkId: string): Promise<{ number: number; rules: string[] }> {
-  const { id, rules } = await rowOf(linkId);
-  const stored = JSON.parse(String(rules ?? "[]")) as { id: string }[];
-  return { number: Number(id), rules: stored.map((rule) => rule.id) };
+  const { id } = await rowOf(linkId);
+  return { number: Number(id), rules: (await storedRules(linkId)).map((rule) => rule.id) };
 }
 
 const noonOf = (date: string) => Date.parse(`${date}T12:00:00Z`);

@@ -178,11 +178,12 @@ describe("POST /apiv1/links/bulk-create", () => {
     await insertDomain(client.account.workspace.id, "bulk.example.net");
     const tagIds = [await newTag(client.account, "bulk")];
     const one = { name: "One", rules: DEFAULT_RULES, tagIds, domain: "bulk.example.net" };
-    const { body } = await bulk(client, Array(100).fill(one));
+    const many = (length: number) => Array.from({ length }, () => one);
+    const { body } = await bulk(client, many(100));
     expect(body["message"]).toBe("Bulk create complete: 100 created, 0 failed.");
     // The token (and the note that it was used), the tags, the domains, the links.
     expect(calls.length).toBeLessThanOrEqual(5);
-    expect(await bulk(client, Array(101).fill(one))).toEqual({
+    expect(await bulk(client, many(101))).toEqual({
       status: 400,
       body: { error: "Maximum 100 links per request." },
     });

@@ -8,6 +8,7 @@ import {
   newTag,
   type RevolinkClient,
   rowOf,
+  storedRules,
 } from "../../support/revolink.ts";
 
 const UNKNOWN = "664abc123def456789000001";
@@ -100,10 +101,7 @@ describe("PUT /apiv1/link/update", () => {
     const client = await newRevolinkClient();
     const tagIds = [await newTag(client.account, "a"), await newTag(client.account, "b")];
     const linkId = await client.link({ rules: RULES, tagIds });
-    const idsOf = async () =>
-      (JSON.parse(String((await rowOf(linkId))["rules"] ?? "[]")) as { id: string }[]).map(
-        ({ id }) => id,
-      );
+    const idsOf = async () => (await storedRules(linkId)).map(({ id }) => id);
     const [kept] = await idsOf();
     const added = { targetUrl: "https://example.com/de", isDefault: false, country: ["DE"] };
     await update(client, linkId, { rules: [added, ...RULES], tagIds: [] });
