@@ -1,10 +1,11 @@
 /**
- * Takes clicks from the queue to the Ledgers. A message is done when all of its Ledgers have it;
- * Ledgers count a batch once, so a message may come again as often as it likes.
+ * Takes clicks from the queue to the Ledgers, and their events to the webhooks' queue. A message is done
+ * when all of that is; Ledgers count a batch once, so it may come again as often as it likes.
  */
 
 import { tolerate, log } from "../platform/log.ts";
 import type { ClickMessage } from "../redirect/click.ts";
+import { tellClicks } from "../webhooks/click-events.ts";
 import { batchesByLedger } from "./click-batches.ts";
 import { readClickMessage } from "./click-message.ts";
 import type { ClickBatch, IngestedBatch } from "./contract.ts";
@@ -22,14 +23,14 @@ export interface IngestedClicks {
 
 interface Delivery {
   readonly ingested: readonly IngestedClicks[];
-  /** Ids of messages that at least one Ledger does not have. */
+  /** Ids of messages that at least one Ledger does not have, or of which webhooks were not told. */
   readonly failed: ReadonlySet<string>;
   readonly error: unknown;
 }
 
 const INGEST_BYTES_MAX = 1_000_000;
 
-/** Stores all clicks of messages; throws when a Ledger did not take its part. Safe to repeat. */
+/** Stores all clicks of messages; throws when some part of that is left to do. Safe to repeat. */
 export async function ingestMessages(
   env: Cloudflare.Env,
   messages: readonly ClickMessage[],
@@ -84,6 +85,14 @@ async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): 
     }
   };
   await Promise.all([...batches].map(([ledger, all]) => deliverOne(ledger, all)));
+  try {
+    await tellClicks(env, ingested, Date.now());
+  } catch (error) {
+    // Told when the messages come again: they are counted once all the same.
+    log("error", "clicks.webhooks.failed", { count: ingested.length, error });
+    firstError ??= error;
+    for (const { batch } of ingested) failed.add(batch.id);
+  }
   return { ingested, failed, error: firstError };
 }
 

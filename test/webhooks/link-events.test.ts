@@ -146,13 +146,13 @@ describe("changes of links", () => {
       Array.from({ length: 1_000 }, (_, at) => input({ title: `Link ${at}` })),
     );
     expect(made.every(({ ok }) => ok)).toBe(true);
-    const payloads = (await arrived(box, 1_000, 60_000)).map(payloadOf);
+    const payloads = (await arrived(box, 1_000, 100_000)).map(payloadOf);
     expect(new Set(payloads.map(({ event }) => event))).toEqual(new Set(["link.created"]));
     expect(new Set(payloads.map(({ id }) => id)).size).toBe(1_000);
     expect(new Set(payloads.map(({ data }) => data["link"]?.["title"])).size).toBe(1_000);
     expect(payloads).toHaveLength(1_000);
     await vi.waitFor(async () => expect(await outboxCount()).toBe(0));
-  }, 90_000);
+  }, 120_000);
 });
 
 async function outboxCount(): Promise<number | null> {
