@@ -4,7 +4,7 @@ import { readFlag } from "./cells.ts";
 import type { Cells } from "./read-table.ts";
 
 /** A hash costs 200 ms of CPU time. */
-export const IMPORT_PASSWORDS_MAX = 100;
+const IMPORT_PASSWORDS_MAX = 100;
 
 /** Gives the password that a row asks for, null for none, or what is wrong with it. */
 export function readPassword(cells: Cells): Result<string | null, string> {

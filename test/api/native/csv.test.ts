@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
 import { type Account, newAccount } from "../../support/account.ts";
+import { callApi } from "../../support/api.ts";
 import { newClient, newCode, type NativeClient, type WireLink } from "../../support/native.ts";
 
 interface WireReport {
@@ -101,6 +102,19 @@ describe("POST /api/links/import", () => {
     });
   });
 
+  it("refuses a file in another encoding", async ({ expect }) => {
+    const { account } = await newClient();
+    const response = await callApi("/api/links/import", {
+      method: "POST",
+      headers: { ...account.bySession, "Content-Type": "text/csv" },
+      body: new Uint8Array([0x64, 0xe9, 0x0a]),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      message: "The request body cannot be read: it is not valid UTF-8.",
+    });
+  });
+
   it("needs a plan with bulk creation", async ({ expect }) => {
     const client = await newClient();
     await setPlan(client.account, "free");
@@ -181,7 +195,7 @@ describe("GET /api/links/export", () => {
   it("begins with a byte order mark on request", async ({ expect }) => {
     const client = await newClient();
     const response = await client.call("GET", "/api/links/export?bom=true");
-    expect([...(await response.bytes()).slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    expect(Array.from((await response.bytes()).slice(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
   });
 
   it.for([

@@ -66,7 +66,7 @@ describe("exportLinks", () => {
     const context = await newContext();
     expect(await exported(context)).toBe(HEADER);
     const bytes = await new Response(await start(context, {}, { bom: true })).bytes();
-    expect([...bytes.slice(0, 4)]).toEqual([0xef, 0xbb, 0xbf, "s".charCodeAt(0)]);
+    expect(Array.from(bytes.slice(0, 4))).toEqual([0xef, 0xbb, 0xbf, "s".charCodeAt(0)]);
   });
 
   it("takes the clicks from the Ledger, and an archived link for inactive", async ({ expect }) => {
@@ -151,5 +151,17 @@ describe("exportLinks", () => {
     const queries = prepared.mock.calls.length;
     prepared.mockRestore();
     expect(queries).toBe(1);
+  });
+
+  it("breaks off when a later page cannot be read, and never ends early", async ({ expect }) => {
+    const context = await newContext();
+    await insertMany(context, EXPORT_PAGE * 2);
+    const reader = (await start(context)).getReader();
+    await reader.read();
+    const prepared = vi.spyOn(env.DB, "prepare").mockImplementation(() => {
+      throw new Error("The database fails on purpose.");
+    });
+    await expect(reader.read()).rejects.toThrow();
+    prepared.mockRestore();
   });
 });
