@@ -49,11 +49,17 @@ export interface CreatedToken {
   readonly record: TokenRecord;
 }
 
+export interface HomedToken extends TokenRecord {
+  readonly workspaceId: number;
+}
+
 export interface TokenStore {
   /** Makes a token, at most five in any hour; revoked ones count. */
   create(given: NewToken): Promise<Result<CreatedToken, TokenRefusal>>;
   /** Lists the tokens that are not revoked, the newest first. */
   list(): Promise<TokenRecord[]>;
+  /** Finds the token itself; null when it is unknown, somebody else's or revoked. */
+  find(token: string): Promise<HomedToken | null>;
   /** Revokes at once: the next request with the token is refused. */
   revoke(uuid: string): Promise<Result<null, TokenRefusal>>;
 }
@@ -99,6 +105,20 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
         .where(and(eq(tokens.userId, userId), isNull(tokens.revokedAtMs)))
         .orderBy(desc(tokens.createdAtMs), desc(tokens.id));
       return rows.map((row) => ({ ...row, scopes: row.scopes as Scope[] }));
+    },
+
+    async find(token) {
+      const [row] = await db
+        .select()
+        .from(tokens)
+        .where(
+          and(
+            eq(tokens.hash, await sha256Hex(token)),
+            eq(tokens.userId, userId),
+            isNull(tokens.revokedAtMs),
+          ),
+        );
+      return row === undefined ? null : { ...row, scopes: row.scopes as Scope[] };
     },
 
     async revoke(uuid) {

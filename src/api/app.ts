@@ -23,8 +23,19 @@ const revolink: Dialect = {
   app: lazily(async () => (await import("./revolink/app.ts")).revolinkApp),
 };
 
+/** Public, and PVTLNK's in its shapes: it stays apart from the API that is for enterprises alone. */
+const conversions: Dialect = {
+  prefixes: ["/api/conversions"],
+  app: lazily(async () => (await import("./pvtlnk/conversions.ts")).conversionsApp),
+};
+
+const pvtlnk: Dialect = {
+  prefixes: ["/api/v1"],
+  app: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnkApp),
+};
+
 /** Tried in this order: `/api/v1` is PVTLNK's although `/api` is ours. */
-const dialects: readonly Dialect[] = [revolink, native];
+const dialects: readonly Dialect[] = [revolink, pvtlnk, conversions, native];
 
 /** Loads an app with its first request. It is kept, not its promise: requests never share those. */
 function lazily(load: () => Promise<App>): () => Promise<App> {

@@ -6,7 +6,7 @@ import type { UpdateLinkRefusal } from "../errors.ts";
 import type { LinkRef } from "../link.ts";
 import { linkStore } from "../store.ts";
 import { updateLink, type UpdatedLink } from "../update-link.ts";
-import { VARIANTS_MAX } from "./validate.ts";
+import { type AbTestChange, VARIANTS_MAX } from "./validate.ts";
 import type { StoredVariant, Variant } from "./variant.ts";
 
 export type VariantRef = { readonly id: string } | { readonly numericId: number };
@@ -27,10 +27,18 @@ export interface ChangedVariant extends UpdatedLink {
 
 type Outcome = Promise<Result<ChangedVariant, VariantsRefusal>>;
 
+export interface TestOptions {
+  /** Switch the test on where the change leaves an active variant that it made so. */
+  readonly startsTest?: boolean;
+}
+
 /** Others may change the link in between; so often in a row is a fault. */
 const ATTEMPTS_MAX = 8;
 
-/** Adds a variant, with a UUID where it names no id. The first one does not switch the test on. */
+/**
+ * Adds a variant, with a UUID where it names no id. With `startsTest` the first that is active
+ * switches the test on.
+ */
 export async function addVariant(
   context: LinkContext,
   ref: LinkRef,
@@ -38,11 +46,13 @@ export async function addVariant(
     id = crypto.randomUUID(),
     ...variant
   }: Omit<Variant, "id"> & { readonly id?: string | undefined },
+  { startsTest = false }: TestOptions = {},
 ): Outcome {
   return changeVariants(context, ref, { id }, (variants, known) => {
     if (known !== undefined) return err({ code: "variant_taken", id });
     if (variants.length >= VARIANTS_MAX) return err({ code: "variants_full", max: VARIANTS_MAX });
-    return ok([...variants, { ...variant, id }]);
+    const isFirst = variant.active && !variants.some(({ active }) => active);
+    return ok(testWith([...variants, { ...variant, id }], startsTest && isFirst));
   });
 }
 
@@ -51,12 +61,16 @@ export type VariantChanges = {
   readonly [K in Exclude<keyof Variant, "id">]?: Variant[K] | undefined;
 };
 
-/** Changes the fields that are given of one variant. */
+/**
+ * Changes the fields that are given of one variant. With `startsTest` making one active switches the
+ * test on.
+ */
 export async function changeVariant(
   context: LinkContext,
   ref: LinkRef,
   which: VariantRef,
   { name, url, weight, active }: VariantChanges,
+  { startsTest = false }: TestOptions = {},
 ): Outcome {
   return changeVariants(context, ref, which, (variants, known) => {
     if (known === undefined) return err({ code: "variant_not_found" });
@@ -67,7 +81,8 @@ export async function changeVariant(
       weight: weight ?? known.weight,
       active: active ?? known.active,
     };
-    return ok(variants.map((one) => (one === known ? changed : one)));
+    const changedAll = variants.map((one) => (one === known ? changed : one));
+    return ok(testWith(changedAll, startsTest && active === true));
   });
 }
 
@@ -80,14 +95,23 @@ export async function removeVariant(
   return changeVariants(context, ref, which, (variants, known) =>
     known === undefined
       ? err({ code: "variant_not_found" })
-      : ok(variants.filter((one) => one !== known)),
+      : ok(
+          testWith(
+            variants.filter((one) => one !== known),
+            false,
+          ),
+        ),
   );
 }
 
 type Change = (
   variants: readonly StoredVariant[],
   known: StoredVariant | undefined,
-) => Result<readonly Variant[], VariantRefusal>;
+) => Result<AbTestChange, VariantRefusal>;
+
+function testWith(variants: readonly Variant[], starts: boolean): AbTestChange {
+  return { variants, ...(starts && { enabled: true }) };
+}
 
 /** Repeats the change on what the link has become, so that of changes at once none is lost. */
 async function changeVariants(
@@ -101,9 +125,9 @@ async function changeVariants(
     const before = await store.find(ref);
     if (before === null) return err({ code: "link_not_found" });
     const known = before.abTest.variants.find(matching(which));
-    const variants = change(before.abTest.variants, known);
-    if (!variants.ok) return variants;
-    const changes = { abTest: { variants: variants.value } };
+    const abTest = change(before.abTest.variants, known);
+    if (!abTest.ok) return abTest;
+    const changes = { abTest: abTest.value };
     const updated = await updateLink(context, ref, changes, { expectedVersions: [before.version] });
     if (updated.ok) {
       const variant = updated.value.link.abTest.variants.find(matching(which)) ?? known;

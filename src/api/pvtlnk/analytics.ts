@@ -1,0 +1,90 @@
+/** Reports about a whole workspace, over its attribution window. */
+import { Hono } from "hono";
+
+import { databaseOf } from "../../db/database.ts";
+import type { LinkTotal } from "../../ledger/contract.ts";
+import { dateOf, dayOf } from "../../ledger/day.ts";
+import { ledgerFor } from "../../ledger/stub.ts";
+import type { Link } from "../../links/link.ts";
+import { DAY_MS } from "../../platform/clock.ts";
+import { attributionDaysOf } from "../../workspaces/attribution-window.ts";
+import type { PvtlnkContext, PvtlnkEnvironment } from "./environment.ts";
+import { requires } from "./guard.ts";
+import { activityOf, storeOf } from "./link-request.ts";
+import {
+  type ClickedLink,
+  type ConvertedLink,
+  type ReportWindow,
+  wireAdvanced,
+  wireOverview,
+} from "./report-translate.ts";
+
+const TOP_LINKS_MAX = 10;
+/** Of the links with most clicks or conversions. */
+const ANALYSED_LINKS_MAX = 100;
+
+const forReports = requires({ scope: "links:read:analytics", atLeast: "manager" });
+
+export const analytics = new Hono<PvtlnkEnvironment>()
+  .get("/overview", forReports, async (c) => {
+    const window = await windowOf(c);
+    const report = await ledgerOf(c).workspaceReport(window.range);
+    const top = await namedLinks(c, report.links, TOP_LINKS_MAX);
+    return c.json({ success: true, overview: wireOverview(window, report, top) });
+  })
+  .get("/advanced", forReports, async (c) => {
+    const window = await windowOf(c);
+    const ledger = ledgerOf(c);
+    const [report, converted] = await Promise.all([
+      ledger.workspaceReport(window.range),
+      ledger.conversionsByLink(window.range),
+    ]);
+    const conversions = new Map(converted.map((one) => [one.linkId, one.conversions]));
+    const clicked = new Set(report.links.map(({ linkId }) => linkId));
+    const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));
+    const totals = [...report.links, ...unclicked.map(({ linkId }) => ({ linkId, clicks: 0 }))];
+    const links: ConvertedLink[] = (await linksOf(c, totals, ANALYSED_LINKS_MAX)).map((one) => ({
+      ...one,
+      conversions: conversions.get(one.link.id) ?? 0,
+    }));
+    return c.json({ success: true, advanced: wireAdvanced(window, report, links) });
+  });
+
+function ledgerOf(c: PvtlnkContext) {
+  return ledgerFor(c.env, c.get("access").workspace.ledger);
+}
+
+/** The window's last day is today: it ends with the midnight to come. */
+async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
+  const days = await attributionDaysOf(databaseOf(c.env.DB), c.get("access").workspace.id);
+  const today = dayOf(c.get("surroundings").clock());
+  return {
+    days,
+    range: { from: dateOf(today - days + 1), to: dateOf(today) },
+    startMs: (today - days + 1) * DAY_MS,
+    endMs: (today + 1) * DAY_MS,
+  };
+}
+
+/** Finds the first of these links; one that has been purged is left out, and the next moves up. */
+async function linksOf(c: PvtlnkContext, totals: readonly LinkTotal[], max: number) {
+  const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
+  const found = await storeOf(c).findByIds([...clicks.keys()]);
+  return found.slice(0, max).map((link: Link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
+}
+
+async function namedLinks(
+  c: PvtlnkContext,
+  totals: readonly LinkTotal[],
+  max: number,
+): Promise<ClickedLink[]> {
+  const found = await linksOf(c, totals, max);
+  const activities = await activityOf(
+    c,
+    found.map(({ link }) => link.id),
+  );
+  return found.map((one) => ({
+    ...one,
+    lastClickAt: activities.get(one.link.id)?.lastClickAt ?? null,
+  }));
+}

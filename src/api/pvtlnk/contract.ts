@@ -1,0 +1,219 @@
+/**
+ * What requests may hold. Each sentence names its field as PVTLNK's page does; fields that are not
+ * named here are dropped.
+ */
+import * as z from "zod";
+
+import { PASSWORD_LENGTH_MAX } from "../../accounts/password.ts";
+import { CODE } from "../../links/address.ts";
+import { DESTINATION_LENGTH_MAX } from "../../links/destination.ts";
+
+const TITLE_LENGTH_MAX = 255;
+const DESCRIPTION_LENGTH_MAX = 1_000;
+const TAG_LENGTH_MAX = 50;
+const TAGS_MAX = 50;
+const UTM_LENGTH_MAX = 255;
+const WEIGHT_MAX = 1_000_000;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+const UTM_NAME = /^utm_[a-z0-9_]{1,30}$/;
+
+function invalid(field: string) {
+  return { error: `${field} is invalid` };
+}
+
+function tooLong(field: string, lengthMax: number) {
+  return { error: `${field} is too long (maximum is ${lengthMax} characters)` };
+}
+
+/** A text that must be there. */
+function required(field: string, lengthMax: number) {
+  const blank = `${field} can't be blank`;
+  return z
+    .string({
+      error: ({ input }) => (input === undefined || input === null ? blank : `${field} is invalid`),
+    })
+    .trim()
+    .min(1, { error: blank })
+    .max(lengthMax, tooLong(field, lengthMax))
+    .refine((value) => !CONTROL.test(value), invalid(field))
+    .transform((value) => value.toWellFormed());
+}
+
+/** A text that may be missing: an empty one is none. */
+function text(field: string, lengthMax: number, refused: RegExp) {
+  return z
+    .string(invalid(field))
+    .max(lengthMax, tooLong(field, lengthMax))
+    .refine((value) => !refused.test(value), invalid(field))
+    .transform((value) => value.trim().toWellFormed() || null)
+    .nullable()
+    .optional();
+}
+
+function flag(field: string) {
+  return z.boolean({ error: `${field} must be true or false` }).optional();
+}
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const ZONE = /(?:Z|[+-]\d\d:\d\d)$/i;
+
+/** ISO 8601; a time without a zone is UTC's, and a date alone its first moment there. */
+function time(field: string) {
+  return z
+    .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
+      error: `${field} is invalid: send an ISO 8601 date and time, such as 2026-04-01T00:00:00Z`,
+    })
+    .transform((value) => Date.parse(DATE.test(value) || ZONE.test(value) ? value : `${value}Z`));
+}
+
+const shortCode = z.string(invalid("Short code")).regex(CODE, {
+  error: "Short code is invalid: send 1 to 100 letters, digits, hyphens and underscores",
+});
+
+const tags = z
+  .array(
+    z
+      .string(invalid("Tags"))
+      .trim()
+      .max(TAG_LENGTH_MAX, tooLong("Tags", TAG_LENGTH_MAX))
+      .refine((name) => !CONTROL.test(name), invalid("Tags")),
+    { error: "Tags must be a list of names" },
+  )
+  .max(TAGS_MAX, { error: `Tags is too long (maximum is ${TAGS_MAX} names)` });
+
+const utmParams = z
+  .record(z.string(), z.unknown(), { error: "Utm params must be an object" })
+  .transform((params) =>
+    Object.fromEntries(
+      Object.entries(params).filter(
+        ([name, value]) => UTM_NAME.test(name) && value !== null && value !== "",
+      ),
+    ),
+  )
+  .pipe(
+    z.record(
+      z.string(),
+      z
+        .string(invalid("Utm params"))
+        .max(UTM_LENGTH_MAX, tooLong("Utm params", UTM_LENGTH_MAX))
+        .refine((value) => !CONTROL.test(value), invalid("Utm params"))
+        .transform((value) => value.toWellFormed()),
+    ),
+  );
+
+const optional = {
+  title: text("Title", TITLE_LENGTH_MAX, CONTROL),
+  description: text("Description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES),
+  tags: tags.optional(),
+  active: flag("Active"),
+  scheduled_start_at: time("Scheduled start at").nullish(),
+  scheduled_end_at: time("Scheduled end at").nullish(),
+  expires: flag("Expires"),
+  expires_at: time("Expires at").nullish(),
+  utm_params: utmParams.nullish(),
+  collection_id: z.int({ error: "Collection must exist" }).nullish(),
+  /** Beside `link` in the request, not in it. */
+  password: z
+    .string(invalid("Password"))
+    .max(PASSWORD_LENGTH_MAX, tooLong("Password", PASSWORD_LENGTH_MAX))
+    .nullish(),
+};
+
+const destination = required("Destination url", DESTINATION_LENGTH_MAX);
+
+export const newLink = z.object({
+  destination_url: destination,
+  // An empty code asks for an automatic one, as leaving it out does.
+  short_code: shortCode.or(z.literal("").transform(() => undefined)).nullish(),
+  ...optional,
+});
+
+export const linkChanges = z.object({
+  destination_url: destination.optional(),
+  short_code: shortCode.optional(),
+  /** False takes a link out of the archive again. */
+  archived: flag("Archived"),
+  ...optional,
+});
+
+const weight = z
+  .number({ error: "Weight must be a number" })
+  .min(0, { error: "Weight must be greater than or equal to 0" })
+  .max(WEIGHT_MAX, { error: `Weight must be less than or equal to ${WEIGHT_MAX}` });
+
+const VARIANT_NAME_LENGTH_MAX = 100;
+const DEFAULT_WEIGHT = 50;
+
+export const newVariant = z.object({
+  name: required("Name", VARIANT_NAME_LENGTH_MAX),
+  destination_url: destination,
+  weight: weight.default(DEFAULT_WEIGHT),
+  active: z.boolean({ error: "Active must be true or false" }).default(true),
+});
+
+export const variantChanges = z.object({
+  name: required("Name", VARIANT_NAME_LENGTH_MAX).optional(),
+  destination_url: destination.optional(),
+  weight: weight.optional(),
+  active: flag("Active"),
+});
+
+function queryFlag(field: string) {
+  return z
+    .enum(["true", "false", "1", "0"], { error: `${field} must be true or false` })
+    .transform((value) => value === "true" || value === "1")
+    .optional();
+}
+
+function wholeNumber(field: string) {
+  const error = `${field} must be a whole number greater than 0`;
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, { error })
+    .transform(Number);
+}
+
+const PER_PAGE = 50;
+const PER_PAGE_MAX = 100;
+
+/** The filters that the list and the export have in common. */
+const filters = {
+  active: queryFlag("Active"),
+  archived: queryFlag("Archived"),
+  collection_id: wholeNumber("Collection").optional(),
+};
+
+export const listQuery = z.object({
+  page: wholeNumber("Page").default(1),
+  /** More than the most is the most. */
+  per_page: wholeNumber("Per page")
+    .transform((perPage) => Math.min(perPage, PER_PAGE_MAX))
+    .default(PER_PAGE),
+  ...filters,
+  scheduled: queryFlag("Scheduled"),
+});
+
+export const exportQuery = z.object({
+  ...filters,
+  created_after: time("Created after").optional(),
+  created_before: time("Created before").optional(),
+});
+
+export const bulkImport = z.object(
+  {
+    csv: z
+      .string({ error: "Csv must be a text that holds the file" })
+      .min(1, { error: "Csv can't be blank" }),
+  },
+  { error: "Csv can't be blank" },
+);
+
+export type NewLink = z.output<typeof newLink>;
+export type LinkChanges = z.output<typeof linkChanges>;
+export type ListQuery = z.output<typeof listQuery>;
+export type ExportQuery = z.output<typeof exportQuery>;

@@ -1,0 +1,16 @@
+/** Words for what a workspace's plan leaves no room for. */
+import type { QuotaExceeded } from "../../workspaces/quotas.ts";
+
+/** Says what the plan does not have. */
+export function planSentence({ quota, plan, limit }: QuotaExceeded): string {
+  switch (quota) {
+    case "variants":
+      return "A/B testing requires the Pro or Enterprise plan";
+    case "schedules":
+      return "Scheduling requires the Pro or Enterprise plan";
+    case "bulk":
+      return "Bulk import requires the Enterprise plan";
+    default:
+      return `The plan "${plan}" allows at most ${limit} ${quota}`;
+  }
+}
