@@ -1,6 +1,6 @@
+import type { DomainUnavailable } from "../workspaces/hostname.ts";
 /** Why a link is not made, changed, found or deleted: facts only, each dialect finds its own words. */
 import type { QuotaExceeded } from "../workspaces/quotas.ts";
-import type { DomainUnavailable } from "../workspaces/usable-domain.ts";
 import type { DestinationProblem } from "./destination.ts";
 
 /** Where in a link an address stands. */

@@ -21,10 +21,6 @@ export function shownDomain(domain: string): string {
   return domain.replace(PARKED, "");
 }
 
-export function isParked(domain: string): boolean {
-  return PARKED.test(domain);
-}
-
 /** Parks the links that `leaving` (a condition on `links`) names, and leaves their addresses. */
 export function parkLinks(db: Database, leaving: SQL, nowMs: number): Statement[] {
   return [

@@ -10,6 +10,7 @@ import { batchAround } from "../db/batch.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
+import type { LinkAddress } from "../links/address.ts";
 import { leaveAddress } from "../links/held-codes.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
@@ -17,30 +18,37 @@ import type { WorkspaceRefusal } from "./administration.ts";
 
 const SLICE_LINKS = 500;
 const WORKSPACES_MAX = 5;
+/** Each costs KV and D1 operations of the request. */
+const ANNOUNCED_MAX = 100;
 
-/** Ends everybody's access to a workspace at once, and writes down what is left to do. */
+/**
+ * Ends everybody's access to a workspace at once, and writes down what is left to do. Gives the
+ * addresses of its first links, for the caller to announce once they are gone.
+ */
 export async function deleteWorkspace(
   db: Database,
   { id, ledger }: Pick<Workspace, "id" | "ledger">,
   nowMs: number,
-): Promise<Result<null, WorkspaceRefusal>> {
+): Promise<Result<readonly LinkAddress[], WorkspaceRefusal>> {
   const isClosing = sql`exists (select 1 from pending_closures where workspace_id = ${id})`;
   const begun = db.all(sql`
     insert into pending_closures (workspace_id, ledger, created_at_ms)
     select id, ${ledger}, ${nowMs} from workspaces where id = ${id} and personal_of is null
     on conflict (workspace_id) do nothing returning workspace_id`);
-  const [started] = await batchAround(
+  const [started, addresses] = await batchAround(
     db,
     [],
     [
       begun,
+      db.all<LinkAddress>(sql`
+        select domain, code from links where workspace_id = ${id} order by id limit ${ANNOUNCED_MAX}`),
       db.run(sql`delete from members where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from invitations where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from domains where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from tokens where workspace_id = ${id} and ${isClosing}`),
     ],
   );
-  if (started.length > 0) return ok(null);
+  if (started.length > 0) return ok(addresses);
   const [known] = await db.all(sql`select 1 from workspaces where id = ${id} and not ${isClosing}`);
   return err({ code: known === undefined ? "workspace_unknown" : "workspace_personal" });
 }
@@ -96,7 +104,7 @@ async function deleteLinks(
       db.run(sql`
         insert into pending_purges (link_id, ledger, link_created_at_ms)
         select id, ${ledger}, created_at_ms from links
-        where ${leaving} and clicks_limit_since is not null
+        where ${leaving} and (clicks_limit_since is not null or password_version > 0)
         on conflict (link_id) do nothing`),
     ],
     [db.all(sql`delete from links where ${leaving} returning id`)],

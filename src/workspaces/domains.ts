@@ -11,7 +11,6 @@ import { err, ok, type Result } from "../platform/result.ts";
 import type { HostnameProblem } from "./hostname.ts";
 import { PLANS } from "./plans.ts";
 import { exceeded, type QuotaExceeded } from "./quotas.ts";
-import type { DomainUnavailable } from "./usable-domain.ts";
 
 export interface Domain {
   readonly id: number;
@@ -38,7 +37,6 @@ export type DomainRefusal =
   | { readonly code: "domain_unproven"; readonly hostname: string }
   /** The DNS gave no answer, which says nothing about the domain. */
   | { readonly code: "dns_unanswered" }
-  | DomainUnavailable
   | QuotaExceeded;
 
 export interface ReleasedDomain {
@@ -46,8 +44,6 @@ export interface ReleasedDomain {
   /** What the caller has to announce; the sweep sees to those beyond the first hundred. */
   readonly addresses: readonly LinkAddress[];
 }
-
-export type DomainStore = ReturnType<typeof domainStore>;
 
 /** Columns of `domains` that make up a `Domain`. */
 export const DOMAIN_COLUMNS = sql`id, uuid, hostname, challenge, verified_at_ms as "verifiedAtMs",

@@ -12,6 +12,12 @@ export type HostnameProblem =
   /** A name of this installation, or of those that every Cloudflare account shares. */
   | "own";
 
+/** The workspace has not proved the domain, or has lost it. */
+export interface DomainUnavailable {
+  readonly code: "domain_unavailable";
+  readonly hostname: string;
+}
+
 /** 253 that DNS allows, less what the name of the TXT record puts before it. */
 export const HOSTNAME_LENGTH_MAX = 243;
 

@@ -15,19 +15,29 @@ export interface WorkspaceSettings {
   readonly jurisdiction: Jurisdiction | null;
   /** How long single clicks are kept, where it is shorter than the installation's own time. */
   readonly clickRetentionDays: number | null;
+  /** For how long after a click a conversion is put down to it. */
+  readonly attributionWindowDays: number;
 }
 
+/** What is absent stays; null goes back to the usual. */
 export interface SettingsChanges {
   readonly name?: string | undefined;
   readonly clickRetentionDays?: number | null | undefined;
+  readonly attributionWindowDays?: number | null | undefined;
 }
+
+const ATTRIBUTION_WINDOW_DAYS = 30;
 
 export interface WorkspaceWithSettings {
   readonly workspace: Workspace;
   readonly settings: WorkspaceSettings;
 }
 
-const COLUMNS = { ...workspaceColumns, clickRetentionDays: workspaces.clickRetentionDays };
+const COLUMNS = {
+  ...workspaceColumns,
+  clickRetentionDays: workspaces.clickRetentionDays,
+  attributionDays: workspaces.attributionDays,
+};
 
 /** Reads a workspace with its settings. */
 export async function readSettings(
@@ -42,16 +52,20 @@ export async function readSettings(
 export async function changeSettings(
   env: Cloudflare.Env,
   { id, ledger }: Workspace,
-  { name, clickRetentionDays }: SettingsChanges,
+  { name, clickRetentionDays, attributionWindowDays: attributionDays }: SettingsChanges,
 ): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
   const db = databaseOf(env.DB);
-  // The Ledger first: whatever is shown, clicks are never kept for longer than that.
+  // The Ledger first: clicks are never kept for longer than what is shown.
   if (clickRetentionDays !== undefined) {
     await ledgerFor(env, ledger).keepClicksFor(clickRetentionDays);
+  }
+  if (attributionDays !== undefined) {
+    await ledgerFor(env, ledger).attributeWithin(attributionDays);
   }
   const changes = {
     ...(name !== undefined && { name }),
     ...(clickRetentionDays !== undefined && { clickRetentionDays }),
+    ...(attributionDays !== undefined && { attributionDays }),
   };
   if (Object.keys(changes).length === 0) return readSettings(db, id);
   const [row] = await db
@@ -63,9 +77,13 @@ export async function changeSettings(
 }
 
 type Row = Parameters<typeof toWorkspace>[0] &
-  Pick<typeof workspaces.$inferSelect, "clickRetentionDays">;
+  Pick<typeof workspaces.$inferSelect, "clickRetentionDays" | "attributionDays">;
 
-function withSettings({ clickRetentionDays, ...row }: Row): WorkspaceWithSettings {
+function withSettings({ clickRetentionDays, attributionDays, ...row }: Row): WorkspaceWithSettings {
   const { jurisdiction } = row;
-  return { workspace: toWorkspace(row), settings: { jurisdiction, clickRetentionDays } };
+  const attributionWindowDays = attributionDays ?? ATTRIBUTION_WINDOW_DAYS;
+  return {
+    workspace: toWorkspace(row),
+    settings: { jurisdiction, clickRetentionDays, attributionWindowDays },
+  };
 }

@@ -2,7 +2,12 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { databaseOf } from "../../src/db/database.ts";
-import { membershipIn, membershipsOf } from "../../src/workspaces/memberships.ts";
+import { objectIdOf } from "../../src/platform/uuid.ts";
+import {
+  membershipByObjectId,
+  membershipIn,
+  membershipsOf,
+} from "../../src/workspaces/memberships.ts";
 import { ensurePersonalWorkspace } from "../../src/workspaces/personal.ts";
 import { join, leave, newAccount } from "../support/account.ts";
 import { callApi } from "../support/api.ts";
@@ -30,6 +35,28 @@ describe("memberships", () => {
         role,
       })),
     );
+  });
+
+  it("are found by object id, in any letter case, where the person belongs", async ({ expect }) => {
+    const [owner, guest] = [await newAccount(), await newAccount()];
+    const objectId = objectIdOf(owner.workspace.uuid);
+    expect(await membershipByObjectId(db, guest.userId, objectId)).toBeNull();
+    await join(guest.userId, owner.workspace, "manager");
+    const found = { workspace: owner.workspace, role: "manager" };
+    for (const text of [objectId, objectId.toUpperCase()]) {
+      expect(await membershipByObjectId(db, guest.userId, text)).toEqual(found);
+    }
+    const none = [
+      objectId.slice(1),
+      `${objectId}0`,
+      `${objectId.slice(1)}g`,
+      "",
+      "%",
+      "0".repeat(24),
+    ];
+    for (const text of [...none, owner.workspace.uuid]) {
+      expect(await membershipByObjectId(db, guest.userId, text)).toBeNull();
+    }
   });
 
   it("end at once", async ({ expect }) => {

@@ -6,10 +6,12 @@ import type { Role, Workspace } from "../../accounts/access.ts";
 import { configOf } from "../../config.ts";
 import { databaseOf } from "../../db/database.ts";
 import { workspaces as workspaceTable } from "../../db/schema/index.ts";
+import type { LinkAddress } from "../../links/address.ts";
+import { announceChange } from "../../links/publish.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { tolerate } from "../../platform/log.ts";
 import { objectIdOf } from "../../platform/uuid.ts";
-import { clearTombstones, closeDeletedWorkspaces } from "../../upkeep/sweeps.ts";
+import { closeDeletedWorkspaces } from "../../upkeep/sweeps.ts";
 import { deleteWorkspace } from "../../workspaces/close-workspace.ts";
 import { createWorkspace } from "../../workspaces/create-workspace.ts";
 import { membershipsOf } from "../../workspaces/memberships.ts";
@@ -22,10 +24,11 @@ import { runOnce } from "../shared/idempotency.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse, validate } from "./errors.ts";
 import { requires, sessionOnly } from "./guard.ts";
-import { onceRequestOf } from "./link-request.ts";
+import { announceLiveBy, onceRequestOf } from "./link-request.ts";
 import { inWorkspace } from "./workspace-guard.ts";
 
 const CLICK_RETENTION_DAYS_MAX = 3_650;
+const ATTRIBUTION_WINDOW_DAYS_MAX = 365;
 
 const name = z
   .string({ error: "name is required and must be a text" })
@@ -38,16 +41,16 @@ const newWorkspace = z.object({
   jurisdiction: z.literal("eu", { error: 'jurisdiction must be "eu" or null' }).nullish(),
 });
 
-const retentionSentence = `clickRetentionDays must be a whole number from 0 to ${CLICK_RETENTION_DAYS_MAX}, or null`;
-
 const changes = z.object({
   name: name.optional(),
-  clickRetentionDays: z
-    .int({ error: retentionSentence })
-    .min(0, retentionSentence)
-    .max(CLICK_RETENTION_DAYS_MAX, retentionSentence)
-    .nullish(),
+  clickRetentionDays: days("clickRetentionDays", 0, CLICK_RETENTION_DAYS_MAX),
+  attributionWindowDays: days("attributionWindowDays", 1, ATTRIBUTION_WINDOW_DAYS_MAX),
 });
+
+function days(field: string, from: number, to: number) {
+  const error = `${field} must be a whole number from ${from} to ${to}, or null`;
+  return z.int({ error }).min(from, error).max(to, error).nullish();
+}
 
 export const workspaces = new Hono<NativeEnvironment>()
   .get("/", requires(), async (c) => {
@@ -90,17 +93,22 @@ export const workspaces = new Hono<NativeEnvironment>()
   })
   .delete("/:id", sessionOnly(), inWorkspace("owner"), async (c) => {
     const { workspace } = c.get("membership");
-    const nowMs = systemClock();
-    const deleted = await deleteWorkspace(databaseOf(c.env.DB), workspace, nowMs);
+    const deleted = await deleteWorkspace(databaseOf(c.env.DB), workspace, systemClock());
     if (!deleted.ok) return refuse(c, deleted.error);
-    c.executionCtx.waitUntil(closeNow(c.env, nowMs));
+    const { env, executionCtx: ctx } = c;
+    ctx.waitUntil(closeNow(env, ctx, deleted.value));
+    announceLiveBy(c);
     return c.json({ success: true, id: workspace.uuid });
   });
 
 /** Takes the first links away at once; the sweeps go on with the others, or begin if this fails. */
-async function closeNow(env: Cloudflare.Env, nowMs: number): Promise<void> {
-  await tolerate("workspace.close.failed", closeDeletedWorkspaces(env, nowMs));
-  await tolerate("workspace.tombstones.failed", clearTombstones(env, systemClock()));
+async function closeNow(
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  addresses: readonly LinkAddress[],
+): Promise<void> {
+  await tolerate("workspace.close.failed", closeDeletedWorkspaces(env, systemClock()));
+  announceChange(env, ctx, addresses);
 }
 
 /** A workspace as the native API shows it to one of its members. */
