@@ -2,6 +2,7 @@
  * Tells what a visitor would get, and why: the redirect's own decision, over its own record of the
  * link as D1 has it now, with facts that somebody made up. Counts nothing.
  */
+import type { ClickLimit } from "../gates/contract.ts";
 import { gateFor } from "../gates/stub.ts";
 import { classify } from "../ledger/classify.ts";
 import type { Device, LedgerClick } from "../ledger/contract.ts";
@@ -46,6 +47,8 @@ export interface Simulation {
   readonly variant: Named | null;
   /** `used` is null when nobody could be asked. */
   readonly limit: { readonly max: number; readonly used: number | null } | null;
+  /** The visitor is asked for a password first; the rest is what follows when it is right. */
+  readonly passwordRequired: boolean;
   /** In the order in which they were tried. */
   readonly passedOver: readonly (PassedOver & { readonly name: string })[];
 }
@@ -79,6 +82,7 @@ export async function simulate(
     variantCookie: visitor.variantCookie,
   });
   const limit = await limitOf(env, record);
+  const passwordRequired = decision.kind === "redirect" && record.password !== undefined;
   const passedOver = trace.map((one) => ({ ...one, name: ruleNamed(link, one.rule) }));
   if (decision.kind !== "redirect") return simulationOf(decision, { limit });
   const { rule, variant } = decision;
@@ -86,6 +90,7 @@ export async function simulate(
     rule: rule === null ? null : { id: rule, name: ruleNamed(link, rule) },
     variant: variant === null ? null : { id: variant, name: variantNamed(link, variant) },
     limit,
+    passwordRequired,
     passedOver,
   });
 }
@@ -94,7 +99,14 @@ function simulationOf(
   decision: SimulatedDecision,
   why: Partial<Omit<Simulation, "decision">> = {},
 ): Simulation {
-  return { decision, rule: null, variant: null, limit: null, passedOver: [], ...why };
+  const nothing = {
+    rule: null,
+    variant: null,
+    limit: null,
+    passwordRequired: false,
+    passedOver: [],
+  };
+  return { decision, ...nothing, ...why };
 }
 
 function ruleFactsOf({ country, city, timezone, atMs, userAgent, ...known }: SimulatedVisitor) {
@@ -127,20 +139,23 @@ function limited(
   return isUsedUp ? { kind: "refuse", reason: "limit_reached" } : decision;
 }
 
-/** A gate knows nothing before the first click of a limit, and then starts from the Ledger's total. */
-async function limitOf(
-  env: Cloudflare.Env,
-  { limit, linkId, ledger }: RouteRecord,
-): Promise<Simulation["limit"]> {
+async function limitOf(env: Cloudflare.Env, record: RouteRecord): Promise<Simulation["limit"]> {
+  const { limit } = record;
   if (limit === undefined) return null;
-  const counted = gateFor(env, { linkId, ledger }).used(limit.since);
-  const used = (await tolerate("simulate.gate.failed", counted)) ?? null;
-  if (used !== null) return { max: limit.max, used };
-  const totals = await tolerate(
-    "simulate.ledger.failed",
-    ledgerFor(env, ledger).linkTotals([linkId]),
-  );
-  return { max: limit.max, used: totals === null ? null : (totals[0]?.clicks ?? 0) };
+  const used = await tolerate("simulate.limit.failed", usedOf(env, record, limit));
+  return { max: limit.max, used };
+}
+
+/** A gate knows nothing before the first click of a limit, and then starts from the Ledger's total. */
+async function usedOf(
+  env: Cloudflare.Env,
+  { linkId, ledger }: RouteRecord,
+  { since }: ClickLimit,
+): Promise<number> {
+  const counted = await gateFor(env, { linkId, ledger }).used(since);
+  if (counted !== null) return counted;
+  const [total] = await ledgerFor(env, ledger).linkTotals([linkId]);
+  return total?.clicks ?? 0;
 }
 
 function ruleNamed({ rules }: Link, id: string): string {

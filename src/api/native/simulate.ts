@@ -28,8 +28,8 @@ export const simulate = new Hono<NativeEnvironment>().post(
   },
 );
 
-function wireSimulation({ decision, rule, variant, limit, passedOver }: Simulation) {
-  return { ...wireDecision(decision), rule, variant, limit, passedOver };
+function wireSimulation({ decision, ...why }: Simulation) {
+  return { ...wireDecision(decision), ...why };
 }
 
 /** `status` is what the visitor's browser would get. */

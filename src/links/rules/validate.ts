@@ -73,7 +73,6 @@ export function validateRuleList(
   for (const [index, item] of items.entries()) {
     const read = readRule(item, checkUrl, false);
     if (!read.ok) return err(refusalOf(index, read.error));
-    if (read.value.isDefault) return err(refusalOf(index, NO_DEFAULT));
     rules.push(read.value.rule);
   }
   return isTooLarge(rules) ? refuseList("rules", TOO_LARGE) : ok(rules);
@@ -100,16 +99,17 @@ interface ReadRule {
 function readRule(
   item: unknown,
   checkUrl: UrlCheck,
-  whenUnsaid?: false,
+  hasDefault = true,
 ): Result<ReadRule, FieldProblem> {
   if (typeof item !== "object" || item === null || Array.isArray(item)) {
     return err({ field: null, problem: "must be an object" });
   }
   const raw = item as RawObject;
-  const { isDefault = whenUnsaid } = raw;
+  const isDefault = hasDefault ? raw["isDefault"] : (raw["isDefault"] ?? false);
   if (typeof isDefault !== "boolean") {
     return err({ field: "isDefault", problem: "must be true or false" });
   }
+  if (isDefault && !hasDefault) return err(NO_DEFAULT);
   const targetUrl = targetOf(raw, checkUrl);
   if (!targetUrl.ok) return targetUrl;
   const name = nameOf(raw);
