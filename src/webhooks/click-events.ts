@@ -133,9 +133,9 @@ async function factsOf(db: D1Database, told: readonly IngestedClicks[]): Promise
       )
       .bind(JSON.stringify([...new Set(tested)])),
   ]);
-  const byId = new Map((links?.results as LinkFacts[]).map((link) => [link.id, link]));
+  const byId = new Map(((links?.results ?? []) as LinkFacts[]).map((link) => [link.id, link]));
   const byName = new Map(
-    (variants?.results as VariantFacts[]).map((variant) => [
+    ((variants?.results ?? []) as VariantFacts[]).map((variant) => [
       `${variant.link_id}/${variant.public_id}`,
       variant,
     ]),

@@ -1,4 +1,5 @@
 /** What webhooks tell: the kinds of events, their ids, and the envelope that each travels in. */
+import { firstBatchIdAt } from "../ledger/batch-id.ts";
 import { hex } from "../platform/bytes.ts";
 
 export const EVENT_TYPES = [
@@ -38,8 +39,7 @@ const RANDOM_BYTES = 12;
  * dot, which Standard Webhooks signs as a separator.
  */
 export function newEventId(atMs: number): string {
-  const time = Math.floor(atMs).toString(36).padStart(9, "0");
-  return time + hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  return firstBatchIdAt(atMs) + hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
 }
 
 /** Gives the body of a delivery. */

@@ -31,6 +31,7 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
           currency: "USD",
           attributed: true,
           converted_at: wireTime(nowMs),
+          goal: { id: NO_UUID, name: "Purchase" },
         },
       };
     case "subscription.updated":
@@ -38,6 +39,7 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
   }
 }
 
+const NO_UUID = "00000000-0000-4000-8000-000000000000";
 const LINK = { id: 123, short_code: "abc123", title: "My Link" };
 
 function wholeLink(origin: string, nowMs: number) {
@@ -54,7 +56,7 @@ function wholeLink(origin: string, nowMs: number) {
     expires_at: null,
     created_at: wireTime(nowMs),
     updated_at: wireTime(nowMs),
-    uuid: "00000000-0000-4000-8000-000000000000",
+    uuid: NO_UUID,
   };
 }
 

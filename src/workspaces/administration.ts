@@ -3,9 +3,12 @@ import { eq } from "drizzle-orm";
 
 import type { Workspace } from "../accounts/access.ts";
 import type { Plan } from "../config.ts";
-import type { Database } from "../db/database.ts";
+import { batchAround } from "../db/batch.ts";
+import { databaseOf } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { queueSoon } from "../webhooks/outbox.ts";
+import { planEvents } from "../webhooks/plan-events.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export type WorkspaceRefusal =
@@ -17,14 +20,18 @@ export type WorkspaceRefusal =
 
 /** Puts a workspace on a plan; what it already has beyond the new quotas stays. */
 export async function changePlan(
-  db: Database,
+  env: Pick<Cloudflare.Env, "DB" | "WEBHOOKS">,
   uuid: string,
   plan: Plan,
+  nowMs: number,
 ): Promise<Result<Workspace, WorkspaceRefusal>> {
-  const [row] = await db
+  const db = databaseOf(env.DB);
+  const changed = db
     .update(workspaces)
     .set({ plan })
     .where(eq(workspaces.uuid, uuid))
     .returning(workspaceColumns);
+  const [told, [row]] = await batchAround(db, [], [planEvents(db, uuid, plan, nowMs), changed]);
+  queueSoon(env, told);
   return row === undefined ? err({ code: "workspace_unknown" }) : ok(toWorkspace(row));
 }

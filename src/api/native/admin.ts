@@ -5,7 +5,7 @@ import * as z from "zod";
 
 import { tokenOf } from "../../accounts/credentials.ts";
 import { isOperator } from "../../accounts/operator.ts";
-import { databaseOf } from "../../db/database.ts";
+import { systemClock } from "../../platform/clock.ts";
 import { objectIdOf, parseUuid } from "../../platform/uuid.ts";
 import { listDeadLetters, replayDeadLetter } from "../../upkeep/dead-letters.ts";
 import { changePlan } from "../../workspaces/administration.ts";
@@ -63,7 +63,7 @@ export const admin = new Hono<NativeEnvironment>()
   .put("/workspaces/:id/plan", operatorOnly, validate.json(newPlan), async (c) => {
     const uuid = parseUuid(c.req.param("id"));
     if (uuid === null) return refuse(c, { code: "workspace_unknown" });
-    const changed = await changePlan(databaseOf(c.env.DB), uuid, c.req.valid("json").plan);
+    const changed = await changePlan(c.env, uuid, c.req.valid("json").plan, systemClock());
     if (!changed.ok) return refuse(c, changed.error);
     const { name, plan } = changed.value;
     return c.json({ id: uuid, objectId: objectIdOf(uuid), name, plan });
