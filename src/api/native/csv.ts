@@ -99,9 +99,12 @@ async function importOnce(c: Context<NativeEnvironment>, text: string) {
         : report;
     },
     async rebuild(ids) {
-      const links = await store.findByIds(ids.toSorted((a, b) => a - b));
-      const report = await reportAgain(context, text, links);
-      return report.ok && links.length === ids.length ? report.value : null;
+      const links = await store.findByIds(ids.filter((id) => id !== 0));
+      const byId = new Map(links.map((link) => [link.id, link]));
+      const made = ids.map((id) => (id === 0 ? null : byId.get(id)));
+      if (!made.every((link) => link !== undefined)) return null;
+      const report = await reportAgain(context, text, made);
+      return report.ok ? report.value : null;
     },
   });
 }

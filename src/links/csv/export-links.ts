@@ -5,7 +5,7 @@ import { utf8 } from "../../platform/bytes.ts";
 import { log } from "../../platform/log.ts";
 import type { LinkFilter } from "../store.ts";
 import { EXPORT_PAGE, type ExportedLink, readExportPage } from "./exported-links.ts";
-import { loadPapaparse, type Papaparse } from "./papaparse.ts";
+import { loadPapaparse, type Papaparse } from "./load-papaparse.ts";
 import { writeHeader, writeRows } from "./write-rows.ts";
 
 export interface ExportContext {

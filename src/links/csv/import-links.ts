@@ -6,7 +6,7 @@ import type { Alongside, LinkContext } from "../context.ts";
 import { createLinks } from "../create-link.ts";
 import type { Link } from "../link.ts";
 import type { ImportRefusal } from "./errors.ts";
-import { loadPapaparse } from "./papaparse.ts";
+import { loadPapaparse } from "./load-papaparse.ts";
 import { type ReadRow, readRows } from "./read-rows.ts";
 import { readTable } from "./read-table.ts";
 import { CODE_TAKEN, refusalSentence } from "./sentences.ts";
@@ -60,21 +60,23 @@ export async function importLinks(
 }
 
 /**
- * Reports again on an import that has been made, from the links that are left of it and the same
- * file. Nobody remembers its rows: one whose link was given another code meanwhile counts as refused.
+ * Reports again on an import that has been made, from the same file and what became of each row
+ * that could be read: its link, or null where its code was taken.
  */
 export async function reportAgain(
   context: LinkContext,
   csv: string,
-  links: readonly Link[],
+  made: readonly (Link | null)[],
 ): Promise<Result<ImportReport, ImportRefusal>> {
   const rows = await readImport(context, csv);
   if (!rows.ok) return rows;
-  const codes = new Set(links.map(({ code }) => code));
-  const outcomes = rows.value.map(({ row, input, code, errors }) => {
-    const isTaken = input !== null && code !== undefined && !codes.delete(code);
-    return { row, code, errors: isTaken ? [CODE_TAKEN] : errors };
-  });
+  const results = made.values();
+  const outcomes = rows.value.map(({ row, input, code, errors }) => ({
+    row,
+    code,
+    errors: input === null || results.next().value !== null ? errors : [CODE_TAKEN],
+  }));
+  const links = made.filter((link) => link !== null);
   return ok(await reportOf(context, links, outcomes));
 }
 

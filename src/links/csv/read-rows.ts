@@ -67,8 +67,8 @@ function readRow(
   const expiresAtMs = take(timeOf("Expires at", cells.expires_at.trim()));
   if (destinationUrl === undefined || errors.length > 0) return { input: null, code, errors };
   const times = { startsAtMs, endsAtMs, expiresAtMs };
-  const input = { destinationUrl, title, code, description, tags, isActive, ...times };
-  return { input, code, errors };
+  const texts = { title, description, password };
+  return { input: { destinationUrl, code, ...texts, tags, isActive, ...times }, code, errors };
 }
 
 function destinationOf(text: string, policy: LinkPolicy): Result<string, string> {

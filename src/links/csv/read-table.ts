@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../../platform/result.ts";
 import { restore } from "./cells.ts";
 import { IMPORT_COLUMNS, IMPORT_ROWS_MAX, type ImportColumn, REQUIRED_COLUMN } from "./columns.ts";
 import type { CsvRefusal } from "./errors.ts";
-import type { Papaparse } from "./papaparse.ts";
+import type { Papaparse } from "./load-papaparse.ts";
 
 /** A cell that is not there is empty. */
 export type Cells = Readonly<Record<ImportColumn, string>>;
@@ -28,7 +28,7 @@ export function readTable(csv: string, papa: Papaparse): Result<TableRow[], CsvR
   let columns: Columns | null = null;
   let refusal: CsvRefusal | null = null;
   let row = 0;
-  papa.parse<string[]>(text, {
+  papa.parse(text, {
     delimiter: ",",
     newline: newlineOf(text),
     // It would split the whole text at once.

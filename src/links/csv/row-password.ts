@@ -1,4 +1,5 @@
 /** What a row says about a password. */
+import { PASSWORD_LENGTH_MAX } from "../../accounts/password.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import { readFlag } from "./cells.ts";
 import type { Cells } from "./read-table.ts";
@@ -17,16 +18,15 @@ export function readPassword(cells: Cells): Result<string | null, string> {
   if (!isProtected && password !== "") {
     return err("Password must be blank if password protected is false");
   }
+  if (password.length > PASSWORD_LENGTH_MAX) {
+    return err(`Password is too long (maximum is ${PASSWORD_LENGTH_MAX} characters)`);
+  }
   return ok(isProtected ? password : null);
 }
 
-/**
- * Says why the nth row with a password (from 1) cannot have it; null if it can.
- *
- * The seam for passwords: `createLinks` takes none yet, and a link must not lose its protection.
- */
+/** Says why the nth row with a password (from 1) has to wait; null if it has not. */
 export function refusePassword(nth: number): string | null {
   return nth > IMPORT_PASSWORDS_MAX
     ? `Password cannot be set: a call takes at most ${IMPORT_PASSWORDS_MAX} rows with passwords. Send this row with the next`
-    : "Password cannot be set by an import yet. Leave it out, and set it on the link";
+    : null;
 }

@@ -4,7 +4,7 @@ import { shownDomain } from "../parked.ts";
 import { neutralise, writeTags, writeTime } from "./cells.ts";
 import { EXPORT_COLUMNS, type ExportColumn } from "./columns.ts";
 import type { ExportedLink } from "./exported-links.ts";
-import type { Papaparse } from "./papaparse.ts";
+import type { Papaparse } from "./load-papaparse.ts";
 
 /** A link, the people who have followed it, and where the default hosts' links are. */
 export interface ExportedRow {
@@ -26,7 +26,7 @@ export function writeHeader(papa: Papaparse): string {
 }
 
 function lines(table: readonly (readonly string[])[], papa: Papaparse): string {
-  return papa.unparse([...table], { newline: NEWLINE }) + NEWLINE;
+  return papa.unparse(table, { newline: NEWLINE }) + NEWLINE;
 }
 
 function cellsOf({ link, clicks, origin }: ExportedRow): string[] {

@@ -126,10 +126,17 @@ describe("POST /api/links/import", () => {
   it("imports once for an idempotency key", async ({ expect }) => {
     const client = await newClient();
     const key = { "Idempotency-Key": newCode() };
-    const csv = "destination_url\nhttps://example.com/1\nnowhere\nhttps://example.com/2";
+    const code = newCode();
+    const csv = [
+      "destination_url,short_code",
+      `https://example.com/1,${code}`,
+      "nowhere,",
+      `https://example.com/taken,${code}`,
+      "https://example.com/2,",
+    ].join("\n");
     const first = await importCsv(client, csv, key);
     const second = await importCsv(client, csv, key);
-    expect(first.report.created).toBe(2);
+    expect(first.report.summary).toEqual({ totalRows: 4, created: 2, failed: 2 });
     expect(second.report).toEqual(first.report);
     expect(second.response.headers.get("Idempotent-Replayed")).toBe("true");
     const list = await client.call("GET", "/api/links");

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import { verifyPassword } from "../../../src/accounts/password.ts";
 import { databaseOf } from "../../../src/db/database.ts";
 import type { LinkContext } from "../../../src/links/context.ts";
 import { IMPORT_ROWS_MAX } from "../../../src/links/csv/columns.ts";
@@ -9,6 +10,9 @@ import {
   type ImportReport,
   reportAgain,
 } from "../../../src/links/csv/import-links.ts";
+import { loadPapaparse } from "../../../src/links/csv/load-papaparse.ts";
+import { readRows } from "../../../src/links/csv/read-rows.ts";
+import { readTable } from "../../../src/links/csv/read-table.ts";
 import { linkStore } from "../../../src/links/store.ts";
 import { makeLink, newContext } from "../../support/link-context.ts";
 import { newCode } from "../../support/native.ts";
@@ -119,10 +123,7 @@ describe("importLinks", () => {
       "Password must be blank if password protected is false",
       { password_protected: "false", password: "secret" },
     ],
-    [
-      "Password cannot be set by an import yet. Leave it out, and set it on the link",
-      { password: "secret" },
-    ],
+    ["Password is too long (maximum is 128 characters)", { password: "x".repeat(129) }],
     [
       "Scheduled start at must be an ISO 8601 date and time, such as 2026-12-31T00:00:00Z",
       { scheduled_start_at: "soon" },
@@ -184,18 +185,32 @@ describe("importLinks", () => {
     expect(report.summary).toEqual({ totalRows: 7, created: 3, failed: 4 });
   });
 
+  it("locks a link with its row's password", async ({ expect }) => {
+    const csv = fileOf({ password_protected: "true", password: " =secret" });
+    const { links } = await imported(await newContext(), csv);
+    expect(links).toMatchObject([{ hasPassword: true }]);
+    const row = await env.DB.prepare("select password_hash as hash from links where id = ?")
+      .bind(links[0]?.id)
+      .first<{ hash: string }>();
+    expect(await verifyPassword(" =secret", row?.hash ?? "")).toBe(true);
+  });
+
   it("tells rows with passwords beyond the hundredth to come back", async ({ expect }) => {
-    const rows = Array.from({ length: 101 }, () => "https://example.com,secret");
-    const csv = ["destination_url,password", ...rows, "https://example.com,"].join("\n");
-    const { errors, summary } = await imported(await newContext(), csv);
-    expect(summary).toEqual({ totalRows: 102, created: 1, failed: 101 });
-    expect(errors.at(-2)?.errors).not.toEqual(errors.at(-1)?.errors);
-    expect(errors.at(-1)).toEqual({
-      row: 102,
-      errors: [
-        "Password cannot be set: a call takes at most 100 rows with passwords. Send this row with the next",
-      ],
-    });
+    const row = `https://example.com,secret\n`;
+    const csv = `destination_url,password\n${row.repeat(101)}https://example.com,`;
+    const table = readTable(csv, await loadPapaparse());
+    const rows = table.ok ? readRows(table.value, (await newContext()).policy) : [];
+    expect(rows.filter(({ input }) => input?.password === "secret")).toHaveLength(100);
+    expect(rows.slice(100)).toMatchObject([
+      {
+        row: 102,
+        input: null,
+        errors: [
+          "Password cannot be set: a call takes at most 100 rows with passwords. Send this row with the next",
+        ],
+      },
+      { row: 103, input: { password: null }, errors: [] },
+    ]);
   });
 
   it("imports ten thousand rows with one allocation, four round trips to D1 and no KV", async ({
@@ -284,6 +299,9 @@ describe("importLinks", () => {
       `nowhere,${taken}`,
     ].join("\n");
     const report = await imported(context, csv);
-    expect(await reportAgain(context, csv, report.links)).toEqual({ ok: true, value: report });
+    // Rows 2 to 5 could be read, and row 6 could not.
+    const [one, two] = report.links;
+    const made = [one ?? null, two ?? null, null, null];
+    expect(await reportAgain(context, csv, made)).toEqual({ ok: true, value: report });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 
 import { IMPORT_ROWS_MAX } from "../../../src/links/csv/columns.ts";
-import { loadPapaparse } from "../../../src/links/csv/papaparse.ts";
+import { loadPapaparse } from "../../../src/links/csv/load-papaparse.ts";
 import { readTable } from "../../../src/links/csv/read-table.ts";
 
 async function read(csv: string) {

@@ -1,0 +1,8 @@
+/** The one place that loads papaparse: with the first file, never with the API. */
+import type papaparse from "papaparse";
+
+export type Papaparse = typeof papaparse;
+
+export async function loadPapaparse(): Promise<Papaparse> {
+  return (await import("papaparse")).default;
+}
