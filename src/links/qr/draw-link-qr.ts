@@ -41,7 +41,7 @@ export async function drawLinkQr(
 }
 
 /** Gives what a code says: the short link with the mark by which a scan is told from a click. */
-export function scanUrl(env: Cloudflare.Env, { domain, code }: LinkAddress): string {
+function scanUrl(env: Cloudflare.Env, { domain, code }: LinkAddress): string {
   const { publicUrl } = configOf(env);
   const origin = domain === DEFAULT_DOMAIN ? publicUrl.origin : `https://${domain}`;
   return `${origin}/${code}?qr=1`;
