@@ -19,7 +19,7 @@ export interface Visitor {
   readonly optedOut: boolean;
 }
 
-const USER_AGENT_CHARS_MAX = 512;
+export const USER_AGENT_CHARS_MAX = 512;
 
 /** Tells who asks. `country` is null for Tor (T1) and for addresses that Cloudflare cannot place (XX). */
 export function visitorOf(request: Request): Visitor {

@@ -12,7 +12,8 @@ export type Quota =
   | "bulk"
   | "members"
   | "domains"
-  | "webhooks";
+  | "webhooks"
+  | "goals";
 
 export interface QuotaExceeded {
   readonly code: "quota_exceeded";

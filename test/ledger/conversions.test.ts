@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
+import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { NewConversion } from "../../src/ledger/conversions-contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
@@ -33,8 +34,8 @@ async function tracking(): Promise<DurableObjectStub<Ledger>> {
   return ledger;
 }
 
-async function clicked(ledger: DurableObjectStub<Ledger>, ...clicks: Parameters<typeof click>) {
-  const [ingested] = await ledger.ingest([batch(clicks.map(click))]);
+async function clicked(ledger: DurableObjectStub<Ledger>, ...clicks: Partial<LedgerClick>[]) {
+  const [ingested] = await ledger.ingest([batch(clicks.map((fields) => click(fields)))]);
   return ingested?.firstClickId ?? 0;
 }
 

@@ -34,6 +34,7 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
     case "members":
     case "domains":
     case "webhooks":
+    case "goals":
       return `The plan "${plan}" allows ${limit} ${quota}, and this workspace has ${used}.`;
   }
 }

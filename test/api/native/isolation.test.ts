@@ -124,6 +124,15 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { name: "Bob's" },
   },
   "DELETE /api/collections/:id": { own: ownLabel("collections"), answer: "not_found" },
+  "GET /api/conversion-goals": { own: ownGoal, answer: "own_only" },
+  "POST /api/conversion-goals": { own: ownGoal, answer: "own_only", body: { name: "Bob's" } },
+  "GET /api/conversion-goals/:id": { own: ownGoal, answer: "not_found" },
+  "PATCH /api/conversion-goals/:id": {
+    own: ownGoal,
+    answer: "not_found",
+    body: { isActive: false },
+  },
+  "DELETE /api/conversion-goals/:id": { own: ownGoal, answer: "not_found" },
   "GET /api/tags": { own: ownLabel("tags"), answer: "own_only" },
   "POST /api/tags": { own: ownLabel("tags"), answer: "own_only", body: { name: "Shared name" } },
   "PATCH /api/tags/:id": { own: ownLabel("tags"), answer: "not_found", body: { name: "Bob's" } },
@@ -215,6 +224,19 @@ async function ownLink(ada: Account): Promise<Owned> {
     isIntact: async () => {
       const read = await callApi(`/api/links/${link.id}`, { headers: ada.bySession });
       return (await read.text()) === JSON.stringify(link);
+    },
+  };
+}
+
+async function ownGoal(ada: Account): Promise<Owned> {
+  const body = { name: "Hers alone", value: 7 };
+  const goal = await create<{ id: string; token: string }>("/api/conversion-goals", body, ada);
+  return {
+    params: { id: goal.id },
+    secrets: [goal.id, goal.token, "Hers alone"],
+    isIntact: async () => {
+      const list = await callApi("/api/conversion-goals", { headers: ada.bySession });
+      return (await list.text()) === JSON.stringify([goal]);
     },
   };
 }

@@ -1,0 +1,41 @@
+/** The token in a postback's URL: found by its hash, and sealed so that the URL can be shown again. */
+import { base64Of, sha256Hex } from "../platform/bytes.ts";
+import { seal, unseal } from "../platform/sealing.ts";
+
+const TOKEN_BYTES = 24;
+const TOKEN = /^[\w-]{32}$/;
+
+export interface StoredToken {
+  readonly token: string;
+  readonly sealed: string;
+  readonly hash: string;
+}
+
+/** Makes a token of 192 random bits for a goal. */
+export async function newGoalToken(keys: string, goalUuid: string): Promise<StoredToken> {
+  const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
+  const token = base64Of(bytes).replaceAll("+", "-").replaceAll("/", "_");
+  return {
+    token,
+    sealed: await seal(keys, contextOf(goalUuid), token),
+    hash: await sha256Hex(token),
+  };
+}
+
+/** Opens a goal's token again. */
+export async function openGoalToken(
+  keys: string,
+  goalUuid: string,
+  sealed: string,
+): Promise<string> {
+  return unseal(keys, contextOf(goalUuid), sealed);
+}
+
+/** Gives what a goal is found by; null for a text that can be no token. */
+export async function goalTokenHash(token: string): Promise<string | null> {
+  return TOKEN.test(token) ? sha256Hex(token) : null;
+}
+
+function contextOf(goalUuid: string): string {
+  return `conversion-goal/${goalUuid}`;
+}

@@ -1,0 +1,59 @@
+/** Finds the goal whose token a postback carries, and tells whether it takes conversions now. */
+import { sql } from "drizzle-orm";
+
+import type { Plan } from "../config.ts";
+import type { Database } from "../db/database.ts";
+import { ledgerIdOf, type Jurisdiction, type LedgerId } from "../ledger/ledger-id.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import { PLANS } from "../workspaces/plans.ts";
+import { goalTokenHash } from "./goal-token.ts";
+
+export interface PostbackGoal {
+  readonly id: number;
+  readonly uuid: string;
+  readonly name: string;
+  /** In minor units of the currency. */
+  readonly value: number;
+  readonly currency: string;
+  readonly workspaceId: number;
+  readonly ledger: LedgerId;
+}
+
+export type PostbackGoalRefusal =
+  /** It is no goal's, or its goal is deleted. */
+  | { readonly code: "postback_token_unknown" }
+  | { readonly code: "goal_inactive" }
+  /** The workspace has fallen to a plan with room for fewer goals: its oldest ones go on. */
+  | { readonly code: "goal_past_plan" };
+
+/** Finds an open goal by a postback's token. */
+export async function findPostbackGoal(
+  db: Database,
+  token: string,
+): Promise<Result<PostbackGoal, PostbackGoalRefusal>> {
+  const hash = await goalTokenHash(token);
+  if (hash === null) return err({ code: "postback_token_unknown" });
+  const [row] = await db.all<GoalRow>(sql`
+    select goal.id, goal.uuid, goal.name, goal.value, goal.currency, goal.is_active as "isActive",
+      goal.workspace_id as "workspaceId", workspaces.plan, workspaces.jurisdiction,
+      (select count(*) from conversion_goals as older
+        where older.workspace_id = goal.workspace_id and older.id <= goal.id) as place
+    from conversion_goals as goal join workspaces on workspaces.id = goal.workspace_id
+    where goal.token_hash = ${hash} and not exists (
+      select 1 from pending_closures where workspace_id = goal.workspace_id
+    )`);
+  if (row === undefined) return err({ code: "postback_token_unknown" });
+  const { isActive, plan, place, jurisdiction, ...goal } = row;
+  if (isActive === 0) return err({ code: "goal_inactive" });
+  const limit = PLANS[plan].goalsMax;
+  if (limit !== null && place > limit) return err({ code: "goal_past_plan" });
+  return ok({ ...goal, ledger: ledgerIdOf({ id: goal.workspaceId, jurisdiction }) });
+}
+
+interface GoalRow extends Omit<PostbackGoal, "ledger"> {
+  readonly isActive: 0 | 1;
+  readonly plan: Plan;
+  readonly jurisdiction: Jurisdiction | null;
+  /** 1 is the workspace's oldest goal. */
+  readonly place: number;
+}

@@ -1,0 +1,79 @@
+/**
+ * Tells webhooks of conversions. The event's id follows from the conversion's, so that telling one
+ * twice is telling it once; what is written is sent, whatever becomes of this request.
+ */
+import { sql } from "drizzle-orm";
+
+import type { Database } from "../db/database.ts";
+import { firstBatchIdAt } from "../ledger/batch-id.ts";
+import type { Attribution } from "../ledger/conversions-contract.ts";
+import { sha256Hex } from "../platform/bytes.ts";
+import { type EventType, wireTime } from "../webhooks/events.ts";
+import {
+  OUTBOX_COLUMNS,
+  OUTBOX_REF,
+  type OutboxRef,
+  outboxRow,
+  queueSoon,
+  subscribes,
+} from "../webhooks/outbox.ts";
+import type { PostbackGoal } from "./postback-goal.ts";
+import type { TrackedConversion } from "./track-conversion.ts";
+
+const EVENT: EventType = "conversion.tracked";
+const ID_DIGITS = 24; // as many as a random event id has after its time
+
+/** Writes `conversion.tracked` for who subscribes to it, and queues it. */
+export async function tellConversion(
+  env: Pick<Cloudflare.Env, "WEBHOOKS">,
+  db: Database,
+  { workspaceId, ledger, uuid, name }: PostbackGoal,
+  conversion: TrackedConversion,
+): Promise<void> {
+  const { id, at, orderId, value, currency, attribution } = conversion;
+  const digest = await sha256Hex(`conversion/${ledger}/${id}`);
+  const linkId = attribution?.linkId ?? null;
+  const link = sql`(
+    select json_object('id', id, 'short_code', code, 'title', title) from links
+    where id = ${linkId} and workspace_id = ${workspaceId})`;
+  const variant = sql`(
+    select json_object('id', id, 'name', name) from variants
+    where link_id = ${linkId} and public_id = ${attribution?.variant ?? null})`;
+  const told = {
+    id,
+    order_id: orderId,
+    value,
+    currency,
+    attributed: attribution !== null,
+    converted_at: wireTime(at),
+    goal: { id: uuid, name },
+  };
+  const row = outboxRow({
+    event: EVENT,
+    atMs: at,
+    eventId: sql`${firstBatchIdAt(at) + digest.slice(0, ID_DIGITS)}`,
+    linkId: sql`${linkId}`,
+    data: sql`json_object('link', json(${link}), 'click', json(${clickText(attribution)}),
+      'variant', json(${variant}), 'conversion', json(${JSON.stringify(told)}))`,
+  });
+  const refs = await db.all<OutboxRef>(sql`
+    insert into webhook_outbox ${OUTBOX_COLUMNS}
+    select ${row} from webhooks as hook where ${subscribes(workspaceId, EVENT)}
+    on conflict do nothing returning ${OUTBOX_REF}`);
+  queueSoon(env, refs);
+}
+
+/** The click in the words of `link.clicked`; of one that has left the log only what attribution kept. */
+function clickText(attribution: Attribution | null): string {
+  if (attribution === null) return "null";
+  const { clickId, clickedAt, click } = attribution;
+  return JSON.stringify({
+    id: clickId,
+    country_code: click?.country ?? null,
+    device_type: click?.device ?? null,
+    browser_family: click?.browser ?? null,
+    os_family: click?.os ?? null,
+    referrer_domain: click?.referrer ?? null,
+    clicked_at: wireTime(clickedAt),
+  });
+}

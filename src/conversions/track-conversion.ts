@@ -1,0 +1,102 @@
+/** Counts what a shop reports, and finds the click behind it. */
+import { databaseOf } from "../db/database.ts";
+import type { Attribution, ClickClue } from "../ledger/conversions-contract.ts";
+import type { LedgerId } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { tolerate } from "../platform/log.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import { addressGroup, visitorHash } from "../redirect/visitor-hash.ts";
+import { USER_AGENT_CHARS_MAX } from "../redirect/visitor.ts";
+import type { AmountRefused } from "./goal.ts";
+import { decimalOf, minorUnits } from "./money.ts";
+import type { PostbackGoal, PostbackGoalRefusal } from "./postback-goal.ts";
+import { tellConversion } from "./tell-webhooks.ts";
+
+export interface Postback {
+  /** A decimal; undefined takes the goal's own value and currency. */
+  readonly value: string | number | undefined;
+  /** A code that `isCurrency` knows. */
+  readonly currency: string | undefined;
+  readonly orderId: string | null;
+  /** A click's integer id, or the token that went along to the destination: it alone then decides. */
+  readonly click: string | null;
+  /** Who converted; null where that must not be used, or is not known. */
+  readonly visitor: { readonly address: string; readonly userAgent: string } | null;
+}
+
+export interface TrackedConversion {
+  readonly id: number;
+  readonly at: number;
+  readonly orderId: string | null;
+  /** A decimal. */
+  readonly value: number;
+  readonly currency: string;
+  readonly attribution: Attribution | null;
+}
+
+export type PostbackRefusal =
+  | PostbackGoalRefusal
+  | AmountRefused
+  /** The goal has this order already. */
+  | { readonly code: "order_known" };
+
+/** Counts a conversion of a goal, an order once, and tells webhooks. */
+export async function trackConversion(
+  env: Cloudflare.Env,
+  goal: PostbackGoal,
+  postback: Postback,
+  nowMs: number,
+): Promise<Result<TrackedConversion, PostbackRefusal>> {
+  const { orderId } = postback;
+  const currency =
+    postback.value === undefined ? goal.currency : (postback.currency ?? goal.currency);
+  const amount =
+    postback.value === undefined ? ok(goal.value) : minorUnits(postback.value, currency);
+  if (!amount.ok) return err({ code: "amount_refused", problem: amount.error });
+  const clue = await clueOf(env.AUTH_SECRET, goal.ledger, postback);
+  const converted = await ledgerFor(env, goal.ledger).convert({
+    goalId: goal.id,
+    at: nowMs,
+    orderId,
+    value: amount.value,
+    currency,
+    clue,
+  });
+  switch (converted.kind) {
+    case "closed":
+      return err({ code: "postback_token_unknown" });
+    case "duplicate":
+      return err({ code: "order_known" });
+    case "tracked": {
+      const { conversionId: id, attribution } = converted;
+      const value = decimalOf(amount.value, currency);
+      const tracked = { id, at: nowMs, orderId, value, currency, attribution };
+      // It is counted: that nobody could be told of it must not make the shop send it again.
+      await tolerate(
+        "conversions.webhooks.failed",
+        tellConversion(env, databaseOf(env.DB), goal, tracked),
+      );
+      return ok(tracked);
+    }
+  }
+}
+
+/** Hashes the visitor as the redirect and the click consumer do. */
+async function clueOf(
+  secret: string,
+  ledger: LedgerId,
+  { click, visitor }: Postback,
+): Promise<ClickClue> {
+  if (click !== null) {
+    return /^\d{1,15}$/.test(click)
+      ? { kind: "click", clickId: Number(click) }
+      : { kind: "token", token: click };
+  }
+  if (visitor === null) return { kind: "none" };
+  const userAgent = visitor.userAgent.slice(0, USER_AGENT_CHARS_MAX);
+  const [addressHash, agentHash] = await Promise.all([
+    visitorHash(secret, ledger, "address", addressGroup(visitor.address)),
+    visitorHash(secret, ledger, "agent", userAgent),
+  ]);
+  return { kind: "visitor", addressHash, agentHash };
+}

@@ -1,0 +1,60 @@
+/** Goals, clicks that lead to conversions, and postbacks, for tests of conversions. */
+import { env } from "cloudflare:workers";
+
+import type { LedgerClick } from "../../src/ledger/contract.ts";
+import { ledgerFor } from "../../src/ledger/stub.ts";
+import { visitorHash } from "../../src/redirect/visitor-hash.ts";
+import { batch, click } from "../ledger/sample-clicks.ts";
+import type { Account } from "./account.ts";
+import { callApi, jsonOf } from "./api.ts";
+import { newClient } from "./native.ts";
+
+export interface WireGoal {
+  readonly id: string;
+  readonly token: string;
+  readonly postbackUrl: string;
+}
+
+/** Makes a goal and gives its JSON; throws what went wrong. */
+export async function newGoal(
+  account: Account,
+  fields: Record<string, unknown> = {},
+): Promise<WireGoal> {
+  const { call } = await newClient(account);
+  const made = await call("POST", "/api/conversion-goals", { name: "Purchase", ...fields });
+  if (made.status !== 201) throw new Error(await made.text());
+  return made.json();
+}
+
+export interface Person {
+  readonly ip: string;
+  readonly ua: string;
+}
+
+export const ADA: Person = { ip: "203.0.113.1", ua: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0)" };
+
+/** Lets a person click; gives the click's id. */
+export async function clickOf(
+  { workspace }: Account,
+  person: Person | null,
+  fields: Partial<LedgerClick> = {},
+): Promise<number> {
+  const hash = (kind: "address" | "agent", text: string) =>
+    visitorHash(env.AUTH_SECRET, workspace.ledger, kind, text);
+  const visitor = {
+    addressHash: person === null ? null : await hash("address", person.ip),
+    agentHash: person === null ? null : await hash("agent", person.ua),
+  };
+  const clicks = [click({ at: Date.now(), ...visitor, ...fields })];
+  const [ingested] = await ledgerFor(env, workspace.ledger).ingest([batch(clicks)]);
+  return ingested?.firstClickId ?? 0;
+}
+
+/** Reports a conversion with a JSON body. */
+export async function report(
+  { token }: Pick<WireGoal, "token">,
+  body: unknown = {},
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return callApi(`/api/conversions/track/${token}`, jsonOf("POST", body, headers));
+}
