@@ -4,7 +4,7 @@ import type { Database } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
 
 /** Where the workspace has not set its own. */
-const ATTRIBUTION_DAYS = 30;
+export const ATTRIBUTION_DAYS = 30;
 
 /** Gives how many days a workspace's conversions and reports look back. */
 export async function attributionDaysOf(db: Database, workspaceId: number): Promise<number> {

@@ -8,6 +8,7 @@ import type { Jurisdiction } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { WorkspaceRefusal } from "./administration.ts";
+import { ATTRIBUTION_DAYS } from "./attribution-window.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export interface WorkspaceSettings {
@@ -25,8 +26,6 @@ export interface SettingsChanges {
   readonly clickRetentionDays?: number | null | undefined;
   readonly attributionWindowDays?: number | null | undefined;
 }
-
-const ATTRIBUTION_WINDOW_DAYS = 30;
 
 export interface WorkspaceWithSettings {
   readonly workspace: Workspace;
@@ -81,7 +80,7 @@ type Row = Parameters<typeof toWorkspace>[0] &
 
 function withSettings({ clickRetentionDays, attributionDays, ...row }: Row): WorkspaceWithSettings {
   const { jurisdiction } = row;
-  const attributionWindowDays = attributionDays ?? ATTRIBUTION_WINDOW_DAYS;
+  const attributionWindowDays = attributionDays ?? ATTRIBUTION_DAYS;
   return {
     workspace: toWorkspace(row),
     settings: { jurisdiction, clickRetentionDays, attributionWindowDays },
