@@ -145,9 +145,14 @@ export function reopenDeliveries(
   );
 }
 
-/** Forgets the clicks of a purged link that were told; that it was made and deleted stays. */
+/**
+ * Forgets the clicks of a purged link that were told, by themselves or as what led to a conversion;
+ * that it was made and deleted stays.
+ */
 export function forgetClicks(sql: MeteredSql, linkId: number): void {
+  // Literals, each with an index of its own.
   sql.run("DELETE FROM deliveries WHERE link = ? AND event = 'link.clicked'", linkId);
+  sql.run("DELETE FROM deliveries WHERE link = ? AND event = 'conversion.tracked'", linkId);
 }
 
 /** Drops the next deliveries whose 30 days are over; true when there may be more. */
@@ -212,7 +217,7 @@ const WITH_STATUS: Readonly<Record<DeliveryStatus, string>> = {
 
 function insertClaimed(sql: MeteredSql, delivery: Delivery, leaseMs: number): Claim {
   const { webhookId, eventId, event, atMs, linkId, body } = delivery;
-  if (event === "link.clicked" && linkId !== null) {
+  if ((event === "link.clicked" || event === "conversion.tracked") && linkId !== null) {
     const purged = sql.run("SELECT 1 FROM purged WHERE link = ?", linkId);
     if (purged.length > 0) return { kind: "over" };
   }

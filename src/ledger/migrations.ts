@@ -125,6 +125,10 @@ const STEPS: readonly string[] = [
   -- What a purge has to find.
   CREATE INDEX conversions_of_link ON conversions (link) WHERE link IS NOT NULL;
   `,
+  `
+  -- What a purge has to find besides told clicks: told conversions name the click that led to them.
+  CREATE INDEX deliveries_conversions ON deliveries (link) WHERE event = 'conversion.tracked';
+  `,
 ];
 
 /** Brings the schema up to date; a newer one is left as it is. */

@@ -209,6 +209,30 @@ describe("consumeClicks", () => {
   });
 });
 
+describe("a click token", () => {
+  it("comes along for conversions, and stays out of the log", async ({ expect }) => {
+    const id = freshLedgerId();
+    const ledger = ledgerFor(env, id);
+    await ledger.trackVisitors(true);
+    const clicks = [captured(id), captured(id, { linkId: 2, token: "Zx81-click_token" })];
+    const body = JSON.stringify(messageOf(clicks));
+    expect(await consume(consumeClicks, "clicks", [{ body }])).toMatchObject({ acked: [0] });
+    const clue = { kind: "token", token: "Zx81-click_token" } as const;
+    const given = { goalId: 1, at: NOON, orderId: null, value: 1, currency: "USD", clue };
+    expect(await ledger.convert(given)).toMatchObject({ attribution: { linkId: 2, clickId: 2 } });
+    const log = await ledger.exportLog(null);
+    expect(JSON.stringify(log)).not.toContain("Zx81-click_token");
+  });
+
+  it.for(["", "a b", "x".repeat(65), 7])("is none when it is %j", async (token, { expect }) => {
+    const click = [...packClick(captured(freshLedgerId())), token];
+    const body = { v: 1, id: batchId(NOON), clicks: [click], lost: {} };
+    const before = (await deadLetters()).length;
+    expect(await consume(consumeClicks, "clicks", [{ body }])).toMatchObject({ acked: [0] });
+    expect(await deadLetters()).toHaveLength(before + 1);
+  });
+});
+
 describe("ingestMessages", () => {
   it("tells the ids that clicks got, and throws when a Ledger is out of reach", async ({
     expect,
