@@ -30,7 +30,7 @@ export async function factsOf(
   request: Request,
   visitor: Visitor,
   nowMs: number,
-  { rules }: RouteRecord,
+  { rules, sticky }: RouteRecord,
   readers: Readers,
 ): Promise<DecisionFacts> {
   const engine = rules === undefined ? null : await readers.loadRuleEngine();
@@ -50,6 +50,6 @@ export async function factsOf(
     nowMs,
     chooseRule: (candidates) => engine?.evaluate(candidates, ruleFacts) ?? null,
     random01: Math.random(),
-    variantCookie: variantOfCookie(request.headers.get("Cookie")),
+    variantCookie: sticky === true ? variantOfCookie(request.headers.get("Cookie")) : null,
   };
 }

@@ -1,7 +1,7 @@
 /** Packs captured clicks into a queue message; the visitor's address is hashed here and goes no further. */
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
-import { packClick, type Click, type ClickMessage } from "./click.ts";
+import { packClick, type Click, type ClickMessage, type PackedClick } from "./click.ts";
 import { addressGroup, visitorHash } from "./visitor-hash.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -24,28 +24,43 @@ export interface ClickGroup {
 
 /** Makes the message of a group; the same group gives the same message. */
 export async function clickMessage(group: ClickGroup, secret: string): Promise<ClickMessage> {
-  const clicks = await Promise.all(group.clicks.map((click) => clickOf(click, secret)));
-  return { v: 1, id: group.id, clicks: clicks.map(packClick), lost: group.lost };
+  // Clicks of one moment share addresses and referrers: each is hashed and parsed once.
+  const hashes = new Map<string, string>();
+  const hosts = new Map<string | null, string | null>();
+  const clicks: PackedClick[] = [];
+  for (const captured of group.clicks) {
+    const { ledger, visitor } = captured;
+    const address = visitor.optedOut ? null : visitor.address;
+    const key = `${ledger}/${address}`;
+    let hash = address === null ? null : hashes.get(key);
+    if (hash === undefined) {
+      hash = await visitorHash(secret, ledger, "address", addressGroup(address ?? ""));
+      hashes.set(key, hash);
+    }
+    let referrer = hosts.get(visitor.referer);
+    if (referrer === undefined) {
+      referrer = referrerHost(visitor.referer);
+      hosts.set(visitor.referer, referrer);
+    }
+    clicks.push(packClick(clickOf(captured, hash, referrer)));
+  }
+  return { v: 1, id: group.id, clicks, lost: group.lost };
 }
 
-async function clickOf(captured: CapturedClick, secret: string): Promise<Click> {
-  const { visitor, ledger } = captured;
-  const address = visitor.optedOut ? null : visitor.address;
+function clickOf(
+  { visitor, ...captured }: CapturedClick,
+  addressHash: string | null,
+  referrer: string | null,
+): Click {
   return {
-    ledger,
-    linkId: captured.linkId,
-    at: captured.at,
+    ...captured,
     kind: visitor.kind,
     country: visitor.country,
     city: visitor.optedOut ? null : visitor.city,
-    referrer: referrerHost(visitor.referer),
+    referrer,
     userAgent: visitor.userAgent,
     hints: visitor.hints,
-    addressHash:
-      address === null ? null : await visitorHash(secret, ledger, "address", addressGroup(address)),
-    scan: captured.scan,
-    rule: captured.rule,
-    variant: captured.variant,
+    addressHash,
   };
 }
 
