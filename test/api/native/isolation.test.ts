@@ -137,6 +137,29 @@ const CASES: Readonly<Record<string, Case>> = {
   "POST /api/tags": { own: ownLabel("tags"), answer: "own_only", body: { name: "Shared name" } },
   "PATCH /api/tags/:id": { own: ownLabel("tags"), answer: "not_found", body: { name: "Bob's" } },
   "DELETE /api/tags/:id": { own: ownLabel("tags"), answer: "not_found" },
+
+  "GET /api/webhooks": { own: ownWebhook, answer: "own_only" },
+  "POST /api/webhooks": {
+    own: ownWebhook,
+    answer: "own_only",
+    body: { url: "https://example.com/bobs", events: ["*"] },
+  },
+  "GET /api/webhooks/sample": { own: ownWebhook, answer: "own_only" },
+  "GET /api/webhooks/:id": { own: ownWebhook, answer: "not_found" },
+  "PATCH /api/webhooks/:id": { own: ownWebhook, answer: "not_found", body: { events: ["*"] } },
+  "DELETE /api/webhooks/:id": { own: ownWebhook, answer: "not_found" },
+  "POST /api/webhooks/:id/rotate-secret": { own: ownWebhook, answer: "not_found" },
+  "POST /api/webhooks/:id/test": { own: ownWebhook, answer: "not_found" },
+  "GET /api/webhooks/:id/deliveries": { own: ownWebhook, answer: "not_found" },
+  "POST /api/webhooks/:id/redeliver": {
+    own: ownWebhook,
+    answer: "not_found",
+    body: { since: "2026-01-01T00:00:00Z" },
+  },
+  "POST /api/webhooks/:id/deliveries/:deliveryId/redeliver": {
+    own: ownWebhook,
+    answer: "not_found",
+  },
 };
 
 /** Routes that touch nothing of an account's, and the operator's. */
@@ -252,6 +275,20 @@ function ownLabel(kind: "collections" | "tags") {
         return (await list.text()) === JSON.stringify([label]);
       },
     };
+  };
+}
+
+async function ownWebhook(ada: Account): Promise<Owned> {
+  const body = { url: `https://example.com/${crypto.randomUUID()}`, events: ["link.deleted"] };
+  const made = await create<{ id: string; secret: string }>("/api/webhooks", body, ada);
+  const { secret, ...webhook } = made;
+  return {
+    params: { id: webhook.id },
+    secrets: [webhook.id, body.url, secret],
+    isIntact: async () => {
+      const read = await callApi(`/api/webhooks/${webhook.id}`, { headers: ada.bySession });
+      return (await read.text()) === JSON.stringify(webhook);
+    },
   };
 }
 

@@ -85,6 +85,18 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "POST /api/tokens": "session",
   "DELETE /api/tokens/:id": "session",
 
+  "GET /api/webhooks": ["webhooks:read"],
+  "POST /api/webhooks": ["webhooks:manage"],
+  "GET /api/webhooks/sample": ["webhooks:read"],
+  "GET /api/webhooks/:id": ["webhooks:read"],
+  "PATCH /api/webhooks/:id": ["webhooks:manage"],
+  "DELETE /api/webhooks/:id": ["webhooks:manage"],
+  "POST /api/webhooks/:id/rotate-secret": ["webhooks:manage"],
+  "POST /api/webhooks/:id/test": ["webhooks:manage"],
+  "GET /api/webhooks/:id/deliveries": ["webhooks:read"],
+  "POST /api/webhooks/:id/redeliver": ["webhooks:manage"],
+  "POST /api/webhooks/:id/deliveries/:deliveryId/redeliver": ["webhooks:manage"],
+
   "GET /api/admin/dead-letters": "operator",
   "POST /api/admin/dead-letters/:id/replay": "operator",
   "PUT /api/admin/workspaces/:id/plan": "operator",
