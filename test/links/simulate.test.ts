@@ -73,7 +73,7 @@ const visitors = fc.record({
 
 afterEach(() => void vi.useRealTimers());
 
-async function followed({ code }: Link, { userAgent, ...cf }: SimulatedVisitor) {
+async function followed({ code, rules }: Link, { userAgent, ...cf }: SimulatedVisitor) {
   vi.useFakeTimers({ toFake: ["Date"], now: cf.atMs });
   const { redirect, clicks } = recordingRedirect();
   const { country, city, timezone } = cf;
@@ -81,7 +81,9 @@ async function followed({ code }: Link, { userAgent, ...cf }: SimulatedVisitor) 
     headers: { "User-Agent": userAgent ?? "" },
     cf: { country, city, timezone } as IncomingRequestCfProperties,
   });
-  return { destination: response.headers.get("Location"), rule: clicks[0]?.rule ?? null };
+  // The default is no rule of the link's own.
+  const rule = rules.find(({ id }) => id === clicks[0]?.rule);
+  return { destination: response.headers.get("Location"), rule: rule?.id ?? null };
 }
 
 describe("simulate", () => {
