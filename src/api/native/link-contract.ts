@@ -4,9 +4,11 @@
  */
 import * as z from "zod";
 
+import { PASSWORD_LENGTH_MAX } from "../../accounts/password.ts";
 import { CUSTOM_CODE } from "../../codes/suggestions.ts";
 import { REDIRECT_STATUSES } from "../../links/link.ts";
 import { LIST_MAX } from "../../links/list-links.ts";
+import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../links/utm.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
@@ -65,6 +67,9 @@ const tags = z
   )
   .max(TAGS_MAX, { error: `tags must hold at most ${TAGS_MAX} names` });
 
+const UTM_SENTENCE = "utmParams must be an object of texts by names such as utm_source, or null";
+const PASSWORD_SENTENCE = `password must be a text of 1 to ${PASSWORD_LENGTH_MAX} characters, or null`;
+
 const optional = {
   title: text("title", TITLE_LENGTH_MAX, CONTROL).optional(),
   description: text("description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES).optional(),
@@ -74,6 +79,29 @@ const optional = {
   expiredUrl: z.string({ error: "expiredUrl must be a URL, or null" }).nullable().optional(),
   isActive: flag("isActive").optional(),
   forwardQuery: flag("forwardQuery").optional(),
+  utmParams: z
+    .record(
+      z.string().regex(UTM_NAME, { error: UTM_SENTENCE }),
+      z
+        .string({ error: UTM_SENTENCE })
+        .min(1, { error: UTM_SENTENCE })
+        .max(UTM_VALUE_LENGTH_MAX, {
+          error: `utmParams must hold texts of at most ${UTM_VALUE_LENGTH_MAX} characters`,
+        })
+        .refine((value) => !CONTROL.test(value), {
+          error: "utmParams must not contain control characters",
+        })
+        .transform((value) => value.toWellFormed()),
+      { error: UTM_SENTENCE },
+    )
+    .nullable()
+    .optional(),
+  password: z
+    .string({ error: PASSWORD_SENTENCE })
+    .min(1, { error: PASSWORD_SENTENCE })
+    .max(PASSWORD_LENGTH_MAX, { error: PASSWORD_SENTENCE })
+    .nullable()
+    .optional(),
   redirectStatus: z
     .literal(REDIRECT_STATUSES, {
       error: `redirectStatus must be one of ${REDIRECT_STATUSES.join(", ")}`,

@@ -47,7 +47,7 @@ function toFields({
   ...same
 }: LinkChangesBody | NewLink): LinkFields {
   const { destinationUrl, title, description, tags, isActive } = same;
-  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit } = same;
+  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit, password } = same;
   return {
     destinationUrl,
     title,
@@ -58,6 +58,8 @@ function toFields({
     redirectStatus,
     forwardQuery,
     clicksLimit,
+    password,
+    utm: same.utmParams,
     collection: collectionId,
     expiresAtMs: expiresAt,
     startsAtMs: startsAt,
@@ -104,6 +106,8 @@ export function wireLink(link: Link, config: Config) {
     clicksLimit: link.clicksLimit,
     qrSettings: link.qrSettings,
     qrUrl: `${shortUrlOf(link, config)}/qr.svg`,
+    utmParams: link.utm,
+    passwordProtected: link.hasPassword,
   };
 }
 

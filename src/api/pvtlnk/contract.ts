@@ -7,20 +7,18 @@ import * as z from "zod";
 import { PASSWORD_LENGTH_MAX } from "../../accounts/password.ts";
 import { CODE } from "../../links/address.ts";
 import { DESTINATION_LENGTH_MAX } from "../../links/destination.ts";
+import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../links/utm.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
 const TAG_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
-const UTM_LENGTH_MAX = 255;
 const WEIGHT_MAX = 1_000_000;
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 // oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-
-const UTM_NAME = /^utm_[a-z0-9_]{1,30}$/;
 
 function invalid(field: string) {
   return { error: `${field} is invalid` };
@@ -100,7 +98,7 @@ const utmParams = z
       z.string(),
       z
         .string(invalid("Utm params"))
-        .max(UTM_LENGTH_MAX, tooLong("Utm params", UTM_LENGTH_MAX))
+        .max(UTM_VALUE_LENGTH_MAX, tooLong("Utm params", UTM_VALUE_LENGTH_MAX))
         .refine((value) => !CONTROL.test(value), invalid("Utm params"))
         .transform((value) => value.toWellFormed()),
     ),

@@ -4,6 +4,7 @@ import type { LinkActivity, LinkState, LoggedClick } from "../../ledger/contract
 import { DEFAULT_DOMAIN } from "../../links/address.ts";
 import type { LinkInput } from "../../links/create-link.ts";
 import type { Link, LinkFields } from "../../links/link.ts";
+import { shownDomain } from "../../links/parked.ts";
 import type { LinkFilter } from "../../links/store.ts";
 import type { LinkChanges as LinkUpdate } from "../../links/update-link.ts";
 import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "./contract.ts";
@@ -101,6 +102,7 @@ function wireClick(click: LoggedClick) {
 
 /** Gives the address that people share. */
 function shortUrlOf({ domain, code }: Link, config: Config): string {
-  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
+  const origin =
+    domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${shownDomain(domain)}`;
   return `${origin}/${code}`;
 }

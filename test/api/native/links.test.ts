@@ -58,6 +58,8 @@ describe("POST /api/links", () => {
       clicksLimit: null,
       qrSettings: null,
       qrUrl: `${ORIGIN}/${code}/qr.svg`,
+      utmParams: {},
+      passwordProtected: false,
     });
     expect(response.headers.get("Location")).toBe(`/api/links/${String(link["id"])}`);
     expect(response.headers.get("ETag")).toBe('"1"');
