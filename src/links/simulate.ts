@@ -15,6 +15,7 @@ import type { RouteRecord } from "./route-record.ts";
 import { readRoute } from "./route-store.ts";
 import { evaluate } from "./rules/evaluate.ts";
 import { ruleName } from "./rules/rule-name.ts";
+import { DEFAULT_RULE } from "./rules/rule.ts";
 import type { PassedOver } from "./rules/trace.ts";
 
 /** Whom to take for granted; null is unknown, as the redirect may find it too. */
@@ -87,7 +88,7 @@ export async function simulate(
   if (decision.kind !== "redirect") return simulationOf(decision, { limit });
   const { rule, variant } = decision;
   return simulationOf(limited(decision, limit, classOf(visitor)), {
-    rule: rule === null ? null : { id: rule, name: ruleNamed(link, rule) },
+    rule: rule === null || rule === DEFAULT_RULE ? null : { id: rule, name: ruleNamed(link, rule) },
     variant: variant === null ? null : { id: variant, name: variantNamed(link, variant) },
     limit,
     passwordRequired,

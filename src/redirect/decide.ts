@@ -6,7 +6,7 @@
  */
 
 import type { RedirectStatus, RouteRecord } from "../links/route-record.ts";
-import type { RouteRule } from "../links/rules/rule.ts";
+import { DEFAULT_RULE, type RouteRule } from "../links/rules/rule.ts";
 import { chooseVariant, stickyVariant } from "../links/variants/choose.ts";
 
 export type Refusal = "archived" | "inactive" | "suspended" | "not_started" | "ended";
@@ -26,7 +26,10 @@ export interface RedirectDecision {
   /** Normalised: goes into `Location` as it is. */
   readonly destination: string;
   readonly status: RedirectStatus;
-  /** The public id of the rule or the A/B variant that chose the destination. */
+  /**
+   * The public id of the rule or the A/B variant that chose the destination; DEFAULT_RULE where a
+   * link has rules and none fits.
+   */
   readonly rule: string | null;
   readonly variant: string | null;
 }
@@ -65,7 +68,9 @@ function choose(route: RouteRecord, facts: DecisionFacts): RedirectDecision {
     const to = variant?.to ?? destination;
     return { kind: "redirect", destination: to, status, rule: null, variant: variant?.id ?? null };
   }
-  const rule = rules === undefined ? null : facts.chooseRule(rules);
-  const to = rule?.to ?? destination;
-  return { kind: "redirect", destination: to, status, rule: rule?.id ?? null, variant: null };
+  if (rules === undefined) {
+    return { kind: "redirect", destination, status, rule: null, variant: null };
+  }
+  const { id, to } = facts.chooseRule(rules) ?? { id: DEFAULT_RULE, to: destination };
+  return { kind: "redirect", destination: to, status, rule: id, variant: null };
 }

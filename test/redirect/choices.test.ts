@@ -46,7 +46,7 @@ describe("rules", () => {
     expect(await where(visit(BROWSER, from("UA", "Lviv")))).toBe("https://example.com/landing");
     const brave = { "Sec-CH-UA": '"Brave";v="141", "Chromium";v="141"', "Sec-CH-UA-Mobile": "?0" };
     expect(await where(visit(BROWSER, from("DE"), brave))).toBe("https://example.com/brave");
-    expect(clicks.map((click) => click.rule)).toEqual(["ua-mobile", "kyiv", null, "brave"]);
+    expect(clicks.map((click) => click.rule)).toEqual(["ua-mobile", "kyiv", "default", "brave"]);
   });
 
   it("have the user agent read only where one of them asks for it", async ({ expect }) => {

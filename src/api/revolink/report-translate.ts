@@ -3,6 +3,7 @@ import { OTHER } from "../../ledger/bounds.ts";
 import type { Report, ServedReport, ServedReports, ValueCount } from "../../ledger/contract.ts";
 import type { Link } from "../../links/link.ts";
 import { ruleName } from "../../links/rules/rule-name.ts";
+import { DEFAULT_RULE } from "../../links/rules/rule.ts";
 import { objectIdOf } from "../../platform/uuid.ts";
 
 const DIRECT = "Direct";
@@ -31,7 +32,7 @@ export function wireLinkReport(link: Link, report: Report, served: ServedReports
     totals: { total: report.total, periodTotal: report.period, unique: report.unique },
     ...breakdowns(report),
     referrers: referrers(report.referrers),
-    rulesStats: rulesStats(link, served.rules),
+    rulesStats: rulesStats(link, report, served.rules),
     abVariantsStats: variantsStats(link, served.variants),
   };
 }
@@ -89,13 +90,30 @@ function referrers(counts: readonly ValueCount[]): Entries {
   return named(counts, titleOf, DIRECT);
 }
 
-function rulesStats(link: Link, served: readonly ServedReport[]): Record<string, Served> {
-  return Object.fromEntries(
-    link.rules.map((rule) => [
-      rule.id,
-      servedOf(rule.id, served, { name: ruleName(rule), targetUrl: rule.targetUrl }),
-    ]),
+/** The default rule is counted by itself only beside others: alone, all that came are its. */
+function rulesStats(
+  link: Link,
+  report: Report,
+  served: readonly ServedReport[],
+): Record<string, Served> {
+  const stats = link.rules.map(
+    (rule) =>
+      [
+        rule.id,
+        servedOf(rule.id, served, { name: ruleName(rule), targetUrl: rule.targetUrl }),
+      ] as const,
   );
+  const facts = { name: "Default", targetUrl: link.destinationUrl };
+  const alone = link.rules.length === 0 && !link.abTest.enabled;
+  const byDefault = alone
+    ? {
+        ...facts,
+        clicks: report.period,
+        uniqueClicks: report.unique,
+        referrers: referrers(report.referrers),
+      }
+    : servedOf(DEFAULT_RULE, served, facts);
+  return Object.fromEntries([...stats, [DEFAULT_RULE, byDefault]]);
 }
 
 function variantsStats(link: Link, served: readonly ServedReport[]): Record<string, Served> {

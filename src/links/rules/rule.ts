@@ -22,6 +22,9 @@ export const BROWSERS = ["Chrome", "Firefox", "Safari", "Edge", "Opera", "Brave"
 export type RuleSystem = (typeof SYSTEMS)[number];
 export type RuleBrowser = (typeof BROWSERS)[number];
 
+/** The id under which clicks are counted that no rule of a link with rules has chosen. */
+export const DEFAULT_RULE = "default";
+
 /** The time zone of whoever follows the link, in place of an IANA name. */
 export const VISITOR_ZONE = "visitor";
 

@@ -136,6 +136,7 @@ describe("GET /apiv1/links/:id/analytics", () => {
           uniqueClicks: 0,
           referrers: {},
         },
+        default: expect.objectContaining({ name: "Default", clicks: 0 }),
       },
       abVariantsStats: {
         "1714000000000": {
@@ -189,6 +190,7 @@ describe("GET /apiv1/links/:id/analytics", () => {
       rulesStats: {
         [String(rules[0])]: expect.objectContaining({ name: "Ukraine mobile", clicks: 0 }),
         [String(rules[1])]: expect.objectContaining({ name: "DE · Chrome", clicks: 0 }),
+        default: expect.objectContaining({ name: "Default", clicks: 0 }),
       },
       abVariantsStats: {},
     });
@@ -199,7 +201,20 @@ describe("GET /apiv1/links/:id/analytics", () => {
     const linkId = await client.link({ abTest: { enabled: false, variants: VARIANTS } });
     const { body } = await client.report(linkPath(linkId));
     expect(body["abVariantsStats"]).toEqual({});
-    expect(body["rulesStats"]).toEqual({});
+  });
+
+  it("gives a link's only rule, the default, all that came", async ({ expect }) => {
+    const client = await newRevolinkClient();
+    const linkId = await client.link();
+    const { number } = await innerOf(linkId);
+    await ingest(
+      client,
+      [1, 2].map(() => click({ linkId: number, at: PAGE_TIME })),
+    );
+    const { body } = await client.report(linkPath(linkId));
+    expect(body["rulesStats"]).toMatchObject({
+      default: { name: "Default", clicks: 2, referrers: body["referrers"] },
+    });
   });
 
   it("titles what it counts, and tells cities of one name apart", async ({ expect }) => {
@@ -282,6 +297,7 @@ describe("GET /apiv1/links/:id/analytics", () => {
               uniqueClicks: 2,
               referrers: { Direct: { value: 2 }, "instagram.com": { value: 1 } },
             },
+            default: { name: "Default", clicks: 1, uniqueClicks: 1 },
           },
         });
       },
