@@ -35,7 +35,7 @@ describe("/api/webhooks", () => {
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: expect.stringMatching(/Z$/),
     });
-    const path = `/api/webhooks/${webhook["id"]}`;
+    const path = `/api/webhooks/${String(webhook["id"])}`;
     expect(created.headers.get("Location")).toBe(path);
     expect(await (await call("GET", path)).json()).toEqual(webhook);
     expect(await (await call("GET", "/api/webhooks")).json()).toEqual([webhook]);

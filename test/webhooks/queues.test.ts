@@ -1,0 +1,84 @@
+/** Deliveries through the real queues of the local runtime, on the real clock. */
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { upkeepFor } from "../../src/upkeep/upkeep.ts";
+import { queueOverdue } from "../../src/webhooks/queueing.ts";
+import { broken, envWith } from "../support/faults.ts";
+import { arrived, newSubscriber, payloadOf } from "./client.ts";
+import { inOutbox, writeEvent } from "./driving.ts";
+
+/** The queue counts in whole seconds, and this machine is busy. */
+const SLACK_MS = 1_000;
+
+describe("the queue", () => {
+  it("holds the schedule within a second", async ({ expect }) => {
+    const { call, webhook, box } = await newSubscriber({}, 500, 500, 200);
+    const startedMs = Date.now();
+    await call("POST", `/api/webhooks/${webhook.id}/test`, {});
+    const times = (await arrived(box, 3, 15_000)).map(({ atMs }) => atMs);
+    const [first = 0, second = 0, third = 0] = times;
+    expect(first - startedMs).toBeLessThan(SLACK_MS);
+    for (const [waitedMs, plannedMs] of [
+      [second - first, 1_000],
+      [third - second, 5_000],
+    ] as const) {
+      expect(waitedMs).toBeGreaterThanOrEqual(plannedMs);
+      expect(waitedMs).toBeLessThan(plannedMs + SLACK_MS);
+    }
+  });
+
+  it("lets nobody wait for more than one attempt of an endpoint that does not answer", async ({
+    expect,
+  }) => {
+    const hanging = await newSubscriber({}, "hang");
+    const others = await Promise.all([newSubscriber(), newSubscriber()]);
+    const startedMs = Date.now();
+    for (let count = 0; count < 5; count += 1) {
+      await hanging.call("POST", `/api/webhooks/${hanging.webhook.id}/test`, {});
+    }
+    for (const { call, webhook } of others) {
+      await call("POST", `/api/webhooks/${webhook.id}/test`, {});
+    }
+    for (const { box } of others) {
+      const [post] = await arrived(box, 1, 20_000);
+      expect((post?.atMs ?? 0) - startedMs).toBeLessThan(10_000 + 2 * SLACK_MS);
+    }
+    await hanging.call("DELETE", `/api/webhooks/${hanging.webhook.id}`);
+  });
+});
+
+describe("an event that was written and never queued", () => {
+  it("is found by the sweep, once its time has come, under the same id", async ({ expect }) => {
+    const { webhook, box } = await newSubscriber();
+    const nowMs = Date.now();
+    const message = await writeEvent(webhook, nowMs);
+    const upkeep = upkeepFor(env);
+    await upkeep.sweep(nowMs + 29_000);
+    expect(await box.posts()).toEqual([]);
+    await upkeep.sweep(nowMs + 31_000);
+    const [post] = (await arrived(box)).map(payloadOf);
+    expect(post?.id).toBe(message.eventId);
+  });
+
+  it("stays where it is while the queue takes nothing, and is not queued over and over", async ({
+    expect,
+  }) => {
+    const { webhook } = await newSubscriber({ isActive: false });
+    const nowMs = Date.now() - 60_000;
+    const message = await writeEvent(webhook, nowMs);
+    const refusing = envWith({ WEBHOOKS: broken(env.WEBHOOKS) });
+    await expect(queueOverdue(refusing, nowMs + 31_000)).rejects.toThrow();
+    expect(await inOutbox(message)).toBe(true);
+    const queued: unknown[] = [];
+    const sendBatch: Queue["sendBatch"] = async (messages) => {
+      queued.push(...messages);
+      return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    };
+    const counting = envWith({ WEBHOOKS: { ...env.WEBHOOKS, sendBatch } });
+    expect(await queueOverdue(counting, nowMs + 31_000)).toBe(1);
+    expect(await queueOverdue(counting, nowMs + 32_000)).toBe(0);
+    expect(await queueOverdue(counting, nowMs + 632_000)).toBe(1);
+    expect(queued).toEqual([{ body: message }, { body: message }]);
+  });
+});
