@@ -17,16 +17,6 @@ export function isCurrency(code: string): boolean {
   return known.has(code);
 }
 
-/** How many decimals a currency has: 2 of a dollar, 0 of a yen, 3 of a Kuwaiti dinar. */
-export function decimalsOf(currency: string): number {
-  const counted = digits.get(currency);
-  if (counted !== undefined) return counted;
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
-  digits.set(currency, decimals);
-  return decimals;
-}
-
 /**
  * Reads a decimal as minor units of a currency. What is finer than that is rounded, halves up: sums
  * that a shop worked out in binary fractions have such tails.
@@ -48,6 +38,16 @@ export function minorUnits(
 /** Writes minor units as the decimal that people use. */
 export function decimalOf(minor: number, currency: string): number {
   return minor / 10 ** decimalsOf(currency);
+}
+
+/** How many decimals a currency has: 2 of a dollar, 0 of a yen, 3 of a Kuwaiti dinar. */
+function decimalsOf(currency: string): number {
+  const counted = digits.get(currency);
+  if (counted !== undefined) return counted;
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
+  digits.set(currency, decimals);
+  return decimals;
 }
 
 /** A number in digits, where JavaScript would write an exponent. */

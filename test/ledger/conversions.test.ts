@@ -172,6 +172,27 @@ describe("convert", () => {
     }
   });
 
+  it("counts an order once, and loses none, when it is killed in the middle", async ({
+    expect,
+  }) => {
+    const id = freshLedgerId();
+    await ledgerFor(env, id).trackVisitors(true);
+    const orders = Array.from({ length: 60 }, (_, n) => conversion({ orderId: String(n % 20) }));
+    const unsure = orders.map((order) =>
+      ledgerFor(env, id)
+        .convert(order)
+        .then(({ kind }) => kind)
+        .catch(() => "failed"),
+    );
+    const killed = runInDurableObject(ledgerFor(env, id), (_, state) => state.abort("killed"));
+    await Promise.allSettled([killed, ...unsure]);
+    const ledger = ledgerFor(env, id);
+    for (const order of orders) await ledger.convert(order);
+    const { conversions } = await ledger.exportConversions(null);
+    expect(new Set(conversions.map(({ orderId }) => orderId)).size).toBe(20);
+    expect(conversions.map((one) => one.id)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+  });
+
   it("is refused once the workspace is deleted", async ({ expect }) => {
     const ledger = await tracking();
     await ledger.close();

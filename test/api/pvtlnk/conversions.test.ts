@@ -13,6 +13,8 @@ import { BROWSER } from "../../support/following.ts";
 import { ADA, clickOf, newGoal, type Person, report, type WireGoal } from "../../support/goals.ts";
 import { newClient } from "../../support/native.ts";
 
+const LONG = "x".repeat(256);
+
 const DOCUMENTED = {
   value: 99.99,
   currency: "USD",
@@ -116,7 +118,7 @@ describe("POST /api/conversions/track/:token", () => {
     [{ currency: "dollars" }, ["Currency is invalid"]],
     [{ currency: "ZZZ", value: 1 }, ["Currency is invalid"]],
     [{ value: "x", currency: "x" }, ["Value is not a number", "Currency is invalid"]],
-    [{ order_id: "x".repeat(256) }, ["Order id is too long (maximum is 255 characters)"]],
+    [{ order_id: LONG }, ["Order id is too long (maximum is 255 characters)"]],
     [{ click_id: { id: 1 } }, ["Click id is invalid"]],
     [[], ["The body must be an object of fields"]],
   ] as const)("refuses %j and counts nothing", async ([body, errors], { expect }) => {
