@@ -133,14 +133,15 @@ describe("somebody who scans for codes", () => {
       if (answer !== "unknown") throw new Error(`scan${n} was ${answer}`);
     }
     expect(d1.calls()).toBeGreaterThan(1);
-    expect(d1.calls()).toBeLessThanOrEqual(61);
+    // Twice the limit: the binding's minute may end in between, and its count begin anew.
+    expect(d1.calls()).toBeLessThanOrEqual(122);
   });
 
   it("holds up nobody else, and no link that KV knows", async ({ expect }) => {
     const known = await insertLink();
     const isolate = parts();
     await destinationOf(known.code, isolate);
-    for (let n = 0; n < 70; n += 1) {
+    for (let n = 0; n < 130; n += 1) {
       await destinationOf(`again${n}`, isolate, { visitor: "2001:db8:0:1" });
     }
     const fresh = await insertLink();
