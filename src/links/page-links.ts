@@ -1,14 +1,13 @@
 /** Lists links by numbered pages, for clients that jump to one; `list-links.ts` never skips a link. */
-import { and, count, desc, eq } from "drizzle-orm";
+import { and, count, eq } from "drizzle-orm";
 
-import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { collections, links } from "../db/schema/index.ts";
 import type { Link } from "./link.ts";
 import { linkConditions, type LinkFilter, linkStore } from "./store.ts";
 
 export interface NumberedPage {
-  /** Newest first. */
+  /** Newest first; without the logos of QR codes. */
   readonly links: readonly Link[];
   /** On all pages. */
   readonly total: number;
@@ -21,23 +20,14 @@ export async function pageLinks(
   filter: LinkFilter,
   { page, perPage }: { readonly page: number; readonly perPage: number },
 ): Promise<NumberedPage> {
-  const where = and(eq(links.workspaceId, workspaceId), ...linkConditions(filter));
-  const ofCollection = eq(collections.id, links.collectionId);
-  const [ids, [counted]] = await batchAround(
-    db,
-    [],
-    [
-      db
-        .select({ id: links.id })
-        .from(links)
-        .leftJoin(collections, ofCollection)
-        .where(where)
-        .orderBy(desc(links.id))
-        .limit(perPage)
-        .offset((page - 1) * perPage),
-      db.select({ total: count() }).from(links).leftJoin(collections, ofCollection).where(where),
-    ],
-  );
-  const found = await linkStore(db, workspaceId).findByIds(ids.map(({ id }) => id));
+  const skipped = (page - 1) * perPage;
+  const [found, [counted]] = await Promise.all([
+    linkStore(db, workspaceId).list(filter, perPage, null, skipped),
+    db
+      .select({ total: count() })
+      .from(links)
+      .leftJoin(collections, eq(collections.id, links.collectionId))
+      .where(and(eq(links.workspaceId, workspaceId), ...linkConditions(filter))),
+  ]);
   return { links: found, total: counted?.total ?? 0 };
 }

@@ -92,14 +92,20 @@ export function linkStore(db: Database, workspaceId: number) {
      * Newest first; `beforeId` goes on after the link with that id, even if it is gone. The logos of
      * QR codes are left out: ten thousand of them would not fit into an isolate.
      */
-    async list(filter: LinkFilter, limit: number, beforeId: number | null): Promise<Link[]> {
+    async list(
+      filter: LinkFilter,
+      limit: number,
+      beforeId: number | null,
+      skipped = 0,
+    ): Promise<Link[]> {
       const page = beforeId === null ? undefined : lt(links.id, beforeId);
       const rows = await select(
         and(eq(links.workspaceId, workspaceId), page, ...linkConditions(filter)),
         sql`json_set(${links.qrSettings}, '$.logo', null)`,
       )
         .orderBy(desc(links.id))
-        .limit(limit);
+        .limit(limit)
+        .offset(skipped);
       return rows.map(linkOf);
     },
   };

@@ -5,12 +5,12 @@ import { databaseOf } from "../../db/database.ts";
 import type { LinkTotal } from "../../ledger/contract.ts";
 import { dateOf, dayOf } from "../../ledger/day.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
-import type { Link } from "../../links/link.ts";
+import { linkNamesOf } from "../../links/link-names.ts";
 import { DAY_MS } from "../../platform/clock.ts";
 import { attributionDaysOf } from "../../workspaces/attribution-window.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "./environment.ts";
 import { requires } from "./guard.ts";
-import { activityOf, storeOf } from "./link-request.ts";
+import { activityOf } from "./link-request.ts";
 import {
   type ClickedLink,
   type ConvertedLink,
@@ -69,8 +69,9 @@ async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
 /** Finds the first of these links; one that has been purged is left out, and the next moves up. */
 async function linksOf(c: PvtlnkContext, totals: readonly LinkTotal[], max: number) {
   const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
-  const found = await storeOf(c).findByIds([...clicks.keys()]);
-  return found.slice(0, max).map((link: Link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
+  const { id } = c.get("access").workspace;
+  const found = await linkNamesOf(databaseOf(c.env.DB), id, [...clicks.keys()]);
+  return found.slice(0, max).map((link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
 }
 
 async function namedLinks(

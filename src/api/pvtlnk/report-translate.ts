@@ -1,7 +1,7 @@
 /** Puts the Ledger's reports into PVTLNK's objects. */
 import type { Report, ReportRange, ValueCount } from "../../ledger/contract.ts";
 import { dayOfDate } from "../../ledger/day.ts";
-import type { Link } from "../../links/link.ts";
+import type { LinkName } from "../../links/link-names.ts";
 import { share, wireTime, wireTimeOrNull } from "./wire-values.ts";
 
 export interface ReportWindow {
@@ -13,14 +13,14 @@ export interface ReportWindow {
 }
 
 export interface ClickedLink {
-  readonly link: Link;
+  readonly link: LinkName;
   /** Within the window. */
   readonly clicks: number;
   readonly lastClickAt: number | null;
 }
 
 export interface ConvertedLink {
-  readonly link: Link;
+  readonly link: LinkName;
   readonly clicks: number;
   readonly conversions: number;
 }

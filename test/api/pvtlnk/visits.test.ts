@@ -12,9 +12,15 @@ async function newPresentClient(): Promise<PvtlnkClient> {
   return newPvtlnkClient({ clock: () => Date.now() });
 }
 
-function visit(code: string, init: RequestInit = {}) {
+interface Visit {
+  readonly method?: string;
+  readonly body?: URLSearchParams;
+  readonly headers?: Record<string, string>;
+}
+
+function visit(code: string, { headers, ...rest }: Visit = {}): Promise<Response> {
   const { redirect } = recordingRedirect();
-  return follow(redirect, `/${code}`, { ...init, headers: { ...HEADERS, ...init.headers } });
+  return follow(redirect, `/${code}`, { ...rest, headers: { ...HEADERS, ...headers } });
 }
 
 function enter(code: string, password: string, address: string): Promise<Response> {
