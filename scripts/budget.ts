@@ -13,7 +13,8 @@ import { unstable_readConfig } from "wrangler";
 
 import { ROUTE_SCHEMA, type RouteRecord } from "../src/links/route-record.ts";
 import { buildWorker, bundleRedirect, bundleRedirectWorker, eagerPart } from "./support/bundle.ts";
-import { canMeasure, measureStarts, type StartCost } from "./support/start-cost.ts";
+import { canMeasure } from "./support/process-cpu.ts";
+import { measureStarts, type StartCost } from "./support/start-cost.ts";
 import { main, Trouble } from "./support/trouble.ts";
 import { ROOT } from "./support/wrangler.ts";
 

@@ -26,13 +26,31 @@ export async function bundleRedirect(): Promise<string> {
   return outputFiles.map((file) => file.text).join("");
 }
 
-/** Bundles a Worker that redirects and does nothing else: what a split into two would leave here. */
-export async function bundleRedirectWorker(): Promise<string> {
+/**
+ * Bundles a Worker that redirects and does nothing else: what a split into two would leave here.
+ * Without capture it forgets its clicks, which shows what capture costs.
+ */
+export async function bundleRedirectWorker({ capture = true } = {}): Promise<string> {
   const contents = `
-    import { createRedirect } from "./src/redirect/handle.ts";
+    import { routeCache } from "./src/links/route-cache.ts";
+    import { CAPTURE_SETTINGS, createCapture } from "./src/redirect/capture.ts";
+    import { redirectWith } from "./src/redirect/handle.ts";
+    import { createMissLimiter } from "./src/redirect/miss-limiter.ts";
     const unused = async () => { throw new Error("The other Worker does this."); };
-    const redirect = createRedirect({ ingestDirectly: unused, loadAgentReader: unused, drawQr: unused });
-    export default { fetch: (request, env, ctx) => redirect(request, new URL(request.url), env, ctx) };
+    const redirect = redirectWith({
+      ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, drawQr: unused,
+      askPassword: unused,
+      cache: routeCache,
+      limiter: createMissLimiter(),
+      capture: ${capture ? "createCapture(unused, CAPTURE_SETTINGS)" : "{ add() {}, held: () => 0 }"},
+    });
+    export default {
+      fetch(request, env, ctx) {
+        const url = new URL(request.url);
+        if (url.pathname.startsWith("/api")) return env.BEHIND.fetch(request);
+        return redirect(request, url, env, ctx);
+      },
+    };
   `;
   const { outputFiles } = await build({
     ...COMMON,
@@ -47,12 +65,16 @@ export interface BuiltWorker {
   readonly gzipBytes: number;
 }
 
-/** Builds the Worker with wrangler, as a deployment does. */
-export async function buildWorker(folder: string): Promise<BuiltWorker> {
+/** Builds the Worker (or another entry in its place) with wrangler, as a deployment does. */
+export async function buildWorker(
+  folder: string,
+  { entry, minify = true }: { readonly entry?: string; readonly minify?: boolean } = {},
+): Promise<BuiltWorker> {
   const { code, output } = await runWrangler([
     "deploy",
+    ...(entry === undefined ? [] : [entry]),
     "--dry-run",
-    "--minify",
+    ...(minify ? ["--minify"] : []),
     "--outdir",
     folder,
   ]);

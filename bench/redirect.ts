@@ -1,0 +1,313 @@
+/**
+ * `npm run bench:redirect`: what a redirect costs on a server, beside a bare workerd redirect and a
+ * minimal Hono one.
+ *
+ * Every target is a workerd of its own, with stubs for KV, D1 and the queue that answer at once, so
+ * the CPU time of its process is the Worker's and the runtime's. Rounds take turns; CPU a request is
+ * compared with the bare Worker's in the same round. Stubs run in the same process: a KV read costs
+ * about as much there as a bare redirect, which on Cloudflare runs elsewhere. The consumer is off
+ * (its cost: `bench:report`).
+ *
+ * `-- --profile=<case>` samples one case instead, and writes a .cpuprofile. `-- --rounds=n` repeats.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { build } from "esbuild";
+import { unstable_readConfig } from "wrangler";
+
+import { buildWorker, bundleRedirectWorker } from "../scripts/support/bundle.ts";
+import { canMeasure, cpuTime } from "../scripts/support/process-cpu.ts";
+import { main, Trouble } from "../scripts/support/trouble.ts";
+import { serve, writeConfig, type Served } from "../scripts/support/workerd.ts";
+import { ROOT } from "../scripts/support/wrangler.ts";
+import { routeRules } from "../src/links/rules/route-rules.ts";
+import { runLoad } from "./support/load.ts";
+import { print, printHead, printTable, whole } from "./support/print.ts";
+import { profileWhile } from "./support/profiler.ts";
+import { median, quantile } from "./support/statistics.ts";
+import { visitsOf } from "./traffic.ts";
+
+const CONNECTIONS = 32;
+const REQUESTS = 4_000;
+const WARM_UP_REQUESTS = 3_000;
+const PEOPLE = 2_000;
+const ZIPF_LINKS = 1_000;
+/** A drain that pauses 250 ms sends what it has in this time; it belongs to the round. */
+const DRAIN_MS = 400;
+
+const { values } = parseArgs({
+  options: { profile: { type: "string" }, rounds: { type: "string", default: "7" } },
+});
+const ROUNDS = Number(values.rounds);
+
+type TargetName = "bare" | "Hono" | "Signpost" | "redirect alone" | "redirect alone, no capture";
+
+interface Case {
+  readonly name: string;
+  readonly target: TargetName;
+  /** The path of a visit; `n` counts them. */
+  path(link: number, n: number): string;
+  readonly links?: number;
+  readonly status?: number;
+  /** CPU a request, as a ratio to bare. */
+  readonly ratioMax?: number;
+}
+
+const hot = () => "/hot";
+let colds = 0;
+
+const CASES: readonly Case[] = [
+  { name: "bare workerd, constant 302", target: "bare", path: hot },
+  { name: "Hono, one route", target: "Hono", path: hot },
+  { name: "hot link", target: "Signpost", path: hot, ratioMax: 1.35 },
+  {
+    name: "1,000 links, Zipf",
+    target: "Signpost",
+    path: (link) => `/zipf-${link}`,
+    links: ZIPF_LINKS,
+    ratioMax: 1.5,
+  },
+  { name: "10 rules, user agent", target: "Signpost", path: () => "/rules", ratioMax: 2.3 },
+  { name: "A/B", target: "Signpost", path: () => "/ab", ratioMax: 1.5 },
+  { name: "password page", target: "Signpost", path: () => "/locked", status: 200 },
+  {
+    name: "repeated 404",
+    target: "Signpost",
+    path: () => "/none",
+    status: 404,
+    ratioMax: 1.4,
+  },
+  {
+    name: "cold KV, every request",
+    target: "Signpost",
+    path: () => `/cold-${(colds += 1)}`,
+  },
+  { name: "redirect alone, hot link", target: "redirect alone", path: hot },
+  { name: "the same without capture", target: "redirect alone, no capture", path: hot },
+];
+
+const BARE = `export default {
+  fetch: () => new Response(null, { status: 302, headers: { location: "https://example.com/" } }),
+};`;
+
+const HONO = `
+  import { Hono } from "hono";
+  const app = new Hono();
+  app.get("/:code", (c) => c.redirect("https://example.com/", 302));
+  export default app;
+`;
+
+await main(async () => {
+  if (!(await canMeasure())) throw new Trouble("This system does not show a process's CPU time.");
+  const folder = await mkdtemp(path.join(tmpdir(), "signpost-bench-redirect-"));
+  const served = new Map<TargetName, Served>();
+  try {
+    for (const [name, config] of await configsOf(folder)) {
+      served.set(name, await serve(config, values.profile !== undefined && name === "Signpost"));
+    }
+    if (values.profile === undefined) await compare(served);
+    else await profile(served, values.profile);
+    for (const [name, target] of served) {
+      if (target.said() !== "")
+        throw new Trouble(`${name} logged: ${target.said().slice(0, 2_000)}`);
+    }
+  } finally {
+    await Promise.all([...served.values()].map((target) => target.stop()));
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+interface Sample {
+  readonly cpuMicros: number;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+async function compare(served: ReadonlyMap<TargetName, Served>): Promise<void> {
+  printHead("Server CPU a redirect");
+  const samples = CASES.map((): Sample[] => []);
+  for (const each of CASES) await measure(each, served, WARM_UP_REQUESTS);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, each] of CASES.entries()) {
+      samples[index]?.push(await measure(each, served, REQUESTS));
+    }
+  }
+  const bare = samples[0] ?? [];
+  print(
+    `${CONNECTIONS} connections, ${ROUNDS} rounds of ${whole(REQUESTS)} requests in turns, medians; ` +
+      "÷ bare is the median of the rounds' ratios, with the least and the most.\n",
+  );
+  printTable(
+    [
+      ["case", "left"],
+      ["CPU µs a request", "right"],
+      ["÷ bare", "right"],
+      ["least–most", "right"],
+      ["target", "right"],
+      ["requests a second", "right"],
+      ["p50 ms", "right"],
+      ["p99 ms", "right"],
+    ],
+    CASES.map((each, index) => rowOf(each, samples[index] ?? [], bare)),
+  );
+}
+
+function rowOf(
+  { name, ratioMax }: Case,
+  samples: readonly Sample[],
+  bare: readonly Sample[],
+): readonly string[] {
+  const ratios = samples.map(({ cpuMicros }, round) => cpuMicros / (bare[round]?.cpuMicros ?? 0));
+  const ratio = median(ratios);
+  const missed = ratioMax !== undefined && ratio > ratioMax ? " MISSED" : "";
+  return [
+    name,
+    whole(median(samples.map(({ cpuMicros }) => cpuMicros))),
+    `**${ratio.toFixed(2)}**`,
+    `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
+    ratioMax === undefined ? "" : `≤ ${ratioMax}${missed}`,
+    whole(median(samples.map(({ perSecond }) => perSecond))),
+    median(samples.map(({ p50 }) => p50)).toFixed(1),
+    median(samples.map(({ p99 }) => p99)).toFixed(1),
+  ];
+}
+
+async function measure(
+  each: Case,
+  served: ReadonlyMap<TargetName, Served>,
+  requests: number,
+): Promise<Sample> {
+  const target = served.get(each.target);
+  if (target === undefined) throw new Error(`${each.target} is not served.`);
+  const { port, pid } = target;
+  const next = requestsOf(each, requests);
+  const expectedStatus = each.status ?? 302;
+  const before = await cpuTime(pid);
+  const load = { port, connections: CONNECTIONS, requests, next, expectedStatus };
+  const { seconds, latencies } = await runLoad(load);
+  await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+  const cpuMicros = (((await cpuTime(pid)) - before) * 1_000) / requests;
+  return {
+    cpuMicros,
+    perSecond: requests / seconds,
+    p50: median(latencies),
+    p99: quantile(latencies, 0.99),
+  };
+}
+
+/** Makes requests beforehand: the client shares the machine with what it measures. */
+function requestsOf(each: Case, requests: number): () => Buffer {
+  const visit = visitsOf(each.links ?? 1, PEOPLE, 7);
+  const buffers = Array.from({ length: requests }, (_, n) => {
+    const { link, address, userAgent, referer, country, city } = visit();
+    const cf = JSON.stringify({ country, city: encodeURIComponent(city), timezone: "Europe/Kyiv" });
+    const lines = [
+      `GET ${each.path(link, n)} HTTP/1.1`,
+      "Host: localhost",
+      `User-Agent: ${userAgent}`,
+      "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+      "Accept-Language: en-GB,en;q=0.9",
+      "Accept-Encoding: gzip, deflate, br, zstd",
+      `CF-Connecting-IP: ${address}`,
+      `MF-CF-Blob: ${cf}`,
+      ...(referer === null ? [] : [`Referer: ${referer}`]),
+    ];
+    return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`);
+  });
+  let at = 0;
+  return () => buffers[at++ % buffers.length] ?? Buffer.alloc(0);
+}
+
+async function profile(served: ReadonlyMap<TargetName, Served>, name: string): Promise<void> {
+  const each = CASES.find((one) => one.target === "Signpost" && one.name.startsWith(name));
+  const port = served.get("Signpost")?.inspectorPort ?? null;
+  if (each === undefined || port === null) {
+    const known = CASES.filter(({ target }) => target === "Signpost").map((one) => one.name);
+    throw new Trouble(`There is no case "${name}"; there are ${known.join("; ")}.`);
+  }
+  await measure(each, served, WARM_UP_REQUESTS);
+  const { json, top } = await profileWhile(port, () => measure(each, served, REQUESTS * 4));
+  const file = path.join(tmpdir(), "signpost-redirect.cpuprofile");
+  await writeFile(file, json);
+  printHead(`Where the time of "${each.name}" goes`);
+  printTable(
+    [
+      ["function", "left"],
+      ["share of samples that were not idle", "right"],
+    ],
+    top.slice(0, 30).map(({ name: what, share }) => [what, `${(share * 100).toFixed(1)} %`]),
+  );
+  print(`The whole profile: ${file}`);
+}
+
+async function configsOf(folder: string): Promise<ReadonlyMap<TargetName, string>> {
+  const config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") });
+  const vars = Object.entries(config.vars).filter(([, value]) => typeof value === "string");
+  // Names of functions are what a profile tells.
+  const minify = values.profile === undefined;
+  const codes: readonly (readonly [TargetName, string])[] = [
+    ["bare", BARE],
+    ["Hono", await bundle(HONO)],
+    ["Signpost", (await buildWorker(path.join(folder, "worker"), { minify })).code],
+    ["redirect alone", await bundleRedirectWorker()],
+    ["redirect alone, no capture", await bundleRedirectWorker({ capture: false })],
+  ];
+  const configs = codes.map(async ([name, code], index) => {
+    const worker = {
+      name: `target-${index}`,
+      code,
+      kv: kvModule(),
+      vars: { ...(Object.fromEntries(vars) as Record<string, string>), AUTH_SECRET: "bench" },
+      compatibilityDate: config.compatibility_date ?? "2026-10-01",
+    };
+    return [name, await writeConfig(folder, worker)] as const;
+  });
+  return new Map(await Promise.all(configs));
+}
+
+async function bundle(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT, loader: "ts" },
+    absWorkingDir: ROOT,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    write: false,
+  });
+  return outputFiles.map((file) => file.text).join("");
+}
+
+/** What the KV stub holds: every link exists, but for those called `none`. */
+function kvModule(): string {
+  const common = {
+    schema: 1,
+    linkId: 1,
+    version: 1,
+    ledger: "1",
+    destination: "https://example.com/",
+  };
+  const variants = ["a", "b"].map((id) => ({ id, to: `https://example.com/${id}`, weight: 50 }));
+  const rules = routeRules(
+    Array.from({ length: 10 }, (_, index) => ({
+      id: `00000000-0000-4000-8000-00000000000${index}`,
+      name: null,
+      targetUrl: `https://example.com/rule-${index}`,
+      countries: index === 9 ? [] : ["US", "DE", "GB", "UA"],
+      ...(index === 9 ? {} : { devices: ["wearable"], browsers: ["Brave"] }),
+    })),
+  );
+  return `
+    if (key.endsWith("/none")) return null;
+    const link = ${JSON.stringify(common)};
+    if (key.endsWith("/rules")) link.rules = ${JSON.stringify(rules)};
+    if (key.endsWith("/locked")) link.password = 1;
+    if (key.endsWith("/ab")) link.variants = ${JSON.stringify(variants)};
+    return JSON.stringify(link);
+  `;
+}

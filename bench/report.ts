@@ -1,0 +1,189 @@
+/**
+ * `npm run bench:report`: what a Ledger's reports cost, and how fast it counts.
+ *
+ * Ledgers with a year of clicks on 1,000 links by Zipf's law, on workerd with its real SQLite, in
+ * memory. `-- --clicks=10000000` adds a fourth size, which takes a quarter of an hour or more.
+ * Rows and bytes do not depend on the machine. Times do: they are medians, they hold a call to the
+ * object and back, and what such a call alone takes is a line of its own.
+ */
+import { parseArgs } from "node:util";
+
+import { cpuTime } from "../scripts/support/process-cpu.ts";
+import { main } from "../scripts/support/trouble.ts";
+import { print, printHead, printTable, whole } from "./support/print.ts";
+import { startRuntime, type Runtime } from "./support/runtime.ts";
+import { median } from "./support/statistics.ts";
+import {
+  REPORTS,
+  type FillPlan,
+  type LedgerUsage,
+  type ReportCost,
+  type ReportName,
+} from "./tasks.ts";
+
+const SIZES = [10_000, 100_000, 1_000_000] as const;
+const LINKS = 1_000;
+const DAYS = 365;
+const SLICE = 50_000;
+const ROUNDS = 7;
+const RATE_CLICKS = 25_000;
+const RATE_ROUNDS = 5;
+
+const { values } = parseArgs({ options: { clicks: { type: "string" } } });
+const extra = values.clicks === undefined ? [] : [Number(values.clicks)];
+
+await main(async () => {
+  printHead("Reports, and the rate of counting");
+  const runtime = await startRuntime();
+  try {
+    await printRates(runtime);
+    const sizes = [...SIZES.filter((size) => !extra.includes(size)), ...extra];
+    const rowsWritten: number[] = [];
+    for (const [index, size] of sizes.entries()) {
+      const plan = { workspace: index + 1, links: LINKS, clicks: size, days: DAYS };
+      rowsWritten.push(await fill(runtime, plan));
+    }
+    await printSizes(runtime, sizes, rowsWritten);
+    await printReports(runtime, sizes);
+  } finally {
+    await runtime.stop();
+  }
+});
+
+/** Fills a Ledger, and tells how many rows it has written. */
+async function fill(runtime: Runtime, plan: Omit<FillPlan, "from" | "to">): Promise<number> {
+  const { workspace } = plan;
+  let rowsWritten = 0;
+  for (let from = 0; from < plan.clicks; from += SLICE) {
+    const to = Math.min(plan.clicks, from + SLICE);
+    await runtime.ask("prepare", { ...plan, from, to });
+    // The meter starts anew when an object that was idle for a while comes back.
+    const before = await runtime.ask<LedgerUsage>("usage", { workspace });
+    await runtime.ask("ingest", { workspace });
+    const after = await runtime.ask<LedgerUsage>("usage", { workspace });
+    rowsWritten += after.rowsWritten - before.rowsWritten;
+  }
+  return rowsWritten;
+}
+
+interface Rate {
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+}
+
+/** Each round is a day of its own in a Ledger that has seen all links before. */
+async function printRates(runtime: Runtime): Promise<void> {
+  const cases = [
+    { name: "one hot link", workspace: 101, links: 1, target: 20_000 },
+    { name: "1,000 links", workspace: 102, links: 1_000, target: 5_000 },
+  ];
+  const rates = cases.map((): Rate[] => []);
+  for (let round = 0; round <= RATE_ROUNDS; round++) {
+    for (const [index, { workspace, links }] of cases.entries()) {
+      const rate = await measureRate(runtime, { workspace, links }, round);
+      if (round > 0) rates[index]?.push(rate);
+    }
+  }
+  print("Counting, in merged batches of 500 clicks (10 messages), through the object's RPC:\n");
+  printTable(
+    [
+      ["clicks on", "left"],
+      ["clicks a second", "right"],
+      ["clicks a CPU second", "right"],
+      ["target", "right"],
+    ],
+    cases.map(({ name, target }, index) => {
+      const perSecond = median((rates[index] ?? []).map((rate) => rate.perSecond));
+      const perCpuSecond = median((rates[index] ?? []).map((rate) => rate.perCpuSecond));
+      return [name, whole(perSecond), whole(perCpuSecond), `≥ ${whole(target)}`];
+    }),
+  );
+}
+
+async function measureRate(
+  runtime: Runtime,
+  { workspace, links }: { readonly workspace: number; readonly links: number },
+  round: number,
+): Promise<Rate> {
+  const rounds = RATE_ROUNDS + 1;
+  const from = round * RATE_CLICKS;
+  const plan = { workspace, links, clicks: rounds * RATE_CLICKS, days: rounds };
+  await runtime.ask("prepare", { ...plan, from, to: from + RATE_CLICKS });
+  const cpuBefore = await cpuTime(runtime.pid);
+  const start = performance.now();
+  await runtime.ask("ingest", { workspace });
+  const seconds = (performance.now() - start) / 1_000;
+  const cpuSeconds = ((await cpuTime(runtime.pid)) - cpuBefore) / 1_000;
+  return { perSecond: RATE_CLICKS / seconds, perCpuSecond: RATE_CLICKS / cpuSeconds };
+}
+
+async function printSizes(
+  runtime: Runtime,
+  sizes: readonly number[],
+  rowsWritten: readonly number[],
+): Promise<void> {
+  const rows = [];
+  for (const [index, size] of sizes.entries()) {
+    const usage = await runtime.ask<LedgerUsage>("usage", { workspace: index + 1 });
+    rows.push([
+      whole(size),
+      (usage.bytes / 1e6).toFixed(1),
+      (usage.bytes / size).toFixed(0),
+      ((rowsWritten[index] ?? 0) / size).toFixed(2),
+    ]);
+  }
+  print(`Size, ${whole(LINKS)} links, ${DAYS} days:\n`);
+  printTable(
+    [
+      ["clicks", "right"],
+      ["MB", "right"],
+      ["bytes a click", "right"],
+      ["rows written a click", "right"],
+    ],
+    rows,
+  );
+}
+
+interface Measured extends ReportCost {
+  readonly ms: number;
+}
+
+async function printReports(runtime: Runtime, sizes: readonly number[]): Promise<void> {
+  const rows = [];
+  for (const report of REPORTS) {
+    const costs = [];
+    for (const index of sizes.keys()) costs.push(await measureReport(runtime, index + 1, report));
+    rows.push([
+      report,
+      costs.map(({ ms }) => ms.toFixed(1)).join(" / "),
+      costs.map(({ rowsRead }) => whole(rowsRead)).join(" / "),
+      costs.map(({ bytes }) => whole(bytes)).join(" / "),
+    ]);
+  }
+  const heads = sizes.map((size) => size.toExponential(0)).join(" / ");
+  print(`Reports, at ${heads} clicks, medians of ${ROUNDS}:\n`);
+  printTable(
+    [
+      ["report", "left"],
+      ["ms", "right"],
+      ["rows read", "right"],
+      ["bytes", "right"],
+    ],
+    rows,
+  );
+}
+
+async function measureReport(
+  runtime: Runtime,
+  workspace: number,
+  report: ReportName,
+): Promise<Measured> {
+  const times: number[] = [];
+  let cost: ReportCost = { bytes: 0, rowsRead: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    cost = await runtime.ask<ReportCost>("report", { workspace, report, times: 1 });
+    times.push(performance.now() - start);
+  }
+  return { ...cost, ms: median(times) };
+}

@@ -1,0 +1,41 @@
+/** Sends a request through the whole Worker and counts what it costs in bindings. */
+
+import worker from "../../src/worker.ts";
+import { noOperations } from "../operations.ts";
+import type { CallAnswer, CallPlan } from "../tasks.ts";
+import { meteredDatabase, meteredObjects, meteredRoutes } from "./metered.ts";
+
+/** Waits for the answer and for all that runs after it, and tells both apart. */
+export async function countCall(env: Cloudflare.Env, plan: CallPlan): Promise<CallAnswer> {
+  const counted = noOperations();
+  const metered: Cloudflare.Env = {
+    ...env,
+    DB: meteredDatabase(env.DB, counted),
+    ROUTES: meteredRoutes(counted, () => null),
+    LEDGER: meteredObjects(env.LEDGER, counted),
+    CODE_ALLOCATOR: meteredObjects(env.CODE_ALLOCATOR, counted),
+    UPKEEP: meteredObjects(env.UPKEEP, counted),
+  };
+  const background: Promise<unknown>[] = [];
+  const waitUntil = (work: Promise<unknown>): void => void background.push(work);
+  const ctx = { waitUntil, passThroughOnException: () => undefined, props: {} } as ExecutionContext;
+  const request = new Request<unknown, IncomingRequestCfProperties>(
+    new URL(plan.path, "http://localhost:8787"),
+    {
+      method: plan.method,
+      headers: { "CF-Connecting-IP": "10.1.2.3", ...plan.headers },
+      body: plan.body ?? null,
+    },
+  );
+  const response = await worker.fetch(request, metered, ctx);
+  const body = await response.text();
+  const answered = { ...counted };
+  await Promise.all(background);
+  return {
+    status: response.status,
+    body,
+    cookie: response.headers.get("Set-Cookie"),
+    answered,
+    afterwards: counted,
+  };
+}

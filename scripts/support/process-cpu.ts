@@ -1,0 +1,28 @@
+/** CPU time of a process and its threads, as Linux counts it. */
+import { readdir, readFile } from "node:fs/promises";
+
+/** Tells whether this system shows the CPU time of another process (Linux does). */
+export async function canMeasure(): Promise<boolean> {
+  return (await readFile("/proc/self/schedstat").catch(() => null)) !== null;
+}
+
+/** Adds up the time on a CPU of a process's threads, in milliseconds. */
+export async function cpuTime(pid: number | undefined): Promise<number> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const nanoseconds = await Promise.all(
+    threads.map(async (thread) => {
+      const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
+      return Number(text.split(" ", 1)[0]);
+    }),
+  );
+  return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6;
+}
+
+/** Lists the processes that a process has started and that still run. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, "utf8")),
+  );
+  return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+}
