@@ -206,16 +206,21 @@ describe("GET /api/v1/analytics/advanced", () => {
       fc.asyncProperty(visits, async (list) => {
         const client = await newPvtlnkClient({ clock: () => NOW });
         const links = [await client.link(), await client.link()];
-        const clicks = list.map(({ link, ago, ...fields }) =>
-          click({ linkId: links[link]?.id ?? 0, at: NOW - ago, ...fields }),
-        );
+        const clicks = list.map(({ link, ago, visitor, ...fields }) => {
+          const linkId = links[link]?.id ?? 0;
+          return click({ linkId, at: NOW - ago, addressHash: hashOf(visitor), ...fields });
+        });
         if (clicks.length > 0) await client.ingest(batch(clicks));
         const counted = clicks.filter(
           ({ at, class: kind }) => kind === "human" && at >= Date.parse(PERIOD.start_date),
         );
         const overview = await reportOf(client, "overview");
         const advanced = await reportOf(client, "advanced");
-        expect(overview["metrics"]).toMatchObject({ total_clicks: counted.length });
+        const visitors = new Set(counted.map(({ addressHash }) => addressHash));
+        expect(overview["metrics"]).toMatchObject({
+          total_clicks: counted.length,
+          unique_visitors: visitors.size,
+        });
         const found = { ...hours(), ...countBy(counted, ({ at }) => new Date(at).getUTCHours()) };
         expect(advanced["hourly_distribution"]).toEqual(found);
         const ofDays = { ...days(), ...countBy(counted, ({ at }) => new Date(at).getUTCDay()) };
@@ -246,6 +251,7 @@ describe("GET /api/v1/analytics/advanced", () => {
 const visits = fc.array(
   fc.record({
     link: fc.constantFrom(0, 1),
+    visitor: fc.integer({ min: 0, max: 9 }),
     ago: fc.integer({ min: 0, max: 40 * DAY }),
     class: fc.constantFrom("human", "human", "bot"),
     country: fc.constantFrom("US", "CH", null),
