@@ -1,0 +1,107 @@
+/** Kills the local runtime, whose queues are in memory, between a change and the posts that tell of it. */
+import { afterAll, beforeAll, describe, it } from "vitest";
+
+import type { ReceivedPost } from "../support/received-post.ts";
+import { mortalServer, type MortalServer } from "./support/mortal-server.ts";
+import { startReceiver, type Receiver } from "./support/receiver.ts";
+
+/** Half a minute until a row counts as overdue, and up to one until the sweep comes by. */
+const RECOVERY_MS_MAX = 110_000;
+
+// Processes are found with `ps`.
+describe.skipIf(process.platform === "win32")("a runtime that is killed", () => {
+  let server: MortalServer;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    [server, receiver] = await Promise.all([mortalServer(), startReceiver()]);
+    await server.start();
+  }, 90_000);
+  afterAll(async () => {
+    await Promise.all([server.close(), receiver.close()]);
+  });
+
+  it(
+    "loses no event of a change: each arrives after the restart, with the same id",
+    { timeout: RECOVERY_MS_MAX + 60_000 },
+    async ({ expect }) => {
+      const call = await signUp(server.origin);
+      const posts = async (box: string): Promise<ReceivedPost[]> => {
+        const response = await fetch(`${receiver.origin}/${box}`);
+        return (await response.json()) as ReceivedPost[];
+      };
+      // The first does not answer, so the others wait behind it, in memory.
+      const first = await call("/api/webhooks", {
+        url: `${receiver.origin}/first/hang,200`,
+        events: ["*"],
+      });
+      await call("/api/webhooks", { url: `${receiver.origin}/second/200`, events: ["*"] });
+      for (const title of ["one", "two", "three"]) {
+        await call("/api/links", { destinationUrl: "https://example.com", title });
+      }
+      await until(async () => (await posts("first")).length === 1);
+      await server.kill();
+      const [begun] = (await posts("first")).map(idOf);
+      expect(await posts("second")).toEqual([]);
+
+      await server.start();
+      const arrived = async (box: string) => new Set((await posts(box)).slice().map(titleOf)).size;
+      await until(
+        async () => (await arrived("first")) === 3 && (await arrived("second")) === 3,
+        RECOVERY_MS_MAX,
+      );
+      const told = await posts("first");
+      expect(told.filter((post) => idOf(post) === begun)).toHaveLength(2);
+      expect(new Set(told.map(idOf))).toEqual(new Set((await posts("second")).map(idOf)));
+
+      const log = await call(`/api/webhooks/${String(first["id"])}/deliveries`);
+      const ofBegun = (log as unknown as Record<string, unknown>[]).find(
+        ({ eventId }) => eventId === begun,
+      );
+      expect(ofBegun).toMatchObject({
+        status: "delivered",
+        attempts: [{ error: "interrupted" }, { status: 200 }],
+      });
+    },
+  );
+});
+
+type Call = (path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+/** Makes an account, and gives what calls the API as it. */
+async function signUp(origin: string): Promise<Call> {
+  const send = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(origin + path, {
+      headers: { "content-type": "application/json", origin, ...headers },
+      ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+    });
+  const signedUp = await send("/api/auth/sign-up/email", {
+    name: "Ada",
+    email: "ada@example.com",
+    password: "correct horse battery staple",
+  });
+  const cookie = signedUp.headers
+    .getSetCookie()
+    .map((text) => text.split(";")[0] ?? "")
+    .join("; ");
+  return async (path, body) => {
+    const response = await send(path, body, { cookie });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    return (await response.json()) as Record<string, unknown>;
+  };
+}
+
+async function until(holds: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
+  const endMs = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > endMs) throw new Error("It did not come about in time.");
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+function idOf({ body }: ReceivedPost): string {
+  return (JSON.parse(body) as { id: string }).id;
+}
+
+function titleOf({ body }: ReceivedPost): string {
+  return (JSON.parse(body) as { data: { link: { title: string } } }).data.link.title;
+}
