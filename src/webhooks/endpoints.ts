@@ -48,8 +48,6 @@ export interface EndpointContext {
 /** Beyond any plan: one event is written once for each endpoint. */
 const ENDPOINTS_MAX = 50;
 
-export type EndpointStore = ReturnType<typeof endpointStore>;
-
 export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext) {
   const db = databaseOf(env.DB);
   const isOurs = (uuid: string) =>
