@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
   },
   { name: "10 rules, user agent", target: "Signpost", path: () => "/rules", ratioMax: 2.3 },
   { name: "A/B", target: "Signpost", path: () => "/ab", ratioMax: 1.5 },
-  { name: "password page", target: "Signpost", path: () => "/locked", status: 200 },
+  { name: "password page", target: "Signpost", path: () => "/locked", status: 401 },
   {
     name: "repeated 404",
     target: "Signpost",

@@ -8,7 +8,7 @@ import { ROUTE_SCHEMA, type RouteRecord } from "../../src/links/route-record.ts"
 import worker from "../../src/worker.ts";
 import { noOperations, type Operations } from "../operations.ts";
 import type { NewDayCost, RedirectPlan, RowUsage } from "../tasks.ts";
-import { visitsOf, type Visit } from "../traffic.ts";
+import { randomOf, visitsOf, type Visit } from "../traffic.ts";
 import { meteredDatabase, meteredObjects, meteredQueue, meteredRoutes } from "./metered.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
@@ -64,6 +64,8 @@ async function withTraffic<T>(
   const ledger = String(plan.workspace) as LedgerId;
   const clock = virtualClock(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
   const sent: string[] = [];
+  const random = randomOf(plan.workspace);
+  const gapMs = (): number => (-Math.log(1 - random()) * 1_000) / plan.clicksPerSecond;
 
   async function pass(visits: readonly Visit[]): Promise<Operations> {
     const counted = noOperations();
@@ -74,7 +76,7 @@ async function withTraffic<T>(
     };
     const before = await usageOf(ledger);
     for (const visit of visits) {
-      await clock.advanceTo(clock.now() + gapMs(plan.clicksPerSecond));
+      await clock.advanceTo(clock.now() + gapMs());
       await follow(`/b${plan.workspace}-${visit.link}`, visit, metered, clock.context);
       await clock.settle();
       counted.redirects += 1;
@@ -133,10 +135,6 @@ async function insertLinks(db: D1Database, n: number): Promise<readonly string[]
   );
   await db.batch(codes.map((code) => insert.bind(crypto.randomUUID(), workspace, code)));
   return codes;
-}
-
-function gapMs(clicksPerSecond: number): number {
-  return (-Math.log(1 - Math.random()) * 1_000) / clicksPerSecond;
 }
 
 function meteredEnv(
