@@ -12,6 +12,7 @@ import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 import { newGoalToken, openGoalToken } from "./goal-token.ts";
 import type { AmountRefused, Goal, GoalChanges, GoalNotFound, NewGoal } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
+import { republishLinks } from "./republish-links.ts";
 import { beginTracking, followGoals } from "./tracking.ts";
 
 /** Beyond any plan: a list is answered whole, and each of its tokens has to be opened. */
@@ -73,7 +74,9 @@ export function goalStore({ env, workspace, nowMs }: GoalContext) {
           ${nowMs}, ${nowMs}
         where ${count} < ${limit} returning ${GOAL_COLUMNS}`);
       const used = db.all<{ used: number }>(sql`select ${count} as used`);
-      const [[row], [now]] = await batchAround(db, [], [insert, used], alongside?.([uuid]));
+      const marks = given.isActive && given.clickIdParam !== null;
+      const before = marks ? [republishLinks(db, workspace.id)] : [];
+      const [[row], [now]] = await batchAround(db, before, [insert, used], alongside?.([uuid]));
       await follow();
       return row === undefined
         ? err(exceeded("goals", workspace.plan, limit, now?.used ?? limit))
@@ -90,10 +93,14 @@ export function goalStore({ env, workspace, nowMs }: GoalContext) {
       if (!changed.ok) return changed;
       const { name, value, currency, clickIdParam, isActive } = changed.value;
       if (isActive) await beginTracking(env, workspace);
-      const [row] = await db.all<GoalRow>(sql`
+      const update = db.all<GoalRow>(sql`
         update conversion_goals set name = ${name}, value = ${value}, currency = ${currency},
           click_id_param = ${clickIdParam}, is_active = ${Number(isActive)}, updated_at_ms = ${nowMs}
         where ${mine} and uuid = ${uuid} returning ${GOAL_COLUMNS}`);
+      const marks = markOf(changed.value) !== markOf(known.value);
+      const [[row]] = await batchAround(db, marks ? [republishLinks(db, workspace.id)] : [], [
+        update,
+      ]);
       await follow();
       return row === undefined
         ? err({ code: "goal_not_found" })
@@ -102,12 +109,23 @@ export function goalStore({ env, workspace, nowMs }: GoalContext) {
 
     /** Its token opens nothing any more; the conversions that it had stay counted. */
     async delete(uuid: string): Promise<Result<null, GoalNotFound>> {
-      const deleted = await db.all(sql`
-        delete from conversion_goals where ${mine} and uuid = ${uuid} returning id`);
+      const marked = sql`exists (
+        select 1 from conversion_goals where ${mine} and uuid = ${uuid}
+          and is_active and click_id_param is not null)`;
+      const [deleted] = await batchAround(
+        db,
+        [republishLinks(db, workspace.id, marked)],
+        [db.all(sql`delete from conversion_goals where ${mine} and uuid = ${uuid} returning id`)],
+      );
       await follow();
       return deleted.length > 0 ? ok(null) : err({ code: "goal_not_found" });
     },
   };
+}
+
+/** What the goal adds to destinations; null for nothing. */
+function markOf({ isActive, clickIdParam }: Goal): string | null {
+  return isActive ? clickIdParam : null;
 }
 
 const GOAL_COLUMNS = sql`uuid, name, token, value, currency, click_id_param as "clickIdParam",

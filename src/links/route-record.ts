@@ -29,6 +29,8 @@ export interface RouteRecord {
   readonly endsAtMs?: number;
   readonly expiredUrl?: string;
   readonly forwardQuery?: true;
+  /** The query parameter in which a goal of the workspace wants a click's token. */
+  readonly clickIdParam?: string;
   /** The password's version. The hash stays in D1: KV is read everywhere, and by more people. */
   readonly password?: number;
   readonly limit?: ClickLimit;
@@ -45,18 +47,9 @@ export const ROUTE_SCHEMA = 1;
 /** Reads a stored record, or gives null for one of another schema or that is no JSON. */
 export function parseRouteRecord(text: string): RouteRecord | null {
   try {
-    const value: unknown = JSON.parse(text);
-    return isCurrent(value) ? value : null;
+    const value = JSON.parse(text) as RouteRecord | null;
+    return value?.schema === ROUTE_SCHEMA ? value : null;
   } catch {
     return null;
   }
-}
-
-function isCurrent(value: unknown): value is RouteRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "schema" in value &&
-    value.schema === ROUTE_SCHEMA
-  );
 }

@@ -25,7 +25,9 @@ l.clicks_limit_since, l.rules, l.ab_enabled, l.ab_sticky,
 iif(l.ab_enabled, (
 SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
 FROM variants WHERE link_id = l.id AND is_active
-), NULL) AS variants
+), NULL) AS variants,
+(SELECT click_id_param FROM conversion_goals WHERE workspace_id = l.workspace_id AND is_active
+AND click_id_param IS NOT NULL ORDER BY id LIMIT 1) AS click_id_param
 FROM links l JOIN workspaces w ON w.id = l.workspace_id
 WHERE l.domain = ?1 AND l.code = ?2 AND (l.domain = '' OR EXISTS (
 SELECT 1 FROM domains WHERE hostname = l.domain
@@ -58,6 +60,8 @@ interface RouteRow {
   readonly ab_sticky: 0 | 1;
   /** JSON of `RouteVariant[]`, their URLs as sent; null while the test is off. */
   readonly variants: string | null;
+  /** Of the oldest active goal that has one. */
+  readonly click_id_param: string | null;
 }
 
 export interface StoredRoute {
@@ -77,8 +81,6 @@ export async function readRoute(db: D1Database, address: LinkAddress): Promise<S
 }
 
 function recordOf(row: RouteRow): RouteRecord {
-  const gone = goneReasonOf(row);
-  const endsAtMs = earliest(row.ends_at_ms, row.expires_at_ms);
   const utm = Object.entries(JSON.parse(row.utm_params ?? "{}") as Record<string, string>);
   return {
     schema: ROUTE_SCHEMA,
@@ -86,23 +88,30 @@ function recordOf(row: RouteRow): RouteRecord {
     version: row.version,
     ledger: ledgerIdOf({ id: row.workspace_id, jurisdiction: row.jurisdiction }),
     destination: withQuery(new URL(row.destination_url).href, utm),
-    ...(row.redirect_status !== 302 && { status: row.redirect_status }),
-    ...(gone !== null && { gone }),
-    ...(row.starts_at_ms !== null && { startsAtMs: row.starts_at_ms }),
-    ...(endsAtMs !== null && { endsAtMs }),
-    ...(row.expired_url !== null && { expiredUrl: new URL(row.expired_url).href }),
-    ...(row.forward_query === 1 && { forwardQuery: true as const }),
-    ...(row.password !== null && { password: row.password }),
-    ...limitOf(row),
+    ...present({
+      status: row.redirect_status === 302 ? null : row.redirect_status,
+      gone: goneReasonOf(row),
+      startsAtMs: row.starts_at_ms,
+      endsAtMs: earliest(row.ends_at_ms, row.expires_at_ms),
+      expiredUrl: row.expired_url === null ? null : new URL(row.expired_url).href,
+      forwardQuery: row.forward_query === 1 ? true : null,
+      clickIdParam: row.click_id_param,
+      password: row.password,
+      limit:
+        row.clicks_limit === null
+          ? null
+          : { max: row.clicks_limit, since: row.clicks_limit_since ?? 1 },
+    }),
     ...choicesOf(row, utm),
   };
 }
 
-function limitOf({
-  clicks_limit: max,
-  clicks_limit_since: since,
-}: RouteRow): Pick<RouteRecord, "limit"> {
-  return max === null ? {} : { limit: { max, since: since ?? 1 } };
+type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };
+
+/** Drops what is null: the usual case takes no room in a record. */
+function present<T extends object>(fields: T): Present<T> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as Present<T>;
 }
 
 type Query = readonly (readonly [string, string])[];

@@ -1,12 +1,8 @@
-class DeadlineError extends Error {
-  override name = "DeadlineError";
-}
-
-/** Waits for work at most `ms`, then rejects with a DeadlineError; the work itself is not cancelled. */
+/** Waits for work at most `ms`, then rejects; the work itself is not cancelled. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError(`No answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`No answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, deadline]);

@@ -7,6 +7,7 @@
  * which the Ledger counts once.
  */
 
+import { hex } from "../platform/bytes.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
 import type { ClickMessage } from "./click.ts";
@@ -175,7 +176,5 @@ const RETRY_DOUBLINGS = 6;
 
 /** Begins with the time, so that the Ledger's log can be walked in order: 9 digits of base 36, then 80 bits. */
 function newBatchId(nowMs: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(10));
-  const tail = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return nowMs.toString(36).padStart(9, "0") + tail;
+  return nowMs.toString(36).padStart(9, "0") + hex(crypto.getRandomValues(new Uint8Array(10)));
 }

@@ -14,6 +14,7 @@ import { routeCache, type RouteCache } from "../links/route-cache.ts";
 import type { RouteRecord } from "../links/route-record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS, createCapture, type Capture, type DirectIngest } from "./capture.ts";
+import { markClick } from "./click-token.ts";
 import { decide, type RedirectDecision, type Refusal } from "./decide.ts";
 import { factsOf, type Readers } from "./facts.ts";
 import { domainOf } from "./hosts.ts";
@@ -141,10 +142,12 @@ function leadOn(
   unlocking: string | null,
   capture: Capture,
 ): Response {
-  capture.add(clickOf(record, decision, visitor, nowMs, url), env, ctx);
+  const forwarded = destinationFor(record, decision.destination, url);
+  const { destination, token } = markClick(forwarded, record, visitor);
+  capture.add({ ...clickOf(record, decision, visitor, nowMs, url), token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would hand the password on to the destination.
   const status = request.method === "POST" ? 303 : decision.status;
-  const response = redirectTo(destinationFor(record, decision.destination, url), status);
+  const response = redirectTo(destination, status);
   if (unlocking !== null) response.headers.append("Set-Cookie", unlocking);
   if (record.sticky === true && decision.variant !== null) {
     response.headers.append("Set-Cookie", variantCookie(url, decision.variant));

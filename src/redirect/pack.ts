@@ -14,6 +14,7 @@ export interface CapturedClick {
   readonly scan: boolean;
   readonly rule: string | null;
   readonly variant: string | null;
+  readonly token: string | null;
 }
 
 export interface ClickGroup {
@@ -81,7 +82,7 @@ const FIXED_BYTES = 90;
 const HOST_BYTES_MAX = 255;
 
 /** Tells how many bytes a click takes in a message at most. */
-export function messageBytes({ visitor, ledger, rule, variant }: CapturedClick): number {
+export function messageBytes({ visitor, ledger, rule, variant, token }: CapturedClick): number {
   return (
     FIXED_BYTES +
     ledger.length +
@@ -89,6 +90,7 @@ export function messageBytes({ visitor, ledger, rule, variant }: CapturedClick):
     Math.min(textBytes(visitor.referer), HOST_BYTES_MAX) +
     textBytes(visitor.city) +
     textBytes(visitor.hints) +
+    textBytes(token) +
     textBytes(rule) +
     textBytes(variant)
   );

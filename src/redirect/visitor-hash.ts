@@ -28,11 +28,12 @@ export function addressGroup(address: string): string {
   if (!address.includes(":")) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];
-  const [head = "", tail] = address.split("::");
-  const front = head === "" ? [] : head.split(":");
-  const back = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
-  const groups = [...front, ...Array<string>(zeros).fill("0"), ...back];
+  const [front, back] = address.split("::").map((part) => (part === "" ? [] : part.split(":")));
+  const groups = front ?? [];
+  if (back !== undefined) {
+    while (groups.length + back.length < 8) groups.push("0");
+    groups.push(...back);
+  }
   return groups
     .slice(0, 4)
     .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))

@@ -31,6 +31,7 @@ function click(linkId: number, changes: Partial<CapturedClick["visitor"]> = {}):
     scan: false,
     rule: null,
     variant: null,
+    token: null,
     visitor: {
       address: "203.0.113.5",
       country: "NL",

@@ -19,7 +19,7 @@ export const NOT_FOUND: Notice = {
   code: "NOT_FOUND",
   status: 404,
   title: "This link does not exist",
-  text: "Nothing is published under this address. Check it for a typing error, or ask whoever gave it to you.",
+  text: "Nothing is published here. Check the address, or ask whoever gave it to you.",
 };
 
 export const GONE: Notice = {

@@ -34,11 +34,11 @@ export function renderPage({ title, text, action, form = "" }: Page): string {
   const link =
     action === undefined
       ? ""
-      : `<p><a rel="noopener noreferrer nofollow" href="${escape(action.href)}">${escape(action.label)}</a></p>`;
+      : `<p><a rel="nofollow" href="${escape(action.href)}">${escape(action.label)}</a></p>`;
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
-    `<meta name="robots" content="noindex"><title>${escape(title)}</title>` +
+    `<title>${escape(title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
     `<p>${escape(text)}</p>${link}${form}</main></body></html>`
   );

@@ -1,0 +1,24 @@
+/** Marks a click for a later conversion: a random token in the destination's query. */
+
+import { withQuery } from "../links/merge-query.ts";
+import type { RouteRecord } from "../links/route-record.ts";
+import type { Visitor } from "./visitor.ts";
+
+export interface MarkedClick {
+  readonly destination: string;
+  /** Null where none was added: nobody asked for one, or the visitor asked not to be tracked. */
+  readonly token: string | null;
+}
+
+export function markClick(
+  destination: string,
+  { clickIdParam }: RouteRecord,
+  { kind, optedOut }: Visitor,
+): MarkedClick {
+  if (clickIdParam === undefined || optedOut || kind !== "visit")
+    return { destination, token: null };
+  const token = crypto.randomUUID();
+  const marked = withQuery(destination, [[clickIdParam, token]]);
+  // A destination that has the parameter keeps its own.
+  return { destination: marked, token: marked === destination ? null : token };
+}

@@ -1,0 +1,123 @@
+import { env, exports } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
+
+import type { NewGoal } from "../../src/conversions/goal.ts";
+import { goalStore } from "../../src/conversions/goals.ts";
+import { ledgerFor } from "../../src/ledger/stub.ts";
+import { publish } from "../../src/links/publish.ts";
+import { upkeepFor } from "../../src/upkeep/upkeep.ts";
+import { newAccount } from "../support/account.ts";
+import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
+import { insertLink } from "../support/link-rows.ts";
+
+const GOAL: NewGoal = {
+  name: "Order",
+  value: 10,
+  currency: "EUR",
+  clickIdParam: "cid",
+  isActive: true,
+};
+
+async function markedWorkspace() {
+  const { workspace } = await newAccount();
+  const goals = goalStore({ env, workspace, nowMs: Date.now() });
+  return { workspace, goals };
+}
+
+const asBrowser = { headers: { "User-Agent": BROWSER, "CF-Connecting-IP": "203.0.113.77" } };
+
+describe("a goal with a click parameter", () => {
+  it("gives each visitor a token in the destination, and the click the same one", async ({
+    expect,
+  }) => {
+    const { workspace, goals } = await markedWorkspace();
+    await goals.create(GOAL);
+    const { code } = await insertLink(
+      { destination_url: "https://example.com/?a=1" },
+      workspace.id,
+    );
+    const { redirect, clicks } = recordingRedirect();
+    const seen: (string | null)[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const response = await follow(redirect, `/${code}`, asBrowser);
+      const to = new URL(response.headers.get("Location") ?? "");
+      expect(to.searchParams.get("a")).toBe("1");
+      seen.push(to.searchParams.get("cid"));
+    }
+    expect(new Set(seen).size).toBe(2);
+    expect(clicks.map(({ token }) => token)).toEqual(seen);
+  });
+
+  it("marks nobody who asked not to be tracked, no prefetch, and no destination with its own", async ({
+    expect,
+  }) => {
+    const { workspace, goals } = await markedWorkspace();
+    await goals.create(GOAL);
+    const plain = await insertLink({}, workspace.id);
+    const own = await insertLink(
+      { destination_url: "https://example.com/?cid=mine" },
+      workspace.id,
+    );
+    const { redirect, clicks } = recordingRedirect();
+    const untouched = [
+      await follow(redirect, `/${plain.code}`, { headers: { "Sec-GPC": "1" } }),
+      await follow(redirect, `/${plain.code}`, { headers: { "Sec-Purpose": "prefetch" } }),
+      await follow(redirect, `/${plain.code}`, { method: "HEAD" }),
+      await follow(redirect, `/${own.code}`, asBrowser),
+    ].map((response) => response.headers.get("Location"));
+    expect(untouched.slice(0, 3)).toEqual(Array(3).fill("https://example.com/landing"));
+    expect(untouched[3]).toBe("https://example.com/?cid=mine");
+    expect(clicks.map(({ token }) => token)).toEqual([null, null, null, null]);
+  });
+
+  it("reaches links that KV knows already, when it comes, changes, pauses and goes", async ({
+    expect,
+  }) => {
+    const { workspace, goals } = await markedWorkspace();
+    const link = await insertLink({}, workspace.id);
+    await publish(env, link);
+    const parameters = async () => {
+      await upkeepFor(env).sweep(Date.now() + 10_000);
+      const response = await follow(recordingRedirect().redirect, `/${link.code}`, asBrowser);
+      return [...new URL(response.headers.get("Location") ?? "").searchParams.keys()];
+    };
+    expect(await parameters()).toEqual([]);
+    await goals.create(GOAL);
+    const [goal] = await goals.list();
+    const uuid = goal?.uuid ?? "";
+    expect(await parameters()).toEqual(["cid"]);
+    await goals.update(uuid, { clickIdParam: "ref" });
+    expect(await parameters()).toEqual(["ref"]);
+    await goals.update(uuid, { isActive: false });
+    expect(await parameters()).toEqual([]);
+    await goals.update(uuid, { isActive: true });
+    expect(await parameters()).toEqual(["ref"]);
+    await goals.delete(uuid);
+    expect(await parameters()).toEqual([]);
+  });
+
+  it("has its postback attributed by the token that the destination got", async ({ expect }) => {
+    const { workspace, goals } = await markedWorkspace();
+    const created = await goals.create(GOAL);
+    if (!created.ok) throw new Error("The goal was refused.");
+    const { code } = await insertLink({}, workspace.id);
+    const followed = await exports.default.fetch(`https://sign.test/${code}`, {
+      ...asBrowser,
+      redirect: "manual",
+    });
+    const token = new URL(followed.headers.get("Location") ?? "").searchParams.get("cid");
+    await vi.waitFor(
+      async () => expect((await ledgerFor(env, workspace.ledger).totals()).clicks).toBe(1),
+      { timeout: 10_000 },
+    );
+    const answer = await exports.default.fetch(
+      `https://sign.test/api/conversions/track/${created.value.token}`,
+      {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ click_id: token, order_id: "order-1" }),
+      },
+    );
+    expect(await answer.json()).toMatchObject({ success: true, attributed: true });
+  });
+});
