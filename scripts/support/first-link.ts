@@ -10,6 +10,6 @@ export function firstLinkCommands(origin: string): readonly string[] {
   return [
     `curl -sw '\\n' ${origin}/api/links ${TOKEN} ${LINK}`,
     `curl -si ${origin}/hello -A "${BROWSER}"`,
-    `curl -sw '\\n' ${origin}/api/analytics/overview ${TOKEN}`,
+    `sleep 2; curl -sw '\\n' ${origin}/api/analytics/overview ${TOKEN}`,
   ];
 }
