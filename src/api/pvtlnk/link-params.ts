@@ -30,7 +30,10 @@ export async function paramsOf(
   const { value } = body.value;
   const params = isObject(value) ? value[name] : undefined;
   if (!isObject(value) || !isObject(params)) return err({ code: "parameter_missing", name });
-  return ok({ ...params, password: value["password"] });
+  const nested = params["password"];
+  // Documented beside the link; put inside by mistake, it must not leave the link open.
+  const password = value["password"] ?? (typeof nested === "string" ? nested : undefined);
+  return ok({ ...params, password });
 }
 
 /** Checks parameters by a schema; a refusal holds all of its sentences, each once. */

@@ -350,6 +350,14 @@ describe("PATCH /api/v1/links/:id", () => {
     expect(removed.body["link"]).toMatchObject({ password_protected: false });
   });
 
+  it("protects a link whose password stands inside it by mistake", async ({ expect }) => {
+    const client = await newPvtlnkClient();
+    const link = { destination_url: "https://example.com", password: "secret" };
+    const { status, body } = await client.call("POST", "/links", { link });
+    expect(status).toBe(201);
+    expect(body["link"]).toMatchObject({ password_protected: true });
+  });
+
   it("ends a schedule, empties what may be empty, and renames", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { id } = await client.link({
