@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "node:util";
 
-import { CAPTURE_SETTINGS } from "../src/redirect/capture.ts";
+import { CAPTURE_SETTINGS } from "../src/redirect/capture-settings.ts";
 import { print, printTable, whole } from "./support/print.ts";
 import { randomOf, zipfOf } from "./traffic.ts";
 

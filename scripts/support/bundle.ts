@@ -33,7 +33,8 @@ export async function bundleRedirect(): Promise<string> {
 export async function bundleRedirectWorker({ capture = true } = {}): Promise<string> {
   const contents = `
     import { routeCache } from "./src/links/route-cache.ts";
-    import { CAPTURE_SETTINGS, createCapture } from "./src/redirect/capture.ts";
+    import { CAPTURE_SETTINGS } from "./src/redirect/capture-settings.ts";
+    import { createCapture } from "./src/redirect/capture.ts";
     import { redirectWith } from "./src/redirect/handle.ts";
     import { createMissLimiter } from "./src/redirect/miss-limiter.ts";
     const unused = async () => { throw new Error("The other Worker does this."); };

@@ -10,34 +10,9 @@
 import { hex } from "../platform/bytes.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
+import type { CaptureSettings } from "./capture-settings.ts";
 import type { ClickMessage } from "./click.ts";
 import { clickMessage, messageBytes, type CapturedClick } from "./pack.ts";
-
-export interface CaptureSettings {
-  /** A busy drain waits this long between two sends, unless `eagerClicks` wait. */
-  readonly pauseMs: number;
-  readonly eagerClicks: number;
-  readonly messageBytesMax: number;
-  /** Clicks held at most, in the buffer and in batches under way; more are counted as lost. */
-  readonly heldMax: number;
-  readonly sendMs: number;
-  /** A drain that has not renewed its lease for this long is taken for dead. */
-  readonly leaseMs: number;
-  /** `waitUntil` ends after 30 s; a drain hands its role on in time for one more send. */
-  readonly drainMs: number;
-  readonly retryMs: number;
-}
-
-export const CAPTURE_SETTINGS: CaptureSettings = {
-  pauseMs: 250,
-  eagerClicks: 300,
-  messageBytesMax: 60_000,
-  heldMax: 20_000,
-  sendMs: 5_000,
-  leaseMs: 10_000,
-  drainMs: 18_000,
-  retryMs: 1_000,
-};
 
 /** Stores a message without the queue; loaded only when the queue has refused. */
 export type DirectIngest = (env: Cloudflare.Env, message: ClickMessage) => Promise<void>;

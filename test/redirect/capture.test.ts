@@ -2,13 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
-import {
-  CAPTURE_SETTINGS,
-  createCapture,
-  type Capture,
-  type CaptureSettings,
-  type DirectIngest,
-} from "../../src/redirect/capture.ts";
+import { CAPTURE_SETTINGS, type CaptureSettings } from "../../src/redirect/capture-settings.ts";
+import { createCapture, type Capture, type DirectIngest } from "../../src/redirect/capture.ts";
 import { unpackClick, type ClickMessage } from "../../src/redirect/click.ts";
 import type { CapturedClick } from "../../src/redirect/pack.ts";
 import { envWith, withMethod } from "../support/faults.ts";

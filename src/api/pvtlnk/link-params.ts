@@ -32,7 +32,7 @@ export async function paramsOf(
   if (!isObject(value) || !isObject(params)) return err({ code: "parameter_missing", name });
   const nested = params["password"];
   // Documented beside the link; put inside by mistake, it must not leave the link open.
-  const password = value["password"] ?? (typeof nested === "string" ? nested : undefined);
+  const password = "password" in value || typeof nested !== "string" ? value["password"] : nested;
   return ok({ ...params, password });
 }
 
