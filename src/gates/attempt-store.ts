@@ -1,6 +1,6 @@
 /** Keeps who tried a link's password, up to a bound, and what all of them have spent. */
 
-import type { MeteredSql } from "../ledger/metered-sql.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import type { AttemptState, VisitorTries } from "./attempts.ts";
 
 export interface AttemptStore {

@@ -1,6 +1,6 @@
 /** Keeps the count of a limited link: one row, so that a click writes one. */
 
-import type { MeteredSql } from "../ledger/metered-sql.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import type { LimitState } from "./click-limit.ts";
 
 interface Row extends Record<string, SqlStorageValue> {

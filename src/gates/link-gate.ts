@@ -5,11 +5,11 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import { meteredSql, type MeteredSql } from "../ledger/metered-sql.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { within } from "../platform/deadline.ts";
 import { log, tolerate } from "../platform/log.ts";
+import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
 import { attemptStore, type AttemptStore } from "./attempt-store.ts";
 import { afterSuccess, DELAY_MAX_MS, FORGIVEN_AFTER_MS, nextAttempt } from "./attempts.ts";
 import { admitOne, inquiryFor, withTotal, type Inquiry } from "./click-limit.ts";

@@ -1,6 +1,6 @@
 /** The tables of a LinkGate. They only ever grow: after a roll-back older code meets them too. */
 
-import type { MeteredSql } from "../ledger/metered-sql.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 
 const TABLES = `
   -- One row, once a limited link was asked for.

@@ -1,5 +1,6 @@
 /** Reads queue messages at the boundary: nothing of them is trusted until it has its shape. */
 
+import { isObject } from "../platform/is-object.ts";
 import type { ClickMessage, PackedClick } from "../redirect/click.ts";
 
 export type ReadMessage =
@@ -17,12 +18,12 @@ const TOKEN = /^[\w-]{1,64}$/;
 /** Reads a message's body: JSON text, or the same thing parsed already. */
 export function readClickMessage(body: unknown): ReadMessage {
   const parsed = typeof body === "string" ? parse(body) : body;
-  if (!isRecord(parsed)) return MALFORMED;
+  if (!isObject(parsed)) return MALFORMED;
   const { v, id, clicks, lost } = parsed;
   if (typeof v === "number" && v > 1) return { kind: "newer" };
   if (v !== 1 || typeof id !== "string" || id === "" || id.length > 100) return MALFORMED;
   if (!Array.isArray(clicks) || !clicks.every(isPackedClick)) return MALFORMED;
-  if (!isRecord(lost) || !Object.entries(lost).every(isLost)) return MALFORMED;
+  if (!isObject(lost) || !Object.entries(lost).every(isLost)) return MALFORMED;
   return { kind: "clicks", message: { v: 1, id, clicks, lost: lost as Record<string, number> } };
 }
 
@@ -66,8 +67,4 @@ function isCount(value: unknown): value is number {
 
 function isTextOrNull(value: unknown): boolean {
   return value === null || typeof value === "string";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

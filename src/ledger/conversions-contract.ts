@@ -2,6 +2,9 @@
 
 import type { LoggedClick } from "./contract.ts";
 
+/** How far conversions look back where the workspace has not set its own window. */
+export const ATTRIBUTION_DAYS = 30;
+
 /** What a conversion says about the click that led to it. */
 export type ClickClue =
   /** A click's integer id. */

@@ -4,6 +4,7 @@
  */
 
 import { DAY_MS } from "../platform/clock.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import type { LoggedClick, ReportRange } from "./contract.ts";
 import type {
   Attribution,
@@ -15,7 +16,6 @@ import type {
   NewConversion,
 } from "./conversions-contract.ts";
 import { dayOfDate } from "./day.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { readBatch, type StoredBatch } from "./packed-click.ts";
 import { clickOfToken, lastClickOfVisitor, type LastClick } from "./visitors.ts";
 

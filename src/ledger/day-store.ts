@@ -1,7 +1,7 @@
 /** The `cells` table, which holds days that are over, and the sketches of rules and variants. */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { decodeCell, encodeCell } from "./cell-codec.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { decodeSketch, emptySketch, encodeSketch, type Sketch } from "./sketch.ts";
 import { emptyDay, type DayCounts } from "./state-store.ts";
 

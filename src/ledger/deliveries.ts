@@ -6,6 +6,7 @@
  */
 
 import { DAY_MS, SECOND_MS } from "../platform/clock.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { firstBatchIdAt } from "./batch-id.ts";
 import type {
   Attempt,
@@ -18,7 +19,6 @@ import type {
   LoggedDelivery,
   Redeliverable,
 } from "./deliveries-contract.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 
 /** Longer than an attempt can take: the look at the DNS, and ten seconds for the post. */
 const LEASE_MS = 30 * SECOND_MS;

@@ -1,6 +1,6 @@
 /** The `facts` table: single texts by name. */
 
-import type { MeteredSql } from "./metered-sql.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 
 /**
  * `closed`: the workspace is deleted. `trimmed`: the last batch whose clicks are gone. `retention`:

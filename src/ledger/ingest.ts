@@ -4,13 +4,13 @@
  * conversion goal is active.
  */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { boundClick } from "./bounds.ts";
 import { countClass, countForLink, countForWorkspace } from "./cell.ts";
 import type { ClickBatch, IngestedBatch, LedgerClick } from "./contract.ts";
 import { loadDay, loadPart, saveDay, savePart, type Part } from "./day-store.ts";
 import { dayOf } from "./day.ts";
 import { raiseLeaders } from "./leaders.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { eventIdOf, storeClick, type StoredBatch } from "./packed-click.ts";
 import { addVisitor, type Sketch } from "./sketch.ts";
 import { emptyDay, emptyState, humans, WORKSPACE } from "./state-store.ts";

@@ -8,6 +8,7 @@ import { DurableObject } from "cloudflare:workers";
 import { configOf } from "../config.ts";
 import { DAY_MS } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
+import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
 import type {
   ClickBatch,
   IngestedBatch,
@@ -19,6 +20,7 @@ import type {
   ServedReports,
   WorkspaceTotals,
 } from "./contract.ts";
+import { ATTRIBUTION_DAYS } from "./conversions-contract.ts";
 import type {
   ConversionPage,
   Converted,
@@ -49,7 +51,6 @@ import {
 import { dropFact, readFact, writeFact } from "./facts.ts";
 import { ingestBatches } from "./ingest.ts";
 import { logPage } from "./log-export.ts";
-import { meteredSql, type MeteredSql } from "./metered-sql.ts";
 import { migrate } from "./migrations.ts";
 import { isPurging, purgeCounts, purgeSlice } from "./purge.ts";
 import { linkStateOf, linkTotals, reportOf, servedReports } from "./reports.ts";
@@ -286,5 +287,3 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 }
 
 const ALARM_RETRY_MS = 60_000;
-/** Where the workspace has not set its own. */
-const ATTRIBUTION_DAYS = 30;

@@ -1,7 +1,7 @@
 /** Reads the click log by pages, oldest batch first. */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import type { LoggedClick, LogPage } from "./contract.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { readBatch, type StoredBatch } from "./packed-click.ts";
 
 interface Row extends Record<string, SqlStorageValue> {

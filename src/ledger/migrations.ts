@@ -3,7 +3,7 @@
  * roll-back, older code runs on a newer schema.
  */
 
-import type { MeteredSql } from "./metered-sql.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 
 const STEPS: readonly string[] = [
   `

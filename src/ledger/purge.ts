@@ -5,12 +5,12 @@
  * purged link had; no count, click or hash of it stays.
  */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { firstBatchIdAt } from "./batch-id.ts";
 import { lower, subtractLink } from "./cell.ts";
 import type { LinkTotal } from "./contract.ts";
 import { dropDays, loadDay, pastDayNumbers, saveDay } from "./day-store.ts";
 import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "./leaders.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { withoutLinks, type StoredBatch } from "./packed-click.ts";
 import { WORKSPACE, type DayCounts, type ScopeState, type StateStore } from "./state-store.ts";
 

@@ -1,5 +1,6 @@
 /** Answers reports from the cells: one row read a day asked for, whatever the clicks. */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { OTHER } from "./bounds.ts";
 import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./cell.ts";
 import type {
@@ -15,7 +16,6 @@ import type {
 } from "./contract.ts";
 import { pastDays } from "./day-store.ts";
 import { dateOf, dayOfDate } from "./day.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { readRecent } from "./packed-click.ts";
 import { decodeSketch, emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./sketch.ts";
 import { emptyState, humans, type DayCounts, type StateStore } from "./state-store.ts";

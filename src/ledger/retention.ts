@@ -1,8 +1,8 @@
 /** Ends the time of clicks and guards, oldest first, in slices under an alarm. */
 
 import { DAY_MS } from "../platform/clock.ts";
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { readFact, writeFact } from "./facts.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { linksOf, readRecent, type StoredBatch } from "./packed-click.ts";
 import type { StateStore } from "./state-store.ts";
 

@@ -5,11 +5,11 @@
  * memory, up to a bound, because the busiest links come back with every batch.
  */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { decodeCell, encodeCell } from "./cell-codec.ts";
 import { emptyCell, type Cell } from "./cell.ts";
 import type { ClickClass } from "./contract.ts";
 import { NO_LEADERS, type Leaders } from "./leaders.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import type { StoredRecent } from "./packed-click.ts";
 import { decodeSketch, emptySketch, encodeSketch, type Sketch } from "./sketch.ts";
 

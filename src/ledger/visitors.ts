@@ -4,10 +4,10 @@
  * window only; without a goal a click costs none of these rows.
  */
 
+import type { MeteredSql } from "../platform/metered-sql.ts";
 import { firstBatchIdAt } from "./batch-id.ts";
 import type { LedgerClick } from "./contract.ts";
 import { dropFact, readFact, writeFact, type Fact } from "./facts.ts";
-import type { MeteredSql } from "./metered-sql.ts";
 import { visitorOf } from "./visitor.ts";
 
 export interface LastClick {

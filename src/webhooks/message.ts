@@ -1,4 +1,5 @@
 /** The queue message of one delivery: an event for one endpoint. */
+import { isObject } from "../platform/is-object.ts";
 import { EVENT_TYPES, type WebhookEvent } from "./events.ts";
 
 export interface DeliveryMessage {
@@ -17,7 +18,7 @@ export type ReadDelivery =
 
 /** Reads a message's body: nothing of it is trusted until it has its shape. */
 export function readDeliveryMessage(body: unknown): ReadDelivery {
-  if (!isRecord(body)) return { kind: "malformed" };
+  if (!isObject(body)) return { kind: "malformed" };
   const { v, webhookId, eventId, event } = body;
   if (typeof v === "number" && v > 1) return { kind: "newer" };
   if (v !== 1 || !Number.isSafeInteger(webhookId)) return { kind: "malformed" };
@@ -27,7 +28,7 @@ export function readDeliveryMessage(body: unknown): ReadDelivery {
 }
 
 function isEvent(value: unknown): value is Omit<WebhookEvent, "id"> {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { event, atMs, linkId, data } = value;
   return (
     EVENT_TYPES.some((type) => type === event) &&
@@ -35,8 +36,4 @@ function isEvent(value: unknown): value is Omit<WebhookEvent, "id"> {
     (linkId === null || Number.isSafeInteger(linkId)) &&
     typeof data === "string"
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

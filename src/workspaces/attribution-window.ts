@@ -2,9 +2,7 @@ import { eq } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
-
-/** Where the workspace has not set its own. */
-export const ATTRIBUTION_DAYS = 30;
+import { ATTRIBUTION_DAYS } from "../ledger/conversions-contract.ts";
 
 /** Gives how many days a workspace's conversions and reports look back. */
 export async function attributionDaysOf(db: Database, workspaceId: number): Promise<number> {

@@ -4,11 +4,11 @@ import { eq } from "drizzle-orm";
 import type { Workspace } from "../accounts/access.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
+import { ATTRIBUTION_DAYS } from "../ledger/conversions-contract.ts";
 import type { Jurisdiction } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { WorkspaceRefusal } from "./administration.ts";
-import { ATTRIBUTION_DAYS } from "./attribution-window.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export interface WorkspaceSettings {

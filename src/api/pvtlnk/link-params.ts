@@ -1,7 +1,3 @@
-/**
- * Reads a link as it is wanted from a request's body, and finds all that is wrong with it at once:
- * the engine stops at the first fault, PVTLNK's page lists them.
- */
 import type * as z from "zod";
 
 import { databaseOf } from "../../db/database.ts";
@@ -12,6 +8,11 @@ import { parseDestination } from "../../links/destination.ts";
 import type { CreateLinkRefusal, UpdateLinkRefusal } from "../../links/errors.ts";
 import type { Link } from "../../links/link.ts";
 import { lookUp } from "../../links/look-ups.ts";
+/**
+ * Reads a link as it is wanted from a request's body, and finds all that is wrong with it at once:
+ * the engine stops at the first fault, PVTLNK's page lists them.
+ */
+import { isObject } from "../../platform/is-object.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import { readBody } from "../shared/body.ts";
 import { linkChanges } from "./contract.ts";
@@ -142,8 +143,4 @@ function expirySentences(raw: RawParams, before: Link | null): string[] {
   return expires === true && (at === undefined || at === null || at === "")
     ? ["Expires at can't be blank"]
     : [];
-}
-
-function isObject(value: unknown): value is RawParams {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
  * Pure: a logo that is named by an address comes out as that address, and `fetch-logo.ts` turns it
  * into an image before anything is stored. Drawing never asks the network.
  */
+import { isObject } from "../../platform/is-object.ts";
 import { ok, type Result } from "../../platform/result.ts";
 import { isScannable, parseColor } from "./colors.ts";
 import { dataUrlOf, parseLogo } from "./logo.ts";
@@ -102,8 +103,4 @@ function readLogo(
   return isWeb && text.length <= LOGO_URL_LENGTH_MAX
     ? ok({ logo: null, logoUrl: text })
     : refuse("qrSettings.logo", "must be an image as a data URL, or the URL of one");
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

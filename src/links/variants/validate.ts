@@ -5,6 +5,7 @@
  * only when the test is on. Unknown fields are ignored.
  */
 
+import { isObject } from "../../platform/is-object.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { FieldProblem } from "../rules/conditions.ts";
 import type { UrlCheck } from "../rules/validate.ts";
@@ -177,10 +178,6 @@ function isText(value: unknown): value is string {
 
 function weightSum(variants: readonly Variant[]): number {
   return variants.reduce((sum, { weight }) => sum + Math.round(weight * WEIGHT_PARTS), 0);
-}
-
-function isObject(value: unknown): value is RawObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function refuse(field: string, message: string): Refused {
