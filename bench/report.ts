@@ -1,15 +1,19 @@
 /**
- * `npm run bench:report`: what a Ledger's reports cost, and how fast it counts.
+ * `npm run bench:report`: what reports cost, how fast a Ledger counts, and what the consumer costs.
  *
- * Ledgers with a year of clicks on 1,000 links by Zipf's law, on workerd with its real SQLite, in
- * memory. `-- --clicks=10000000` adds a fourth size, which takes a quarter of an hour or more.
+ * Workspaces with a year of clicks on 1,000 links by Zipf's law, on workerd with its real SQLite, in
+ * memory; routes are called through the whole API, with a token. `-- --clicks=10000000` adds a fourth
+ * size, which takes a quarter of an hour or more; one that is less than a million is the largest.
  * Rows and bytes do not depend on the machine. Times do: they are medians, they hold a call to the
- * object and back, and what such a call alone takes is a line of its own.
+ * Worker and back, and what such a call alone takes is a line of its own.
  */
 import { parseArgs } from "node:util";
 
 import { cpuTime } from "../scripts/support/process-cpu.ts";
 import { main } from "../scripts/support/trouble.ts";
+import { printConsumer } from "./report/consumer.ts";
+import { printRoutes } from "./report/routes.ts";
+import { type BenchWorkspace, openWorkspace } from "./report/workspace.ts";
 import { print, printHead, printTable, whole } from "./support/print.ts";
 import { startRuntime, type Runtime } from "./support/runtime.ts";
 import { median } from "./support/statistics.ts";
@@ -19,6 +23,7 @@ import {
   type LedgerUsage,
   type ReportCost,
   type ReportName,
+  type ReportPlan,
 } from "./tasks.ts";
 
 const SIZES = [10_000, 100_000, 1_000_000] as const;
@@ -29,29 +34,54 @@ const ROUNDS = 7;
 const RATE_CLICKS = 25_000;
 const RATE_ROUNDS = 5;
 
-const { values } = parseArgs({ options: { clicks: { type: "string" } } });
-const extra = values.clicks === undefined ? [] : [Number(values.clicks)];
+const { values } = parseArgs({ options: { clicks: { type: "string", default: "1000000" } } });
+const clicks = Number(values.clicks);
+
+type Plan = Omit<FillPlan, "from" | "to">;
 
 await main(async () => {
   printHead("Reports, and the rate of counting");
   const runtime = await startRuntime();
   try {
     await printRates(runtime);
-    const sizes = [...SIZES.filter((size) => !extra.includes(size)), ...extra];
+    await printConsumer(runtime);
+    const sizes = sizesUpTo(clicks);
+    const workspaces: BenchWorkspace[] = [];
     const rowsWritten: number[] = [];
-    for (const [index, size] of sizes.entries()) {
-      const plan = { workspace: index + 1, links: LINKS, clicks: size, days: DAYS };
-      rowsWritten.push(await fill(runtime, plan));
+    for (const size of sizes) {
+      const workspace = await openWorkspace(runtime, `bench-${size}`, LINKS);
+      workspaces.push(workspace);
+      rowsWritten.push(await fill(runtime, planOf(workspace, size)));
     }
-    await printSizes(runtime, sizes, rowsWritten);
-    await printReports(runtime, sizes);
+    await printSizes(runtime, workspaces, sizes, rowsWritten);
+    const heads = sizes.map((size) => size.toExponential(0)).join(" / ");
+    await printRoutes(runtime, workspaces, heads);
+    await printReports(runtime, workspaces, heads);
   } finally {
     await runtime.stop();
   }
 });
 
-/** Fills a Ledger, and tells how many rows it has written. */
-async function fill(runtime: Runtime, plan: Omit<FillPlan, "from" | "to">): Promise<number> {
+/** The usual sizes below the largest, and the largest. */
+function sizesUpTo(largest: number): readonly number[] {
+  return [...SIZES.filter((size) => size < largest), largest];
+}
+
+function planOf(workspace: BenchWorkspace, size: number): Plan {
+  const { number, firstLinkId, rules, variants } = workspace;
+  return {
+    workspace: number,
+    firstLinkId,
+    rules,
+    variants,
+    links: LINKS,
+    clicks: size,
+    days: DAYS,
+  };
+}
+
+/** Fills a Ledger, and tells how many rows its clicks have written. */
+async function fill(runtime: Runtime, plan: Plan): Promise<number> {
   const { workspace } = plan;
   let rowsWritten = 0;
   for (let from = 0; from < plan.clicks; from += SLICE) {
@@ -63,6 +93,7 @@ async function fill(runtime: Runtime, plan: Omit<FillPlan, "from" | "to">): Prom
     const after = await runtime.ask<LedgerUsage>("usage", { workspace });
     rowsWritten += after.rowsWritten - before.rowsWritten;
   }
+  await runtime.ask("convert", plan);
   return rowsWritten;
 }
 
@@ -107,7 +138,15 @@ async function measureRate(
 ): Promise<Rate> {
   const rounds = RATE_ROUNDS + 1;
   const from = round * RATE_CLICKS;
-  const plan = { workspace, links, clicks: rounds * RATE_CLICKS, days: rounds };
+  const plan: Plan = {
+    workspace,
+    firstLinkId: 1,
+    links,
+    rules: [],
+    variants: [],
+    clicks: rounds * RATE_CLICKS,
+    days: rounds,
+  };
   await runtime.ask("prepare", { ...plan, from, to: from + RATE_CLICKS });
   const cpuBefore = await cpuTime(runtime.pid);
   const start = performance.now();
@@ -119,12 +158,14 @@ async function measureRate(
 
 async function printSizes(
   runtime: Runtime,
+  workspaces: readonly BenchWorkspace[],
   sizes: readonly number[],
   rowsWritten: readonly number[],
 ): Promise<void> {
   const rows = [];
-  for (const [index, size] of sizes.entries()) {
-    const usage = await runtime.ask<LedgerUsage>("usage", { workspace: index + 1 });
+  for (const [index, { number: workspace }] of workspaces.entries()) {
+    const size = sizes[index] ?? 0;
+    const usage = await runtime.ask<LedgerUsage>("usage", { workspace });
     rows.push([
       whole(size),
       (usage.bytes / 1e6).toFixed(1),
@@ -148,11 +189,15 @@ interface Measured extends ReportCost {
   readonly ms: number;
 }
 
-async function printReports(runtime: Runtime, sizes: readonly number[]): Promise<void> {
+async function printReports(
+  runtime: Runtime,
+  workspaces: readonly BenchWorkspace[],
+  heads: string,
+): Promise<void> {
   const rows = [];
   for (const report of REPORTS) {
     const costs = [];
-    for (const index of sizes.keys()) costs.push(await measureReport(runtime, index + 1, report));
+    for (const workspace of workspaces) costs.push(await measureReport(runtime, workspace, report));
     rows.push([
       report,
       costs.map(({ ms }) => ms.toFixed(1)).join(" / "),
@@ -160,8 +205,9 @@ async function printReports(runtime: Runtime, sizes: readonly number[]): Promise
       costs.map(({ bytes }) => whole(bytes)).join(" / "),
     ]);
   }
-  const heads = sizes.map((size) => size.toExponential(0)).join(" / ");
-  print(`Reports, at ${heads} clicks, medians of ${ROUNDS}:\n`);
+  print(
+    `The Ledger's part alone, with what it has in memory, at ${heads} clicks, medians of ${ROUNDS}:\n`,
+  );
   printTable(
     [
       ["report", "left"],
@@ -175,14 +221,16 @@ async function printReports(runtime: Runtime, sizes: readonly number[]): Promise
 
 async function measureReport(
   runtime: Runtime,
-  workspace: number,
+  { number: workspace, hot, ruled, tested }: BenchWorkspace,
   report: ReportName,
 ): Promise<Measured> {
+  const linkIds = { hot: hot.id, ruled: ruled.id, tested: tested.id };
+  const plan: ReportPlan = { workspace, linkIds, report };
   const times: number[] = [];
   let cost: ReportCost = { bytes: 0, rowsRead: 0 };
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();
-    cost = await runtime.ask<ReportCost>("report", { workspace, report, times: 1 });
+    cost = await runtime.ask<ReportCost>("report", plan);
     times.push(performance.now() - start);
   }
   return { ...cost, ms: median(times) };

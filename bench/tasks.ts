@@ -30,7 +30,12 @@ export interface LedgerUsage extends RowUsage {
 
 export interface FillPlan {
   readonly workspace: number;
+  /** Links are numbered from here, the most visited one first. */
+  readonly firstLinkId: number;
   readonly links: number;
+  /** What clicks on the second link name as their rule, and on the third as their variant. */
+  readonly rules: readonly string[];
+  readonly variants: readonly string[];
   /** All clicks that the Ledger is going to have, spread evenly over so many days until today. */
   readonly clicks: number;
   readonly days: number;
@@ -39,17 +44,21 @@ export interface FillPlan {
   readonly to: number;
 }
 
+/** What the API does not show of a workspace: the numbers that its Ledger knows it and its links by. */
+export interface WorkspaceNumbers {
+  readonly workspace: number;
+  /** In the order in which they were made. */
+  readonly links: readonly { readonly id: number; readonly uuid: string }[];
+}
+
+/** Asked of the Ledger itself, beside what routes ask of it. */
 export const REPORTS = [
   "link, 30 days",
   "link, 365 days",
   "workspace, 30 days",
   "workspace, 365 days",
-  "workspace, 3,660 days",
   "rules of a link, 30 days",
   "variants of a link, 30 days",
-  "totals and leaders",
-  "totals of 1,000 links",
-  "last clicks of a link",
   "a page of the click log",
   "nothing (one call)",
 ] as const;
@@ -58,13 +67,45 @@ export type ReportName = (typeof REPORTS)[number];
 
 export interface ReportPlan {
   readonly workspace: number;
+  readonly linkIds: { readonly hot: number; readonly ruled: number; readonly tested: number };
   readonly report: ReportName;
-  readonly times: number;
 }
 
 export interface ReportCost {
   readonly bytes: number;
   readonly rowsRead: number;
+}
+
+export interface ReportCallPlan {
+  readonly workspace: number;
+  readonly call: CallPlan;
+}
+
+/** What one call of a report's route costs where the Ledger has nothing in memory. */
+export interface ReportCallCost extends ReportCost {
+  readonly status: number;
+  readonly d1Trips: number;
+  readonly d1RowsRead: number;
+}
+
+export interface MessagePlan {
+  readonly workspace: number;
+  readonly links: number;
+  readonly clicks: number;
+  readonly clicksAMessage: number;
+  /** How many clicks the Ledger was sent before: each message counts once. */
+  readonly from: number;
+  /** Every click names a user agent that no other does. */
+  readonly newAgents: boolean;
+}
+
+export interface ConsumePlan {
+  /** Messages that the consumer gets at a time. */
+  readonly mergedMessages: number;
+  /** How often all messages come again; a Ledger counts them the first time only. */
+  readonly times: number;
+  /** Without the Ledger, one that answers at once stands in for it. */
+  readonly withLedger: boolean;
 }
 
 export interface CallPlan {
@@ -81,4 +122,9 @@ export interface CallAnswer {
   /** What it took until the answer, and until everything behind it was done. */
   readonly answered: Operations;
   readonly afterwards: Operations;
+}
+
+export interface PlainAnswer {
+  readonly status: number;
+  readonly bytes: number;
 }

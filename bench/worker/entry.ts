@@ -3,11 +3,14 @@
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { Ledger as SignpostLedger } from "../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import type { LedgerUsage, RedirectPlan, ReportPlan } from "../tasks.ts";
-import { countCall } from "./calls.ts";
+import type { LedgerUsage, RedirectPlan, ReportCallPlan, ReportPlan } from "../tasks.ts";
+import { answerCall, countCall } from "./calls.ts";
+import { consumePrepared, prepareMessages } from "./consumer.ts";
+import { addConversions, ingestPrepared, prepareClicks } from "./fill.ts";
 import { countNaive } from "./naive.ts";
 import { countFirstVisits, countNewDay, countRedirects } from "./redirects.ts";
-import { askReport, ingestPrepared, prepareClicks } from "./reports.ts";
+import { askReport, countReportCall } from "./reports.ts";
+import { numbersOf } from "./workspaces.ts";
 
 export { CodeAllocator, LinkGate, Upkeep } from "../../src/worker.ts";
 
@@ -15,11 +18,30 @@ export class Ledger extends SignpostLedger {
   usage(): LedgerUsage {
     return { ...this.sql.usage, bytes: this.ctx.storage.sql.databaseSize };
   }
+
+  /** Loses what is in memory, as an object does that nobody asked for a while; never answers. */
+  async restart(): Promise<void> {
+    await this.ctx.storage.sync();
+    this.ctx.abort("A bench wants it to begin anew.");
+  }
+}
+
+function stubOf(env: Cloudflare.Env, ledger: LedgerId): DurableObjectStub<Ledger> {
+  const stub: unknown = ledgerFor(env, ledger);
+  return stub as DurableObjectStub<Ledger>;
 }
 
 function usageIn(env: Cloudflare.Env) {
-  return async (ledger: LedgerId): Promise<LedgerUsage> =>
-    await (ledgerFor(env, ledger) as unknown as DurableObjectStub<Ledger>).usage();
+  return async (ledger: LedgerId): Promise<LedgerUsage> => await stubOf(env, ledger).usage();
+}
+
+function restartIn(env: Cloudflare.Env) {
+  return async (ledger: LedgerId): Promise<void> => {
+    // The call ends with the object that it was made to.
+    await stubOf(env, ledger)
+      .restart()
+      .catch(() => undefined);
+  };
 }
 
 type Task = (env: Cloudflare.Env, question: never) => Promise<unknown>;
@@ -30,8 +52,15 @@ const TASKS: Readonly<Record<string, Task>> = {
   "first-visits": countFirstVisits,
   naive: countNaive,
   call: countCall,
+  "plain-call": answerCall,
+  "report-call": (env, plan: ReportCallPlan) =>
+    countReportCall(env, plan, { usageOf: usageIn(env), restart: restartIn(env) }),
+  numbers: numbersOf,
   prepare: prepareClicks,
   ingest: ingestPrepared,
+  convert: addConversions,
+  messages: prepareMessages,
+  consume: consumePrepared,
   report: (env, plan: ReportPlan) => askReport(env, plan, usageIn(env)),
   usage: (env, { workspace }: { readonly workspace: number }) =>
     usageIn(env)(String(workspace) as LedgerId),

@@ -9,6 +9,7 @@ import worker from "../../src/worker.ts";
 import { noOperations, type Operations } from "../operations.ts";
 import type { NewDayCost, RedirectPlan, RowUsage } from "../tasks.ts";
 import { randomOf, visitsOf, type Visit } from "../traffic.ts";
+import { consume } from "./consumer.ts";
 import { meteredDatabase, meteredObjects, meteredQueue, meteredRoutes } from "./metered.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
@@ -72,7 +73,7 @@ async function withTraffic<T>(
     const metered = meteredEnv(env, counted, sent, (key) => JSON.stringify(recordOf(key, ledger)));
     const consumeAll = async (): Promise<void> => {
       counted.consumerCalls += 1;
-      await consume(sent, metered, clock.context);
+      await consume(sent.splice(0), metered, clock.context);
     };
     const before = await usageOf(ledger);
     for (const visit of visits) {
@@ -182,27 +183,4 @@ async function follow(
   });
   const response = await worker.fetch(request, env, ctx);
   if (response.status !== 302) throw new Error(`A link answered ${response.status}.`);
-}
-
-async function consume(sent: string[], env: Cloudflare.Env, ctx: ExecutionContext): Promise<void> {
-  const messages = sent.splice(0).map((body, index) => ({
-    id: String(index),
-    timestamp: new Date(0),
-    body,
-    attempts: 1,
-    ack: () => undefined,
-    retry: () => {
-      throw new Error("A message was not taken.");
-    },
-  }));
-  const batch = {
-    queue: "clicks",
-    messages,
-    metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } },
-    ackAll: () => undefined,
-    retryAll: () => undefined,
-  };
-  await (
-    worker.queue as (batch: unknown, env: Cloudflare.Env, ctx: ExecutionContext) => Promise<void>
-  )(batch, env, ctx);
 }
