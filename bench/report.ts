@@ -47,13 +47,15 @@ await main(async () => {
     await printConsumer(runtime);
     const sizes = sizesUpTo(clicks);
     const workspaces: BenchWorkspace[] = [];
-    const rowsWritten: number[] = [];
+    const filled: Filled[] = [];
     for (const size of sizes) {
       const workspace = await openWorkspace(runtime, `bench-${size}`, LINKS);
       workspaces.push(workspace);
-      rowsWritten.push(await fill(runtime, planOf(workspace, size)));
+      const plan = planOf(workspace, size);
+      filled.push(await fill(runtime, plan));
+      await runtime.ask("convert", plan);
     }
-    await printSizes(runtime, workspaces, sizes, rowsWritten);
+    printSizes(filled);
     const heads = sizes.map((size) => size.toExponential(0)).join(" / ");
     await printRoutes(runtime, workspaces, heads);
     await printReports(runtime, workspaces, heads);
@@ -80,8 +82,14 @@ function planOf(workspace: BenchWorkspace, size: number): Plan {
   };
 }
 
-/** Fills a Ledger, and tells how many rows its clicks have written. */
-async function fill(runtime: Runtime, plan: Plan): Promise<number> {
+interface Filled {
+  readonly clicks: number;
+  readonly rowsWritten: number;
+  readonly bytes: number;
+}
+
+/** Fills a Ledger with clicks, and tells what they take. */
+async function fill(runtime: Runtime, plan: Plan): Promise<Filled> {
   const { workspace } = plan;
   let rowsWritten = 0;
   for (let from = 0; from < plan.clicks; from += SLICE) {
@@ -93,8 +101,8 @@ async function fill(runtime: Runtime, plan: Plan): Promise<number> {
     const after = await runtime.ask<LedgerUsage>("usage", { workspace });
     rowsWritten += after.rowsWritten - before.rowsWritten;
   }
-  await runtime.ask("convert", plan);
-  return rowsWritten;
+  const { bytes } = await runtime.ask<LedgerUsage>("usage", { workspace });
+  return { clicks: plan.clicks, rowsWritten, bytes };
 }
 
 interface Rate {
@@ -156,23 +164,7 @@ async function measureRate(
   return { perSecond: RATE_CLICKS / seconds, perCpuSecond: RATE_CLICKS / cpuSeconds };
 }
 
-async function printSizes(
-  runtime: Runtime,
-  workspaces: readonly BenchWorkspace[],
-  sizes: readonly number[],
-  rowsWritten: readonly number[],
-): Promise<void> {
-  const rows = [];
-  for (const [index, { number: workspace }] of workspaces.entries()) {
-    const size = sizes[index] ?? 0;
-    const usage = await runtime.ask<LedgerUsage>("usage", { workspace });
-    rows.push([
-      whole(size),
-      (usage.bytes / 1e6).toFixed(1),
-      (usage.bytes / size).toFixed(0),
-      ((rowsWritten[index] ?? 0) / size).toFixed(2),
-    ]);
-  }
+function printSizes(filled: readonly Filled[]): void {
   print(`Size, ${whole(LINKS)} links, ${DAYS} days:\n`);
   printTable(
     [
@@ -181,7 +173,12 @@ async function printSizes(
       ["bytes a click", "right"],
       ["rows written a click", "right"],
     ],
-    rows,
+    filled.map(({ clicks: size, rowsWritten, bytes }) => [
+      whole(size),
+      (bytes / 1e6).toFixed(1),
+      (bytes / size).toFixed(0),
+      (rowsWritten / size).toFixed(2),
+    ]),
   );
 }
 

@@ -38,7 +38,7 @@ export async function printRoutes(
   const [first] = workspaces;
   const routes = first === undefined ? [] : routesOf(first);
   print(
-    `Reports of each dialect, through the whole API, at ${heads} clicks. Milliseconds are medians of ${ROUNDS}; rows are those that a Ledger reads which has just woken up, and D1's.\n`,
+    `Reports of each dialect, through the whole API, at ${heads} clicks, of which one in a hundred of the last 30 days led to a conversion. Milliseconds are medians of ${ROUNDS}; rows are those that a Ledger reads which has just woken up, and D1's.\n`,
   );
   printTable(
     [
@@ -89,8 +89,6 @@ async function measure(
   { path }: ReportRoute,
 ): Promise<Measured> {
   const call: CallPlan = { method: "GET", path, headers: authorization(token) };
-  const cost = await runtime.ask<ReportCallCost>("report-call", { workspace, call });
-  if (cost.status !== 200) throw new Error(`${path} answered ${cost.status}.`);
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();
@@ -98,6 +96,9 @@ async function measure(
     times.push(performance.now() - start);
     if (status !== 200) throw new Error(`${path} answered ${status}.`);
   }
+  // Counted last: a token's first call in a minute also notes that it was used.
+  const cost = await runtime.ask<ReportCallCost>("report-call", { workspace, call });
+  if (cost.status !== 200) throw new Error(`${path} answered ${cost.status}.`);
   return { ...cost, ms: median(times) };
 }
 

@@ -1,9 +1,10 @@
 /** The Worker of the benches: ours, with a door for tasks and a Ledger that tells its meter. */
 
+import { readFact } from "../../src/ledger/facts.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { Ledger as SignpostLedger } from "../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import type { LedgerUsage, RedirectPlan, ReportCallPlan, ReportPlan } from "../tasks.ts";
+import type { FillPlan, LedgerUsage, RedirectPlan, ReportCallPlan, ReportPlan } from "../tasks.ts";
 import { answerCall, countCall } from "./calls.ts";
 import { consumePrepared, prepareMessages } from "./consumer.ts";
 import { addConversions, ingestPrepared, prepareClicks } from "./fill.ts";
@@ -17,6 +18,11 @@ export { CodeAllocator, LinkGate, Upkeep } from "../../src/worker.ts";
 export class Ledger extends SignpostLedger {
   usage(): LedgerUsage {
     return { ...this.sql.usage, bytes: this.ctx.storage.sql.databaseSize };
+  }
+
+  /** Tells whether all clicks of the attribution window can be found by their ids. */
+  isIndexed(): boolean {
+    return readFact(this.sql, "indexing") === null;
   }
 
   /** Loses what is in memory, as an object does that nobody asked for a while; never answers. */
@@ -58,7 +64,8 @@ const TASKS: Readonly<Record<string, Task>> = {
   numbers: numbersOf,
   prepare: prepareClicks,
   ingest: ingestPrepared,
-  convert: addConversions,
+  convert: (env, plan: FillPlan) =>
+    addConversions(env, plan, async (ledger) => await stubOf(env, ledger).isIndexed()),
   messages: prepareMessages,
   consume: consumePrepared,
   report: (env, plan: ReportPlan) => askReport(env, plan, usageIn(env)),

@@ -18,6 +18,7 @@ const CLICKS_A_SCAN = 20;
 const CLICKS_A_CONVERSION = 100;
 const CONVERSION_DAYS = 30;
 const CONVERSION_AFTER_MS = 60_000;
+const INDEXING_PAUSE_MS = 50;
 
 let prepared: ClickBatch[][] = [];
 
@@ -52,24 +53,30 @@ export async function ingestPrepared(
   return prepared.length;
 }
 
-/** Puts conversions down to every so manieth click of the last days, and tells how many. */
+/** Puts conversions down to one click in so many of the last days, and tells how many there are. */
 export async function addConversions(
   env: Cloudflare.Env,
   plan: Pick<FillPlan, "workspace" | "clicks" | "days">,
+  isIndexed: (ledger: LedgerId) => Promise<boolean>,
 ): Promise<number> {
-  const ledger = ledgerFor(env, String(plan.workspace) as LedgerId);
+  const id = String(plan.workspace) as LedgerId;
+  const ledger = ledgerFor(env, id);
+  await ledger.trackVisitors(true);
+  // Clicks that came before are made findable by alarms.
+  while (!(await isIndexed(id))) await scheduler.wait(INDEXING_PAUSE_MS);
   const timeOf = timesOf(plan);
   const first = Math.ceil(plan.clicks * (1 - CONVERSION_DAYS / plan.days));
-  let conversions = 0;
+  let attributed = 0;
   for (let ordinal = first; ordinal < plan.clicks; ordinal += CLICKS_A_CONVERSION) {
     const at = timeOf(ordinal) + CONVERSION_AFTER_MS;
     // A Ledger numbers its clicks from 1.
     const clue = { kind: "click", clickId: ordinal + 1 } as const;
     const sale = { orderId: `order-${ordinal}`, value: 1_999, currency: "EUR" };
-    await ledger.convert({ goalId: 1, at, ...sale, clue });
-    conversions += 1;
+    const converted = await ledger.convert({ goalId: 1, at, ...sale, clue });
+    if (converted.kind === "tracked" && converted.attribution !== null) attributed += 1;
   }
-  return conversions;
+  if (attributed === 0) throw new Error("No conversion was put down to a click.");
+  return attributed;
 }
 
 /** Gives when each click comes, in even steps up to the end of today. */
