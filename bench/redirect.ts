@@ -332,6 +332,7 @@ function kvModule(): string {
   return `
     if (key.endsWith("/none")) return null;
     const link = ${JSON.stringify(common)};
+    link.destination += key;
     if (key.endsWith("/rules")) link.rules = ${JSON.stringify(rules)};
     if (key.endsWith("/locked")) link.password = 1;
     if (key.endsWith("/ab")) link.variants = ${JSON.stringify(variants)};

@@ -1,10 +1,10 @@
 /** Front door: sends each event to the module that owns it. Dispatch only. */
 
-import { publicUrlOf } from "./config.ts";
 import { log } from "./platform/log.ts";
 import { createRedirect } from "./redirect/handle.ts";
-import { isDefaultHost } from "./redirect/hosts.ts";
+import { siteOf } from "./redirect/hosts.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
+import { splitUrl } from "./redirect/request-url.ts";
 import { notice } from "./redirect/respond.ts";
 import { upkeepFor } from "./upkeep/upkeep.ts";
 
@@ -21,6 +21,7 @@ const redirect = createRedirect({
     const { ingestMessages } = await import("./ledger/consumer.ts");
     await ingestMessages(env, [message]);
   },
+  loadPacking: () => import("./redirect/pack.ts"),
   loadRuleEngine: () => import("./links/rules/evaluate.ts"),
   async loadAgentReader() {
     const { agentReader } = await import("./ledger/agent-reader.ts");
@@ -40,21 +41,30 @@ const redirect = createRedirect({
 // The module is kept, not its promise: a request must not wait on another request's promise.
 let api: (typeof import("./api/app.ts"))["default"] | null = null;
 
+async function callApi(
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  api ??= (await import("./api/app.ts")).default;
+  return api.fetch(request, env, ctx);
+}
+
 export default {
-  async fetch(request, env, ctx): Promise<Response> {
-    const url = new URL(request.url);
-    if (
-      APP_PATH.test(url.pathname) &&
-      isDefaultHost(url.hostname, { publicUrl: publicUrlOf(env) })
-    ) {
-      api ??= (await import("./api/app.ts")).default;
-      return api.fetch(request, env, ctx);
+  fetch(request, env, ctx) {
+    const url = splitUrl(request.url);
+    if (APP_PATH.test(url.path) && siteOf(url.origin, env).isDefault) {
+      return callApi(request, env, ctx);
     }
-    try {
-      return await redirect(request, url, env, ctx);
-    } catch (error) {
+    const failed = (error: unknown): Response => {
       log("error", "redirect.failed", { error });
       return notice(request, UNAVAILABLE);
+    };
+    try {
+      const response = redirect(request, url, env, ctx);
+      return response instanceof Promise ? response.catch(failed) : response;
+    } catch (error) {
+      return failed(error);
     }
   },
 

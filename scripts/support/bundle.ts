@@ -37,18 +37,23 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
     import { createCapture } from "./src/redirect/capture.ts";
     import { redirectWith } from "./src/redirect/handle.ts";
     import { createMissLimiter } from "./src/redirect/miss-limiter.ts";
+    import { splitUrl } from "./src/redirect/request-url.ts";
     const unused = async () => { throw new Error("The other Worker does this."); };
-    const redirect = redirectWith({
+    const lazy = {
+      loadPacking: () => import("./src/redirect/pack.ts"),
       ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, drawQr: unused,
       askPassword: unused,
+    };
+    const redirect = redirectWith({
+      ...lazy,
       cache: routeCache,
       limiter: createMissLimiter(),
-      capture: ${capture ? "createCapture(unused, CAPTURE_SETTINGS)" : "{ add() {}, held: () => 0 }"},
+      capture: ${capture ? "createCapture(lazy, CAPTURE_SETTINGS)" : "{ add() {}, held: () => 0 }"},
     });
     export default {
       fetch(request, env, ctx) {
-        const url = new URL(request.url);
-        if (url.pathname.startsWith("/api")) return env.BEHIND.fetch(request);
+        const url = splitUrl(request.url);
+        if (url.path.startsWith("/api")) return env.BEHIND.fetch(request);
         return redirect(request, url, env, ctx);
       },
     };

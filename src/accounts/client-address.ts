@@ -1,4 +1,5 @@
-import { addressGroup, visitorHash } from "../redirect/visitor-hash.ts";
+import { addressGroup } from "../redirect/address-group.ts";
+import { visitorHash } from "../redirect/visitor-hash.ts";
 
 /** Where better-auth reads a client's address: set by us alone, whatever a client sends. */
 export const CLIENT_ADDRESS_HEADER = "Signpost-Client";
@@ -9,6 +10,7 @@ export const CLIENT_ADDRESS_HEADER = "Signpost-Client";
  */
 export async function clientStandIn(headers: Headers, secret: string): Promise<string> {
   const address = headers.get("CF-Connecting-IP") ?? "unknown";
-  const hash = await visitorHash(secret, "accounts", "address", addressGroup(address));
+  const hashOf = await visitorHash(secret, "accounts");
+  const hash = hashOf("address", addressGroup(address));
   return `fd00::${hash.match(/.{4}/g)?.join(":") ?? ""}`;
 }

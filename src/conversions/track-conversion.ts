@@ -5,7 +5,8 @@ import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { addressGroup, visitorHash } from "../redirect/visitor-hash.ts";
+import { addressGroup } from "../redirect/address-group.ts";
+import { visitorHash } from "../redirect/visitor-hash.ts";
 import { USER_AGENT_CHARS_MAX } from "../redirect/visitor.ts";
 import type { AmountRefused } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
@@ -94,9 +95,10 @@ async function clueOf(
   }
   if (visitor === null) return { kind: "none" };
   const userAgent = visitor.userAgent.slice(0, USER_AGENT_CHARS_MAX);
-  const [addressHash, agentHash] = await Promise.all([
-    visitorHash(secret, ledger, "address", addressGroup(visitor.address)),
-    visitorHash(secret, ledger, "agent", userAgent),
-  ]);
-  return { kind: "visitor", addressHash, agentHash };
+  const hash = await visitorHash(secret, ledger);
+  return {
+    kind: "visitor",
+    addressHash: hash("address", addressGroup(visitor.address)),
+    agentHash: hash("agent", userAgent),
+  };
 }

@@ -12,10 +12,20 @@ import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
 import type { CaptureSettings } from "./capture-settings.ts";
 import type { ClickMessage } from "./click.ts";
-import { clickMessage, messageBytes, type CapturedClick } from "./pack.ts";
+import type { CapturedClick, clickMessage, messageBytes } from "./pack.ts";
 
-/** Stores a message without the queue; loaded only when the queue has refused. */
-export type DirectIngest = (env: Cloudflare.Env, message: ClickMessage) => Promise<void>;
+/** What makes messages of clicks. */
+export interface Packing {
+  readonly clickMessage: typeof clickMessage;
+  readonly messageBytes: typeof messageBytes;
+}
+
+/** What a redirect does not need, but a drain does: loaded when it runs. */
+export interface CaptureParts {
+  loadPacking(): Promise<Packing>;
+  /** Stores a message without the queue, when that has refused it. */
+  ingestDirectly(env: Cloudflare.Env, message: ClickMessage): Promise<void>;
+}
 
 export interface Capture {
   /** Takes one click in; returns at once and never throws. */
@@ -37,7 +47,7 @@ interface Lease {
   renewedAtMs: number;
 }
 
-export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSettings): Capture {
+export function createCapture(parts: CaptureParts, settings: CaptureSettings): Capture {
   let buffer: CapturedClick[] = [];
   let lost: Record<string, number> = {};
   let lease: Lease | null = null;
@@ -62,24 +72,25 @@ export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSet
 
   async function drain(mine: Lease, env: Cloudflare.Env): Promise<void> {
     const startedAtMs = mine.renewedAtMs;
+    const packing = await parts.loadPacking();
     while (lease === mine) {
-      const batch = dueBatch(mine.renewedAtMs) ?? takeBatch(mine.renewedAtMs);
-      if (batch !== null) await deliver(batch, env);
+      const batch = dueBatch(mine.renewedAtMs) ?? takeBatch(mine.renewedAtMs, packing);
+      if (batch !== null) await deliver(batch, env, packing);
       else if (unconfirmed.size === 0) {
         lease = null;
         return;
       }
       mine.renewedAtMs = Date.now();
-      if (mine.renewedAtMs - startedAtMs >= settings.drainMs) return handOn(mine, env);
+      if (mine.renewedAtMs - startedAtMs >= settings.drainMs) return handOn(mine, env, packing);
       if (buffer.length < settings.eagerClicks) await scheduler.wait(settings.pauseMs);
     }
   }
 
   /** Drops the lease first and sends after: a click that comes in between starts a drain of its own. */
-  async function handOn(mine: Lease, env: Cloudflare.Env): Promise<void> {
+  async function handOn(mine: Lease, env: Cloudflare.Env, packing: Packing): Promise<void> {
     if (lease === mine) lease = null;
-    const last = takeBatch(mine.renewedAtMs);
-    if (last !== null) await deliver(last, env);
+    const last = takeBatch(mine.renewedAtMs, packing);
+    if (last !== null) await deliver(last, env, packing);
   }
 
   /** Finds a batch whose last try failed, or died with its drain. */
@@ -90,7 +101,7 @@ export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSet
     return null;
   }
 
-  function takeBatch(nowMs: number): Batch | null {
+  function takeBatch(nowMs: number, { messageBytes }: Packing): Batch | null {
     if (buffer.length === 0 && Object.keys(lost).length === 0) return null;
     let bytes = 0;
     let n = 0;
@@ -114,11 +125,11 @@ export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSet
     return batch;
   }
 
-  async function deliver(batch: Batch, env: Cloudflare.Env): Promise<void> {
+  async function deliver(batch: Batch, env: Cloudflare.Env, packing: Packing): Promise<void> {
     batch.retryAtMs = Date.now() + settings.leaseMs;
     batch.tries += 1;
     try {
-      batch.message ??= await clickMessage(batch, env.AUTH_SECRET);
+      batch.message ??= await packing.clickMessage(batch, env.AUTH_SECRET);
       await send(batch.message, env);
       confirm(batch);
     } catch (error) {
@@ -135,7 +146,7 @@ export function createCapture(ingestDirectly: DirectIngest, settings: CaptureSet
     } catch (error) {
       log("warn", "capture.queue.refused", { batchId: message.id, error });
       // The queue may have it after all: the Ledger counts a batch id once.
-      await within(settings.sendMs, ingestDirectly(env, message));
+      await within(settings.sendMs, parts.ingestDirectly(env, message));
     }
   }
 

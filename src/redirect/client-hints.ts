@@ -10,11 +10,12 @@ const PLATFORM = /^"([A-Za-z ]{1,20})"$/;
 
 /** Gives the hints of a request, or null when it sends none. */
 export function clientHintsOf(headers: Headers): ClientHints | null {
+  const brands = headers.get("Sec-CH-UA");
+  // Browsers send the three together or none of them, and every header read is a call out of V8.
+  if (brands === null) return null;
   const platform = headers.get("Sec-CH-UA-Platform");
   const mobile = headers.get("Sec-CH-UA-Mobile");
-  const brands = headers.get("Sec-CH-UA");
-  if (platform === null && mobile === null && brands === null) return null;
-  const brand = brands !== null && brands.includes('"Brave"') ? "Brave" : "";
+  const brand = brands.includes('"Brave"') ? "Brave" : "";
   const system = PLATFORM.exec(platform ?? "")?.[1] ?? "";
   const handheld = mobile === "?1" ? "1" : mobile === "?0" ? "0" : "";
   return `${brand};${system};${handheld}`;

@@ -25,31 +25,40 @@ export interface Readers {
   loadAgentReader(): Promise<AgentReader>;
 }
 
-/** Gathers the facts, and loads no more than this link's rules ask for. */
-export async function factsOf(
+/** Gathers the facts, and loads no more than this link's rules ask for: at once where it has none. */
+export function factsOf(
   request: Request,
   visitor: Visitor,
   nowMs: number,
   { rules, sticky }: RouteRecord,
   readers: Readers,
+): DecisionFacts | Promise<DecisionFacts> {
+  const facts = {
+    nowMs,
+    chooseRule: () => null,
+    random01: Math.random(),
+    variantCookie: sticky === true ? variantOfCookie(request.headers.get("Cookie")) : null,
+  };
+  return rules === undefined ? facts : withRules(facts, visitor, rules, readers);
+}
+
+async function withRules(
+  facts: DecisionFacts,
+  visitor: Visitor,
+  rules: NonNullable<RouteRecord["rules"]>,
+  readers: Readers,
 ): Promise<DecisionFacts> {
-  const engine = rules === undefined ? null : await readers.loadRuleEngine();
-  const asksAgent = engine !== null && rules !== undefined && engine.needsAgent(rules);
-  const agents = asksAgent ? await readers.loadAgentReader() : null;
+  const engine = await readers.loadRuleEngine();
+  const agents = engine.needsAgent(rules) ? await readers.loadAgentReader() : null;
   const ruleFacts = {
     country: visitor.country,
     city: visitor.city,
-    nowMs,
+    nowMs: facts.nowMs,
     visitorTimezone: visitor.timezone,
     agent() {
       if (agents === null) throw new Error("No rule was expected to ask for the user agent.");
       return agents.agentOf(visitor);
     },
   };
-  return {
-    nowMs,
-    chooseRule: (candidates) => engine?.evaluate(candidates, ruleFacts) ?? null,
-    random01: Math.random(),
-    variantCookie: sticky === true ? variantOfCookie(request.headers.get("Cookie")) : null,
-  };
+  return { ...facts, chooseRule: (candidates) => engine.evaluate(candidates, ruleFacts) };
 }

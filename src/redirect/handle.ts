@@ -1,37 +1,35 @@
 /**
  * Follows a short link. The hot path's contract:
  *
- * - A hit in the isolate awaits nothing; a miss awaits KV, and where KV has nothing one D1 statement.
+ * - A hit in the isolate is answered in the same turn; a miss awaits KV, and where KV has nothing one D1 statement.
  *   Only a link with a click limit asks anybody else: its gate.
  * - It never waits for, nor fails with, the counting of clicks.
  * - No library is loaded for it, unless a rule asks for the user agent, and no line logged on success.
  */
 
-import { publicUrlOf } from "../config.ts";
 import type { LinkAddress } from "../links/address.ts";
 import { withQuery } from "../links/merge-query.ts";
 import { routeCache, type RouteCache } from "../links/route-cache.ts";
 import type { RouteRecord } from "../links/route-record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
-import { createCapture, type Capture, type DirectIngest } from "./capture.ts";
+import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
 import { markClick } from "./click-token.ts";
-import { decide, type RedirectDecision, type Refusal } from "./decide.ts";
+import { decide, type Decision, type RedirectDecision, type Refusal } from "./decide.ts";
 import { factsOf, type Readers } from "./facts.ts";
-import { domainOf } from "./hosts.ts";
+import { siteOf } from "./hosts.ts";
 import { lookup } from "./lookup.ts";
 import { createMissLimiter, type MissLimiter } from "./miss-limiter.ts";
 import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import { parsePath, type AskedPath, type QrFormat } from "./path.ts";
-import { notice, previewOf, redirectTo } from "./respond.ts";
+import type { RequestUrl } from "./request-url.ts";
+import { notice, previewOf, redirectTo, sharedRedirectTo } from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
-import { addressGroup } from "./visitor-hash.ts";
-import { visitorOf, type Visitor } from "./visitor.ts";
+import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
 
 /** What few links need: loaded with the first request that does. */
-export interface LazyParts extends Readers {
-  readonly ingestDirectly: DirectIngest;
+export interface LazyParts extends Readers, CaptureParts {
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
   /** Draws a link's QR code; null when the link is gone meanwhile. */
   drawQr(env: Cloudflare.Env, request: QrRequest): Promise<Response | null>;
@@ -50,12 +48,13 @@ export interface RedirectParts extends LazyParts {
   readonly capture: Capture;
 }
 
+/** Answers in the same turn where nothing has to be asked: a promise more is work for every request. */
 export type Redirect = (
   request: Request,
-  url: URL,
+  url: RequestUrl,
   env: Cloudflare.Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
-) => Promise<Response>;
+) => Response | Promise<Response>;
 
 /** Makes the redirect of this isolate. */
 export function createRedirect(lazy: LazyParts): Redirect {
@@ -63,14 +62,15 @@ export function createRedirect(lazy: LazyParts): Redirect {
     ...lazy,
     cache: routeCache,
     limiter: createMissLimiter(),
-    capture: createCapture(lazy.ingestDirectly, CAPTURE_SETTINGS),
+    capture: createCapture(lazy, CAPTURE_SETTINGS),
   });
 }
 
 /** One request for one code. */
 interface Visit {
   readonly request: Request;
-  readonly url: URL;
+  readonly method: string;
+  readonly url: RequestUrl;
   readonly env: Cloudflare.Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly asked: AskedPath;
@@ -80,50 +80,84 @@ interface Visit {
 }
 
 export function redirectWith(parts: RedirectParts): Redirect {
-  return async (request, url, env, ctx) => {
+  return (request, url, env, ctx) => {
     const { method } = request;
     if (method !== "GET" && method !== "HEAD" && method !== "POST") {
       return notice(request, METHOD_NOT_ALLOWED);
     }
-    const asked = parsePath(url.pathname);
+    const asked = parsePath(url.path);
     // The grammar comes first: KV throws on keys such as `..` and on long ones.
     if (asked === null) return notice(request, NOT_FOUND);
 
     const nowMs = Date.now();
-    const visitor = visitorOf(request);
-    const address = {
-      domain: domainOf(url.hostname, { publicUrl: publicUrlOf(env) }),
-      code: asked.code,
-    };
-    const group = visitor.address === null ? null : addressGroup(visitor.address);
-    const looked = await lookup({ address, visitor: group, nowMs }, parts, env, ctx);
-    if (looked.kind === "unknown") return notice(request, NOT_FOUND);
-    if (looked.kind === "unavailable") return notice(request, UNAVAILABLE);
-    const visit = { request, url, env, ctx, asked, address, visitor, nowMs };
-    return asked.qr === null ? answer(visit, looked.record, parts) : drawQr(visit, asked.qr, parts);
+    const address = { domain: siteOf(url.origin, env).domain, code: asked.code };
+    const visitorAddress = () => addressOf(request.headers);
+    const looked = lookup({ address, visitorAddress, nowMs }, parts, env, ctx);
+    return after(looked, (found) => {
+      if (found.kind === "unknown") return notice(request, NOT_FOUND);
+      if (found.kind === "unavailable") return notice(request, UNAVAILABLE);
+      const visitor = visitorOf(request, method);
+      const visit = { request, method, url, env, ctx, asked, address, visitor, nowMs };
+      return follow(visit, found.record, parts);
+    });
   };
+}
+
+/** Goes on with a value: in this turn if it is there, else when it is. */
+function after<T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): U | Promise<U> {
+  return value instanceof Promise ? later(value, next) : next(value);
+}
+
+async function later<T, U>(value: Promise<T>, next: (value: T) => U | Promise<U>): Promise<U> {
+  return next(await value);
+}
+
+function follow(
+  visit: Visit,
+  record: RouteRecord,
+  parts: RedirectParts,
+): Response | Promise<Response> {
+  const { request, method, asked, visitor, nowMs } = visit;
+  if (asked.qr !== null) return drawQr(visit, asked.qr, parts);
+  // Only a password is ever posted.
+  if (method === "POST" && record.password === undefined) {
+    return notice(request, METHOD_NOT_ALLOWED);
+  }
+  const facts = factsOf(request, visitor, nowMs, record, parts);
+  return after(facts, (known) => answer(visit, record, decide(record, known), parts));
 }
 
 async function drawQr(visit: Visit, format: QrFormat, parts: RedirectParts): Promise<Response> {
   const { request, url, env, address } = visit;
-  const size = url.searchParams.get("size");
+  const size = new URLSearchParams(url.query).get("size");
   return (await parts.drawQr(env, { ...address, format, size })) ?? notice(request, NOT_FOUND);
 }
 
-/** Refusals first, then the password, the click limit, and the way on. */
-async function answer(visit: Visit, record: RouteRecord, parts: RedirectParts): Promise<Response> {
-  const { request, env, visitor, nowMs } = visit;
-  // Only a password is ever posted.
-  if (request.method === "POST" && record.password === undefined) {
-    return notice(request, METHOD_NOT_ALLOWED);
-  }
-  const decision = decide(record, await factsOf(request, visitor, nowMs, record, parts));
-  if (decision.kind === "refuse") return notice(request, noticeOf(decision.reason));
+function answer(
+  visit: Visit,
+  record: RouteRecord,
+  decision: Decision,
+  parts: RedirectParts,
+): Response | Promise<Response> {
+  if (decision.kind === "refuse") return notice(visit.request, noticeOf(decision.reason));
   if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
+  const isOpen = record.password === undefined && record.limit === undefined;
+  if (isOpen && !visit.asked.preview) return leadOn(visit, record, decision, null, parts.capture);
+  return answerGuarded(visit, record, decision, parts);
+}
 
+/** The password first, then the preview, the click limit, and the way on. */
+async function answerGuarded(
+  visit: Visit,
+  record: RouteRecord,
+  decision: RedirectDecision,
+  parts: RedirectParts,
+): Promise<Response> {
+  const { request, env, visitor, nowMs } = visit;
   let unlocking: string | null = null;
   if (record.password !== undefined) {
-    const outcome = await parts.askPassword(env, { ...visit, record });
+    const url = new URL(visit.url.href);
+    const outcome = await parts.askPassword(env, { ...visit, url, record });
     if (outcome.kind === "asked") return outcome.response;
     unlocking = outcome.cookie;
   }
@@ -137,21 +171,29 @@ async function answer(visit: Visit, record: RouteRecord, parts: RedirectParts): 
 }
 
 function leadOn(
-  { request, url, env, ctx, visitor, nowMs }: Visit,
+  { method, url, env, ctx, visitor, nowMs }: Visit,
   record: RouteRecord,
   decision: RedirectDecision,
   unlocking: string | null,
   capture: Capture,
 ): Response {
-  const forwarded = destinationFor(record, decision.destination, url);
+  const { ledger, linkId } = record;
+  const { rule, variant } = decision;
+  const query = url.query === "" ? null : new URLSearchParams(url.query);
+  const scan = query?.get(SCAN_PARAMETER) === "1";
+  const forwarded = destinationFor(record, decision.destination, query);
   const { destination, token } = markClick(forwarded, record, visitor);
-  capture.add({ ...clickOf(record, decision, visitor, nowMs, url), token }, env, ctx);
+  capture.add({ ledger, linkId, at: nowMs, visitor, scan, rule, variant, token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would hand the password on to the destination.
-  const status = request.method === "POST" ? 303 : decision.status;
+  const status = method === "POST" ? 303 : decision.status;
+  const isSticky = record.sticky === true && variant !== null;
+  if (destination === decision.destination && unlocking === null && !isSticky) {
+    return sharedRedirectTo(destination, status);
+  }
   const response = redirectTo(destination, status);
   if (unlocking !== null) response.headers.append("Set-Cookie", unlocking);
-  if (record.sticky === true && decision.variant !== null) {
-    response.headers.append("Set-Cookie", variantCookie(url, decision.variant));
+  if (isSticky) {
+    response.headers.append("Set-Cookie", variantCookie(new URL(url.href), variant));
   }
   return response;
 }
@@ -159,20 +201,12 @@ function leadOn(
 /** A QR code's own mark: counted as a scan, not forwarded. */
 const SCAN_PARAMETER = "qr";
 
-function clickOf(
-  { ledger, linkId }: RouteRecord,
-  { rule, variant }: RedirectDecision,
-  visitor: Visitor,
-  at: number,
-  url: URL,
-) {
-  const scan = url.search !== "" && url.searchParams.get(SCAN_PARAMETER) === "1";
-  return { ledger, linkId, at, visitor, scan, rule, variant };
-}
-
-function destinationFor(record: RouteRecord, destination: string, url: URL): string {
-  if (record.forwardQuery !== true || url.search === "") return destination;
-  const query = new URLSearchParams(url.searchParams);
+function destinationFor(
+  record: RouteRecord,
+  destination: string,
+  query: URLSearchParams | null,
+): string {
+  if (record.forwardQuery !== true || query === null) return destination;
   query.delete(SCAN_PARAMETER);
   return withQuery(destination, query);
 }

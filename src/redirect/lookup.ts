@@ -12,6 +12,7 @@ import { parseRouteRecord, type RouteRecord } from "../links/route-record.ts";
 import { readRoute } from "../links/route-store.ts";
 import { within } from "../platform/deadline.ts";
 import { log, tolerate } from "../platform/log.ts";
+import { addressGroup } from "./address-group.ts";
 import type { MissLimiter } from "./miss-limiter.ts";
 
 export type Lookup =
@@ -21,8 +22,8 @@ export type Lookup =
 
 export interface LookupRequest {
   readonly address: LinkAddress;
-  /** The visitor's address group: whom the miss limiter counts; null where nobody can tell. */
-  readonly visitor: string | null;
+  /** Gives the visitor's network address, or null where nobody can tell; asked on a miss alone. */
+  readonly visitorAddress: () => string | null;
   readonly nowMs: number;
 }
 
@@ -40,28 +41,40 @@ type Waiter = Pick<ExecutionContext, "waitUntil">;
 
 const UNKNOWN: Lookup = { kind: "unknown" };
 
-export async function lookup(
-  { address, visitor, nowMs }: LookupRequest,
+/** Answers at once from the isolate's copy: a promise only where something has to be asked. */
+export function lookup(
+  request: LookupRequest,
+  parts: LookupParts,
+  env: Cloudflare.Env,
+  ctx: Waiter,
+): Lookup | Promise<Lookup> {
+  const key = routeKey(request.address);
+  const copy = parts.cache.get(key, request.nowMs);
+  if (copy === undefined) return fetchRoute(key, request, parts, env, ctx);
+  return copy === null ? UNKNOWN : found(copy);
+}
+
+async function fetchRoute(
+  key: string,
+  { address, visitorAddress, nowMs }: LookupRequest,
   { cache, limiter }: LookupParts,
   env: Cloudflare.Env,
   ctx: Waiter,
 ): Promise<Lookup> {
-  const key = routeKey(address);
-  const copy = cache.get(key, nowMs);
-  if (copy !== undefined) return copy === null ? UNKNOWN : found(copy);
-
+  const asker = visitorAddress();
+  const group = asker === null ? null : addressGroup(asker);
   const stored = await readKv(env.ROUTES, key);
   if (stored.kind === "found") {
     cache.put(key, stored.record, stored.bytes, nowMs);
     return found(stored.record);
   }
-  if (stored.kind === "missing" && limiter.refuses(visitor, nowMs)) return UNKNOWN;
+  if (stored.kind === "missing" && limiter.refuses(group, nowMs)) return UNKNOWN;
 
   try {
     const route = await within(D1_DEADLINE_MS, readRoute(env.DB, address));
     if (route === null) {
       cache.putMiss(key, nowMs);
-      ctx.waitUntil(limiter.count(env.MISS_LIMIT, visitor, nowMs));
+      ctx.waitUntil(limiter.count(env.MISS_LIMIT, group, nowMs));
       return UNKNOWN;
     }
     cache.put(key, route.record, JSON.stringify(route.record).length, nowMs);

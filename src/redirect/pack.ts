@@ -1,8 +1,9 @@
 /** Packs captured clicks into a queue message; the visitor's address is hashed here and goes no further. */
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
-import { packClick, type Click, type ClickMessage, type PackedClick } from "./click.ts";
-import { addressGroup, visitorHash } from "./visitor-hash.ts";
+import { addressGroup } from "./address-group.ts";
+import { packClick, type ClickMessage, type PackedClick } from "./click.ts";
+import { visitorHash, type VisitorHash } from "./visitor-hash.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A click as the redirect saw it: held in memory only. */
@@ -25,44 +26,29 @@ export interface ClickGroup {
 
 /** Makes the message of a group; the same group gives the same message. */
 export async function clickMessage(group: ClickGroup, secret: string): Promise<ClickMessage> {
-  // Clicks of one moment share addresses and referrers: each is hashed and parsed once.
-  const hashes = new Map<string, string>();
-  const hosts = new Map<string | null, string | null>();
-  const clicks: PackedClick[] = [];
-  for (const captured of group.clicks) {
-    const { ledger, visitor } = captured;
-    const address = visitor.optedOut ? null : visitor.address;
-    const key = `${ledger}/${address}`;
-    let hash = address === null ? null : hashes.get(key);
-    if (hash === undefined) {
-      hash = await visitorHash(secret, ledger, "address", addressGroup(address ?? ""));
-      hashes.set(key, hash);
-    }
-    let referrer = hosts.get(visitor.referer);
-    if (referrer === undefined) {
-      referrer = referrerHost(visitor.referer);
-      hosts.set(visitor.referer, referrer);
-    }
-    clicks.push(packClick(clickOf(captured, hash, referrer)));
+  const hashes = new Map<LedgerId, VisitorHash>();
+  for (const ledger of new Set(group.clicks.map((click) => click.ledger))) {
+    hashes.set(ledger, await visitorHash(secret, ledger));
   }
-  return { v: 1, id: group.id, clicks, lost: group.lost };
-}
-
-function clickOf(
-  { visitor, ...captured }: CapturedClick,
-  addressHash: string | null,
-  referrer: string | null,
-): Click {
-  return {
-    ...captured,
-    kind: visitor.kind,
-    country: visitor.country,
-    city: visitor.optedOut ? null : visitor.city,
-    referrer,
-    userAgent: visitor.userAgent,
-    hints: visitor.hints,
-    addressHash,
+  // Clicks of one moment come from few places: each referrer is parsed once.
+  const hosts = new Map<string | null, string | null>();
+  const hostOf = (referer: string | null): string | null => {
+    const known = hosts.get(referer);
+    if (known !== undefined) return known;
+    const host = referrerHost(referer);
+    hosts.set(referer, host);
+    return host;
   };
+  const clicks = group.clicks.map(({ visitor, ...click }): PackedClick => {
+    const { address, kind, country, userAgent, hints, optedOut } = visitor;
+    const hash = optedOut ? undefined : hashes.get(click.ledger);
+    const isKnown = hash !== undefined && address !== null;
+    const addressHash = isKnown ? hash("address", addressGroup(address)) : null;
+    const city = optedOut ? null : visitor.city;
+    const referrer = hostOf(visitor.referer);
+    return packClick({ ...click, kind, country, city, referrer, userAgent, hints, addressHash });
+  });
+  return { v: 1, id: group.id, clicks, lost: group.lost };
 }
 
 /** Gives the host that a visitor came from, without `www.`; null for none and for what is no web page. */

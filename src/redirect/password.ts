@@ -9,11 +9,12 @@ import { gateFor } from "../gates/stub.ts";
 import type { LinkAddress } from "../links/address.ts";
 import type { RouteRecord } from "../links/route-record.ts";
 import { log } from "../platform/log.ts";
+import { addressGroup } from "./address-group.ts";
 import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import { PASSWORD_REQUIRED, PASSWORD_WRONG, TOO_MANY_TRIES } from "./pages/password-notices.ts";
 import { isUnlocked, unlockCookie } from "./password-cookie.ts";
 import { notice } from "./respond.ts";
-import { addressGroup, visitorHash } from "./visitor-hash.ts";
+import { visitorHash } from "./visitor-hash.ts";
 import type { Visitor } from "./visitor.ts";
 
 export interface PasswordRequest {
@@ -66,7 +67,8 @@ async function tryPassword(
   const gate = gateFor(env, record);
   const group = visitor.address === null ? "unknown" : addressGroup(visitor.address);
   // The address alone: a user agent is the visitor's own choice, and would make each guess a new one.
-  const key = await visitorHash(env.AUTH_SECRET, record.ledger, "address", group);
+  const hashOf = await visitorHash(env.AUTH_SECRET, record.ledger);
+  const key = hashOf("address", group);
   const { allowed, retryAfterMs } = await gate.attempt(key, nowMs);
   if (!allowed) return refused(request, TOO_MANY_TRIES, retryAfterMs);
 

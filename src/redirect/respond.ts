@@ -14,8 +14,28 @@ const BASE_HEADERS = {
 
 const RETRY_AFTER_SECONDS = 5;
 
+/** Makes a redirect that is one visitor's own: headers may be added to it. */
 export function redirectTo(destination: string, status: number): Response {
   return new Response(null, { status, headers: { ...BASE_HEADERS, Location: destination } });
+}
+
+const shared = new Map<string, { readonly status: number; readonly response: Response }>();
+/** A few megabytes; a full map is dropped, since a response is cheap to make. */
+const SHARED_MAX = 2_000;
+
+/**
+ * Gives the redirect that all visitors of a destination get: one object, not to be changed.
+ *
+ * Making a response is the dearest thing that a redirect does. One without a body can be returned any
+ * number of times (Fetch: only a body is ever used up), by any request of the isolate.
+ */
+export function sharedRedirectTo(destination: string, status: number): Response {
+  const known = shared.get(destination);
+  if (known !== undefined && known.status === status) return known.response;
+  const response = redirectTo(destination, status);
+  if (shared.size >= SHARED_MAX) shared.clear();
+  shared.set(destination, { status, response });
+  return response;
 }
 
 /** Says in HTML, or in JSON to who asked for that, why there is no redirect. */
@@ -24,27 +44,51 @@ export function notice(
   what: Notice,
   more: Readonly<Record<string, string>> = {},
 ): Response {
-  const headers = new Headers({ ...BASE_HEADERS, ...more });
-  if (what === UNAVAILABLE) headers.set("Retry-After", String(RETRY_AFTER_SECONDS));
-  if (what === METHOD_NOT_ALLOWED) headers.set("Allow", "GET, HEAD");
-  headers.set("Vary", "Accept");
-  if (!wantsJson(request)) return page(request, what, headers);
-  headers.set("Content-Type", "application/json");
-  const body = JSON.stringify({ code: what.code, message: `${what.title}. ${what.text}` });
-  return new Response(bodyFor(request, body), { status: what.status, headers });
+  const { page, json } = preparedOf(what);
+  const { body, init } = wantsJson(request) ? json : page;
+  const response = new Response(request.method === "HEAD" ? null : body, init);
+  for (const [name, value] of Object.entries(more)) response.headers.set(name, value);
+  return response;
 }
 
 export function previewOf(request: Request, destination: string): Response {
-  return page(request, preview(destination), new Headers(BASE_HEADERS));
+  const { body, init } = pageOf(preview(destination), BASE_HEADERS);
+  return new Response(request.method === "HEAD" ? null : body, init);
 }
 
-function page(request: Request, what: Page, headers: Headers): Response {
-  for (const [name, value] of Object.entries(pageHeaders(what))) headers.set(name, value);
-  return new Response(bodyFor(request, renderPage(what)), { status: what.status, headers });
+interface Prepared {
+  readonly body: string;
+  readonly init: { readonly status: number; readonly headers: Headers };
 }
 
-function bodyFor(request: Request, body: string): string | null {
-  return request.method === "HEAD" ? null : body;
+const prepared = new WeakMap<Notice, { readonly page: Prepared; readonly json: Prepared }>();
+
+/** A notice is the same for everybody: it is put together once an isolate. */
+function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Prepared } {
+  const known = prepared.get(what);
+  if (known !== undefined) return known;
+  const common = {
+    ...BASE_HEADERS,
+    Vary: "Accept",
+    ...(what === UNAVAILABLE ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(what === METHOD_NOT_ALLOWED ? { Allow: "GET, HEAD" } : {}),
+  };
+  const { status, code, title, text } = what;
+  const headers = new Headers({ ...common, "Content-Type": "application/json" });
+  const json = {
+    body: JSON.stringify({ code, message: `${title}. ${text}` }),
+    init: { status, headers },
+  };
+  const made = { page: pageOf(what, common), json };
+  prepared.set(what, made);
+  return made;
+}
+
+function pageOf(what: Page, headers: Readonly<Record<string, string>>): Prepared {
+  return {
+    body: renderPage(what),
+    init: { status: what.status, headers: new Headers({ ...headers, ...pageHeaders(what) }) },
+  };
 }
 
 /** JSON is for who asks for it by name; Accept-anything (curl, most libraries) reads the page. */

@@ -5,54 +5,31 @@
  * without AUTH_SECRET can try all addresses against them.
  */
 
-import { hex, utf8 } from "../platform/bytes.ts";
+import { utf8 } from "../platform/bytes.ts";
+import { sipHash24, sipHashKey } from "../platform/siphash.ts";
 
-const keys = new Map<string, CryptoKey>();
+/** Hashes texts for one workspace's Ledger; 16 hex digits. `kind` keeps equal texts of two sorts apart. */
+export type VisitorHash = (kind: "address" | "agent", text: string) => string;
+
+const known = new Map<string, VisitorHash>();
 /** Far above what one isolate serves at a time; a full map is dropped, since a key is cheap to make. */
-const KEYS_MAX = 1_000;
+const KNOWN_MAX = 1_000;
 
-/** Hashes a text for one workspace's Ledger; 16 hex digits. `kind` keeps equal texts of two sorts apart. */
-export async function visitorHash(
-  secret: string,
-  ledger: string,
-  kind: "address" | "agent",
-  text: string,
-): Promise<string> {
-  const key = await keyOf(secret, ledger);
-  const mac = await crypto.subtle.sign("HMAC", key, utf8(`${kind}:${text}`));
-  return hex(new Uint8Array(mac, 0, 8));
-}
-
-/** Gives what counts as one address: an IPv4 address whole, an IPv6 address by its /64. */
-export function addressGroup(address: string): string {
-  if (!address.includes(":")) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  const [front, back] = address.split("::").map((part) => (part === "" ? [] : part.split(":")));
-  const groups = front ?? [];
-  if (back !== undefined) {
-    while (groups.length + back.length < 8) groups.push("0");
-    groups.push(...back);
-  }
-  return groups
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ""))
-    .join(":");
-}
-
-async function keyOf(secret: string, ledger: string): Promise<CryptoKey> {
+/** Gives the hash of a workspace; its key is derived once an isolate. */
+export async function visitorHash(secret: string, ledger: string): Promise<VisitorHash> {
   const name = `${ledger}/${secret}`;
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const root = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveKey"]);
-  const key = await crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8(`visitor/${ledger}`) },
-    root,
-    { name: "HMAC", hash: "SHA-256", length: 256 },
-    false,
-    ["sign"],
-  );
-  if (keys.size >= KEYS_MAX) keys.clear();
-  keys.set(name, key);
-  return key;
+  const made = known.get(name);
+  if (made !== undefined) return made;
+  const key = sipHashKey(await derivedBytes(secret, ledger));
+  const hash: VisitorHash = (kind, text) => sipHash24(key, utf8(`${kind}:${text}`));
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(name, hash);
+  return hash;
+}
+
+async function derivedBytes(secret: string, ledger: string): Promise<Uint8Array> {
+  const root = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);
+  const salt = new Uint8Array(0);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt, info: utf8(`visitor/${ledger}`) };
+  return new Uint8Array(await crypto.subtle.deriveBits(hkdf, root, 128));
 }

@@ -22,20 +22,25 @@ export interface Visitor {
 export const USER_AGENT_CHARS_MAX = 512;
 
 /** Tells who asks. `country` is null for Tor (T1) and for addresses that Cloudflare cannot place (XX). */
-export function visitorOf(request: Request): Visitor {
+export function visitorOf(request: Request, method: string): Visitor {
   const { headers } = request;
   const cf = request.cf as IncomingRequestCfProperties | undefined;
   return {
-    address: headers.get("CF-Connecting-IP"),
+    address: addressOf(headers),
     country: countryOf(cf?.country),
     city: cf?.city || null,
     referer: headers.get("Referer"),
     userAgent: (headers.get("User-Agent") ?? "").slice(0, USER_AGENT_CHARS_MAX),
     hints: clientHintsOf(headers),
     timezone: cf?.timezone || null,
-    kind: kindOf(request),
+    kind: kindOf(method, headers),
     optedOut: headers.get("Sec-GPC") === "1" || headers.get("DNT") === "1",
   };
+}
+
+/** Gives the network address that a request came from, as Cloudflare saw it. */
+export function addressOf(headers: Headers): string | null {
+  return headers.get("CF-Connecting-IP");
 }
 
 function countryOf(country: unknown): string | null {
@@ -43,9 +48,8 @@ function countryOf(country: unknown): string | null {
   return country === "XX" ? null : country;
 }
 
-function kindOf(request: Request): ClickKind {
-  if (request.method === "HEAD") return "head";
-  const { headers } = request;
+function kindOf(method: string, headers: Headers): ClickKind {
+  if (method === "HEAD") return "head";
   const purpose = headers.get("Sec-Purpose") ?? headers.get("Purpose") ?? headers.get("X-Moz");
   return purpose !== null && /prefetch|prerender|preview/i.test(purpose) ? "prefetch" : "visit";
 }

@@ -146,7 +146,7 @@ describe("consumeClicks", () => {
     const report = await ledgerFor(env, ledger).linkReport(1, TODAY);
     expect(report).toMatchObject({ period: 4, unique: 3 });
     const { clicks } = await ledgerFor(env, ledger).exportLog(null);
-    const hash = await visitorHash(env.AUTH_SECRET, ledger, "agent", PHONE);
+    const hash = (await visitorHash(env.AUTH_SECRET, ledger))("agent", PHONE);
     expect(clicks.map(({ agentHash }) => agentHash).at(0)).toBe(hash);
     expect(clicks.at(-1)).toMatchObject({ addressHash: null, agentHash: null });
     expect(JSON.stringify(clicks)).not.toContain("Mozilla");

@@ -3,9 +3,9 @@ import { describe, it, vi } from "vitest";
 
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { CAPTURE_SETTINGS, type CaptureSettings } from "../../src/redirect/capture-settings.ts";
-import { createCapture, type Capture, type DirectIngest } from "../../src/redirect/capture.ts";
+import { createCapture, type Capture, type CaptureParts } from "../../src/redirect/capture.ts";
 import { unpackClick, type ClickMessage } from "../../src/redirect/click.ts";
-import type { CapturedClick } from "../../src/redirect/pack.ts";
+import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { envWith, withMethod } from "../support/faults.ts";
 import { BROWSER } from "../support/following.ts";
 
@@ -58,7 +58,7 @@ interface Bench {
 function bench(
   send: Send = () => Promise.resolve(),
   settings = SETTINGS,
-  direct: DirectIngest | null = null,
+  direct: CaptureParts["ingestDirectly"] | null = null,
 ): Bench {
   const sent: ClickMessage[] = [];
   const stored: ClickMessage[] = [];
@@ -68,7 +68,10 @@ function bench(
   }) as unknown as Queue["send"];
   const environment = envWith({ CLICKS: withMethod(env.CLICKS, "send", queueSend) });
   const capture = createCapture(
-    direct ?? (async (_env, message) => void stored.push(message)),
+    {
+      loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),
+      ingestDirectly: direct ?? (async (_env, message) => void stored.push(message)),
+    },
     settings,
   );
   const ctx = { waitUntil: () => {} };
@@ -129,7 +132,9 @@ describe("a click message", () => {
 describe("the drain", () => {
   it("sends an idle isolate's first click at once and gathers the rest", async ({ expect }) => {
     const { sent, settled, add } = bench();
-    for (const n of numbers(100)) add(n);
+    add(0);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    for (const n of numbers(99)) add(n + 1);
     await settled();
     expect(sent.map(({ clicks }) => clicks.length)).toEqual([1, 99]);
     expect(linkIds(sent)).toEqual(numbers(100));

@@ -114,6 +114,18 @@ describe("an A/B test", () => {
     }
   });
 
+  it("gives nobody else the cookie of a visitor who is sent to the same place", async ({
+    expect,
+  }) => {
+    const sticky = await testedLink(1);
+    const plain = await insertLink({ destination_url: "https://example.com/a" });
+    const { redirect } = recordingRedirect();
+    const cookies = async ({ code }: LinkRow) =>
+      (await follow(redirect, `/${code}`, visit(BROWSER))).headers.getSetCookie().length;
+    expect([await cookies(plain), await cookies(sticky)]).toEqual([0, 1]);
+    expect([await cookies(plain), await cookies(sticky)]).toEqual([0, 1]);
+  });
+
   it("sets no cookie where it is not sticky", async ({ expect }) => {
     const { code } = await testedLink(0);
     const response = await follow(recordingRedirect().redirect, `/${code}`, visit(BROWSER));

@@ -28,7 +28,7 @@ async function destinationOf(
 ): Promise<string> {
   const later: Promise<unknown>[] = [];
   const ctx = { waitUntil: (work: Promise<unknown>) => void later.push(work) };
-  const request = { address: { domain: "", code }, visitor, nowMs };
+  const request = { address: { domain: "", code }, visitorAddress: () => visitor, nowMs };
   const result = await lookup(request, lookupParts, environment, ctx);
   await Promise.all(later);
   return result.kind === "found" ? result.record.destination : result.kind;

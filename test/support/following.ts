@@ -14,8 +14,9 @@ import {
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
-import type { CapturedClick } from "../../src/redirect/pack.ts";
+import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { askPassword } from "../../src/redirect/password.ts";
+import { splitUrl } from "../../src/redirect/request-url.ts";
 
 export const BROWSER =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -38,6 +39,7 @@ export function recordingRedirect(): Recording {
     limiter: createMissLimiter(),
     capture,
     ingestDirectly: () => Promise.resolve(),
+    loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),
     askPassword: (environment, asked) => askPassword(environment, asked, verifyPassword),
@@ -55,7 +57,7 @@ export async function follow(
 ): Promise<Response> {
   const request = new Request(new URL(path, "https://sign.test"), init);
   const ctx = createExecutionContext();
-  const response = await redirect(request, new URL(request.url), environment, ctx);
+  const response = await redirect(request, splitUrl(request.url), environment, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }

@@ -39,11 +39,10 @@ export async function clickOf(
   person: Person | null,
   fields: Partial<LedgerClick> = {},
 ): Promise<number> {
-  const hash = (kind: "address" | "agent", text: string) =>
-    visitorHash(env.AUTH_SECRET, workspace.ledger, kind, text);
+  const hash = await visitorHash(env.AUTH_SECRET, workspace.ledger);
   const visitor = {
-    addressHash: person === null ? null : await hash("address", person.ip),
-    agentHash: person === null ? null : await hash("agent", person.ua),
+    addressHash: person === null ? null : hash("address", person.ip),
+    agentHash: person === null ? null : hash("agent", person.ua),
   };
   const clicks = [click({ at: Date.now(), ...visitor, ...fields })];
   const [ingested] = await ledgerFor(env, workspace.ledger).ingest([batch(clicks)]);
