@@ -95,3 +95,20 @@ describe("rows read for a report", () => {
     });
   });
 });
+
+describe("rows read for the totals of links", () => {
+  it("are one a link, in whatever order they are asked for", async ({ expect }) => {
+    const stub = freshLedger();
+    await runInDurableObject(stub, async (ledger: Ledger) => {
+      const clicked = Array.from({ length: 200 }, (_, n) => 3 * n + 1);
+      await ledger.ingest([batch(clicked.map((linkId, n) => click({ linkId, at: NOON + n })))]);
+      const before = ledger.sql.usage.rowsRead;
+      const asked = [7_000, ...clicked.toReversed()];
+      expect(ledger.linkTotals(asked)).toEqual([
+        { linkId: 7_000, clicks: 0, lastClickAt: null },
+        ...clicked.map((linkId, n) => ({ linkId, clicks: 1, lastClickAt: NOON + n })).toReversed(),
+      ]);
+      expect(ledger.sql.usage.rowsRead - before).toBe(asked.length);
+    });
+  });
+});
