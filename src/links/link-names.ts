@@ -1,38 +1,52 @@
-import { and, inArray, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import type { Link } from "./link.ts";
 
 /** What reports tell of a link. */
-export type LinkName = Pick<Link, "id" | "code" | "title" | "destinationUrl" | "createdAtMs">;
+export type LinkFact = "uuid" | "code" | "title" | "destinationUrl" | "createdAtMs";
+
+export type LinkName<Told extends LinkFact> = Pick<Link, "id" | Told>;
+
+export interface WantedNames<Told extends LinkFact> {
+  readonly ids: readonly number[];
+  /** What is read of each link besides its id. */
+  readonly facts: readonly Told[];
+  /** So many of those that are still there; all of them without it. */
+  readonly max?: number;
+}
 
 /**
- * Finds what links of a workspace are called, in the order of the ids; those that are gone are left
- * out. Unlike whole links, hundreds of them are small: rules and logos stay where they are.
+ * Selects what links of a workspace are called, in the order of the ids; those that are gone are left
+ * out, and the next move up. It is not run yet, so that a batch can hold it.
+ *
+ * Reads two rows an id, and none for ids behind the last that is named: `json_each` gives them one by
+ * one, in the order of its rowid. The plus keeps SQLite from walking through all links of the workspace.
  */
-export async function linkNamesOf(
+function selectLinkNames<Told extends LinkFact>(
   db: Database,
   workspaceId: number,
-  ids: readonly number[],
-): Promise<LinkName[]> {
-  if (ids.length === 0) return [];
-  const rows = await db
-    .select({
-      id: links.id,
-      code: links.code,
-      title: links.title,
-      destinationUrl: links.destinationUrl,
-      createdAtMs: links.createdAtMs,
-    })
-    .from(links)
-    .where(
-      and(
-        // The plus keeps SQLite from walking through all links of the workspace.
-        sql`+${links.workspaceId} = ${workspaceId}`,
-        inArray(links.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
-      ),
-    );
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+  { ids, facts, max = ids.length }: WantedNames<Told>,
+) {
+  const columns = ["id" as const, ...facts].map(
+    (fact) => sql`${links[fact]} as ${sql.identifier(fact)}`,
+  );
+  return db.all<LinkName<Told>>(sql`
+    select ${sql.join(columns, sql`, `)}
+    from json_each(${JSON.stringify(ids)}) as wanted
+    cross join ${links} on ${links.id} = wanted.value
+    where +${links.workspaceId} = ${workspaceId}
+    order by wanted.rowid
+    limit ${max}
+  `);
+}
+
+/** Finds what `selectLinkNames` selects, and asks for nothing where nothing is wanted. */
+export async function linkNamesOf<Told extends LinkFact>(
+  db: Database,
+  workspaceId: number,
+  wanted: WantedNames<Told>,
+): Promise<LinkName<Told>[]> {
+  return wanted.ids.length === 0 ? [] : await selectLinkNames(db, workspaceId, wanted);
 }

@@ -5,7 +5,12 @@ import { databaseOf } from "../../db/database.ts";
 import type { LinkTotal } from "../../ledger/contract.ts";
 import { dateOf, dayOf } from "../../ledger/day.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
-import { linkNamesOf } from "../../links/link-names.ts";
+import {
+  type LinkFact,
+  type LinkName,
+  linkNamesOf,
+  type WantedNames,
+} from "../../links/link-names.ts";
 import { DAY_MS } from "../../platform/clock.ts";
 import { attributionDaysOf } from "../../workspaces/attribution-window.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "./environment.ts";
@@ -29,7 +34,7 @@ export const analytics = new Hono<PvtlnkEnvironment>()
   .get("/overview", forReports, async (c) => {
     const window = await windowOf(c);
     const report = await ledgerOf(c).workspaceReport(window.range);
-    const top = await namedLinks(c, report.links, TOP_LINKS_MAX);
+    const top = await topLinks(c, report.links);
     return c.json({ success: true, overview: wireOverview(window, report, top) });
   })
   .get("/advanced", forReports, async (c) => {
@@ -43,7 +48,8 @@ export const analytics = new Hono<PvtlnkEnvironment>()
     const clicked = new Set(report.links.map(({ linkId }) => linkId));
     const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));
     const totals = [...report.links, ...unclicked.map(({ linkId }) => ({ linkId, clicks: 0 }))];
-    const links: ConvertedLink[] = (await linksOf(c, totals, ANALYSED_LINKS_MAX)).map((one) => ({
+    const shown = { facts: ["code", "title", "createdAtMs"], max: ANALYSED_LINKS_MAX } as const;
+    const links: ConvertedLink[] = (await linksOf(c, totals, shown)).map((one) => ({
       ...one,
       conversions: conversions.get(one.link.id) ?? 0,
     }));
@@ -67,19 +73,21 @@ async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
 }
 
 /** Finds the first of these links; one that has been purged is left out, and the next moves up. */
-async function linksOf(c: PvtlnkContext, totals: readonly LinkTotal[], max: number) {
-  const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
-  const { id } = c.get("access").workspace;
-  const found = await linkNamesOf(databaseOf(c.env.DB), id, [...clicks.keys()]);
-  return found.slice(0, max).map((link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
-}
-
-async function namedLinks(
+async function linksOf<Told extends LinkFact>(
   c: PvtlnkContext,
   totals: readonly LinkTotal[],
-  max: number,
-): Promise<ClickedLink[]> {
-  const found = await linksOf(c, totals, max);
+  shown: Pick<WantedNames<Told>, "facts" | "max">,
+): Promise<{ readonly link: LinkName<Told>; readonly clicks: number }[]> {
+  const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
+  const { id } = c.get("access").workspace;
+  const wanted = { ids: [...clicks.keys()], ...shown };
+  const found = await linkNamesOf(databaseOf(c.env.DB), id, wanted);
+  return found.map((link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
+}
+
+async function topLinks(c: PvtlnkContext, totals: readonly LinkTotal[]): Promise<ClickedLink[]> {
+  const shown = { facts: ["code", "title", "destinationUrl"], max: TOP_LINKS_MAX } as const;
+  const found = await linksOf(c, totals, shown);
   const activities = await activityOf(
     c,
     found.map(({ link }) => link.id),

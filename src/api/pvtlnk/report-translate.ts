@@ -13,14 +13,14 @@ export interface ReportWindow {
 }
 
 export interface ClickedLink {
-  readonly link: LinkName;
+  readonly link: LinkName<"code" | "title" | "destinationUrl">;
   /** Within the window. */
   readonly clicks: number;
   readonly lastClickAt: number | null;
 }
 
 export interface ConvertedLink {
-  readonly link: LinkName;
+  readonly link: LinkName<"code" | "title" | "createdAtMs">;
   readonly clicks: number;
   readonly conversions: number;
 }

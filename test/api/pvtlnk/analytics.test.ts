@@ -100,6 +100,27 @@ describe("GET /api/v1/analytics/overview", () => {
     expect(overview["top_links"]).toHaveLength(10);
   });
 
+  it("names the next links where some of the first are gone", async ({ expect }) => {
+    const client = await newPvtlnkClient({ clock: () => NOW });
+    const links = [];
+    for (let n = 0; n < 13; n += 1) links.push(await client.link());
+    const ids = links.map(({ id }) => id);
+    const visits = ids.flatMap((linkId, n) =>
+      Array.from({ length: 20 - n }, () => click({ linkId, at: NOW - n * 1_000 })),
+    );
+    await client.ingest(batch(visits));
+    const gone = [ids[0], ids[3]];
+    for (const id of gone) await env.DB.prepare("delete from links where id = ?").bind(id).run();
+    const { top_links: top } = await reportOf(client, "overview");
+    expect(top).toEqual(
+      ids
+        .map((id, n) => expect.objectContaining({ id, clicks: 20 - n }))
+        .filter((_, n) => !gone.includes(ids[n]))
+        .slice(0, 10),
+    );
+    expect(top).toMatchObject({ 9: { id: ids[11], last_clicked_at: "2026-03-11T19:59:49Z" } });
+  });
+
   it("looks back as far as the workspace is set to, whatever the query says", async ({
     expect,
   }) => {
