@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { databaseOf } from "../../db/database.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
 import { findLink } from "../../links/find-link.ts";
+import { linkNamesOf } from "../../links/link-names.ts";
 import { workspaceCreatedAt } from "../../workspaces/created-at.ts";
 import type { RevolinkEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
@@ -17,13 +18,16 @@ export const analytics = new Hono<RevolinkEnvironment>()
   .get("/analytics", requires("links:read:analytics", "query"), async (c) => {
     const { role, workspace } = c.get("access");
     if (role === "member") return refuse(c, { code: "report_role_too_low" });
-    const sinceMs = await workspaceCreatedAt(databaseOf(c.env.DB), workspace.id);
+    const db = databaseOf(c.env.DB);
+    const sinceMs = await workspaceCreatedAt(db, workspace.id);
     const nowMs = c.get("surroundings").clock();
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });
     if (!range.ok) return refuse(c, range.error);
     const report = await ledgerFor(c.env, workspace.ledger).workspaceReport(range.value);
     // In the report's order, which is by clicks.
-    const links = await storeOf(c).findByIds(report.links.map(({ linkId }) => linkId));
+    const ids = report.links.map(({ linkId }) => linkId);
+    const facts = ["uuid", "title", "code"] as const;
+    const links = await linkNamesOf(db, workspace.id, { ids, facts });
     return c.json(wireWorkspaceReport(report, links));
   })
   .get("/:id/analytics", requires("links:read:analytics", "query"), async (c) => {

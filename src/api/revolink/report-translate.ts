@@ -1,6 +1,7 @@
 /** Puts reports into RevoLink's form: objects that are keyed by what was counted. */
 import { OTHER } from "../../ledger/bounds.ts";
 import type { Report, ServedReport, ServedReports, ValueCount } from "../../ledger/contract.ts";
+import type { LinkName } from "../../links/link-names.ts";
 import type { Link } from "../../links/link.ts";
 import { ruleName } from "../../links/rules/rule-name.ts";
 import { DEFAULT_RULE } from "../../links/rules/rule.ts";
@@ -38,7 +39,10 @@ export function wireLinkReport(link: Link, report: Report, served: ServedReports
 }
 
 /** `links` are those that were clicked in the range and are still there. */
-export function wireWorkspaceReport(report: Report, links: readonly Link[]) {
+export function wireWorkspaceReport(
+  report: Report,
+  links: readonly LinkName<"uuid" | "title" | "code">[],
+) {
   const clicks = new Map(report.links.map((total) => [total.linkId, total.clicks]));
   const { dailyTraffic, ...others } = breakdowns(report);
   return {
