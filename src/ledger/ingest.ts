@@ -1,18 +1,19 @@
 /**
  * Counts batches of clicks. Runs inside one transaction, and writes one row a batch, one a touched
- * link and one for the workspace; more only when a day ends, for late clicks, for rules, and while a
- * conversion goal is active.
+ * link and one for the workspace; more only when a day ends, for late clicks, and while a conversion
+ * goal is active.
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import { boundClick } from "./bounds.ts";
-import { countClass, countForLink, countForWorkspace } from "./cell.ts";
+import { countClass, countForLink, countForWorkspace, type Cell } from "./cell.ts";
 import type { ClickBatch, IngestedBatch, LedgerClick } from "./contract.ts";
-import { loadDay, loadPart, saveDay, savePart, type Part } from "./day-store.ts";
+import { loadDay, saveDay } from "./day-store.ts";
 import { dayOf } from "./day.ts";
 import { raiseLeaders } from "./leaders.ts";
 import { eventIdOf, storeClick, type StoredBatch } from "./packed-click.ts";
-import { addVisitor, type Sketch } from "./sketch.ts";
+import { partKey, partSketch, type PartKey } from "./part-sketches.ts";
+import { addVisitor } from "./sketch.ts";
 import { emptyDay, emptyState, humans, WORKSPACE } from "./state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
 import { visitorOf } from "./visitor.ts";
@@ -35,7 +36,6 @@ interface Work {
   readonly touched: Map<number, ScopeState>;
   readonly purged: Set<number>;
   readonly pastDays: Map<string, { readonly scope: number; readonly counts: DayCounts }>;
-  readonly parts: Map<string, { readonly part: Part; readonly sketch: Sketch }>;
   /** Null while no goal is active. */
   readonly trail: Trail | null;
 }
@@ -54,7 +54,6 @@ export function ingestBatches(
     touched: new Map(),
     purged: new Set(),
     pastDays: new Map(),
-    parts: new Map(),
     trail: settings.tracksVisitors === true ? emptyTrail() : null,
   };
   const ingested = batches.map((batch) => ingestBatch(work, batch));
@@ -124,7 +123,9 @@ function countClick(
     const visitor = visitorOf(click.addressHash, click.agentHash);
     addVisitor(ofLink.sketch, visitor);
     addVisitor(ofWorkspace.sketch, visitor);
-    for (const part of partsOf(click, day)) addVisitor(partSketch(work, part), visitor);
+    for (const key of partsOf(click, ofLink.cell)) {
+      addVisitor(partSketch(ofLink.parts, key), visitor);
+    }
   }
   return stored;
 }
@@ -184,23 +185,15 @@ function pastDay(work: Work, scope: number, day: number): DayCounts {
   return counts;
 }
 
-function partsOf({ linkId: scope, rule, variant }: LedgerClick, day: number): Part[] {
-  const parts: Part[] = [];
-  if (rule !== null) parts.push({ scope, day, part: `r:${rule}` });
-  if (variant !== null) parts.push({ scope, day, part: `v:${variant}` });
+/** Names what has served a click; its link's cell has counted it already. */
+function partsOf({ rule, variant }: LedgerClick, cell: Cell): PartKey[] {
+  const parts: PartKey[] = [];
+  if (rule !== null) parts.push(partKey(cell, "rule", rule));
+  if (variant !== null) parts.push(partKey(cell, "variant", variant));
   return parts;
 }
 
-function partSketch(work: Work, part: Part): Sketch {
-  const key = `${part.scope}/${part.day}/${part.part}`;
-  const known = work.parts.get(key);
-  if (known !== undefined) return known.sketch;
-  const sketch = loadPart(work.sql, part);
-  work.parts.set(key, { part, sketch });
-  return sketch;
-}
-
-function write({ sql, states, touched, pastDays, parts, trail }: Work): void {
+function write({ sql, states, touched, pastDays, trail }: Work): void {
   const workspace = touched.get(WORKSPACE);
   if (workspace === undefined) return;
   const risen = [...touched.values()]
@@ -208,7 +201,6 @@ function write({ sql, states, touched, pastDays, parts, trail }: Work): void {
     .map(({ scope, classes }) => ({ linkId: scope, clicks: humans(classes) }));
   workspace.leaders = raiseLeaders(workspace.leaders, risen);
   for (const { scope, counts } of pastDays.values()) saveDay(sql, scope, counts);
-  for (const { part, sketch } of parts.values()) savePart(sql, part, sketch);
   for (const state of touched.values()) states.save(state);
   if (trail !== null) saveTrail(sql, trail);
 }

@@ -1,11 +1,15 @@
 /**
- * The Ledger's tables, by numbered steps that only ever add: during a roll-out, and after a
- * roll-back, older code runs on a newer schema.
+ * The Ledger's tables, by numbered steps. They add, so that older code runs on a newer schema during
+ * a roll-out and after a roll-back; what a step takes away, older code fails on and counts nowhere.
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
+import { carryParts } from "./carry-over.ts";
 
-const STEPS: readonly string[] = [
+/** SQL, or what SQL cannot do. */
+type Step = string | ((sql: MeteredSql) => void);
+
+const STEPS: readonly Step[] = [
   `
   -- The click log and the guard that counts a batch once. data is null once its time is over.
   CREATE TABLE batches (
@@ -129,15 +133,23 @@ const STEPS: readonly string[] = [
   -- What a purge has to find besides told clicks: told conversions name the click that led to them.
   CREATE INDEX deliveries_conversions ON deliveries (link) WHERE event = 'conversion.tracked';
   `,
+  (sql) => {
+    // The visitors of rules and variants are in the row of their link's day: null where it has none.
+    sql.run("ALTER TABLE state ADD COLUMN parts BLOB");
+    sql.run("ALTER TABLE cells ADD COLUMN parts BLOB");
+    carryParts(sql);
+    sql.run("DROP TABLE part_sketches");
+  },
 ];
 
-/** Brings the schema up to date; a newer one is left as it is. */
-export function migrate(sql: MeteredSql): void {
+/** Brings the schema up to date, or to an older version; a newer one is left as it is. */
+export function migrate(sql: MeteredSql, version = STEPS.length): void {
   sql.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER PRIMARY KEY)");
   const [row] = sql.run<{ version: number | null }>("SELECT max(version) AS version FROM schema");
-  for (const [index, step] of STEPS.entries()) {
+  for (const [index, step] of STEPS.slice(0, version).entries()) {
     if (index < (row?.version ?? 0)) continue;
-    sql.run(step);
+    if (typeof step === "string") sql.run(step);
+    else step(sql);
     sql.run("INSERT INTO schema (version) VALUES (?)", index + 1);
   }
 }

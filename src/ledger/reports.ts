@@ -14,11 +14,13 @@ import type {
   ServedReports,
   ValueCount,
 } from "./contract.ts";
-import { pastDays } from "./day-store.ts";
+import { pastDays, type PastDays } from "./day-store.ts";
 import { dateOf, dayOfDate } from "./day.ts";
 import { readRecent } from "./packed-click.ts";
-import { decodeSketch, emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./sketch.ts";
-import { emptyState, humans, type DayCounts, type StateStore } from "./state-store.ts";
+import { eachPart } from "./part-sketches.ts";
+import { emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./sketch.ts";
+import { emptyState, humans } from "./state-store.ts";
+import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
 
 /** Ten years and a few days: what the widest documented range asks for. */
 const DAYS_MAX = 3_700;
@@ -36,7 +38,7 @@ export function reportOf(
   const people = new Map<number, number>();
   const cell = emptyCell();
   const sketch = emptySketch();
-  for (const day of daysWithin(sql, scope, state.open, from, to)) {
+  for (const day of daysWithin(sql, state, { from, to, withParts: false })) {
     mergeCell(cell, day.cell);
     mergeSketch(sketch, day.sketch);
     classes.set(day.day, Object.fromEntries(day.cell.classes));
@@ -68,8 +70,15 @@ export function servedReports(
   const state = states.load(linkId) ?? emptyState(linkId);
   const [from, to] = daysOf(range);
   const cell = emptyCell();
-  for (const day of daysWithin(sql, linkId, state.open, from, to)) mergeCell(cell, day.cell);
-  const sketches = partSketches(sql, linkId, from, to);
+  const sketches = new Map<string, Sketch>();
+  for (const day of daysWithin(sql, state, { from, to, withParts: true })) {
+    mergeCell(cell, day.cell);
+    for (const [key, sketch] of eachPart(day.parts)) {
+      const sum = sketches.get(key) ?? emptySketch();
+      mergeSketch(sum, sketch);
+      sketches.set(key, sum);
+    }
+  }
   return {
     rules: served(cell.values.rule, cell.values.ruleReferrer, (id) => sketches.get(`r:${id}`)),
     variants: served(cell.values.variant, cell.values.variantReferrer, (id) =>
@@ -107,13 +116,11 @@ function daysOf({ from, to }: ReportRange): [from: number, to: number] {
 
 function* daysWithin(
   sql: MeteredSql,
-  scope: number,
-  open: DayCounts | null,
-  from: number,
-  to: number,
+  { scope, open }: ScopeState,
+  { from, to, withParts }: Omit<PastDays, "scope">,
 ): Generator<DayCounts> {
   if (open === null) return;
-  if (from < open.day) yield* pastDays(sql, scope, from, to);
+  if (from < open.day) yield* pastDays(sql, { scope, from, to, withParts });
   if (open.day >= from && open.day <= to) yield open;
 }
 
@@ -169,25 +176,4 @@ function served(
     unique: estimateVisitors(sketchOf(id) ?? emptySketch()),
     referrers: ranked(referrers.get(id) ?? new Map()),
   }));
-}
-
-function partSketches(
-  sql: MeteredSql,
-  linkId: number,
-  from: number,
-  to: number,
-): Map<string, Sketch> {
-  const rows = sql.each<{ part: string; sketch: ArrayBuffer }>(
-    "SELECT part, sketch FROM part_sketches WHERE scope = ? AND day BETWEEN ? AND ?",
-    linkId,
-    from,
-    to,
-  );
-  const merged = new Map<string, Sketch>();
-  for (const { part, sketch } of rows) {
-    const sum = merged.get(part) ?? emptySketch();
-    mergeSketch(sum, decodeSketch(new Uint8Array(sketch)));
-    merged.set(part, sum);
-  }
-  return merged;
 }

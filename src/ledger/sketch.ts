@@ -2,20 +2,23 @@
  * Counts distinct visitors in little room: a HyperLogLog of 2^14 registers.
  *
  * While few visitors were seen it holds 25-bit register indexes with their ranks instead, which is
- * exact but for rare collisions. Either way no hash can be read back from it.
+ * exact but for rare collisions. Where there is no room it is made coarse, of 2^10 registers, and
+ * then knows a number to 3 % instead of 0.8 %. No hash can be read back from any of the three.
  */
 
 export interface Sketch {
   /** Sorted `index25 * 64 + rank` values; empty once the registers are in use. */
   sparse: number[];
+  /** 2^14, or 2^10 where it is coarse. */
   registers: Uint8Array | null;
 }
 
-const PRECISION = 14;
-const REGISTERS = 2 ** PRECISION;
+const REGISTERS = 2 ** 14;
+const COARSE_REGISTERS = 2 ** 10;
+/** What a coarse sketch takes, whatever it has seen. */
+export const COARSE_BYTES = 1 + (COARSE_REGISTERS * 3) / 4;
 const SPARSE_PRECISION = 25;
 const SPARSE_REGISTERS = 2 ** SPARSE_PRECISION;
-const FOLDED_BITS = SPARSE_PRECISION - PRECISION;
 /** As many four-byte entries as the packed registers take bytes. */
 const SPARSE_ENTRIES_MAX = 3_072;
 
@@ -36,14 +39,30 @@ export function addVisitor(sketch: Sketch, hash: string): void {
   addEntry(sketch, index * 64 + rank);
 }
 
-/** Adds everything that `source` has seen to `target`. */
+/** Adds everything that `source` has seen to `target`, which is as coarse as it afterwards. */
 export function mergeSketch(target: Sketch, source: Sketch): void {
   for (const entry of source.sparse) addEntry(target, entry);
   if (source.registers === null) return;
+  if (source.registers.length < REGISTERS) coarsenSketch(target);
   const registers = toRegisters(target);
-  for (let index = 0; index < REGISTERS; index++) {
+  if (registers.length < source.registers.length) {
+    foldRegisters(registers, source.registers);
+    return;
+  }
+  for (let index = 0; index < registers.length; index++) {
     raise(registers, index, source.registers[index] ?? 0);
   }
+}
+
+/** Makes a sketch coarse, for good: what it has seen is then known less well. */
+export function coarsenSketch(sketch: Sketch): void {
+  const { sparse, registers } = sketch;
+  if (registers?.length === COARSE_REGISTERS) return;
+  const coarse = new Uint8Array(COARSE_REGISTERS);
+  for (const entry of sparse) foldEntry(coarse, entry);
+  if (registers !== null) foldRegisters(coarse, registers);
+  sketch.sparse = [];
+  sketch.registers = coarse;
 }
 
 /** Estimates how many distinct visitors were added, as a whole number. */
@@ -110,12 +129,25 @@ function toRegisters(sketch: Sketch): Uint8Array {
 }
 
 function foldEntry(registers: Uint8Array, entry: number): void {
-  const index = entry >>> 6;
-  // The bits that a register's index no longer holds are the first of its rank.
-  const folded = index & (2 ** FOLDED_BITS - 1);
-  const rank =
-    folded === 0 ? FOLDED_BITS + (entry & 63) : Math.clz32(folded) - (32 - FOLDED_BITS) + 1;
-  raise(registers, index >>> FOLDED_BITS, rank);
+  fold(registers, entry >>> 6, entry & 63, SPARSE_PRECISION - precisionOf(registers));
+}
+
+function foldRegisters(registers: Uint8Array, finer: Uint8Array): void {
+  const foldedBits = precisionOf(finer) - precisionOf(registers);
+  for (const [index, rank] of finer.entries()) {
+    if (rank > 0) fold(registers, index, rank, foldedBits);
+  }
+}
+
+/** The bits that a register's index no longer holds are the first of its rank. */
+function fold(registers: Uint8Array, index: number, rank: number, foldedBits: number): void {
+  const folded = index & (2 ** foldedBits - 1);
+  const raised = folded === 0 ? foldedBits + rank : Math.clz32(folded) - (32 - foldedBits) + 1;
+  raise(registers, index >>> foldedBits, raised);
+}
+
+function precisionOf(registers: Uint8Array): number {
+  return 31 - Math.clz32(registers.length);
 }
 
 function raise(registers: Uint8Array, index: number, rank: number): void {
@@ -124,11 +156,14 @@ function raise(registers: Uint8Array, index: number, rank: number): void {
 
 /** Four registers of six bits in three bytes. */
 function packRegisters(registers: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(1 + (REGISTERS * 3) / 4);
+  const bytes = new Uint8Array(1 + (registers.length * 3) / 4);
   bytes[0] = KIND_DENSE;
-  for (let index = 0, offset = 1; index < REGISTERS; index += 4, offset += 3) {
-    const [a = 0, b = 0, c = 0, d = 0] = registers.subarray(index, index + 4);
-    const word = (a << 18) | (b << 12) | (c << 6) | d;
+  for (let index = 0, offset = 1; index < registers.length; index += 4, offset += 3) {
+    const word =
+      ((registers[index] ?? 0) << 18) |
+      ((registers[index + 1] ?? 0) << 12) |
+      ((registers[index + 2] ?? 0) << 6) |
+      (registers[index + 3] ?? 0);
     bytes[offset] = word >>> 16;
     bytes[offset + 1] = word >>> 8;
     bytes[offset + 2] = word;
@@ -137,8 +172,8 @@ function packRegisters(registers: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function unpackRegisters(bytes: Uint8Array): Uint8Array {
-  const registers = new Uint8Array(REGISTERS);
-  for (let index = 0, offset = 1; index < REGISTERS; index += 4, offset += 3) {
+  const registers = new Uint8Array(((bytes.length - 1) / 3) * 4);
+  for (let index = 0, offset = 1; index < registers.length; index += 4, offset += 3) {
     const word =
       ((bytes[offset] ?? 0) << 16) | ((bytes[offset + 1] ?? 0) << 8) | (bytes[offset + 2] ?? 0);
     registers[index] = word >>> 18;
@@ -151,13 +186,14 @@ function unpackRegisters(bytes: Uint8Array): Uint8Array {
 
 /** Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", algorithm 6. */
 function estimateFromRegisters(registers: Uint8Array): number {
-  const rankMax = 64 - PRECISION + 1;
+  const size = registers.length;
+  const rankMax = 64 - precisionOf(registers) + 1;
   const histogram = Array<number>(rankMax + 1).fill(0);
   for (const rank of registers) histogram[rank] = (histogram[rank] ?? 0) + 1;
-  let sum = REGISTERS * tau(1 - (histogram[rankMax] ?? 0) / REGISTERS);
+  let sum = size * tau(1 - (histogram[rankMax] ?? 0) / size);
   for (let rank = rankMax - 1; rank >= 1; rank--) sum = 0.5 * (sum + (histogram[rank] ?? 0));
-  sum += REGISTERS * sigma((histogram[0] ?? 0) / REGISTERS);
-  return REGISTERS ** 2 / (2 * Math.LN2 * sum);
+  sum += size * sigma((histogram[0] ?? 0) / size);
+  return size ** 2 / (2 * Math.LN2 * sum);
 }
 
 function sigma(share: number): number {

@@ -11,6 +11,7 @@ import { emptyCell, type Cell } from "./cell.ts";
 import type { ClickClass } from "./contract.ts";
 import { NO_LEADERS, type Leaders } from "./leaders.ts";
 import type { StoredRecent } from "./packed-click.ts";
+import { encodeParts, storedParts, type PartSketches } from "./part-sketches.ts";
 import { decodeSketch, emptySketch, encodeSketch, type Sketch } from "./sketch.ts";
 
 /** The scope of the whole workspace; every other scope is a link's id. */
@@ -20,6 +21,8 @@ export interface DayCounts {
   readonly day: number;
   readonly cell: Cell;
   readonly sketch: Sketch;
+  /** Of a link only. */
+  readonly parts: PartSketches;
 }
 
 export interface ScopeState {
@@ -52,6 +55,7 @@ interface Row extends Record<string, SqlStorageValue> {
   day: number | null;
   cell: string | null;
   sketch: ArrayBuffer | null;
+  parts: ArrayBuffer | null;
   next_id: number | null;
   leaders: string | null;
 }
@@ -78,7 +82,7 @@ export function emptyState(scope: number): ScopeState {
 }
 
 export function emptyDay(day: number): DayCounts {
-  return { day, cell: emptyCell(), sketch: emptySketch() };
+  return { day, cell: emptyCell(), sketch: emptySketch(), parts: storedParts(null) };
 }
 
 export function humans(classes: ReadonlyMap<ClickClass, number>): number {
@@ -112,7 +116,7 @@ export function stateStore(sql: MeteredSql): StateStore {
       const [row] = sql.run<Row>("SELECT * FROM state WHERE scope = ?", scope);
       if (row === undefined) return null;
       const state = decodeState(scope, row);
-      keep(state, sizeOf(row.recent, row.cell, row.sketch));
+      keep(state, sizeOf(row));
       return state;
     },
 
@@ -133,7 +137,7 @@ export function stateStore(sql: MeteredSql): StateStore {
 }
 
 function decodeState(scope: number, row: Row): ScopeState {
-  const { day, cell, sketch } = row;
+  const { day, cell, sketch, parts } = row;
   return {
     scope,
     classes: new Map(JSON.parse(row.classes) as [ClickClass, number][]),
@@ -142,7 +146,12 @@ function decodeState(scope: number, row: Row): ScopeState {
     open:
       day === null || cell === null || sketch === null
         ? null
-        : { day, cell: decodeCell(cell), sketch: decodeSketch(new Uint8Array(sketch)) },
+        : {
+            day,
+            cell: decodeCell(cell),
+            sketch: decodeSketch(new Uint8Array(sketch)),
+            parts: storedParts(parts),
+          },
     nextId: row.next_id ?? 1,
     leaders: row.leaders === null ? NO_LEADERS : (JSON.parse(row.leaders) as Leaders),
   };
@@ -154,14 +163,17 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
   const isWorkspace = scope === WORKSPACE;
   const cell = open === null ? null : encodeCell(open.cell);
   const sketch = open === null ? null : encodeSketch(open.sketch).buffer;
+  const parts = open === null ? null : (encodeParts(open.parts)?.buffer ?? null);
   const recent = isWorkspace ? null : JSON.stringify(state.recent);
   sql.run(
-    `INSERT INTO state (scope, total, classes, last_at, recent, day, cell, sketch, next_id, leaders)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO state
+       (scope, total, classes, last_at, recent, day, cell, sketch, parts, next_id, leaders)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (scope) DO UPDATE SET
        total = excluded.total, classes = excluded.classes, last_at = excluded.last_at,
        recent = excluded.recent, day = excluded.day, cell = excluded.cell,
-       sketch = excluded.sketch, next_id = excluded.next_id, leaders = excluded.leaders`,
+       sketch = excluded.sketch, parts = excluded.parts, next_id = excluded.next_id,
+       leaders = excluded.leaders`,
     scope,
     humans(state.classes),
     JSON.stringify([...state.classes]),
@@ -170,12 +182,19 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
     open?.day ?? null,
     cell,
     sketch,
+    parts,
     isWorkspace ? state.nextId : null,
     isWorkspace ? JSON.stringify(state.leaders) : null,
   );
-  return sizeOf(recent, cell, sketch);
+  return sizeOf({ recent, cell, sketch, parts });
 }
 
-function sizeOf(recent: string | null, cell: string | null, sketch: ArrayBuffer | null): number {
-  return ROW_BYTES + (recent?.length ?? 0) + (cell?.length ?? 0) + (sketch?.byteLength ?? 0);
+function sizeOf({
+  recent,
+  cell,
+  sketch,
+  parts,
+}: Pick<Row, "recent" | "cell" | "sketch" | "parts">): number {
+  const texts = (recent?.length ?? 0) + (cell?.length ?? 0);
+  return ROW_BYTES + texts + (sketch?.byteLength ?? 0) + (parts?.byteLength ?? 0);
 }

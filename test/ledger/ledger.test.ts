@@ -269,7 +269,7 @@ describe("purgeLink", () => {
       { id: 3, linkId: 2, eventId: `${mixed.id}-1` },
     ]);
     await runInDurableObject(ledger, (_, { storage }) => {
-      for (const table of ["state", "cells", "part_sketches"]) {
+      for (const table of ["state", "cells"]) {
         const rows = storage.sql.exec(`SELECT 1 FROM ${table} WHERE scope = 1`).toArray();
         expect(rows).toEqual([]);
       }

@@ -1,0 +1,146 @@
+/**
+ * The visitors of a link's rules and variants on one day: a sketch each, all in one BLOB.
+ *
+ * The row that holds them is loaded and saved with every batch that touches the link. So only the
+ * sketches that a batch adds to are decoded, and the bytes of the others are carried along.
+ */
+
+import { OTHER } from "./bounds.ts";
+import type { Cell } from "./cell.ts";
+import {
+  COARSE_BYTES,
+  coarsenSketch,
+  decodeSketch,
+  emptySketch,
+  encodeSketch,
+  type Sketch,
+} from "./sketch.ts";
+
+/** One rule or one variant. */
+export type PartKey = `r:${string}` | `v:${string}`;
+
+export interface PartSketches {
+  /** As it is stored; null where there is none, and once a part has changed. */
+  stored: Uint8Array<ArrayBuffer> | null;
+  /** Null until one of them is looked at. */
+  parts: Map<string, Part> | null;
+}
+
+interface Part {
+  readonly name: Uint8Array;
+  /** Null once the sketch has changed. */
+  bytes: Uint8Array | null;
+  /** Null until somebody adds to it. */
+  sketch: Sketch | null;
+}
+
+/**
+ * What the default rule and a hundred others take with all their registers in use. A row may have
+ * 2 MB, and the rest of a link's row stays below 700 kB.
+ */
+export const PARTS_BYTES_MAX = 1_250_000;
+
+const FORMAT = 1;
+/** The lengths of a name and of its sketch. */
+const HEAD_BYTES = 4;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Names a part as its day's cell does, which tells no more than 500 rules and variants apart. */
+export function partKey({ values }: Cell, kind: "rule" | "variant", id: string): PartKey {
+  return `${kind === "rule" ? "r" : "v"}:${values[kind].has(id) ? id : OTHER}`;
+}
+
+/** Wraps what `encodeParts` wrote, without reading it; null is a day without rules and variants. */
+export function storedParts(stored: ArrayBuffer | null): PartSketches {
+  return { stored: stored === null ? null : new Uint8Array(stored), parts: null };
+}
+
+/** Gives the sketch of a part for adding to it; an empty one where there is none. */
+export function partSketch(held: PartSketches, key: PartKey): Sketch {
+  const parts = partsOf(held);
+  const part = parts.get(key) ?? { name: encoder.encode(key), bytes: null, sketch: null };
+  part.sketch ??= part.bytes === null ? emptySketch() : decodeSketch(part.bytes);
+  part.bytes = null;
+  held.stored = null;
+  parts.set(key, part);
+  return part.sketch;
+}
+
+/** Gives each part's sketch for reading. */
+export function* eachPart(held: PartSketches): Generator<[key: string, sketch: Sketch]> {
+  for (const [key, { bytes, sketch }] of partsOf(held)) {
+    if (sketch !== null) yield [key, sketch];
+    else if (bytes !== null) yield [key, decodeSketch(bytes)];
+  }
+}
+
+/**
+ * Puts all parts together; null where there is none.
+ *
+ * Past `bytesMax` the largest sketches are made coarse, one after the other, until the rest fits.
+ */
+export function encodeParts(
+  held: PartSketches,
+  bytesMax = PARTS_BYTES_MAX,
+): Uint8Array<ArrayBuffer> | null {
+  if (held.stored !== null || held.parts === null || held.parts.size === 0) return held.stored;
+  const parts = [...held.parts.values()].map((part) => ({ part, bytes: bytesOf(part) }));
+  let length = 1;
+  for (const { part, bytes } of parts) length += HEAD_BYTES + part.name.length + bytes.length;
+  if (length > bytesMax) {
+    for (const each of parts.toSorted((a, b) => b.bytes.length - a.bytes.length)) {
+      if (length <= bytesMax || each.bytes.length <= COARSE_BYTES) break;
+      length -= each.bytes.length;
+      each.bytes = coarsen(each.part);
+      length += each.bytes.length;
+    }
+  }
+  const joined = new Uint8Array(length);
+  const view = new DataView(joined.buffer);
+  joined[0] = FORMAT;
+  let offset = 1;
+  for (const { part, bytes } of parts) {
+    view.setUint16(offset, part.name.length);
+    view.setUint16(offset + 2, bytes.length);
+    offset += HEAD_BYTES;
+    joined.set(part.name, offset);
+    offset += part.name.length;
+    joined.set(bytes, offset);
+    // The object keeps the row in memory: once, not a second time part by part.
+    part.bytes = joined.subarray(offset, offset + bytes.length);
+    offset += bytes.length;
+  }
+  held.stored = joined;
+  return joined;
+}
+
+function partsOf(held: PartSketches): Map<string, Part> {
+  held.parts ??= held.stored === null ? new Map() : split(held.stored);
+  return held.parts;
+}
+
+function split(stored: Uint8Array): Map<string, Part> {
+  if (stored[0] !== FORMAT) throw new Error("The sketches of rules are of an unknown format.");
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  const parts = new Map<string, Part>();
+  for (let offset = 1; offset < stored.length;) {
+    const nameEnd = offset + HEAD_BYTES + view.getUint16(offset);
+    const end = nameEnd + view.getUint16(offset + 2);
+    const name = stored.subarray(offset + HEAD_BYTES, nameEnd);
+    parts.set(decoder.decode(name), { name, bytes: stored.subarray(nameEnd, end), sketch: null });
+    offset = end;
+  }
+  return parts;
+}
+
+function bytesOf({ bytes, sketch }: Part): Uint8Array {
+  return bytes ?? encodeSketch(sketch ?? emptySketch());
+}
+
+function coarsen(part: Part): Uint8Array {
+  const sketch = part.sketch ?? decodeSketch(bytesOf(part));
+  coarsenSketch(sketch);
+  return encodeSketch(sketch);
+}

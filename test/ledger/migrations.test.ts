@@ -1,0 +1,103 @@
+/** Reads through today's code what an older version of the Ledger has stored. */
+import { runInDurableObject } from "cloudflare:test";
+import { describe, it } from "vitest";
+
+import type { LedgerClick } from "../../src/ledger/contract.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { migrate } from "../../src/ledger/migrations.ts";
+import { eachPart, storedParts } from "../../src/ledger/part-sketches.ts";
+import { reportOf, servedReports } from "../../src/ledger/reports.ts";
+import { encodeSketch } from "../../src/ledger/sketch.ts";
+import { stateStore } from "../../src/ledger/state-store.ts";
+import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
+
+/** The version before the visitors of rules and variants moved into their link's day. */
+const PARTS_APART = 4;
+
+const RANGE = { from: dateAt(NOON - 9 * DAY), to: dateAt(NOON) };
+const LINKS = [1, 2, 3];
+
+/** Ten days of clicks on three links; the first is served by rules, the second by variants. */
+function tenDays(): LedgerClick[] {
+  return Array.from({ length: 300 }, (_, n) => {
+    const linkId = (n % 3) + 1;
+    return click({
+      linkId,
+      at: NOON - (n % 10) * DAY,
+      rule: linkId === 1 ? `rule-${n % 4}` : null,
+      variant: linkId === 2 ? `variant-${n % 2}` : null,
+      addressHash: hashOf(n % 37),
+    });
+  });
+}
+
+interface StoredDay extends Record<string, SqlStorageValue> {
+  readonly scope: number;
+  readonly day: number;
+  readonly parts: ArrayBuffer;
+}
+
+/** Puts the tables back into the form that they had in that version. */
+function takeBack({ sql }: Ledger): void {
+  const days = sql.run<StoredDay>(
+    `SELECT scope, day, parts FROM cells WHERE parts IS NOT NULL
+     UNION ALL SELECT scope, day, parts FROM state WHERE parts IS NOT NULL`,
+  );
+  sql.run("ALTER TABLE cells DROP COLUMN parts");
+  sql.run("ALTER TABLE state DROP COLUMN parts");
+  sql.run(
+    `CREATE TABLE part_sketches (scope INTEGER NOT NULL, day INTEGER NOT NULL, part TEXT NOT NULL,
+       sketch BLOB NOT NULL, PRIMARY KEY (scope, day, part)) WITHOUT ROWID`,
+  );
+  for (const { scope, day, parts } of days) {
+    for (const [part, sketch] of eachPart(storedParts(parts))) {
+      const bytes = encodeSketch(sketch).buffer;
+      sql.run("INSERT INTO part_sketches VALUES (?, ?, ?, ?)", scope, day, part, bytes);
+    }
+  }
+  sql.run("DELETE FROM schema WHERE version > ?", PARTS_APART);
+}
+
+function reports({ sql }: Ledger) {
+  const states = stateStore(sql);
+  return LINKS.map((linkId) => ({
+    report: reportOf(sql, states, linkId, RANGE),
+    served: servedReports(sql, states, linkId, RANGE),
+  }));
+}
+
+function tables({ sql }: Ledger): string[] {
+  return sql
+    .run<{ sql: string }>(
+      "SELECT sql FROM sqlite_schema WHERE name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name",
+    )
+    .map((row) => row.sql);
+}
+
+describe("migrate", () => {
+  it("carries a Ledger of before over, which then says the same", async ({ expect }) => {
+    await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
+      await ledger.ingest([batch(tenDays())]);
+      const before = reports(ledger);
+      takeBack(ledger);
+      migrate(ledger.sql);
+      expect(reports(ledger)).toEqual(before);
+      expect(before.map(({ served }) => served.rules.length + served.variants.length)).toEqual([
+        4, 2, 0,
+      ]);
+    });
+  });
+
+  it("brings every version to the same tables", async ({ expect }) => {
+    const fresh = await runInDurableObject(freshLedger(), tables);
+    for (const version of [1, 2, 3, PARTS_APART]) {
+      await runInDurableObject(freshLedger(), async (ledger: Ledger, { storage }) => {
+        await storage.deleteAll();
+        migrate(ledger.sql, version);
+        expect(tables(ledger)).not.toEqual(fresh);
+        migrate(ledger.sql);
+        expect(tables(ledger)).toEqual(fresh);
+      });
+    }
+  });
+});

@@ -1,0 +1,158 @@
+import { runInDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { describe, it } from "vitest";
+
+import { countForLink } from "../../src/ledger/cell.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import {
+  eachPart,
+  encodeParts,
+  partSketch,
+  PARTS_BYTES_MAX,
+  storedParts,
+  type PartKey,
+  type PartSketches,
+} from "../../src/ledger/part-sketches.ts";
+import { addVisitor, estimateVisitors } from "../../src/ledger/sketch.ts";
+import { emptyDay, emptyState, stateStore } from "../../src/ledger/state-store.ts";
+import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
+
+function add(held: PartSketches, key: PartKey, ...visitors: readonly number[]): void {
+  for (const visitor of visitors) addVisitor(partSketch(held, key), hashOf(visitor));
+}
+
+function reopen(held: PartSketches, bytesMax?: number): PartSketches {
+  return storedParts(encodeParts(held, bytesMax)?.buffer ?? null);
+}
+
+function uniques(held: PartSketches): Record<string, number> {
+  const all = Array.from(eachPart(held), ([key, sketch]) => [key, estimateVisitors(sketch)]);
+  return Object.fromEntries(all) as Record<string, number>;
+}
+
+/** Gives a part 4,000 visitors: more than it holds one by one. */
+function fill(held: PartSketches, key: PartKey, from: number): void {
+  for (let n = 0; n < 4_000; n++) addVisitor(partSketch(held, key), hashOf(from + n));
+}
+
+describe("the visitors of rules and variants", () => {
+  it("come back from their bytes as they were, whatever is added between", ({ expect }) => {
+    const names = fc.constantFrom<PartKey>("r:a", "r:й😀", "v:a", `v:${"x".repeat(100)}`);
+    const additions = fc.array(fc.tuple(names, fc.nat({ max: 50 }), fc.boolean()));
+    fc.assert(
+      fc.property(additions, (steps) => {
+        const expected = new Map<string, Set<number>>();
+        let held = storedParts(null);
+        for (const [key, visitor, reopens] of steps) {
+          add(held, key, visitor);
+          expected.set(key, (expected.get(key) ?? new Set()).add(visitor));
+          if (reopens) held = reopen(held);
+        }
+        const sizes = Object.fromEntries(Array.from(expected, ([key, set]) => [key, set.size]));
+        expect(uniques(reopen(held))).toEqual(sizes);
+      }),
+      { seed: 3, numRuns: 100 },
+    );
+  });
+
+  it("take nothing where there are none, and are not written anew unless one has changed", ({
+    expect,
+  }) => {
+    expect(encodeParts(storedParts(null))).toBeNull();
+    const held = storedParts(null);
+    add(held, "r:a", 1);
+    const stored = encodeParts(held);
+    expect(encodeParts(held)).toBe(stored);
+    expect(uniques(held)).toEqual({ "r:a": 1 });
+    expect(encodeParts(held)).toBe(stored);
+    add(held, "r:b", 2);
+    expect(encodeParts(held)).not.toBe(stored);
+  });
+
+  it("are known less well where there is no room, the largest first", ({ expect }) => {
+    const held = storedParts(null);
+    for (const [from, key] of (["r:a", "r:b", "v:c"] as const).entries()) {
+      fill(held, key, from * 10_000);
+    }
+    add(held, "r:small", 1, 2, 3);
+    const bounded = encodeParts(held, 14_000);
+    expect(bounded?.length).toBeLessThanOrEqual(14_000);
+    const { "r:small": small, ...large } = uniques(storedParts(bounded?.buffer ?? null));
+    expect(small).toBe(3);
+    for (const visitors of Object.values(large)) {
+      expect(Math.abs(visitors / 4_000 - 1)).toBeLessThan(0.08);
+    }
+  });
+
+  it("are kept of the default rule and a hundred others without any loss", ({ expect }) => {
+    const held = storedParts(null);
+    for (let n = 0; n <= 100; n++) busy(held, `r:${crypto.randomUUID()}`);
+    const bytes = encodeParts(held)?.length ?? 0;
+    expect(bytes).toBe(1 + 101 * (4 + 38 + 12_289));
+    expect(bytes).toBeLessThanOrEqual(PARTS_BYTES_MAX);
+  });
+
+  /** Puts all registers of a part into use. */
+  function busy(held: PartSketches, key: PartKey): void {
+    partSketch(held, key).registers = new Uint8Array(2 ** 14).fill(20);
+  }
+
+  it("leave a row below 2 MB on the worst day that there can be", async ({ expect }) => {
+    const day = emptyDay(Math.floor(NOON / DAY));
+    const text = (n: number) => String(n).padEnd(100, "x");
+    for (let n = 0; n < 600; n++) {
+      const fields = { city: text(n), browser: text(n), os: text(n), referrer: text(n) };
+      const ids = { rule: text(n), variant: text(n) };
+      countForLink(day.cell, click({ at: NOON + n * 60_000, ...fields, ...ids }));
+    }
+    for (const key of ["(other)", ...day.cell.values.rule.keys()]) busy(day.parts, `r:${key}`);
+    for (const key of ["(other)", ...day.cell.values.variant.keys()]) busy(day.parts, `v:${key}`);
+    await runInDurableObject(freshLedger(), (ledger: Ledger) => {
+      const states = stateStore(ledger.sql);
+      states.save({ ...emptyState(1), open: day });
+      states.forget();
+      expect([...eachPart(states.load(1)?.open?.parts ?? storedParts(null))]).toHaveLength(1_002);
+      const [row] = ledger.sql.run<{ bytes: number }>(
+        `SELECT length(CAST(cell AS BLOB)) + length(sketch) + length(parts) AS bytes FROM state`,
+      );
+      expect(row?.bytes).toBeLessThan(2_000_000);
+    });
+  });
+});
+
+describe("unique visitors of rules and variants", () => {
+  it("are counted on the day of the click, also where it comes late", async ({ expect }) => {
+    const ledger = freshLedger();
+    const by = (visitor: number, at: number, fields: object) =>
+      batch([click({ at, addressHash: hashOf(visitor), ...fields })]);
+    await ledger.ingest([
+      by(1, NOON - DAY, { rule: "a" }),
+      by(2, NOON, { rule: "a" }),
+      by(1, NOON, { variant: "a" }),
+      by(3, NOON - DAY, { rule: "a" }),
+      by(1, NOON - DAY, { rule: "b" }),
+      by(4, NOON - 9 * DAY, { rule: "a" }),
+    ]);
+    const served = async (from: number, to: number) => {
+      const { rules, variants } = await ledger.served(1, { from: dateAt(from), to: dateAt(to) });
+      const pairs = [...rules.map((one) => ["r", one]), ...variants.map((one) => ["v", one])];
+      return (pairs as [string, { id: string; unique: number }][])
+        .map(([kind, { id, unique }]) => `${kind}:${id} ${unique}`)
+        .sort((a, b) => a.localeCompare(b));
+    };
+    expect(await served(NOON - DAY, NOON - DAY)).toEqual(["r:a 2", "r:b 1"]);
+    expect(await served(NOON, NOON)).toEqual(["r:a 1", "v:a 1"]);
+    expect(await served(NOON - 9 * DAY, NOON)).toEqual(["r:a 4", "r:b 1", "v:a 1"]);
+  });
+
+  it("are told of (other) too, once a day has 500 rules", async ({ expect }) => {
+    const ledger = freshLedger();
+    const clicks = Array.from({ length: 510 }, (_, n) =>
+      click({ rule: `rule-${n}`, addressHash: hashOf(n % 505) }),
+    );
+    await ledger.ingest([batch(clicks)]);
+    const { rules } = await ledger.served(1, { from: dateAt(NOON), to: dateAt(NOON) });
+    expect(rules).toHaveLength(501);
+    expect(rules.at(-1)).toMatchObject({ id: "(other)", clicks: 10, unique: 10 });
+  });
+});
