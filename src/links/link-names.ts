@@ -24,7 +24,7 @@ export interface WantedNames<Told extends LinkFact> {
  * Reads two rows an id, and none for ids behind the last that is named: `json_each` gives them one by
  * one, in the order of its rowid. The plus keeps SQLite from walking through all links of the workspace.
  */
-function selectLinkNames<Told extends LinkFact>(
+export function selectLinkNames<Told extends LinkFact>(
   db: Database,
   workspaceId: number,
   { ids, facts, max = ids.length }: WantedNames<Told>,

@@ -57,6 +57,17 @@ async function newWorkspace(): Promise<(path: string) => Promise<Counted>> {
 }
 
 describe("what a report of a workspace reads", () => {
+  it("is a row for each link that the native overview counts, and two for the one it names", async ({
+    expect,
+  }) => {
+    const call = await newWorkspace();
+    const counted = await call("/api/analytics/overview");
+    expect(counted.report).toMatchObject({ totalLinks: LINKS, topLink: { clicks: 1 } });
+    expect(counted.d1RowsRead).toBeLessThanOrEqual(LINKS + 2 + ROWS_TO_KNOW_WHO);
+    expect(counted.d1Trips).toBeLessThanOrEqual(2);
+    expect(counted.ledgerRowsRead).toBeLessThanOrEqual(1);
+  });
+
   it("is two rows for each link that RevoLink's names", async ({ expect }) => {
     const call = await newWorkspace();
     const counted = await call("/apiv1/links/analytics?workspaceId=:workspace");

@@ -29,7 +29,7 @@ export const analytics = new Hono<NativeEnvironment>()
       totalLinks: links,
       totalClicks: clicks,
       activeLinks,
-      topLink: top === null ? null : { shortCode: top.link.code, clicks: top.clicks },
+      topLink: top === null ? null : { shortCode: top.code, clicks: top.clicks },
     });
   })
   .get(

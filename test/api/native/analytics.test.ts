@@ -73,6 +73,23 @@ describe("GET /api/analytics/overview", () => {
     });
   });
 
+  it("names the next link while the Ledger has not heard that the top one is gone", async ({
+    expect,
+  }) => {
+    const client = await newClient();
+    const [top, next] = [await client.link(), await client.link()];
+    const [gone, still] = [await numberOf(top.id), await numberOf(next.id)];
+    await ingest(client, batch([gone, gone, still].map((linkId) => click({ linkId }))));
+    const overview = async () => (await client.call("GET", "/api/analytics/overview")).json();
+    for (const [deleted, topLink] of [
+      [gone, { shortCode: next.shortCode, clicks: 1 }],
+      [still, null],
+    ]) {
+      await env.DB.prepare("delete from links where id = ?").bind(deleted).run();
+      expect(await overview()).toMatchObject({ totalClicks: 3, topLink });
+    }
+  });
+
   it("is not for members of somebody else's workspace", async ({ expect }) => {
     const owner = await newAccount();
     const client = await newClient();
