@@ -40,9 +40,9 @@ async function answer(
     case "workspace, 365 days":
       return await ledger.workspaceReport(lastDays(365));
     case "rules of a link, 30 days":
-      return await ledger.served(linkIds.ruled, lastDays(30));
+      return await ledger.detailedLinkReport(linkIds.ruled, lastDays(30));
     case "variants of a link, 30 days":
-      return await ledger.served(linkIds.tested, lastDays(30));
+      return await ledger.detailedLinkReport(linkIds.tested, lastDays(30));
     case "a page of the click log":
       return await ledger.exportLog(null);
     case "nothing (one call)":

@@ -119,7 +119,8 @@ export interface ServedReport {
   readonly referrers: readonly ValueCount[];
 }
 
-export interface ServedReports {
+/** A link's report with what each of its rules and variants has served. */
+export interface DetailedReport extends Report {
   readonly rules: readonly ServedReport[];
   readonly variants: readonly ServedReport[];
 }

@@ -34,10 +34,12 @@ export function* pastDays(
 ): Generator<DayCounts> {
   const rows = sql.each<CellRow>(
     `SELECT day, cell, sketch, ${withParts ? "parts" : "NULL AS parts"} FROM cells
-     WHERE scope = ? AND day BETWEEN ? AND ? ORDER BY day`,
+     WHERE scope = ? AND day BETWEEN ? AND ? ORDER BY day LIMIT ?`,
     scope,
     from,
     to,
+    // Otherwise SQLite reads the row behind the range, to see that it is over.
+    to - from + 1,
   );
   for (const { day, cell, sketch, parts } of rows) {
     yield {

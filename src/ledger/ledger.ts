@@ -11,13 +11,13 @@ import { log } from "../platform/log.ts";
 import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
 import type {
   ClickBatch,
+  DetailedReport,
   IngestedBatch,
   LinkActivity,
   LinkState,
   LogPage,
   Report,
   ReportRange,
-  ServedReports,
   WorkspaceTotals,
 } from "./contract.ts";
 import { ATTRIBUTION_DAYS } from "./conversions-contract.ts";
@@ -53,7 +53,7 @@ import { ingestBatches } from "./ingest.ts";
 import { logPage } from "./log-export.ts";
 import { migrate } from "./migrations.ts";
 import { isPurging, purgeCounts, purgeSlice } from "./purge.ts";
-import { linkStateOf, linkTotals, reportOf, servedReports } from "./reports.ts";
+import { detailedReportOf, linkStateOf, linkTotals, reportOf } from "./reports.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
 import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
 import { forgetSoon, hasVisitors, reindex, switchTracking, visitorsSlice } from "./visitors.ts";
@@ -94,12 +94,13 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return reportOf(this.sql, this.#states, linkId, range);
   }
 
-  workspaceReport(range: ReportRange): Report {
-    return reportOf(this.sql, this.#states, WORKSPACE, range);
+  /** The same, and what its rules and variants have served. */
+  detailedLinkReport(linkId: number, range: ReportRange): DetailedReport {
+    return detailedReportOf(this.sql, this.#states, linkId, range);
   }
 
-  served(linkId: number, range: ReportRange): ServedReports {
-    return servedReports(this.sql, this.#states, linkId, range);
+  workspaceReport(range: ReportRange): Report {
+    return reportOf(this.sql, this.#states, WORKSPACE, range);
   }
 
   totals(): WorkspaceTotals {

@@ -5,13 +5,12 @@ import { OTHER } from "./bounds.ts";
 import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./cell.ts";
 import type {
   CityCount,
-  ClassCounts,
+  DetailedReport,
   LinkActivity,
   LinkState,
   Report,
   ReportRange,
   ServedReport,
-  ServedReports,
   ValueCount,
 } from "./contract.ts";
 import { pastDays, type PastDays } from "./day-store.ts";
@@ -25,6 +24,23 @@ import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
 /** Ten years and a few days: what the widest documented range asks for. */
 const DAYS_MAX = 3_700;
 
+const NO_CLASSES: Cell["classes"] = new Map();
+
+interface Scope {
+  readonly sql: MeteredSql;
+  readonly state: ScopeState;
+}
+
+/** Days, added up. */
+interface Sum {
+  readonly cell: Cell;
+  readonly sketch: Sketch;
+  /** By rule and by variant; none unless asked for. */
+  readonly parts: ReadonlyMap<string, Sketch>;
+  /** By day; none for a day without clicks. */
+  readonly classes: ReadonlyMap<number, Cell["classes"]>;
+}
+
 /** Reports one link, or the workspace by its scope; throws a RangeError for dates that are none. */
 export function reportOf(
   sql: MeteredSql,
@@ -33,57 +49,23 @@ export function reportOf(
   range: ReportRange,
 ): Report {
   const state = states.load(scope) ?? emptyState(scope);
-  const [from, to] = daysOf(range);
-  const classes = new Map<number, ClassCounts>();
-  const people = new Map<number, number>();
-  const cell = emptyCell();
-  const sketch = emptySketch();
-  for (const day of daysWithin(sql, state, { from, to, withParts: false })) {
-    mergeCell(cell, day.cell);
-    mergeSketch(sketch, day.sketch);
-    classes.set(day.day, Object.fromEntries(day.cell.classes));
-    people.set(day.day, humans(day.cell.classes));
-  }
-  return {
-    total: humans(state.classes),
-    totalClasses: Object.fromEntries(state.classes),
-    period: humans(cell.classes),
-    unique: estimateVisitors(sketch),
-    days: Array.from({ length: to - from + 1 }, (_, n) => ({
-      date: dateOf(from + n),
-      clicks: people.get(from + n) ?? 0,
-      classes: classes.get(from + n) ?? {},
-    })),
-    hours: Array.from({ length: 24 }, (_, hour) => cell.values.hour.get(String(hour)) ?? 0),
-    classes: Object.fromEntries(cell.classes),
-    ...breakdowns(cell),
-  };
+  return report(state, range, sumDays({ sql, state }, range));
 }
 
-/** Reports what a link's rules and variants have served. */
-export function servedReports(
+/** Reports one link and what its rules and variants have served, from one walk over its days. */
+export function detailedReportOf(
   sql: MeteredSql,
   states: StateStore,
   linkId: number,
   range: ReportRange,
-): ServedReports {
+): DetailedReport {
   const state = states.load(linkId) ?? emptyState(linkId);
-  const [from, to] = daysOf(range);
-  const cell = emptyCell();
-  const sketches = new Map<string, Sketch>();
-  for (const day of daysWithin(sql, state, { from, to, withParts: true })) {
-    mergeCell(cell, day.cell);
-    for (const [key, sketch] of eachPart(day.parts)) {
-      const sum = sketches.get(key) ?? emptySketch();
-      mergeSketch(sum, sketch);
-      sketches.set(key, sum);
-    }
-  }
+  const sum = sumDays({ sql, state }, range, { withParts: true });
+  const { rule, ruleReferrer, variant, variantReferrer } = sum.cell.values;
   return {
-    rules: served(cell.values.rule, cell.values.ruleReferrer, (id) => sketches.get(`r:${id}`)),
-    variants: served(cell.values.variant, cell.values.variantReferrer, (id) =>
-      sketches.get(`v:${id}`),
-    ),
+    ...report(state, range, sum),
+    rules: served(rule, ruleReferrer, (id) => sum.parts.get(`r:${id}`)),
+    variants: served(variant, variantReferrer, (id) => sum.parts.get(`v:${id}`)),
   };
 }
 
@@ -114,14 +96,54 @@ function daysOf({ from, to }: ReportRange): [from: number, to: number] {
   return [first, last];
 }
 
+function sumDays(
+  { sql, state }: Scope,
+  range: ReportRange,
+  { withParts } = { withParts: false },
+): Sum {
+  const [from, to] = daysOf(range);
+  const [cell, sketch] = [emptyCell(), emptySketch()];
+  const parts = new Map<string, Sketch>();
+  const classes = new Map<number, Cell["classes"]>();
+  for (const day of daysWithin({ sql, state }, { from, to, withParts })) {
+    mergeCell(cell, day.cell);
+    mergeSketch(sketch, day.sketch);
+    classes.set(day.day, day.cell.classes);
+    if (!withParts) continue;
+    for (const [key, ofPart] of eachPart(day.parts)) {
+      const sum = parts.get(key) ?? emptySketch();
+      mergeSketch(sum, ofPart);
+      parts.set(key, sum);
+    }
+  }
+  return { cell, sketch, parts, classes };
+}
+
 function* daysWithin(
-  sql: MeteredSql,
-  { scope, open }: ScopeState,
+  { sql, state: { scope, open } }: Scope,
   { from, to, withParts }: Omit<PastDays, "scope">,
 ): Generator<DayCounts> {
   if (open === null) return;
-  if (from < open.day) yield* pastDays(sql, { scope, from, to, withParts });
+  const past = { scope, from, to: Math.min(to, open.day - 1), withParts };
+  if (past.from <= past.to) yield* pastDays(sql, past);
   if (open.day >= from && open.day <= to) yield open;
+}
+
+function report(state: ScopeState, range: ReportRange, { cell, sketch, classes }: Sum): Report {
+  const [from, to] = daysOf(range);
+  return {
+    total: humans(state.classes),
+    totalClasses: Object.fromEntries(state.classes),
+    period: humans(cell.classes),
+    unique: estimateVisitors(sketch),
+    days: Array.from({ length: to - from + 1 }, (_, n) => {
+      const ofDay = classes.get(from + n) ?? NO_CLASSES;
+      return { date: dateOf(from + n), clicks: humans(ofDay), classes: Object.fromEntries(ofDay) };
+    }),
+    hours: Array.from({ length: 24 }, (_, hour) => cell.values.hour.get(String(hour)) ?? 0),
+    classes: Object.fromEntries(cell.classes),
+    ...breakdowns(cell),
+  };
 }
 
 function breakdowns({ values, scans }: Cell) {

@@ -1,8 +1,8 @@
 /** What a click costs: rows written are billed, so they are counted here. */
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
-import type { LedgerClick } from "../../src/ledger/contract.ts";
+import type { LedgerClick, Report } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
 
@@ -75,42 +75,55 @@ describe("rows written for a click", () => {
 });
 
 describe("rows read for a report", () => {
-  it("are at most 40 for 30 days, whatever the clicks", async ({ expect }) => {
-    const stub = freshLedger();
-    await runInDurableObject(stub, async (ledger: Ledger) => {
-      for (let day = 40; day >= 0; day--) {
-        const at = NOON - day * DAY;
-        const clicks = Array.from({ length: 30 }, (_, n) =>
-          click({ at, linkId: (n % 5) + 1, referrer: `site${n}.example`, addressHash: hashOf(n) }),
-        );
-        await ledger.ingest([batch(clicks)]);
-      }
-      const range = { from: dateAt(NOON - 29 * DAY), to: dateAt(NOON) };
-      for (const report of [
-        () => ledger.linkReport(1, range),
-        () => ledger.workspaceReport(range),
-      ]) {
-        const before = ledger.sql.usage.rowsRead;
-        expect(report().days).toHaveLength(30);
-        expect(ledger.sql.usage.rowsRead - before).toBeLessThanOrEqual(40);
-      }
-    });
-  });
-});
+  const LINK = 1;
+  const MONTH = { from: dateAt(NOON - 29 * DAY), to: dateAt(NOON) };
 
-describe("rows read for the totals of links", () => {
-  it("are one a link, in whatever order they are asked for", async ({ expect }) => {
+  /** Gives a Ledger that has just woken up, with 41 days of clicks by ten rules and two variants. */
+  async function afterSixWeeks(): Promise<DurableObjectStub<Ledger>> {
     const stub = freshLedger();
-    await runInDurableObject(stub, async (ledger: Ledger) => {
-      const clicked = Array.from({ length: 200 }, (_, n) => 3 * n + 1);
-      await ledger.ingest([batch(clicked.map((linkId, n) => click({ linkId, at: NOON + n })))]);
+    for (let day = 40; day >= 0; day--) {
+      const at = NOON - day * DAY;
+      const clicks = Array.from({ length: 60 }, (_, n) =>
+        click({
+          at,
+          linkId: (n % 5) + 1,
+          referrer: `site${n}.example`,
+          addressHash: hashOf(n),
+          rule: `rule-${n % 11}`,
+          variant: n % 2 === 0 ? `variant-${n % 3}` : null,
+        }),
+      );
+      await stub.ingest([batch(clicks)]);
+    }
+    await evictDurableObject(stub);
+    return stub;
+  }
+
+  async function rowsRead(
+    stub: DurableObjectStub<Ledger>,
+    report: (ledger: Ledger) => Report,
+  ): Promise<number> {
+    return runInDurableObject(stub, (ledger: Ledger) => {
       const before = ledger.sql.usage.rowsRead;
-      const asked = [7_000, ...clicked.toReversed()];
-      expect(ledger.linkTotals(asked)).toEqual([
-        { linkId: 7_000, clicks: 0, lastClickAt: null },
-        ...clicked.map((linkId, n) => ({ linkId, clicks: 1, lastClickAt: NOON + n })).toReversed(),
-      ]);
-      expect(ledger.sql.usage.rowsRead - before).toBe(asked.length);
+      report(ledger);
+      return ledger.sql.usage.rowsRead - before;
     });
+  }
+
+  for (const [of, report] of [
+    ["a link", (ledger: Ledger) => ledger.linkReport(LINK, MONTH)],
+    ["a link's rules and variants", (ledger: Ledger) => ledger.detailedLinkReport(LINK, MONTH)],
+    ["a workspace", (ledger: Ledger) => ledger.workspaceReport(MONTH)],
+  ] as const) {
+    it(`are one a day of ${of}, whatever the clicks`, async ({ expect }) => {
+      expect(await rowsRead(await afterSixWeeks(), report)).toBe(30);
+    });
+  }
+
+  it("are none behind a range that is over", async ({ expect }) => {
+    const week = { from: dateAt(NOON - 19 * DAY), to: dateAt(NOON - 13 * DAY) };
+    const report = (ledger: Ledger) => ledger.linkReport(LINK, week);
+    // A row for each of the seven days, and the link's own, which tells its totals.
+    expect(await rowsRead(await afterSixWeeks(), report)).toBe(8);
   });
 });

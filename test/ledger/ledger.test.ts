@@ -176,8 +176,10 @@ describe("reports", () => {
         click({ variant: "(other)/1", referrer: null }),
       ]),
     ]);
-    const served = await ledger.served(1, { from: YESTERDAY.from, to: TODAY.to });
-    expect(served.rules).toEqual([
+    const range = { from: YESTERDAY.from, to: TODAY.to };
+    const { rules, variants, ...report } = await ledger.detailedLinkReport(1, range);
+    expect(report).toEqual(await ledger.linkReport(1, range));
+    expect(rules).toEqual([
       {
         id: "r1",
         clicks: 3,
@@ -188,7 +190,7 @@ describe("reports", () => {
         ],
       },
     ]);
-    expect(served.variants).toEqual([
+    expect(variants).toEqual([
       { id: "(other)/1", clicks: 1, unique: 1, referrers: [{ value: "", clicks: 1 }] },
     ]);
   });

@@ -134,7 +134,8 @@ describe("unique visitors of rules and variants", () => {
       by(4, NOON - 9 * DAY, { rule: "a" }),
     ]);
     const served = async (from: number, to: number) => {
-      const { rules, variants } = await ledger.served(1, { from: dateAt(from), to: dateAt(to) });
+      const range = { from: dateAt(from), to: dateAt(to) };
+      const { rules, variants } = await ledger.detailedLinkReport(1, range);
       const pairs = [...rules.map((one) => ["r", one]), ...variants.map((one) => ["v", one])];
       return (pairs as [string, { id: string; unique: number }][])
         .map(([kind, { id, unique }]) => `${kind}:${id} ${unique}`)
@@ -151,7 +152,8 @@ describe("unique visitors of rules and variants", () => {
       click({ rule: `rule-${n}`, addressHash: hashOf(n % 505) }),
     );
     await ledger.ingest([batch(clicks)]);
-    const { rules } = await ledger.served(1, { from: dateAt(NOON), to: dateAt(NOON) });
+    const range = { from: dateAt(NOON), to: dateAt(NOON) };
+    const { rules } = await ledger.detailedLinkReport(1, range);
     expect(rules).toHaveLength(501);
     expect(rules.at(-1)).toMatchObject({ id: "(other)", clicks: 10, unique: 10 });
   });

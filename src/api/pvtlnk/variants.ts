@@ -102,7 +102,7 @@ async function servedBy(c: PvtlnkContext): Promise<readonly ServedReport[]> {
     from: wireTime(nowMs - REPORT_MS_MAX).slice(0, 10),
     to: wireTime(nowMs).slice(0, 10),
   };
-  return (await ledger.served(linkRefOf(c).id, range)).variants;
+  return (await ledger.detailedLinkReport(linkRefOf(c).id, range)).variants;
 }
 
 /** `click_percentage` is of the clicks on the variants that there are. */

@@ -40,9 +40,6 @@ export const analytics = new Hono<RevolinkEnvironment>()
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });
     if (!range.ok) return refuse(c, range.error);
     const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
-    const [report, served] = await Promise.all([
-      ledger.linkReport(id, range.value),
-      ledger.served(id, range.value),
-    ]);
-    return c.json(wireLinkReport(found.value, report, served));
+    const report = await ledger.detailedLinkReport(id, range.value);
+    return c.json(wireLinkReport(found.value, report));
   });

@@ -1,6 +1,6 @@
 /** Puts reports into RevoLink's form: objects that are keyed by what was counted. */
 import { OTHER } from "../../ledger/bounds.ts";
-import type { Report, ServedReport, ServedReports, ValueCount } from "../../ledger/contract.ts";
+import type { DetailedReport, Report, ServedReport, ValueCount } from "../../ledger/contract.ts";
 import type { LinkName } from "../../links/link-names.ts";
 import type { Link } from "../../links/link.ts";
 import { ruleName } from "../../links/rules/rule-name.ts";
@@ -28,13 +28,13 @@ interface Served {
   readonly referrers: Entries;
 }
 
-export function wireLinkReport(link: Link, report: Report, served: ServedReports) {
+export function wireLinkReport(link: Link, report: DetailedReport) {
   return {
     totals: { total: report.total, periodTotal: report.period, unique: report.unique },
     ...breakdowns(report),
     referrers: referrers(report.referrers),
-    rulesStats: rulesStats(link, report, served.rules),
-    abVariantsStats: variantsStats(link, served.variants),
+    rulesStats: rulesStats(link, report),
+    abVariantsStats: variantsStats(link, report),
   };
 }
 
@@ -95,16 +95,12 @@ function referrers(counts: readonly ValueCount[]): Entries {
 }
 
 /** The default rule is counted by itself only beside others: alone, all that came are its. */
-function rulesStats(
-  link: Link,
-  report: Report,
-  served: readonly ServedReport[],
-): Record<string, Served> {
+function rulesStats(link: Link, report: DetailedReport): Record<string, Served> {
   const stats = link.rules.map(
     (rule) =>
       [
         rule.id,
-        servedOf(rule.id, served, { name: ruleName(rule), targetUrl: rule.targetUrl }),
+        servedOf(rule.id, report.rules, { name: ruleName(rule), targetUrl: rule.targetUrl }),
       ] as const,
   );
   const facts = { name: "Default", targetUrl: link.destinationUrl };
@@ -116,16 +112,16 @@ function rulesStats(
         uniqueClicks: report.unique,
         referrers: referrers(report.referrers),
       }
-    : servedOf(DEFAULT_RULE, served, facts);
+    : servedOf(DEFAULT_RULE, report.rules, facts);
   return Object.fromEntries([...stats, [DEFAULT_RULE, byDefault]]);
 }
 
-function variantsStats(link: Link, served: readonly ServedReport[]): Record<string, Served> {
+function variantsStats(link: Link, report: DetailedReport): Record<string, Served> {
   if (!link.abTest.enabled) return {};
   return Object.fromEntries(
     link.abTest.variants.map(({ id, name, url }) => [
       id,
-      servedOf(id, served, { name, targetUrl: url }),
+      servedOf(id, report.variants, { name, targetUrl: url }),
     ]),
   );
 }
