@@ -27,7 +27,7 @@ export interface Readers {
 
 /** Gathers the facts, and loads no more than this link's rules ask for: at once where it has none. */
 export function factsOf(
-  request: Request,
+  headers: Headers,
   visitor: Visitor,
   nowMs: number,
   { rules, sticky }: RouteRecord,
@@ -37,7 +37,7 @@ export function factsOf(
     nowMs,
     chooseRule: () => null,
     random01: Math.random(),
-    variantCookie: sticky === true ? variantOfCookie(request.headers.get("Cookie")) : null,
+    variantCookie: sticky === true ? variantOfCookie(headers.get("Cookie")) : null,
   };
   return rules === undefined ? facts : withRules(facts, visitor, rules, readers);
 }

@@ -24,7 +24,7 @@ import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from ".
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import { parsePath, type AskedPath, type QrFormat } from "./path.ts";
 import type { RequestUrl } from "./request-url.ts";
-import { notice, previewOf, redirectTo, sharedRedirectTo } from "./respond.ts";
+import { notice, previewOf, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
 import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
 
@@ -67,9 +67,8 @@ export function createRedirect(lazy: LazyParts): Redirect {
 }
 
 /** One request for one code. */
-interface Visit {
+interface Visit extends Asker {
   readonly request: Request;
-  readonly method: string;
   readonly url: RequestUrl;
   readonly env: Cloudflare.Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
@@ -81,23 +80,24 @@ interface Visit {
 
 export function redirectWith(parts: RedirectParts): Redirect {
   return (request, url, env, ctx) => {
-    const { method } = request;
+    const { method, headers } = request;
+    const asker = { method, headers };
     if (method !== "GET" && method !== "HEAD" && method !== "POST") {
-      return notice(request, METHOD_NOT_ALLOWED);
+      return notice(asker, METHOD_NOT_ALLOWED);
     }
     const asked = parsePath(url.path);
     // The grammar comes first: KV throws on keys such as `..` and on long ones.
-    if (asked === null) return notice(request, NOT_FOUND);
+    if (asked === null) return notice(asker, NOT_FOUND);
 
     const nowMs = Date.now();
     const address = { domain: siteOf(url.origin, env).domain, code: asked.code };
-    const visitorAddress = () => addressOf(request.headers);
+    const visitorAddress = () => addressOf(headers);
     const looked = lookup({ address, visitorAddress, nowMs }, parts, env, ctx);
     return after(looked, (found) => {
-      if (found.kind === "unknown") return notice(request, NOT_FOUND);
-      if (found.kind === "unavailable") return notice(request, UNAVAILABLE);
-      const visitor = visitorOf(request, method);
-      const visit = { request, method, url, env, ctx, asked, address, visitor, nowMs };
+      if (found.kind === "unknown") return notice(asker, NOT_FOUND);
+      if (found.kind === "unavailable") return notice(asker, UNAVAILABLE);
+      const visitor = visitorOf(asker, request.cf);
+      const visit = { ...asker, request, url, env, ctx, asked, address, visitor, nowMs };
       return follow(visit, found.record, parts);
     });
   };
@@ -117,20 +117,20 @@ function follow(
   record: RouteRecord,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  const { request, method, asked, visitor, nowMs } = visit;
+  const { method, headers, asked, visitor, nowMs } = visit;
   if (asked.qr !== null) return drawQr(visit, asked.qr, parts);
   // Only a password is ever posted.
   if (method === "POST" && record.password === undefined) {
-    return notice(request, METHOD_NOT_ALLOWED);
+    return notice(visit, METHOD_NOT_ALLOWED);
   }
-  const facts = factsOf(request, visitor, nowMs, record, parts);
+  const facts = factsOf(headers, visitor, nowMs, record, parts);
   return after(facts, (known) => answer(visit, record, decide(record, known), parts));
 }
 
 async function drawQr(visit: Visit, format: QrFormat, parts: RedirectParts): Promise<Response> {
-  const { request, url, env, address } = visit;
+  const { url, env, address } = visit;
   const size = new URLSearchParams(url.query).get("size");
-  return (await parts.drawQr(env, { ...address, format, size })) ?? notice(request, NOT_FOUND);
+  return (await parts.drawQr(env, { ...address, format, size })) ?? notice(visit, NOT_FOUND);
 }
 
 function answer(
@@ -139,7 +139,7 @@ function answer(
   decision: Decision,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  if (decision.kind === "refuse") return notice(visit.request, noticeOf(decision.reason));
+  if (decision.kind === "refuse") return notice(visit, noticeOf(decision.reason));
   if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
   const isOpen = record.password === undefined && record.limit === undefined;
   if (isOpen && !visit.asked.preview) return leadOn(visit, record, decision, null, parts.capture);
@@ -153,7 +153,7 @@ async function answerGuarded(
   decision: RedirectDecision,
   parts: RedirectParts,
 ): Promise<Response> {
-  const { request, env, visitor, nowMs } = visit;
+  const { env, visitor, nowMs } = visit;
   let unlocking: string | null = null;
   if (record.password !== undefined) {
     const url = new URL(visit.url.href);
@@ -161,11 +161,11 @@ async function answerGuarded(
     if (outcome.kind === "asked") return outcome.response;
     unlocking = outcome.cookie;
   }
-  if (visit.asked.preview) return previewOf(request, decision.destination);
+  if (visit.asked.preview) return previewOf(visit, decision.destination);
   if (record.limit !== undefined) {
     const agents = await parts.loadAgentReader();
     const refused = await admit(env, record, record.limit, agents.classify(visitor), nowMs);
-    if (refused !== null) return notice(request, refused);
+    if (refused !== null) return notice(visit, refused);
   }
   return leadOn(visit, record, decision, unlocking, parts.capture);
 }

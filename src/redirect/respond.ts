@@ -5,7 +5,7 @@ import { pageHeaders, renderPage, type Page } from "./pages/page.ts";
 
 /**
  * A stored redirect is a click that nobody counts, so none is cached: not by browsers, and not by
- * caches on the way.
+ * caches on the way. What is not stored needs no `Vary` either.
  */
 const BASE_HEADERS = {
   "Cache-Control": "private, no-store",
@@ -13,6 +13,9 @@ const BASE_HEADERS = {
 };
 
 const RETRY_AFTER_SECONDS = 5;
+
+/** What an answer takes from a request: read off it once, since each reading is a call out of V8. */
+export type Asker = Pick<Request, "method" | "headers">;
 
 /** Makes a redirect that is one visitor's own: headers may be added to it. */
 export function redirectTo(destination: string, status: number): Response {
@@ -40,24 +43,25 @@ export function sharedRedirectTo(destination: string, status: number): Response 
 
 /** Says in HTML, or in JSON to who asked for that, why there is no redirect. */
 export function notice(
-  request: Request,
+  asker: Asker,
   what: Notice,
   more: Readonly<Record<string, string>> = {},
 ): Response {
   const { page, json } = preparedOf(what);
-  const { body, init } = wantsJson(request) ? json : page;
-  const response = new Response(request.method === "HEAD" ? null : body, init);
+  const { body, init } = wantsJson(asker) ? json : page;
+  const response = new Response(asker.method === "HEAD" ? null : body, init);
   for (const [name, value] of Object.entries(more)) response.headers.set(name, value);
   return response;
 }
 
-export function previewOf(request: Request, destination: string): Response {
+export function previewOf({ method }: Asker, destination: string): Response {
   const { body, init } = pageOf(preview(destination), BASE_HEADERS);
-  return new Response(request.method === "HEAD" ? null : body, init);
+  return new Response(method === "HEAD" ? null : body, init);
 }
 
 interface Prepared {
-  readonly body: string;
+  /** Bytes already: a text would be encoded for each answer. */
+  readonly body: Blob;
   readonly init: { readonly status: number; readonly headers: Headers };
 }
 
@@ -69,14 +73,13 @@ function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Pre
   if (known !== undefined) return known;
   const common = {
     ...BASE_HEADERS,
-    Vary: "Accept",
     ...(what === UNAVAILABLE ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
     ...(what === METHOD_NOT_ALLOWED ? { Allow: "GET, HEAD" } : {}),
   };
   const { status, code, title, text } = what;
   const headers = new Headers({ ...common, "Content-Type": "application/json" });
   const json = {
-    body: JSON.stringify({ code, message: `${title}. ${text}` }),
+    body: new Blob([JSON.stringify({ code, message: `${title}. ${text}` })]),
     init: { status, headers },
   };
   const made = { page: pageOf(what, common), json };
@@ -86,13 +89,13 @@ function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Pre
 
 function pageOf(what: Page, headers: Readonly<Record<string, string>>): Prepared {
   return {
-    body: renderPage(what),
+    body: new Blob([renderPage(what)]),
     init: { status: what.status, headers: new Headers({ ...headers, ...pageHeaders(what) }) },
   };
 }
 
 /** JSON is for who asks for it by name; Accept-anything (curl, most libraries) reads the page. */
-function wantsJson(request: Request): boolean {
-  const accept = request.headers.get("Accept") ?? "";
+function wantsJson({ headers }: Asker): boolean {
+  const accept = headers.get("Accept") ?? "";
   return accept.includes("application/json") && !accept.includes("text/html");
 }

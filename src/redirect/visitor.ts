@@ -22,9 +22,10 @@ export interface Visitor {
 export const USER_AGENT_CHARS_MAX = 512;
 
 /** Tells who asks. `country` is null for Tor (T1) and for addresses that Cloudflare cannot place (XX). */
-export function visitorOf(request: Request, method: string): Visitor {
-  const { headers } = request;
-  const cf = request.cf as IncomingRequestCfProperties | undefined;
+export function visitorOf(
+  { method, headers }: Pick<Request, "method" | "headers">,
+  cf: Partial<IncomingRequestCfProperties> | undefined,
+): Visitor {
   return {
     address: addressOf(headers),
     country: countryOf(cf?.country),

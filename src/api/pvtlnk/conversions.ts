@@ -97,7 +97,7 @@ function visitorIn(
   ip: string | undefined,
   ua: string | undefined,
 ): Postback["visitor"] {
-  const sender = visitorOf(request, request.method);
+  const sender = visitorOf(request, undefined);
   if (ip === undefined && sender.optedOut) return null;
   const address = ip ?? sender.address;
   return address === null ? null : { address, userAgent: ua ?? sender.userAgent };

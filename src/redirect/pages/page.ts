@@ -26,7 +26,6 @@ export function pageHeaders({ form }: Page): Record<string, string> {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": form === undefined ? `${POLICY}; form-action 'none'` : POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
   };
 }
 
@@ -38,6 +37,8 @@ export function renderPage({ title, text, action, form = "" }: Page): string {
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
+    // Here and not in a header: every header is a part of each answer's cost.
+    `<meta name="referrer" content="no-referrer">` +
     `<title>${escape(title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
     `<p>${escape(text)}</p>${link}${form}</main></body></html>`
