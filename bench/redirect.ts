@@ -2,11 +2,11 @@
  * `npm run bench:redirect`: what a redirect costs on a server, beside a bare workerd redirect and a
  * minimal Hono one.
  *
- * Every target is a workerd of its own, with stubs for KV, D1 and the queue that answer at once, so
- * the CPU time of its process is the Worker's and the runtime's. Rounds take turns; CPU a request is
- * compared with the bare Worker's in the same round. Stubs run in the same process: a KV read costs
- * about as much there as a bare redirect, which on Cloudflare runs elsewhere. The consumer is off
- * (its cost: `bench:report`).
+ * Every case is a workerd of its own, with stubs for KV, D1 and the queue that answer at once, so
+ * the CPU time of its process is the Worker's and the runtime's. Servers share one core, the client
+ * has another. Rounds take turns; CPU a request is compared with the bare Worker's in the same
+ * round. Stubs run in the same process: a KV read costs about as much there as a bare redirect,
+ * which on Cloudflare runs elsewhere. The consumer is off (its cost: `bench:report`).
  *
  * `-- --profile=<case>` samples one case instead, and writes a .cpuprofile. `-- --rounds=n` repeats.
  */
@@ -24,6 +24,7 @@ import { main, Trouble } from "../scripts/support/trouble.ts";
 import { serve, writeConfig, type Served } from "../scripts/support/workerd.ts";
 import { ROOT } from "../scripts/support/wrangler.ts";
 import { routeRules } from "../src/links/rules/route-rules.ts";
+import { separateCores } from "./support/cores.ts";
 import { runLoad } from "./support/load.ts";
 import { print, printHead, printTable, whole } from "./support/print.ts";
 import { profileWhile } from "./support/profiler.ts";
@@ -31,10 +32,14 @@ import { median, quantile } from "./support/statistics.ts";
 import { visitsOf } from "./traffic.ts";
 
 const CONNECTIONS = 32;
-const REQUESTS = 10_000;
-const WARM_UP_REQUESTS = 5_000;
-/** Before each sample, since a process that has waited for its turn has lost its place in the caches. */
-const PRELUDE_REQUESTS = 500;
+const REQUESTS = 20_000;
+const WARM_UP_REQUESTS = 20_000;
+/**
+ * Before each sample, since a process that has waited for its turn has lost its place in the caches.
+ * Its copies of links have run out meanwhile: so many requests by Zipf's law leave some 400 of 1,000
+ * to be fetched in the sample, which is what five seconds at 4,000 requests a second do.
+ */
+const PRELUDE_REQUESTS = 2_000;
 const PEOPLE = 2_000;
 /** Made beforehand and sent again and again. */
 const REQUESTS_KNOWN = 4_000;
@@ -43,7 +48,7 @@ const ZIPF_LINKS = 1_000;
 const DRAIN_MS = 400;
 
 const { values } = parseArgs({
-  options: { profile: { type: "string" }, rounds: { type: "string", default: "7" } },
+  options: { profile: { type: "string" }, rounds: { type: "string", default: "9" } },
 });
 const ROUNDS = Number(values.rounds);
 
@@ -125,19 +130,23 @@ const KV_READ = `export default {
 await main(async () => {
   if (!(await canMeasure())) throw new Trouble("This system does not show a process's CPU time.");
   const folder = await mkdtemp(path.join(tmpdir(), "signpost-bench-redirect-"));
-  const served = new Map<TargetName, Served>();
+  const cores = await separateCores();
+  const running: Served[] = [];
+  const start = async (config: string, inspect = false): Promise<Served> => {
+    const server = await serve(config, { inspect, prefix: cores ?? [] });
+    running.push(server);
+    return server;
+  };
   try {
-    for (const [name, config] of await configsOf(folder)) {
-      served.set(name, await serve(config, values.profile !== undefined && name === "Signpost"));
-    }
-    if (values.profile === undefined) await compare(served);
-    else await profile(served, values.profile);
-    for (const [name, target] of served) {
-      if (target.said() !== "")
-        throw new Trouble(`${name} logged: ${target.said().slice(0, 2_000)}`);
+    const configs = await configsOf(folder);
+    if (values.profile === undefined) await compare(configs, start, cores !== null);
+    else await profile(configs, start, values.profile);
+    for (const server of running) {
+      if (server.said() !== "")
+        throw new Trouble(`A case logged: ${server.said().slice(0, 2_000)}`);
     }
   } finally {
-    await Promise.all([...served.values()].map((target) => target.stop()));
+    await Promise.all(running.map((server) => server.stop()));
     await rm(folder, { recursive: true, force: true });
   }
 });
@@ -149,18 +158,26 @@ interface Sample {
   readonly p99: number;
 }
 
-async function compare(served: ReadonlyMap<TargetName, Served>): Promise<void> {
+type Configs = ReadonlyMap<TargetName, string>;
+type Start = (config: string, inspect?: boolean) => Promise<Served>;
+
+async function compare(configs: Configs, start: Start, areApart: boolean): Promise<void> {
   printHead("Server CPU a redirect");
+  const servers: Served[] = [];
+  for (const { target } of CASES) servers.push(await start(configOf(configs, target)));
   const samples = CASES.map((): Sample[] => []);
-  for (const each of CASES) await measure(each, served, WARM_UP_REQUESTS);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = -1; round < ROUNDS; round++) {
     for (const [index, each] of CASES.entries()) {
-      samples[index]?.push(await measure(each, served, REQUESTS));
+      const server = servers[index];
+      if (server === undefined) throw new Error(`${each.name} is not served.`);
+      const sample = await measure(each, server, round === -1 ? WARM_UP_REQUESTS : REQUESTS);
+      if (round >= 0) samples[index]?.push(sample);
     }
   }
   const bare = samples[0] ?? [];
   print(
-    `${CONNECTIONS} connections, ${ROUNDS} rounds of ${whole(REQUESTS)} requests in turns, medians; ` +
+    `${CONNECTIONS} connections, ${ROUNDS} rounds of ${whole(REQUESTS)} requests in turns, ` +
+      `${areApart ? "server and client on a core each" : "on shared cores"}, medians; ` +
       "÷ bare is the median of the rounds' ratios, with the least and the most.\n",
   );
   printTable(
@@ -198,14 +215,13 @@ function rowOf(
   ];
 }
 
-async function measure(
-  each: Case,
-  served: ReadonlyMap<TargetName, Served>,
-  requests: number,
-): Promise<Sample> {
-  const target = served.get(each.target);
-  if (target === undefined) throw new Error(`${each.target} is not served.`);
-  const { port, pid } = target;
+function configOf(configs: Configs, target: TargetName): string {
+  const config = configs.get(target);
+  if (config === undefined) throw new Error(`${target} was not built.`);
+  return config;
+}
+
+async function measure(each: Case, { port, pid }: Served, requests: number): Promise<Sample> {
   const next = requestsOf(each, PRELUDE_REQUESTS + requests);
   const expectedStatus = each.status ?? 302;
   const load = { port, connections: CONNECTIONS, requests, next, expectedStatus };
@@ -248,15 +264,16 @@ function requestsOf(each: Case, requests: number): () => Buffer {
   return () => buffers[at++ % buffers.length] ?? Buffer.alloc(0);
 }
 
-async function profile(served: ReadonlyMap<TargetName, Served>, name: string): Promise<void> {
-  const each = CASES.find((one) => one.target === "Signpost" && one.name.startsWith(name));
-  const port = served.get("Signpost")?.inspectorPort ?? null;
-  if (each === undefined || port === null) {
-    const known = CASES.filter(({ target }) => target === "Signpost").map((one) => one.name);
+async function profile(configs: Configs, start: Start, name: string): Promise<void> {
+  const each = CASES.find((one) => one.name.startsWith(name));
+  if (each === undefined) {
+    const known = CASES.map((one) => one.name);
     throw new Trouble(`There is no case "${name}"; there are ${known.join("; ")}.`);
   }
-  await measure(each, served, WARM_UP_REQUESTS);
-  const { json, top } = await profileWhile(port, () => measure(each, served, REQUESTS * 4));
+  const server = await start(configOf(configs, each.target), true);
+  await measure(each, server, WARM_UP_REQUESTS);
+  const port = server.inspectorPort ?? 0;
+  const { json, top } = await profileWhile(port, () => measure(each, server, REQUESTS * 2));
   const file = path.join(tmpdir(), "signpost-redirect.cpuprofile");
   await writeFile(file, json);
   printHead(`Where the time of "${each.name}" goes`);
@@ -270,7 +287,7 @@ async function profile(served: ReadonlyMap<TargetName, Served>, name: string): P
   print(`The whole profile: ${file}`);
 }
 
-async function configsOf(folder: string): Promise<ReadonlyMap<TargetName, string>> {
+async function configsOf(folder: string): Promise<Configs> {
   const config = unstable_readConfig({ config: path.join(ROOT, "wrangler.toml") });
   const vars = Object.entries(config.vars).filter(([, value]) => typeof value === "string");
   // Names of functions are what a profile tells.

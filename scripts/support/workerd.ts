@@ -127,17 +127,23 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** Opens an inspector too. */
+  readonly inspect?: boolean;
+  /** A command that runs workerd, with its own arguments before workerd's. */
+  readonly prefix?: readonly string[];
+}
+
 /** Starts workerd, and waits until it listens. */
-export async function serve(config: string, inspect = false): Promise<Served> {
+export async function serve(
+  config: string,
+  { inspect = false, prefix = [] }: ServeOptions = {},
+): Promise<Served> {
   // workerd tells on descriptor 3 which ports it was given.
   const inspector = inspect ? ["--inspector-addr=127.0.0.1:0"] : [];
-  const child = spawn(
-    WORKERD,
-    ["serve", "--experimental", "--control-fd=3", ...inspector, config],
-    {
-      stdio: ["ignore", "ignore", "pipe", "pipe"],
-    },
-  );
+  const workerd = [WORKERD, "serve", "--experimental", "--control-fd=3", ...inspector, config];
+  const [command = WORKERD, ...rest] = [...prefix, ...workerd];
+  const child = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
