@@ -2,10 +2,9 @@
 
 import { unpackClick, type Click, type ClickMessage } from "../redirect/click.ts";
 import { visitorHash, type VisitorHash } from "../redirect/visitor-hash.ts";
-import { classify } from "./classify.ts";
 import type { ClickBatch, LedgerClick } from "./contract.ts";
 import type { LedgerId } from "./ledger-id.ts";
-import { agentOf } from "./user-agent.ts";
+import { readAgent } from "./user-agent.ts";
 
 /** Gives each Ledger its part of each message; a part keeps the message's id. */
 export async function batchesByLedger(
@@ -45,8 +44,7 @@ function ledgerClick(click: Click, hash: VisitorHash): LedgerClick {
   const { ledger: _, kind, userAgent, hints, ...kept } = click;
   return {
     ...kept,
-    class: classify(kind, userAgent),
-    ...agentOf(userAgent, hints),
+    ...readAgent({ kind, userAgent, hints }),
     // Who asked not to be tracked has no address hash, and gets none of the user agent either.
     agentHash: click.addressHash === null ? null : hash("agent", userAgent),
   };

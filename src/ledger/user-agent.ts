@@ -2,7 +2,9 @@
 
 import UAParser from "ua-parser-js";
 
-import type { Device } from "./contract.ts";
+import type { Click } from "../redirect/click.ts";
+import { type Sender, senderOf } from "./classify.ts";
+import type { Device, LedgerClick } from "./contract.ts";
 
 export interface Agent {
   readonly device: Device;
@@ -18,19 +20,42 @@ const DEVICES = ["mobile", "tablet", "console", "smarttv", "wearable", "embedded
 const LINUX =
   /^(?:linux|ubuntu|debian|fedora|chrom(?:e|ium) os|mint|red ?hat|centos|arch|gentoo|suse|opensuse|slackware|manjaro|mageia|mandriva|linpus|zenwalk|elementary os|pclinuxos|raspbian|gnu|kubuntu|xubuntu|lubuntu|deepin)\b/i;
 
+/** What has been read of a user agent. Rules never ask who sends it, so that is read when asked for. */
+interface Known {
+  readonly agent: Agent;
+  sender: Sender | null;
+}
+
 const AGENTS_MAX = 2_000;
-const parsed = new Map<string, Agent>();
+/** The redirect cuts at 512. A text that was cut keeps in memory all that was sent, 100 kB if need be. */
+const REMEMBERED_CHARS_MAX = 511;
+const known = new Map<string, Known>();
 
 /**
  * Reads a user agent, with what the client hints say where there are any (`client-hints.ts`): they
  * name what the user agent hides or freezes. An empty or unknown one is a desktop without names.
  */
 export function agentOf(userAgent: string, hints: string | null = null): Agent {
-  const agent = parsedAgent(userAgent);
-  return hints === null ? agent : withHints(agent, hints);
+  return withHints(knownOf(userAgent).agent, hints);
 }
 
-function withHints({ device, browser, os }: Agent, hints: string): Agent {
+/** Reads all that a click tells by its user agent, with one look at what is remembered. */
+export function readAgent({
+  kind,
+  userAgent,
+  hints,
+}: Pick<Click, "kind" | "userAgent" | "hints">): Agent & Pick<LedgerClick, "class"> {
+  const read = knownOf(userAgent);
+  return {
+    // As `classify` has it.
+    class: kind === "visit" ? (read.sender ??= senderOf(userAgent)) : kind,
+    ...withHints(read.agent, hints),
+  };
+}
+
+function withHints(agent: Agent, hints: string | null): Agent {
+  if (hints === null) return agent;
+  const { device, browser, os } = agent;
   const [brand = "", platform = "", mobile = ""] = hints.split(";");
   return {
     // A tablet says that it is not mobile, as a desktop does: only a yes says something.
@@ -40,17 +65,18 @@ function withHints({ device, browser, os }: Agent, hints: string): Agent {
   };
 }
 
-function parsedAgent(userAgent: string): Agent {
-  const known = parsed.get(userAgent);
-  if (known !== undefined) return known;
-  const agent = parse(userAgent);
+function knownOf(userAgent: string): Known {
+  const found = known.get(userAgent);
+  if (found !== undefined) return found;
+  const read: Known = { agent: parse(userAgent), sender: null };
+  if (userAgent.length > REMEMBERED_CHARS_MAX) return read;
   // Most clicks share few user agents, so what was added first is no worse a loss than another.
-  for (const oldest of parsed.keys()) {
-    if (parsed.size < AGENTS_MAX) break;
-    parsed.delete(oldest);
+  for (const oldest of known.keys()) {
+    if (known.size < AGENTS_MAX) break;
+    known.delete(oldest);
   }
-  parsed.set(userAgent, agent);
-  return agent;
+  known.set(userAgent, read);
+  return read;
 }
 
 function parse(userAgent: string): Agent {

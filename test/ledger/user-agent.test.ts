@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 
-import { agentOf } from "../../src/ledger/user-agent.ts";
+import { classify } from "../../src/ledger/classify.ts";
+import { agentOf, readAgent } from "../../src/ledger/user-agent.ts";
 
 const AGENTS = [
   [
@@ -101,5 +102,45 @@ describe("agentOf", () => {
     const before = agentOf(first);
     for (let n = 0; n < 5_000; n++) agentOf(`Agent/${n}`);
     expect(agentOf(first)).toEqual(before);
+  });
+});
+
+describe("readAgent", () => {
+  const HINTS = "Brave;Windows;0";
+  const TEXTS = [
+    ...AGENTS.map(([, userAgent]) => userAgent),
+    "curl/8.14.1",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "WhatsApp/2.24.20.89 A",
+    "   ",
+    `Mozilla/5.0 ${"x".repeat(500)}`,
+    `Googlebot/2.1 ${"x".repeat(498)}`,
+  ];
+
+  it("tells the same as classify and agentOf, the first time and when it remembers", ({
+    expect,
+  }) => {
+    for (let round = 0; round < 2; round++) {
+      for (const userAgent of TEXTS) {
+        for (const kind of ["head", "visit", "prefetch"] as const) {
+          for (const hints of [null, HINTS]) {
+            expect(readAgent({ kind, userAgent, hints })).toEqual({
+              class: classify(kind, userAgent),
+              ...agentOf(userAgent, hints),
+            });
+          }
+        }
+      }
+    }
+  });
+
+  it("keeps its answers when its cache has turned over", ({ expect }) => {
+    const read = () =>
+      TEXTS.map((userAgent) => readAgent({ kind: "visit", userAgent, hints: null }));
+    const before = read();
+    for (let n = 0; n < 5_000; n++) {
+      readAgent({ kind: "visit", userAgent: `Agent/${n}`, hints: null });
+    }
+    expect(read()).toEqual(before);
   });
 });
