@@ -38,6 +38,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
     import { redirectWith } from "./src/redirect/handle.ts";
     import { createMissLimiter } from "./src/redirect/miss-limiter.ts";
     import { splitUrl } from "./src/redirect/request-url.ts";
+    import { createWriteBack } from "./src/redirect/write-back.ts";
     const unused = async () => { throw new Error("The other Worker does this."); };
     const lazy = {
       loadPacking: () => import("./src/redirect/pack.ts"),
@@ -48,6 +49,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
       ...lazy,
       cache: routeCache,
       limiter: createMissLimiter(),
+      writeBack: createWriteBack(),
       capture: ${capture ? "createCapture(lazy, CAPTURE_SETTINGS)" : "{ add() {}, held: () => 0 }"},
     });
     export default {

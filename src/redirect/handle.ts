@@ -9,7 +9,7 @@
 
 import type { LinkAddress } from "../links/address.ts";
 import { withQuery } from "../links/merge-query.ts";
-import { routeCache, type RouteCache } from "../links/route-cache.ts";
+import { routeCache } from "../links/route-cache.ts";
 import type { RouteRecord } from "../links/route-record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
@@ -18,8 +18,8 @@ import { markClick } from "./click-token.ts";
 import { decide, type Decision, type RedirectDecision, type Refusal } from "./decide.ts";
 import { factsOf, type Readers } from "./facts.ts";
 import { siteOf } from "./hosts.ts";
-import { lookup } from "./lookup.ts";
-import { createMissLimiter, type MissLimiter } from "./miss-limiter.ts";
+import { lookup, type LookupParts } from "./lookup.ts";
+import { createMissLimiter } from "./miss-limiter.ts";
 import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import { parsePath, type AskedPath, type QrFormat } from "./path.ts";
@@ -27,6 +27,7 @@ import type { RequestUrl } from "./request-url.ts";
 import { notice, previewOf, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
 import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
+import { createWriteBack } from "./write-back.ts";
 
 /** What few links need: loaded with the first request that does. */
 export interface LazyParts extends Readers, CaptureParts {
@@ -42,9 +43,7 @@ export interface QrRequest {
   readonly size: string | null;
 }
 
-export interface RedirectParts extends LazyParts {
-  readonly cache: RouteCache;
-  readonly limiter: MissLimiter;
+export interface RedirectParts extends LazyParts, LookupParts {
   readonly capture: Capture;
 }
 
@@ -62,6 +61,7 @@ export function createRedirect(lazy: LazyParts): Redirect {
     ...lazy,
     cache: routeCache,
     limiter: createMissLimiter(),
+    writeBack: createWriteBack(),
     capture: createCapture(lazy, CAPTURE_SETTINGS),
   });
 }

@@ -6,14 +6,14 @@
  */
 
 import { routeKey, type LinkAddress } from "../links/address.ts";
-import { publish } from "../links/publish.ts";
 import type { RouteCache } from "../links/route-cache.ts";
 import { parseRouteRecord, type RouteRecord } from "../links/route-record.ts";
 import { readRoute } from "../links/route-store.ts";
 import { within } from "../platform/deadline.ts";
-import { log, tolerate } from "../platform/log.ts";
+import { log } from "../platform/log.ts";
 import { addressGroup } from "./address-group.ts";
 import type { MissLimiter } from "./miss-limiter.ts";
+import type { WriteBack } from "./write-back.ts";
 
 export type Lookup =
   | { readonly kind: "found"; readonly record: RouteRecord }
@@ -30,6 +30,7 @@ export interface LookupRequest {
 export interface LookupParts {
   readonly cache: RouteCache;
   readonly limiter: MissLimiter;
+  readonly writeBack: WriteBack;
 }
 
 /** KV's own shortest age of an edge copy. */
@@ -57,7 +58,7 @@ export function lookup(
 async function fetchRoute(
   key: string,
   { address, visitorAddress, nowMs }: LookupRequest,
-  { cache, limiter }: LookupParts,
+  { cache, limiter, writeBack }: LookupParts,
   env: Cloudflare.Env,
   ctx: Waiter,
 ): Promise<Lookup> {
@@ -78,7 +79,7 @@ async function fetchRoute(
       return UNKNOWN;
     }
     cache.put(key, route.record, JSON.stringify(route.record).length, nowMs);
-    ctx.waitUntil(tolerate("redirect.write_back.failed", publish(env, address, route)));
+    ctx.waitUntil(writeBack(env, address, route, nowMs));
     return found(route.record);
   } catch (error) {
     log("error", "redirect.d1.failed", { error });

@@ -5,13 +5,18 @@ import { routeKey } from "../../src/links/address.ts";
 import { createRouteCache, ROUTE_CACHE_LIMITS } from "../../src/links/route-cache.ts";
 import { lookup, type LookupParts } from "../../src/redirect/lookup.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
+import { createWriteBack } from "../../src/redirect/write-back.ts";
 import { broken, counted, envWith, withMethod } from "../support/faults.ts";
 import { changeDestination, insertLink, type LinkRow } from "../support/link-rows.ts";
 
 const NOW_MS = 1_800_000_000_000;
 
 function parts(): LookupParts {
-  return { cache: createRouteCache(ROUTE_CACHE_LIMITS), limiter: createMissLimiter() };
+  return {
+    cache: createRouteCache(ROUTE_CACHE_LIMITS),
+    limiter: createMissLimiter(),
+    writeBack: createWriteBack(),
+  };
 }
 
 interface Ask {
@@ -217,6 +222,31 @@ describe("when storage fails", () => {
 });
 
 describe("a reader that writes back", () => {
+  it("does so once a minute, however long KV goes on not showing it", async ({ expect }) => {
+    const link = await insertLink();
+    const put = counted(env.ROUTES, "put");
+    const blind = withMethod(put.binding, "get", (() =>
+      Promise.resolve(null)) as unknown as KVNamespace["get"]);
+    const environment = envWith({ ROUTES: blind });
+    const isolate = parts();
+    for (let second = 0; second < 60; second += 5) {
+      await destinationOf(link.code, isolate, { environment, nowMs: NOW_MS + second * 1_000 });
+    }
+    expect(put.calls()).toBe(1);
+    await destinationOf(link.code, isolate, { environment, nowMs: NOW_MS + 60_000 });
+    expect(put.calls()).toBe(2);
+  });
+
+  it("tries again at once when KV refused the write", async ({ expect }) => {
+    const link = await insertLink();
+    const environment = envWith({ ROUTES: withMethod(env.ROUTES, "put", broken(env.ROUTES).put) });
+    const isolate = parts();
+    await destinationOf(link.code, isolate, { environment });
+    expect(await storedRecord(link)).toBeNull();
+    await destinationOf(link.code, isolate, { nowMs: NOW_MS + 5_000 });
+    expect(await storedRecord(link)).not.toBeNull();
+  });
+
   it("does not undo an edit that came between its read and its write", async ({ expect }) => {
     const link = await insertLink();
     let edited = false;

@@ -17,6 +17,7 @@ import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
 import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { askPassword } from "../../src/redirect/password.ts";
 import { splitUrl } from "../../src/redirect/request-url.ts";
+import { createWriteBack } from "../../src/redirect/write-back.ts";
 
 export const BROWSER =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -37,6 +38,7 @@ export function recordingRedirect(): Recording {
   const redirect = redirectWith({
     cache,
     limiter: createMissLimiter(),
+    writeBack: createWriteBack(),
     capture,
     ingestDirectly: () => Promise.resolve(),
     loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),

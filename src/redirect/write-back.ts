@@ -1,0 +1,35 @@
+/** Gives KV what a reader found missing there. */
+
+import type { LinkAddress } from "../links/address.ts";
+import { publish } from "../links/publish.ts";
+import type { StoredRoute } from "../links/route-store.ts";
+import { MINUTE_MS } from "../platform/clock.ts";
+import { tolerate } from "../platform/log.ts";
+
+/**
+ * Publishes a record that was read from D1; never throws.
+ *
+ * A version once a minute: KV remembers a miss for about so long, and an isolate that goes on not
+ * finding a hot link would write it again every five seconds.
+ */
+export type WriteBack = (
+  env: Cloudflare.Env,
+  address: LinkAddress,
+  route: StoredRoute,
+  nowMs: number,
+) => Promise<void>;
+
+const KNOWN_MAX = 1_000;
+
+export function createWriteBack(): WriteBack {
+  const publishedAtMs = new Map<string, number>();
+  return async (env, address, route, nowMs) => {
+    const { linkId, version } = route.record;
+    const name = `${linkId}@${version}`;
+    if (nowMs - (publishedAtMs.get(name) ?? 0) < MINUTE_MS) return;
+    const isPublished = await tolerate("redirect.write_back.failed", publish(env, address, route));
+    if (isPublished !== true) return;
+    if (publishedAtMs.size >= KNOWN_MAX) publishedAtMs.clear();
+    publishedAtMs.set(name, nowMs);
+  };
+}
