@@ -1,9 +1,11 @@
 /** What migrations carry over from one form of the tables to the next, with what SQL cannot do. */
 
+import { DAY_MS } from "../platform/clock.ts";
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import { decodeCell } from "./cell-codec.ts";
+import { decodeCell, encodeCell } from "./cell-codec.ts";
+import { countConversion, emptyCell, type Cell } from "./cell.ts";
 import { encodeParts, partKey, partSketch, storedParts } from "./part-sketches.ts";
-import { decodeSketch, mergeSketch } from "./sketch.ts";
+import { decodeSketch, emptySketch, encodeSketch, mergeSketch } from "./sketch.ts";
 
 /** Moves the visitors of rules and variants from rows of their own into their link's day. */
 export function carryParts(sql: MeteredSql): void {
@@ -36,4 +38,61 @@ export function carryParts(sql: MeteredSql): void {
       day,
     );
   }
+}
+
+/** Counts the conversions that there are, by link, in the days of the workspace. */
+export function carryConversions(sql: MeteredSql): void {
+  const byDay = Map.groupBy(
+    sql.run<{ day: number; link: number; n: number }>(
+      `SELECT at / ${DAY_MS} AS day, link, count(*) AS n FROM conversions
+       WHERE link IS NOT NULL GROUP BY day, link ORDER BY day, link`,
+    ),
+    ({ day }) => day,
+  );
+  for (const [day, links] of byDay) {
+    changeWorkspaceCell(sql, day, (cell) => {
+      for (const { link, n } of links) countConversion(cell, link, n);
+    });
+  }
+}
+
+/** Does what `changeDay` does, and touches no column that a later migration may bring. */
+function changeWorkspaceCell(sql: MeteredSql, day: number, change: (cell: Cell) => void): void {
+  const [row] = sql.run<{ day: number | null; cell: string | null }>(
+    "SELECT day, cell FROM state WHERE scope = 0",
+  );
+  const open = row?.day ?? null;
+  const changed = (cell: string | null | undefined): string => {
+    const counts = typeof cell === "string" ? decodeCell(cell) : emptyCell();
+    change(counts);
+    return encodeCell(counts);
+  };
+  if (row === undefined || open === null) return;
+  if (day < open) {
+    const [past] = sql.run<{ cell: string }>(
+      "SELECT cell FROM cells WHERE scope = 0 AND day = ?",
+      day,
+    );
+    sql.run(
+      `INSERT INTO cells (scope, day, cell, sketch) VALUES (0, ?, ?, ?)
+       ON CONFLICT (scope, day) DO UPDATE SET cell = excluded.cell`,
+      day,
+      changed(past?.cell),
+      encodeSketch(emptySketch()).buffer,
+    );
+    return;
+  }
+  if (day === open) {
+    sql.run("UPDATE state SET cell = ? WHERE scope = 0", changed(row.cell));
+    return;
+  }
+  sql.run(
+    "INSERT INTO cells (scope, day, cell, sketch) SELECT 0, day, cell, sketch FROM state WHERE scope = 0",
+  );
+  sql.run(
+    "UPDATE state SET day = ?, cell = ?, sketch = ? WHERE scope = 0",
+    day,
+    changed(null),
+    encodeSketch(emptySketch()).buffer,
+  );
 }

@@ -1,8 +1,8 @@
 /**
  * The counts of one day: of one link, or of its whole workspace.
  *
- * Pure, and bounded: at most 500 values a dimension, whatever visitors send. How long a value may be
- * is `bounds.ts`'s matter.
+ * Pure, and bounded: at most 500 values a dimension, whatever visitors send, and conversions of at
+ * most 20,000 links. How long a value may be is `bounds.ts`'s matter.
  */
 
 import { OTHER } from "./bounds.ts";
@@ -22,18 +22,21 @@ export const DIMENSIONS = [
   "ruleReferrer",
   "variantReferrer",
   "link",
+  "conversion",
 ] as const;
 
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export interface Cell {
-  /** All clicks of the day. Everything else counts `human` ones only. */
+  /** All clicks of the day. Everything else counts `human` ones only, and conversions by link. */
   readonly classes: Map<ClickClass, number>;
   readonly values: Record<Dimension, Map<string, number>>;
   scans: number;
 }
 
 export const VALUES_MAX = 500;
+/** Shops and not visitors report them; the row takes 20 bytes for each link. */
+const CONVERTED_LINKS_MAX = 20_000;
 /** Ten years of 500 new hostile values a day would not fit into memory. */
 const SUM_VALUES_MAX = 20_000;
 
@@ -67,6 +70,12 @@ export function countForLink(cell: Cell, click: LedgerClick): void {
 /** Counts a click in its workspace's cell, which alone tells links apart. */
 export function countForWorkspace(cell: Cell, click: LedgerClick): void {
   if (countShared(cell, click)) count(cell, "link", String(click.linkId));
+}
+
+/** Counts conversions in the workspace's cell, by the link that they are put down to. */
+export function countConversion({ values }: Cell, linkId: number, n = 1): void {
+  const counts = values.conversion;
+  raise(counts, named(counts, String(linkId), CONVERTED_LINKS_MAX), n);
 }
 
 function countShared(cell: Cell, click: LedgerClick): boolean {
@@ -113,6 +122,11 @@ export function subtractLink(workspace: Cell, link: Cell, linkId: number): void 
   workspace.scans = Math.max(0, workspace.scans - link.scans);
 }
 
+/** Takes a purged link's conversions out of its workspace's day. */
+export function subtractConversions({ values }: Cell, linkId: number, n: number): void {
+  lower(values.conversion, OTHER, lower(values.conversion, String(linkId), n));
+}
+
 /** Lowers a count to no less than zero, and tells how much was left over. */
 export function lower<Value>(counts: Map<Value, number>, value: Value, n: number): number {
   const left = (counts.get(value) ?? 0) - n;
@@ -123,10 +137,14 @@ export function lower<Value>(counts: Map<Value, number>, value: Value, n: number
 
 function count(cell: Cell, dimension: Dimension, value: string): void {
   const counts = cell.values[dimension];
+  raise(counts, named(counts, value, VALUES_MAX), 1);
+}
+
+/** `(other)` where there is no room for another value. */
+function named(counts: ReadonlyMap<string, number>, value: string, valuesMax: number): string {
   // `(other)` itself may be the 501st value.
-  const room = counts.has(value) || counts.size - (counts.has(OTHER) ? 1 : 0) < VALUES_MAX;
-  const named = room ? value : OTHER;
-  raise(counts, named, 1);
+  const room = counts.has(value) || counts.size - (counts.has(OTHER) ? 1 : 0) < valuesMax;
+  return room ? value : OTHER;
 }
 
 function raise(counts: Map<string, number>, value: string, n: number): void {

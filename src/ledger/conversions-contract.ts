@@ -1,6 +1,6 @@
 /** What crosses the Ledger's RPC boundary about conversions: plain data, no behaviour. */
 
-import type { LoggedClick } from "./contract.ts";
+import type { LoggedClick, Report } from "./contract.ts";
 
 /** How far conversions look back where the workspace has not set its own window. */
 export const ATTRIBUTION_DAYS = 30;
@@ -54,6 +54,12 @@ export type Converted =
 export interface LinkConversions {
   readonly linkId: number;
   readonly conversions: number;
+}
+
+/** A workspace's report with the conversions that came within its range. */
+export interface ConversionReport extends Report {
+  /** By the link that they are put down to, most first, at most 20,000 links. */
+  readonly conversions: readonly LinkConversions[];
 }
 
 /** A conversion as it is kept. Of a purged link it keeps that it happened, and not where from. */

@@ -5,26 +5,33 @@
 
 import { DAY_MS } from "../platform/clock.ts";
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import type { LoggedClick, ReportRange } from "./contract.ts";
+import { countConversion, subtractConversions } from "./cell.ts";
+import type { LoggedClick } from "./contract.ts";
 import type {
   Attribution,
   ClickClue,
   ConversionPage,
   Converted,
-  LinkConversions,
   LoggedConversion,
   NewConversion,
 } from "./conversions-contract.ts";
-import { dayOfDate } from "./day.ts";
+import { changeDay } from "./day-store.ts";
+import { dayOf } from "./day.ts";
 import { readBatch, type StoredBatch } from "./packed-click.ts";
+import { emptyState, WORKSPACE, type StateStore } from "./state-store.ts";
 import { clickOfToken, lastClickOfVisitor, type LastClick } from "./visitors.ts";
 
 /** A click's clock is another one than a conversion's. */
 const CLOCK_SLACK_MS = 60_000;
 const PAGE_ROWS = 1_000;
 
-/** Stores a conversion; an order that the goal has already changes nothing. */
-export function convert(sql: MeteredSql, given: NewConversion, windowMs: number): Converted {
+/** Stores a conversion and counts it; an order that the goal has already changes nothing. */
+export function convert(
+  sql: MeteredSql,
+  states: StateStore,
+  given: NewConversion,
+  windowMs: number,
+): Converted {
   const { goalId, orderId, at } = given;
   const [known] =
     orderId === null
@@ -51,20 +58,8 @@ export function convert(sql: MeteredSql, given: NewConversion, windowMs: number)
     attribution?.variant ?? null,
   );
   if (row === undefined) throw new Error("SQLite did not return the conversion it inserted.");
+  if (attribution !== null) countOnDay(sql, states, attribution.linkId, at);
   return { kind: "tracked", conversionId: row.id, attribution };
-}
-
-/** Counts the conversions that came within a range, by the link they are put down to, most first. */
-export function conversionsByLink(sql: MeteredSql, { from, to }: ReportRange): LinkConversions[] {
-  const [first, last] = [dayOfDate(from), dayOfDate(to)];
-  if (!(first <= last)) throw new RangeError(`No conversions from ${from} to ${to}.`);
-  const rows = sql.run<{ link: number; n: number }>(
-    `SELECT link, count(*) AS n FROM conversions
-     WHERE at >= ? AND at < ? AND link IS NOT NULL GROUP BY link ORDER BY n DESC, link`,
-    first * DAY_MS,
-    (last + 1) * DAY_MS,
-  );
-  return rows.map(({ link, n }) => ({ linkId: link, conversions: n }));
 }
 
 /** Gives a page of conversions in order of their ids, after the one that `afterId` names. */
@@ -82,13 +77,29 @@ export function conversionPage(
   return { conversions: rows.map(readConversion), next };
 }
 
-/** Takes a purged link out of its conversions: they stay as unattributed ones. */
-export function forgetAttribution(sql: MeteredSql, linkId: number): void {
+/** Takes a purged link out of its conversions: they stay, as unattributed ones. */
+export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: number): void {
+  const days = sql.run<{ day: number; n: number }>(
+    `SELECT at / ${DAY_MS} AS day, count(*) AS n FROM conversions WHERE link = ? GROUP BY day`,
+    linkId,
+  );
+  if (days.length === 0) return;
+  const workspace = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+  for (const { day, n } of days) {
+    changeDay(sql, workspace, day, (cell) => subtractConversions(cell, linkId, n));
+  }
+  states.save(workspace);
   sql.run(
     `UPDATE conversions SET link = NULL, click = NULL, clicked_at = NULL, variant = NULL
      WHERE link = ?`,
     linkId,
   );
+}
+
+function countOnDay(sql: MeteredSql, states: StateStore, linkId: number, at: number): void {
+  const workspace = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+  changeDay(sql, workspace, dayOf(at), (cell) => countConversion(cell, linkId));
+  states.save(workspace);
 }
 
 interface Row extends Record<string, SqlStorageValue> {

@@ -2,9 +2,10 @@
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import { decodeCell, encodeCell } from "./cell-codec.ts";
+import type { Cell } from "./cell.ts";
 import { encodeParts, storedParts } from "./part-sketches.ts";
 import { decodeSketch, encodeSketch } from "./sketch.ts";
-import { emptyDay, type DayCounts } from "./state-store.ts";
+import { emptyDay, type DayCounts, type ScopeState } from "./state-store.ts";
 
 interface CellRow extends Record<string, SqlStorageValue> {
   day: number;
@@ -69,6 +70,29 @@ export function saveDay(sql: MeteredSql, scope: number, counts: DayCounts): void
     encodeSketch(sketch).buffer,
     encodeParts(parts)?.buffer ?? null,
   );
+}
+
+/**
+ * Changes the counts of one day of a scope; a newer day than the open one closes it.
+ *
+ * The scope's state is the caller's to save.
+ */
+export function changeDay(
+  sql: MeteredSql,
+  state: ScopeState,
+  day: number,
+  change: (cell: Cell) => void,
+): void {
+  const { scope, open } = state;
+  if (open !== null && day < open.day) {
+    const counts = loadDay(sql, scope, day);
+    change(counts.cell);
+    saveDay(sql, scope, counts);
+    return;
+  }
+  if (open !== null && day > open.day) saveDay(sql, scope, open);
+  state.open = open?.day === day ? open : emptyDay(day);
+  change(state.open.cell);
 }
 
 /** Forgets all that is known of a scope's days. */

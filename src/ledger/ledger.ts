@@ -23,11 +23,11 @@ import type {
 import { ATTRIBUTION_DAYS } from "./conversions-contract.ts";
 import type {
   ConversionPage,
+  ConversionReport,
   Converted,
-  LinkConversions,
   NewConversion,
 } from "./conversions-contract.ts";
-import { conversionPage, conversionsByLink, convert, forgetAttribution } from "./conversions.ts";
+import { conversionPage, convert, forgetAttribution } from "./conversions.ts";
 import type {
   Attempt,
   AttemptOutcome,
@@ -53,7 +53,13 @@ import { ingestBatches } from "./ingest.ts";
 import { logPage } from "./log-export.ts";
 import { migrate } from "./migrations.ts";
 import { isPurging, purgeCounts, purgeSlice } from "./purge.ts";
-import { detailedReportOf, linkStateOf, linkTotals, reportOf } from "./reports.ts";
+import {
+  conversionReportOf,
+  detailedReportOf,
+  linkStateOf,
+  linkTotals,
+  reportOf,
+} from "./reports.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
 import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
 import { forgetSoon, hasVisitors, reindex, switchTracking, visitorsSlice } from "./visitors.ts";
@@ -101,6 +107,11 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   workspaceReport(range: ReportRange): Report {
     return reportOf(this.sql, this.#states, WORKSPACE, range);
+  }
+
+  /** The same, and the conversions that each link has led to. */
+  conversionReport(range: ReportRange): ConversionReport {
+    return conversionReportOf(this.sql, this.#states, range);
   }
 
   totals(): WorkspaceTotals {
@@ -151,7 +162,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    */
   convert(conversion: NewConversion): Converted {
     if (readFact(this.sql, "closed") !== null) return { kind: "closed" };
-    return this.#transact(() => convert(this.sql, conversion, this.#windowMs()));
+    return this.#transact(() => convert(this.sql, this.#states, conversion, this.#windowMs()));
   }
 
   /**
@@ -175,10 +186,6 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     await this.#wake(0);
   }
 
-  conversionsByLink(range: ReportRange): LinkConversions[] {
-    return conversionsByLink(this.sql, range);
-  }
-
   /** Gives a page of all conversions; `null` begins. */
   exportConversions(afterId: number | null): ConversionPage {
     return conversionPage(this.sql, afterId);
@@ -194,7 +201,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     this.#transact(() => {
       purgeCounts(this.sql, this.#states, linkId, createdAtMs);
       forgetClicks(this.sql, linkId);
-      forgetAttribution(this.sql, linkId);
+      forgetAttribution(this.sql, this.#states, linkId);
       forgetSoon(this.sql);
     });
     if (isPurging(this.sql)) await this.#wake(0);

@@ -4,7 +4,7 @@
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import { carryParts } from "./carry-over.ts";
+import { carryConversions, carryParts } from "./carry-over.ts";
 
 /** SQL, or what SQL cannot do. */
 type Step = string | ((sql: MeteredSql) => void);
@@ -139,6 +139,11 @@ const STEPS: readonly Step[] = [
     sql.run("ALTER TABLE cells ADD COLUMN parts BLOB");
     carryParts(sql);
     sql.run("DROP TABLE part_sketches");
+  },
+  (sql) => {
+    // Conversions are counted by link in the workspace's day, where reports read them.
+    carryConversions(sql);
+    sql.run("DROP INDEX conversions_attributed");
   },
 ];
 

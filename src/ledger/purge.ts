@@ -9,10 +9,10 @@ import type { MeteredSql } from "../platform/metered-sql.ts";
 import { firstBatchIdAt } from "./batch-id.ts";
 import { lower, subtractLink } from "./cell.ts";
 import type { LinkTotal } from "./contract.ts";
-import { dropDays, loadDay, pastDayNumbers, saveDay } from "./day-store.ts";
+import { changeDay, dropDays, loadDay, pastDayNumbers } from "./day-store.ts";
 import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "./leaders.ts";
 import { withoutLinks, type StoredBatch } from "./packed-click.ts";
-import { WORKSPACE, type DayCounts, type ScopeState, type StateStore } from "./state-store.ts";
+import { WORKSPACE, type DayCounts, type StateStore } from "./state-store.ts";
 
 /** Batches looked at in one slice: about a tenth of a second of work. */
 const PURGE_SLICE_BATCHES = 200;
@@ -32,10 +32,11 @@ export function purgeCounts(
   const link = states.load(linkId);
   const workspace = states.load(WORKSPACE);
   if (link === null || workspace === null) return;
-  for (const day of pastDayNumbers(sql, linkId)) {
-    subtractDay(sql, workspace, linkId, loadDay(sql, linkId, day));
-  }
-  if (link.open !== null) subtractDay(sql, workspace, linkId, link.open);
+  const subtract = ({ day, cell }: DayCounts) => {
+    changeDay(sql, workspace, day, (ofAll) => subtractLink(ofAll, cell, linkId));
+  };
+  for (const day of pastDayNumbers(sql, linkId)) subtract(loadDay(sql, linkId, day));
+  if (link.open !== null) subtract(link.open);
   for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
   states.drop(linkId);
   dropDays(sql, linkId);
@@ -92,21 +93,6 @@ function moveOn(sql: MeteredSql, links: readonly number[], cursor: string | null
     cursor,
     list,
   );
-}
-
-function subtractDay(
-  sql: MeteredSql,
-  workspace: ScopeState,
-  linkId: number,
-  { day, cell }: DayCounts,
-): void {
-  if (workspace.open?.day === day) {
-    subtractLink(workspace.open.cell, cell, linkId);
-    return;
-  }
-  const counts = loadDay(sql, WORKSPACE, day);
-  subtractLink(counts.cell, cell, linkId);
-  saveDay(sql, WORKSPACE, counts);
 }
 
 /** Looks all totals through once so many leaders have left that the list would say too little. */

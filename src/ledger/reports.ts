@@ -13,12 +13,13 @@ import type {
   ServedReport,
   ValueCount,
 } from "./contract.ts";
+import type { ConversionReport, LinkConversions } from "./conversions-contract.ts";
 import { pastDays, type PastDays } from "./day-store.ts";
 import { dateOf, dayOfDate } from "./day.ts";
 import { readRecent } from "./packed-click.ts";
 import { eachPart } from "./part-sketches.ts";
 import { emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./sketch.ts";
-import { emptyState, humans } from "./state-store.ts";
+import { emptyState, humans, WORKSPACE } from "./state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
 
 /** Ten years and a few days: what the widest documented range asks for. */
@@ -67,6 +68,17 @@ export function detailedReportOf(
     rules: served(rule, ruleReferrer, (id) => sum.parts.get(`r:${id}`)),
     variants: served(variant, variantReferrer, (id) => sum.parts.get(`v:${id}`)),
   };
+}
+
+/** Reports the workspace and the conversions that its links have led to, from one walk. */
+export function conversionReportOf(
+  sql: MeteredSql,
+  states: StateStore,
+  range: ReportRange,
+): ConversionReport {
+  const state = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+  const sum = sumDays({ sql, state }, range);
+  return { ...report(state, range, sum), conversions: conversionsByLink(sum.cell) };
 }
 
 /** Gives the all-time clicks of links, in the order asked for; 0 for links without any. */
@@ -170,6 +182,14 @@ function ranked(counts: ReadonlyMap<string, number>): ValueCount[] {
   const rest = named.splice(VALUES_MAX).reduce((sum, { clicks }) => sum + clicks, 0);
   const other = (counts.get(OTHER) ?? 0) + rest;
   return other === 0 ? named : [...named, { value: OTHER, clicks: other }];
+}
+
+/** Most first, equals by link; all of them: whoever asks leaves out links that are gone. */
+function conversionsByLink({ values }: Cell): LinkConversions[] {
+  return [...values.conversion]
+    .filter(([value]) => value !== OTHER)
+    .map(([value, n]) => ({ linkId: Number(value), conversions: n }))
+    .sort((a, b) => b.conversions - a.conversions || a.linkId - b.linkId);
 }
 
 function cityCount({ value, clicks }: ValueCount): CityCount {

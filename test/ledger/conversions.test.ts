@@ -2,42 +2,20 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { NewConversion } from "../../src/ledger/conversions-contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import { batch, click, DAY, dateAt, freshLedger, freshLedgerId, hashOf } from "./sample-clicks.ts";
-
-const NOW = Date.now();
-const HOUR = DAY / 24;
-const ADA = { addressHash: hashOf(1), agentHash: hashOf(2) };
-const BOB = { addressHash: hashOf(3), agentHash: hashOf(4) };
-
-function conversion(fields: Partial<NewConversion> = {}): NewConversion {
-  return {
-    goalId: 1,
-    at: NOW,
-    orderId: null,
-    value: 9_999,
-    currency: "USD",
-    clue: { kind: "none" },
-    ...fields,
-  };
-}
-
-const visitor = (who: typeof ADA) => ({ kind: "visitor", ...who }) as const;
-
-/** Gives a Ledger of a workspace with an active goal. */
-async function tracking(): Promise<DurableObjectStub<Ledger>> {
-  const ledger = freshLedger();
-  await ledger.trackVisitors(true);
-  return ledger;
-}
-
-async function clicked(ledger: DurableObjectStub<Ledger>, ...clicks: Partial<LedgerClick>[]) {
-  const [ingested] = await ledger.ingest([batch(clicks.map((fields) => click(fields)))]);
-  return ingested?.firstClickId ?? 0;
-}
+import { batch, click, DAY, freshLedger, freshLedgerId, hashOf } from "./sample-clicks.ts";
+import {
+  ADA,
+  BOB,
+  clicked,
+  conversion,
+  HOUR,
+  NOW,
+  tracking,
+  visitor,
+} from "./sample-conversions.ts";
 
 function rowsIn(ledger: DurableObjectStub<Ledger>, table: string): Promise<number> {
   return runInDurableObject(ledger, ({ sql }: Ledger) => sql.run(`SELECT 1 FROM ${table}`).length);
@@ -283,28 +261,6 @@ describe("trackVisitors", () => {
     for (let alarms = 0; alarms < 3; alarms++) await runDurableObjectAlarm(ledger);
     expect(await rowsIn(ledger, "visitors")).toBe(2_050);
     expect(await runDurableObjectAlarm(ledger)).toBe(true);
-  });
-});
-
-describe("conversionsByLink", () => {
-  it("counts attributed conversions of whole days, most first", async ({ expect }) => {
-    const ledger = await tracking();
-    await clicked(ledger, { linkId: 1, at: NOW - 5 * DAY, ...ADA });
-    await clicked(ledger, { linkId: 2, at: NOW - 5 * DAY, ...BOB });
-    for (const [who, days] of [
-      [ADA, 0],
-      [BOB, 0],
-      [BOB, 1],
-      [ADA, 3],
-    ] as const) {
-      await ledger.convert(conversion({ at: NOW - days * DAY, clue: visitor(who) }));
-    }
-    await ledger.convert(conversion());
-    const range = { from: dateAt(NOW - 2 * DAY), to: dateAt(NOW) };
-    expect(await ledger.conversionsByLink(range)).toEqual([
-      { linkId: 2, conversions: 2 },
-      { linkId: 1, conversions: 1 },
-    ]);
   });
 });
 

@@ -6,9 +6,9 @@ import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
 import { eachPart, storedParts } from "../../src/ledger/part-sketches.ts";
-import { detailedReportOf } from "../../src/ledger/reports.ts";
+import { conversionReportOf, detailedReportOf, reportOf } from "../../src/ledger/reports.ts";
 import { encodeSketch } from "../../src/ledger/sketch.ts";
-import { stateStore } from "../../src/ledger/state-store.ts";
+import { stateStore, WORKSPACE } from "../../src/ledger/state-store.ts";
 import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
 
 /** The version before the visitors of rules and variants moved into their link's day. */
@@ -55,6 +55,7 @@ function takeBack({ sql }: Ledger): void {
       sql.run("INSERT INTO part_sketches VALUES (?, ?, ?, ?)", scope, day, part, bytes);
     }
   }
+  sql.run("CREATE INDEX conversions_attributed ON conversions (at, link) WHERE link IS NOT NULL");
   sql.run("DELETE FROM schema WHERE version > ?", PARTS_APART);
 }
 
@@ -84,9 +85,44 @@ describe("migrate", () => {
     });
   });
 
+  it("counts the conversions of before in their days, also where no click came", async ({
+    expect,
+  }) => {
+    await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
+      await ledger.ingest([batch([click({ at: NOON - 3 * DAY }), click()])]);
+      const clicks = ledger.workspaceReport(RANGE);
+      takeBack(ledger);
+      const daysAgo = [9, 3, 2, 2, 0, 0, 0, -1];
+      for (const [n, days] of daysAgo.entries()) {
+        ledger.sql.run(
+          `INSERT INTO conversions (goal, at, value, currency, link) VALUES (1, ?, 0, 'EUR', ?)`,
+          NOON - days * DAY,
+          // One of them was never put down to a link.
+          n === 3 ? null : (n % 2) + 1,
+        );
+      }
+      migrate(ledger.sql);
+      const states = stateStore(ledger.sql);
+      const reported = (from: number, to: number) => {
+        const range = { from: dateAt(NOON - from * DAY), to: dateAt(NOON - to * DAY) };
+        return conversionReportOf(ledger.sql, states, range).conversions;
+      };
+      expect(reported(9, -1)).toEqual([
+        { linkId: 1, conversions: 4 },
+        { linkId: 2, conversions: 3 },
+      ]);
+      expect(reported(3, 1)).toEqual([
+        { linkId: 1, conversions: 1 },
+        { linkId: 2, conversions: 1 },
+      ]);
+      expect(reported(-1, -1)).toEqual([{ linkId: 2, conversions: 1 }]);
+      expect(reportOf(ledger.sql, states, WORKSPACE, RANGE)).toEqual(clicks);
+    });
+  });
+
   it("brings every version to the same tables", async ({ expect }) => {
     const fresh = await runInDurableObject(freshLedger(), tables);
-    for (const version of [1, 2, 3, PARTS_APART]) {
+    for (const version of [1, 2, 3, PARTS_APART, 5]) {
       await runInDurableObject(freshLedger(), async (ledger: Ledger, { storage }) => {
         await storage.deleteAll();
         migrate(ledger.sql, version);

@@ -39,11 +39,8 @@ export const analytics = new Hono<PvtlnkEnvironment>()
   })
   .get("/advanced", forReports, async (c) => {
     const window = await windowOf(c);
-    const ledger = ledgerOf(c);
-    const [report, converted] = await Promise.all([
-      ledger.workspaceReport(window.range),
-      ledger.conversionsByLink(window.range),
-    ]);
+    const report = await ledgerOf(c).conversionReport(window.range);
+    const converted = report.conversions;
     const conversions = new Map(converted.map((one) => [one.linkId, one.conversions]));
     const clicked = new Set(report.links.map(({ linkId }) => linkId));
     const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));

@@ -1,0 +1,39 @@
+import type { LedgerClick } from "../../src/ledger/contract.ts";
+import type { NewConversion } from "../../src/ledger/conversions-contract.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { batch, click, DAY, freshLedger, hashOf } from "./sample-clicks.ts";
+
+export const NOW = Date.now();
+export const HOUR = DAY / 24;
+export const ADA = { addressHash: hashOf(1), agentHash: hashOf(2) };
+export const BOB = { addressHash: hashOf(3), agentHash: hashOf(4) };
+
+export function conversion(fields: Partial<NewConversion> = {}): NewConversion {
+  return {
+    goalId: 1,
+    at: NOW,
+    orderId: null,
+    value: 9_999,
+    currency: "USD",
+    clue: { kind: "none" },
+    ...fields,
+  };
+}
+
+export const visitor = (who: typeof ADA) => ({ kind: "visitor", ...who }) as const;
+
+/** Gives a Ledger of a workspace with an active goal. */
+export async function tracking(): Promise<DurableObjectStub<Ledger>> {
+  const ledger = freshLedger();
+  await ledger.trackVisitors(true);
+  return ledger;
+}
+
+/** Counts clicks, and gives the id of the first. */
+export async function clicked(
+  ledger: DurableObjectStub<Ledger>,
+  ...clicks: Partial<LedgerClick>[]
+): Promise<number> {
+  const [ingested] = await ledger.ingest([batch(clicks.map((fields) => click(fields)))]);
+  return ingested?.firstClickId ?? 0;
+}
