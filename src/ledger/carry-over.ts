@@ -3,7 +3,7 @@
 import { DAY_MS } from "../platform/clock.ts";
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import { decodeCell, encodeCell } from "./cell-codec.ts";
-import { countConversion, emptyCell, type Cell } from "./cell.ts";
+import { countConversion, countVariant, emptyCell, type Cell } from "./cell.ts";
 import { encodeParts, partKey, partSketch, storedParts } from "./part-sketches.ts";
 import { decodeSketch, emptySketch, encodeSketch, mergeSketch } from "./sketch.ts";
 
@@ -53,6 +53,23 @@ export function carryConversions(sql: MeteredSql): void {
     changeWorkspaceCell(sql, day, (cell) => {
       for (const { link, n } of links) countConversion(cell, link, n);
     });
+  }
+}
+
+/** Adds up the clicks that each variant had on the days of its link. */
+export function carryVariants(sql: MeteredSql): void {
+  const byLink = new Map<number, Map<string, number>>();
+  const days = sql.each<{ scope: number; cell: string }>(
+    `SELECT scope, cell FROM cells WHERE instr(cell, '"variant":[') > 0
+     UNION ALL SELECT scope, cell FROM state WHERE instr(cell, '"variant":[') > 0`,
+  );
+  for (const { scope, cell } of days) {
+    const counts = byLink.get(scope) ?? new Map<string, number>();
+    for (const [variant, n] of decodeCell(cell).values.variant) countVariant(counts, variant, n);
+    byLink.set(scope, counts);
+  }
+  for (const [link, counts] of byLink) {
+    sql.run("UPDATE state SET variants = ? WHERE scope = ?", JSON.stringify([...counts]), link);
   }
 }
 

@@ -35,6 +35,8 @@ export interface Cell {
 }
 
 export const VALUES_MAX = 500;
+/** Of all time: ten times as many as a link may have at once. */
+const LINK_VARIANTS_MAX = 1_000;
 /** Shops and not visitors report them; the row takes 20 bytes for each link. */
 const CONVERTED_LINKS_MAX = 20_000;
 /** Ten years of 500 new hostile values a day would not fit into memory. */
@@ -65,6 +67,11 @@ export function countForLink(cell: Cell, click: LedgerClick): void {
     count(cell, "variant", click.variant);
     count(cell, "variantReferrer", `${referrer}/${click.variant}`);
   }
+}
+
+/** Counts clicks of a link's variant among those of all time. */
+export function countVariant(counts: Map<string, number>, variant: string, n = 1): void {
+  raise(counts, named(counts, variant, LINK_VARIANTS_MAX), n);
 }
 
 /** Counts a click in its workspace's cell, which alone tells links apart. */

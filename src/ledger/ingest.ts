@@ -6,7 +6,7 @@
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import { boundClick } from "./bounds.ts";
-import { countClass, countForLink, countForWorkspace, type Cell } from "./cell.ts";
+import { countClass, countForLink, countForWorkspace, countVariant, type Cell } from "./cell.ts";
 import type { ClickBatch, IngestedBatch, LedgerClick } from "./contract.ts";
 import { loadDay, saveDay } from "./day-store.ts";
 import { dayOf } from "./day.ts";
@@ -114,6 +114,7 @@ function countClick(
   }
   const stored = storeClick(click);
   if (click.class !== "human") return stored;
+  if (click.variant !== null) countVariant(link.variants, click.variant);
   if (work.trail !== null) noteClick(work.trail, click, id);
   for (const state of [link, workspace]) state.lastAt = Math.max(state.lastAt ?? 0, click.at);
   if (click.at >= work.settings.logsSinceMs) {

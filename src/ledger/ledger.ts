@@ -18,6 +18,7 @@ import type {
   LogPage,
   Report,
   ReportRange,
+  ValueCount,
   WorkspaceTotals,
 } from "./contract.ts";
 import { ATTRIBUTION_DAYS } from "./conversions-contract.ts";
@@ -59,6 +60,7 @@ import {
   linkStateOf,
   linkTotals,
   reportOf,
+  variantClicksOf,
 } from "./reports.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
 import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
@@ -121,6 +123,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   linkTotals(linkIds: readonly number[]): LinkActivity[] {
     return linkTotals(this.sql, linkIds);
+  }
+
+  variantClicks(linkId: number): ValueCount[] {
+    return variantClicksOf(this.#states, linkId);
   }
 
   linkState(linkId: number): LinkState {

@@ -4,7 +4,7 @@
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import { carryConversions, carryParts } from "./carry-over.ts";
+import { carryConversions, carryParts, carryVariants } from "./carry-over.ts";
 
 /** SQL, or what SQL cannot do. */
 type Step = string | ((sql: MeteredSql) => void);
@@ -144,6 +144,11 @@ const STEPS: readonly Step[] = [
     // Conversions are counted by link in the workspace's day, where reports read them.
     carryConversions(sql);
     sql.run("DROP INDEX conversions_attributed");
+  },
+  (sql) => {
+    // A link's clicks of all time by variant; null where it has none.
+    sql.run("ALTER TABLE state ADD COLUMN variants TEXT");
+    carryVariants(sql);
   },
 ];
 

@@ -93,6 +93,12 @@ export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkAct
   });
 }
 
+/** Gives a link's clicks of all time by variant, in no order; none for a variant without any. */
+export function variantClicksOf(states: StateStore, linkId: number): ValueCount[] {
+  const { variants } = states.load(linkId) ?? emptyState(linkId);
+  return Array.from(variants, ([value, clicks]) => ({ value, clicks }));
+}
+
 /** Gives a link's last clicks, without those whose time in the log is over. */
 export function linkStateOf(states: StateStore, linkId: number, logsSinceMs: number): LinkState {
   const { classes, lastAt, recent } = states.load(linkId) ?? emptyState(linkId);

@@ -29,6 +29,8 @@ export interface ScopeState {
   readonly scope: number;
   /** All time. */
   readonly classes: Map<ClickClass, number>;
+  /** A link's human clicks by variant, all time. */
+  readonly variants: Map<string, number>;
   lastAt: number | null;
   /** A link's last 20 human clicks, newest last. */
   recent: StoredRecent[];
@@ -50,6 +52,7 @@ export interface StateStore {
 
 interface Row extends Record<string, SqlStorageValue> {
   classes: string;
+  variants: string | null;
   last_at: number | null;
   recent: string | null;
   day: number | null;
@@ -73,6 +76,7 @@ export function emptyState(scope: number): ScopeState {
   return {
     scope,
     classes: new Map(),
+    variants: new Map(),
     lastAt: null,
     recent: [],
     open: null,
@@ -141,6 +145,8 @@ function decodeState(scope: number, row: Row): ScopeState {
   return {
     scope,
     classes: new Map(JSON.parse(row.classes) as [ClickClass, number][]),
+    variants:
+      row.variants === null ? new Map() : new Map(JSON.parse(row.variants) as [string, number][]),
     lastAt: row.last_at,
     recent: row.recent === null ? [] : (JSON.parse(row.recent) as StoredRecent[]),
     open:
@@ -167,16 +173,17 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
   const recent = isWorkspace ? null : JSON.stringify(state.recent);
   sql.run(
     `INSERT INTO state
-       (scope, total, classes, last_at, recent, day, cell, sketch, parts, next_id, leaders)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       (scope, total, classes, variants, last_at, recent, day, cell, sketch, parts, next_id, leaders)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (scope) DO UPDATE SET
-       total = excluded.total, classes = excluded.classes, last_at = excluded.last_at,
-       recent = excluded.recent, day = excluded.day, cell = excluded.cell,
+       total = excluded.total, classes = excluded.classes, variants = excluded.variants,
+       last_at = excluded.last_at, recent = excluded.recent, day = excluded.day, cell = excluded.cell,
        sketch = excluded.sketch, parts = excluded.parts, next_id = excluded.next_id,
        leaders = excluded.leaders`,
     scope,
     humans(state.classes),
     JSON.stringify([...state.classes]),
+    state.variants.size === 0 ? null : JSON.stringify([...state.variants]),
     state.lastAt,
     recent,
     open?.day ?? null,

@@ -21,6 +21,7 @@ const clicks: fc.Arbitrary<LedgerClick> = fc
     os: fc.constantFrom("iOS", "Linux"),
     referrer: fc.constantFrom("example.com", "news.example", null),
     rule: fc.constantFrom("r1", "r2", null),
+    variant: fc.constantFrom("v1", "v2", null),
     scan: fc.boolean(),
     visitor: fc.option(fc.integer({ min: 0, max: 30 }), { freq: 8 }),
   })
@@ -111,8 +112,16 @@ describe("the Ledger", () => {
             expect(comparable(await ledger.linkReport(linkId, range))).toEqual(
               comparable(model.report(linkId, FIRST_DAY, NOON)),
             );
+            const [from, to] = [FIRST_DAY + 2 * DAY, FIRST_DAY + 3 * DAY];
             expect(comparable(await ledger.linkReport(linkId, narrow))).toEqual(
-              comparable(model.report(linkId, FIRST_DAY + 2 * DAY, FIRST_DAY + 3 * DAY)),
+              comparable(model.report(linkId, from, to)),
+            );
+            expect(comparable(await ledger.detailedLinkReport(linkId, narrow))).toEqual(
+              comparable({ ...model.report(linkId, from, to), ...model.served(linkId, from, to) }),
+            );
+            const variants = await ledger.variantClicks(linkId);
+            expect(new Map(variants.map(({ value, clicks }) => [value, clicks]))).toEqual(
+              model.variantClicks(linkId),
             );
           }
           const workspace = comparable(await ledger.workspaceReport(range)) as NaiveReport;

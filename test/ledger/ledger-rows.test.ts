@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
-import type { LedgerClick, Report } from "../../src/ledger/contract.ts";
+import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
 
@@ -101,7 +101,7 @@ describe("rows read for a report", () => {
 
   async function rowsRead(
     stub: DurableObjectStub<Ledger>,
-    report: (ledger: Ledger) => Report,
+    report: (ledger: Ledger) => unknown,
   ): Promise<number> {
     return runInDurableObject(stub, (ledger: Ledger) => {
       const before = ledger.sql.usage.rowsRead;
@@ -119,6 +119,11 @@ describe("rows read for a report", () => {
       expect(await rowsRead(await afterSixWeeks(), report)).toBe(30);
     });
   }
+
+  it("are one for a link's clicks of all time by variant", async ({ expect }) => {
+    const report = (ledger: Ledger) => ledger.variantClicks(LINK);
+    expect(await rowsRead(await afterSixWeeks(), report)).toBe(1);
+  });
 
   it("are none behind a range that is over", async ({ expect }) => {
     const week = { from: dateAt(NOON - 19 * DAY), to: dateAt(NOON - 13 * DAY) };

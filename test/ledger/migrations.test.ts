@@ -6,7 +6,12 @@ import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
 import { eachPart, storedParts } from "../../src/ledger/part-sketches.ts";
-import { conversionReportOf, detailedReportOf, reportOf } from "../../src/ledger/reports.ts";
+import {
+  conversionReportOf,
+  detailedReportOf,
+  reportOf,
+  variantClicksOf,
+} from "../../src/ledger/reports.ts";
 import { encodeSketch } from "../../src/ledger/sketch.ts";
 import { stateStore, WORKSPACE } from "../../src/ledger/state-store.ts";
 import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
@@ -45,6 +50,7 @@ function takeBack({ sql }: Ledger): void {
   );
   sql.run("ALTER TABLE cells DROP COLUMN parts");
   sql.run("ALTER TABLE state DROP COLUMN parts");
+  sql.run("ALTER TABLE state DROP COLUMN variants");
   sql.run(
     `CREATE TABLE part_sketches (scope INTEGER NOT NULL, day INTEGER NOT NULL, part TEXT NOT NULL,
        sketch BLOB NOT NULL, PRIMARY KEY (scope, day, part)) WITHOUT ROWID`,
@@ -61,7 +67,10 @@ function takeBack({ sql }: Ledger): void {
 
 function reports({ sql }: Ledger) {
   const states = stateStore(sql);
-  return LINKS.map((linkId) => detailedReportOf(sql, states, linkId, RANGE));
+  return LINKS.map((linkId) => ({
+    ...detailedReportOf(sql, states, linkId, RANGE),
+    variantClicks: variantClicksOf(states, linkId),
+  }));
 }
 
 function tables({ sql }: Ledger): string[] {
@@ -82,6 +91,7 @@ describe("migrate", () => {
       expect(reports(ledger)).toEqual(before);
       expect(before.map(({ rules }) => rules.length)).toEqual([4, 0, 0]);
       expect(before.map(({ variants }) => variants.length)).toEqual([0, 2, 0]);
+      expect(before[1]?.variantClicks.map(({ clicks }) => clicks)).toEqual([50, 50]);
     });
   });
 
@@ -122,7 +132,7 @@ describe("migrate", () => {
 
   it("brings every version to the same tables", async ({ expect }) => {
     const fresh = await runInDurableObject(freshLedger(), tables);
-    for (const version of [1, 2, 3, PARTS_APART, 5]) {
+    for (const version of [1, 2, 3, PARTS_APART, 5, 6]) {
       await runInDurableObject(freshLedger(), async (ledger: Ledger, { storage }) => {
         await storage.deleteAll();
         migrate(ledger.sql, version);

@@ -1,6 +1,13 @@
 /** What the Ledger should say, worked out the slow way: every click is kept and counted again. */
 
-import type { ClickBatch, ClickClass, LedgerClick, Report } from "../../src/ledger/contract.ts";
+import type {
+  ClickBatch,
+  ClickClass,
+  DetailedReport,
+  LedgerClick,
+  Report,
+  ServedReport,
+} from "../../src/ledger/contract.ts";
 import { DAY, dateAt } from "./sample-clicks.ts";
 
 export interface NaiveLedger {
@@ -9,6 +16,8 @@ export interface NaiveLedger {
   purge(linkId: number): void;
   total(linkId: number): number;
   report(linkId: number | null, from: number, to: number): NaiveReport;
+  served(linkId: number, from: number, to: number): Pick<DetailedReport, "rules" | "variants">;
+  variantClicks(linkId: number): Map<string, number>;
 }
 
 export type NaiveReport = Pick<
@@ -66,6 +75,21 @@ export function naiveLedger(): NaiveLedger {
       const ofScope = kept.filter(({ click }) => linkId === null || click?.linkId === linkId);
       return recount(ofScope, linkId === null, from, to);
     },
+    served(linkId, from, to) {
+      const people = peopleOf(kept, linkId);
+      const within = people.filter(({ at }) => dayOf(at) >= dayOf(from) && dayOf(at) <= dayOf(to));
+      return {
+        rules: recountParts(within, ({ rule }) => rule),
+        variants: recountParts(within, ({ variant }) => variant),
+      };
+    },
+    variantClicks: (linkId) =>
+      new Map(
+        recountParts(peopleOf(kept, linkId), ({ variant }) => variant).map(({ id, clicks }) => [
+          id,
+          clicks,
+        ]),
+      ),
   };
 }
 
@@ -75,7 +99,7 @@ function recount(
   from: number,
   to: number,
 ): NaiveReport {
-  const day = ({ at }: { readonly at: number }) => Math.floor(at / DAY);
+  const day = ({ at }: { readonly at: number }) => dayOf(at);
   const within = all.filter((one) => day(one) >= day({ at: from }) && day(one) <= day({ at: to }));
   const people = within.flatMap(({ class: c, click }) =>
     c === "human" && click !== null ? [click] : [],
@@ -87,11 +111,7 @@ function recount(
     total: all.filter(({ class: c }) => c === "human").length,
     totalClasses: classesOf(all),
     period: people.length,
-    unique: new Set(
-      people
-        .filter(({ addressHash }) => addressHash !== null)
-        .map(({ addressHash, agentHash }) => `${addressHash}${agentHash}`),
-    ).size,
+    unique: uniqueOf(people),
     days: dates.map((at) => {
       const ofDay = within.filter((one) => day(one) === day({ at }));
       const clicks = ofDay.filter(({ class: c }) => c === "human").length;
@@ -121,6 +141,33 @@ function recount(
       : [],
     scans: people.filter(({ scan }) => scan).length,
   };
+}
+
+function recountParts(
+  people: readonly LedgerClick[],
+  idOf: (click: LedgerClick) => string | null,
+): ServedReport[] {
+  const ids = people.flatMap((click) => idOf(click) ?? []);
+  return ranked(ids).map(({ value: id, clicks }) => {
+    const ofId = people.filter((click) => idOf(click) === id);
+    const referrers = ranked(ofId.map(({ referrer }) => referrer ?? ""));
+    return { id, clicks, unique: uniqueOf(ofId), referrers };
+  });
+}
+
+function peopleOf(all: readonly Kept[], linkId: number): LedgerClick[] {
+  return all.flatMap(({ class: c, click }) =>
+    c === "human" && click?.linkId === linkId ? [click] : [],
+  );
+}
+
+function uniqueOf(people: readonly LedgerClick[]): number {
+  const known = people.filter(({ addressHash }) => addressHash !== null);
+  return new Set(known.map(({ addressHash, agentHash }) => `${addressHash}${agentHash}`)).size;
+}
+
+function dayOf(at: number): number {
+  return Math.floor(at / DAY);
 }
 
 function classesOf(all: readonly Kept[]): Partial<Record<ClickClass, number>> {

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 
 import { databaseOf } from "../../db/database.ts";
-import type { ServedReport } from "../../ledger/contract.ts";
+import type { ValueCount } from "../../ledger/contract.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
 import { findLink } from "../../links/find-link.ts";
 import type { Link } from "../../links/link.ts";
@@ -14,7 +14,6 @@ import {
 } from "../../links/variants/change-variants.ts";
 import { variantTimesOf } from "../../links/variants/variant-times.ts";
 import type { StoredVariant } from "../../links/variants/variant.ts";
-import { DAY_MS } from "../../platform/clock.ts";
 import { newVariant, variantChanges } from "./contract.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
@@ -22,9 +21,6 @@ import { requires } from "./guard.ts";
 import { checkParams, paramsOf } from "./link-params.ts";
 import { announce, linkContextOf, numberOf, storeOf } from "./link-request.ts";
 import { share, wireTime } from "./wire-values.ts";
-
-/** The widest range that the Ledger reports, which is ten years. */
-const REPORT_MS_MAX = 3_660 * DAY_MS;
 
 /** In this dialect a variant that is active takes part: the first one begins the test. */
 const STARTS = { startsTest: true } as const;
@@ -83,7 +79,7 @@ function linkRefOf(c: PvtlnkContext) {
 async function answer(
   c: PvtlnkContext,
   { link, variant, addresses }: ChangedVariant,
-  served: readonly ServedReport[],
+  served: readonly ValueCount[],
   status: 200 | 201 = 200,
 ): Promise<Response> {
   announce(c, addresses);
@@ -94,21 +90,16 @@ async function answer(
   );
 }
 
-/** Asks what each variant of the link has served, by public ids: of all time, as far as is counted. */
-async function servedBy(c: PvtlnkContext): Promise<readonly ServedReport[]> {
-  const nowMs = c.get("surroundings").clock();
+/** Asks how often each variant of the link has been clicked, by public ids. */
+async function servedBy(c: PvtlnkContext): Promise<readonly ValueCount[]> {
   const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
-  const range = {
-    from: wireTime(nowMs - REPORT_MS_MAX).slice(0, 10),
-    to: wireTime(nowMs).slice(0, 10),
-  };
-  return (await ledger.detailedLinkReport(linkRefOf(c).id, range)).variants;
+  return await ledger.variantClicks(linkRefOf(c).id);
 }
 
 /** `click_percentage` is of the clicks on the variants that there are. */
-async function wireVariants(c: PvtlnkContext, link: Link, served: readonly ServedReport[]) {
+async function wireVariants(c: PvtlnkContext, link: Link, served: readonly ValueCount[]) {
   const times = await variantTimesOf(databaseOf(c.env.DB), link.id);
-  const clicks = new Map(served.map((report) => [report.id, report.clicks]));
+  const clicks = new Map(served.map(({ value: id, clicks: n }) => [id, n]));
   const clicksOn = ({ id }: StoredVariant): number => clicks.get(id) ?? 0;
   const total = link.abTest.variants.reduce((sum, variant) => sum + clicksOn(variant), 0);
   return link.abTest.variants.map((variant) => {
