@@ -1,5 +1,6 @@
 /** Reads off a request what a click records. Strings only: the parsing is left to the drain. */
 
+import { utf8 } from "../platform/bytes.ts";
 import type { ClickKind } from "./click.ts";
 import { clientHintsOf, type ClientHints } from "./client-hints.ts";
 
@@ -8,6 +9,7 @@ export interface Visitor {
   readonly address: string | null;
   readonly country: string | null;
   readonly city: string | null;
+  /** At most 512 characters. */
   readonly referer: string | null;
   /** At most 512 characters; empty when none was sent. */
   readonly userAgent: string;
@@ -20,6 +22,8 @@ export interface Visitor {
 }
 
 export const USER_AGENT_CHARS_MAX = 512;
+/** Only a referrer's host is kept, and no host with its scheme is longer. */
+const REFERER_CHARS_MAX = 512;
 
 /** Tells who asks. `country` is null for Tor (T1) and for addresses that Cloudflare cannot place (XX). */
 export function visitorOf(
@@ -30,8 +34,8 @@ export function visitorOf(
     address: addressOf(headers),
     country: countryOf(cf?.country),
     city: cf?.city || null,
-    referer: headers.get("Referer"),
-    userAgent: (headers.get("User-Agent") ?? "").slice(0, USER_AGENT_CHARS_MAX),
+    referer: startOf(headers.get("Referer"), REFERER_CHARS_MAX),
+    userAgent: startOf(headers.get("User-Agent"), USER_AGENT_CHARS_MAX) ?? "",
     hints: clientHintsOf(headers),
     timezone: cf?.timezone || null,
     kind: kindOf(method, headers),
@@ -42,6 +46,12 @@ export function visitorOf(
 /** Gives the network address that a request came from, as Cloudflare saw it. */
 export function addressOf(headers: Headers): string | null {
   return headers.get("CF-Connecting-IP");
+}
+
+/** Cuts a header; what it cuts is a copy, since V8's slice would keep all of the header in memory. */
+function startOf(text: string | null, charsMax: number): string | null {
+  if (text === null || text.length <= charsMax) return text;
+  return new TextDecoder().decode(utf8(text.slice(0, charsMax)));
 }
 
 function countryOf(country: unknown): string | null {

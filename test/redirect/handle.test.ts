@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
+import { referrerHost } from "../../src/redirect/pack.ts";
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
 import { insertDomain, insertLink, insertWorkspace } from "../support/link-rows.ts";
 
@@ -242,5 +243,15 @@ describe("what a click records", () => {
     const { redirect, clicks } = recordingRedirect();
     await follow(redirect, `/${code}`, { headers: { "User-Agent": "x".repeat(16_000) } });
     expect(clicks[0]?.visitor.userAgent).toHaveLength(512);
+  });
+
+  it("keeps of a referrer of 16 kB what names its host", async ({ expect }) => {
+    const { redirect, clicks } = recordingRedirect();
+    const { code } = await insertLink();
+    const Referer = `https://www.news.example/${"a".repeat(16_000)}`;
+    await follow(redirect, `/${code}`, { headers: { Referer } });
+    const referer = clicks[0]?.visitor.referer ?? null;
+    expect(referer).toHaveLength(512);
+    expect(referrerHost(referer)).toBe("news.example");
   });
 });
