@@ -85,7 +85,9 @@ export function linkStore(db: Database, workspaceId: number) {
       const rows = await selectSome(
         inArray(links.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
       );
-      return rows.map(linkOf).sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+      const places = new Map(ids.map((id, place) => [id, place]));
+      const placeOf = ({ id }: Link): number => places.get(id) ?? 0;
+      return rows.map(linkOf).sort((a, b) => placeOf(a) - placeOf(b));
     },
 
     /**
