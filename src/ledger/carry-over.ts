@@ -33,7 +33,7 @@ export function carryParts(sql: MeteredSql): void {
     }
     sql.run(
       `UPDATE ${row.source} SET parts = ? WHERE scope = ? AND day = ?`,
-      encodeParts(held)?.buffer ?? null,
+      encodeParts(held, [row.cell])?.buffer ?? null,
       scope,
       day,
     );

@@ -59,16 +59,17 @@ export function pastDayNumbers(sql: MeteredSql, scope: number): number[] {
 }
 
 export function saveDay(sql: MeteredSql, scope: number, counts: DayCounts): void {
-  const { day, cell, sketch, parts } = counts;
+  const { day, sketch, parts } = counts;
+  const cell = encodeCell(counts.cell);
   sql.run(
     `INSERT INTO cells (scope, day, cell, sketch, parts) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (scope, day) DO UPDATE SET
        cell = excluded.cell, sketch = excluded.sketch, parts = excluded.parts`,
     scope,
     day,
-    encodeCell(cell),
+    cell,
     encodeSketch(sketch).buffer,
-    encodeParts(parts)?.buffer ?? null,
+    encodeParts(parts, [cell])?.buffer ?? null,
   );
 }
 

@@ -35,10 +35,10 @@ interface Part {
 }
 
 /**
- * What the default rule and a hundred others take with all their registers in use. A row may have
- * 2 MB, and the rest of a link's row stays below 700 kB.
+ * A row may have 2 MB; what is left is for the link's own sketch and the small columns. On a usual
+ * day that is enough for 150 rules and variants with all their registers in use.
  */
-export const PARTS_BYTES_MAX = 1_250_000;
+const ROW_BYTES_MAX = 1_950_000;
 
 const FORMAT = 1;
 /** The lengths of a name and of its sketch. */
@@ -79,19 +79,24 @@ export function* eachPart(held: PartSketches): Generator<[key: string, sketch: S
 /**
  * Puts all parts together; null where there is none.
  *
- * Past `bytesMax` the largest sketches are made coarse, one after the other, until the rest fits.
+ * Where they do not fit into one row with `others`, its long texts, the largest sketches are made
+ * coarse, one after the other, until they do.
  */
 export function encodeParts(
   held: PartSketches,
-  bytesMax = PARTS_BYTES_MAX,
+  others: readonly (string | null)[],
+  rowBytesMax = ROW_BYTES_MAX,
 ): Uint8Array<ArrayBuffer> | null {
-  if (held.stored !== null || held.parts === null || held.parts.size === 0) return held.stored;
-  const parts = [...held.parts.values()].map((part) => ({ part, bytes: bytesOf(part) }));
+  const { stored } = held;
+  if (stored === null && held.parts === null) return null;
+  if (stored !== null && overflow(stored.length, others, rowBytesMax) === 0) return stored;
+  const parts = [...partsOf(held).values()].map((part) => ({ part, bytes: bytesOf(part) }));
   let length = 1;
   for (const { part, bytes } of parts) length += HEAD_BYTES + part.name.length + bytes.length;
-  if (length > bytesMax) {
+  const fits = length - overflow(length, others, rowBytesMax);
+  if (length > fits) {
     for (const each of parts.toSorted((a, b) => b.bytes.length - a.bytes.length)) {
-      if (length <= bytesMax || each.bytes.length <= COARSE_BYTES) break;
+      if (length <= fits || each.bytes.length <= COARSE_BYTES) break;
       length -= each.bytes.length;
       each.bytes = coarsen(each.part);
       length += each.bytes.length;
@@ -133,6 +138,16 @@ function split(stored: Uint8Array): Map<string, Part> {
     offset = end;
   }
   return parts;
+}
+
+/** Tells by how many bytes a row would be too long. */
+function overflow(length: number, others: readonly (string | null)[], rowBytesMax: number): number {
+  // Three bytes a character are the most that UTF-8 takes: counting them is seldom needed.
+  let chars = 0;
+  for (const text of others) chars += text?.length ?? 0;
+  if (length + 3 * chars <= rowBytesMax) return 0;
+  const bytes = others.reduce((sum, text) => sum + encoder.encode(text ?? "").length, 0);
+  return Math.max(0, length + bytes - rowBytesMax);
 }
 
 function bytesOf({ bytes, sketch }: Part): Uint8Array {

@@ -169,8 +169,10 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
   const isWorkspace = scope === WORKSPACE;
   const cell = open === null ? null : encodeCell(open.cell);
   const sketch = open === null ? null : encodeSketch(open.sketch).buffer;
-  const parts = open === null ? null : (encodeParts(open.parts)?.buffer ?? null);
   const recent = isWorkspace ? null : JSON.stringify(state.recent);
+  const variants = state.variants.size === 0 ? null : JSON.stringify([...state.variants]);
+  const texts = [cell, recent, variants];
+  const parts = open === null ? null : (encodeParts(open.parts, texts)?.buffer ?? null);
   sql.run(
     `INSERT INTO state
        (scope, total, classes, variants, last_at, recent, day, cell, sketch, parts, next_id, leaders)
@@ -183,7 +185,7 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
     scope,
     humans(state.classes),
     JSON.stringify([...state.classes]),
-    state.variants.size === 0 ? null : JSON.stringify([...state.variants]),
+    variants,
     state.lastAt,
     recent,
     open?.day ?? null,
