@@ -4,8 +4,8 @@ import { DAY_MS } from "../platform/clock.ts";
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import { decodeCell, encodeCell } from "./cell-codec.ts";
 import { countConversion, countVariant, emptyCell, type Cell } from "./cell.ts";
-import { encodeParts, partKey, partSketch, storedParts } from "./part-sketches.ts";
-import { decodeSketch, emptySketch, encodeSketch, mergeSketch } from "./sketch.ts";
+import { addEncoded, encodeParts, partKey, storedParts } from "./part-sketches.ts";
+import { emptySketch, encodeSketch } from "./sketch.ts";
 
 /** Moves the visitors of rules and variants from rows of their own into their link's day. */
 export function carryParts(sql: MeteredSql): void {
@@ -29,7 +29,7 @@ export function carryParts(sql: MeteredSql): void {
     );
     for (const { part, sketch } of parts) {
       const key = partKey(cell, part.startsWith("r:") ? "rule" : "variant", part.slice(2));
-      mergeSketch(partSketch(held, key), decodeSketch(new Uint8Array(sketch)));
+      addEncoded(held, key, new Uint8Array(sketch));
     }
     sql.run(
       `UPDATE ${row.source} SET parts = ? WHERE scope = ? AND day = ?`,

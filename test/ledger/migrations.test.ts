@@ -95,6 +95,30 @@ describe("migrate", () => {
     });
   });
 
+  it("puts the visitors of rules that their day does not name together", async ({ expect }) => {
+    await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
+      const ruleOf = (n: number) => (n < 500 ? `rule-${n}` : `late-${n % 3}`);
+      const clicks = Array.from({ length: 512 }, (_, n) =>
+        click({ rule: ruleOf(n), addressHash: hashOf(n % 510) }),
+      );
+      await ledger.ingest([batch(clicks)]);
+      takeBack(ledger);
+      const [other] = ledger.sql.run<{ sketch: ArrayBuffer; scope: number; day: number }>(
+        "DELETE FROM part_sketches WHERE part = 'r:(other)' RETURNING *",
+      );
+      if (other === undefined) throw new Error("No rule was left over.");
+      // It kept each of them by itself, however many there were.
+      for (const part of ["r:late-0", "r:late-1", "r:late-2"]) {
+        const { scope, day, sketch } = other;
+        ledger.sql.run("INSERT INTO part_sketches VALUES (?, ?, ?, ?)", scope, day, part, sketch);
+      }
+      migrate(ledger.sql);
+      const { rules } = detailedReportOf(ledger.sql, stateStore(ledger.sql), 1, RANGE);
+      expect(rules).toHaveLength(501);
+      expect(rules.at(-1)).toMatchObject({ id: "(other)", clicks: 12, unique: 12 });
+    });
+  });
+
   it("counts the conversions of before in their days, also where no click came", async ({
     expect,
   }) => {
