@@ -100,7 +100,7 @@ export function encodeParts(
   rowBytesMax = ROW_BYTES_MAX,
 ): Uint8Array<ArrayBuffer> | null {
   const { stored } = held;
-  if (stored === null && held.parts === null) return null;
+  if (stored === null && (held.parts === null || held.parts.size === 0)) return null;
   if (stored !== null && overflow(stored.length, others, rowBytesMax) === 0) return stored;
   const parts = [...partsOf(held).values()].map((part) => ({ part, bytes: bytesOf(part) }));
   let length = 1;

@@ -56,7 +56,10 @@ describe("the visitors of rules and variants", () => {
   it("take nothing where there are none, and are not written anew unless one has changed", ({
     expect,
   }) => {
-    expect(encodeParts(storedParts(null), [])).toBeNull();
+    const none = storedParts(null);
+    expect(encodeParts(none, [])).toBeNull();
+    expect(uniques(none)).toEqual({});
+    expect(encodeParts(none, [])).toBeNull();
     const held = storedParts(null);
     add(held, "r:a", 1);
     const stored = encodeParts(held, []);
