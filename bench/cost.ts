@@ -17,7 +17,7 @@ const MILLION = 1_000_000;
 const MERGED_MESSAGES = 10;
 const NEW_DAY_WORKSPACE = 99;
 
-/** As in the estimate that these numbers are compared with; `bench:redirect` measures less. */
+/** As in the estimate that these numbers are compared with; `bench:redirect` and `bench:report` measure less. */
 const OUR_CPU: CpuTime = { redirectMs: 1.5, consumerCallMs: 5 };
 const NAIVE_CPU: CpuTime = { redirectMs: 2, consumerCallMs: 5 };
 
