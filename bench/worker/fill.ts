@@ -69,6 +69,8 @@ export async function addConversions(
   let attributed = 0;
   for (let ordinal = first; ordinal < plan.clicks; ordinal += CLICKS_A_CONVERSION) {
     const at = timeOf(ordinal) + CONVERSION_AFTER_MS;
+    // Days end with today: what is bought tomorrow would close it.
+    if (at >= timeOf(plan.clicks)) break;
     // A Ledger numbers its clicks from 1.
     const clue = { kind: "click", clickId: ordinal + 1 } as const;
     const sale = { orderId: `order-${ordinal}`, value: 1_999, currency: "EUR" };
