@@ -1,7 +1,8 @@
 /** The main job over real HTTP: an account, a token, a link, a click, a report. */
 import { beforeAll, describe, it, vi } from "vitest";
 
-import { startServer, type Answer, type Server } from "./support/server.ts";
+import { json, signUp } from "./support/account.ts";
+import { startServer, type Server } from "./support/server.ts";
 
 const DESTINATION = "https://example.com/welcome?from=signpost#top";
 
@@ -32,25 +33,10 @@ beforeAll(async () => {
 });
 
 beforeAll(async () => {
-  const signUp = await server.ask("/api/auth/sign-up/email", {
-    method: "POST",
-    headers: { origin: server.origin },
-    body: { name: "Ada", email: "ada@signpost.test", password: "correct horse battery" },
-  });
-  if (signUp.status !== 200) throw new Error(`sign-up: ${signUp.status} ${signUp.text}`);
-  const cookie = (signUp.headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]);
-  const created = await server.ask("/api/tokens", {
-    method: "POST",
-    headers: { origin: server.origin, cookie: cookie.join("; ") },
-    body: { name: "e2e", scopes: ["links:read", "links:create", "links:read:analytics"] },
-  });
-  if (created.status !== 201) throw new Error(`token: ${created.status} ${created.text}`);
-  bearer = { authorization: `Bearer ${String(json(created)["token"])}` };
+  const scopes = ["links:read", "links:create", "links:read:analytics"];
+  const { token } = await signUp(server, "Ada", scopes);
+  bearer = { authorization: `Bearer ${token}` };
 });
-
-function json(answer: Answer): Record<string, unknown> {
-  return JSON.parse(answer.text) as Record<string, unknown>;
-}
 
 async function createLink(shortCode: string): Promise<string> {
   const answer = await server.ask("/api/links", {

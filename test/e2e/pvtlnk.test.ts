@@ -1,6 +1,7 @@
 /** PVTLNK's page over real HTTP: a link with a password, a list, a test, files, reports, conversions. */
 import { beforeAll, describe, it, vi } from "vitest";
 
+import { json, signUp } from "./support/account.ts";
 import { startServer, type Answer, type Server } from "./support/server.ts";
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
@@ -41,27 +42,9 @@ beforeAll(async () => {
   bearer = await newPerson("ada");
 });
 
-/** Signs somebody up, with a workspace of their own, and gives what their requests carry. */
 async function newPerson(name: string): Promise<Bearer> {
-  const { origin } = server;
-  const signUp = await server.ask("/api/auth/sign-up/email", {
-    method: "POST",
-    headers: { origin },
-    body: { name, email: `${name}@signpost.test`, password: "correct horse battery" },
-  });
-  if (signUp.status !== 200) throw new Error(`sign-up: ${signUp.status} ${signUp.text}`);
-  const cookie = (signUp.headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]);
-  const created = await server.ask("/api/tokens", {
-    method: "POST",
-    headers: { origin, cookie: cookie.join("; ") },
-    body: { name: "e2e", scopes: SCOPES },
-  });
-  if (created.status !== 201) throw new Error(`token: ${created.status} ${created.text}`);
-  return { authorization: `Bearer ${String(json(created)["token"])}` };
-}
-
-function json(answer: Answer): Json {
-  return JSON.parse(answer.text) as Json;
+  const { token } = await signUp(server, name, SCOPES);
+  return { authorization: `Bearer ${token}` };
 }
 
 async function call(

@@ -1,6 +1,7 @@
 /** RevoLink's page over real HTTP: a key, a campaign with rules, its visitors, its report, its end. */
 import { beforeAll, describe, it, vi } from "vitest";
 
+import { json, signUp } from "./support/account.ts";
 import { startServer, type Answer, type Server } from "./support/server.ts";
 
 const CHROME =
@@ -51,29 +52,12 @@ beforeAll(async () => {
 });
 
 beforeAll(async () => {
-  const signUp = await server.ask("/api/auth/sign-up/email", {
-    method: "POST",
-    headers: { origin: server.origin },
-    body: { name: "Ada", email: "ada@signpost.test", password: "correct horse battery" },
-  });
-  if (signUp.status !== 200) throw new Error(`sign-up: ${signUp.status} ${signUp.text}`);
-  const cookie = (signUp.headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]);
-  const session = { origin: server.origin, cookie: cookie.join("; ") };
   const scopes = ["create", "update", "delete", "read:analytics"].map((what) => `links:${what}`);
-  const created = await server.ask("/api/tokens", {
-    method: "POST",
-    headers: session,
-    body: { name: "e2e", scopes },
-  });
-  if (created.status !== 201) throw new Error(`token: ${created.status} ${created.text}`);
-  key = { "x-api-key": String(json(created)["token"]) };
+  const { token, session } = await signUp(server, "Ada", scopes);
+  key = { "x-api-key": token };
   const me = json(await server.ask("/api/me", { headers: session }));
   workspaceId = String((me["workspace"] as Json)["objectId"]);
 });
-
-function json(answer: Answer): Json {
-  return JSON.parse(answer.text) as Json;
-}
 
 /** Gives a time of day in UTC, so many hours from now. */
 function timeIn(hours: number): string {
