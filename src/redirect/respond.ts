@@ -48,14 +48,16 @@ export function notice(
   more: Readonly<Record<string, string>> = {},
 ): Response {
   const { page, json } = preparedOf(what);
-  const { body, init } = wantsJson(asker) ? json : page;
-  const response = new Response(asker.method === "HEAD" ? null : body, init);
+  const response = responseTo(asker, wantsJson(asker) ? json : page);
   for (const [name, value] of Object.entries(more)) response.headers.set(name, value);
   return response;
 }
 
-export function previewOf({ method }: Asker, destination: string): Response {
-  const { body, init } = pageOf(preview(destination), BASE_HEADERS);
+export function previewOf(asker: Asker, destination: string): Response {
+  return responseTo(asker, pageOf(preview(destination), BASE_HEADERS));
+}
+
+function responseTo({ method }: Asker, { body, init }: Prepared): Response {
   return new Response(method === "HEAD" ? null : body, init);
 }
 

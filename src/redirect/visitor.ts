@@ -3,6 +3,7 @@
 import { utf8 } from "../platform/bytes.ts";
 import type { ClickKind } from "./click.ts";
 import { clientHintsOf, type ClientHints } from "./client-hints.ts";
+import type { Asker } from "./respond.ts";
 
 export interface Visitor {
   /** As Cloudflare saw it; null only where no proxy stands in front (tests, some previews). */
@@ -27,7 +28,7 @@ const REFERER_CHARS_MAX = 512;
 
 /** Tells who asks. `country` is null for Tor (T1) and for addresses that Cloudflare cannot place (XX). */
 export function visitorOf(
-  { method, headers }: Pick<Request, "method" | "headers">,
+  { method, headers }: Asker,
   cf: Partial<IncomingRequestCfProperties> | undefined,
 ): Visitor {
   return {
