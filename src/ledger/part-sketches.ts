@@ -5,6 +5,7 @@
  * sketches that a batch adds to are decoded, and the bytes of the others are carried along.
  */
 
+import { utf8 } from "../platform/bytes.ts";
 import { OTHER } from "./bounds.ts";
 import type { Cell } from "./cell.ts";
 import {
@@ -45,7 +46,6 @@ const FORMAT = 1;
 /** The lengths of a name and of its sketch. */
 const HEAD_BYTES = 4;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Names a part as its day's cell does, which tells no more than 500 rules and variants apart. */
@@ -61,7 +61,7 @@ export function storedParts(stored: ArrayBuffer | null): PartSketches {
 /** Gives the sketch of a part for adding to it; an empty one where there is none. */
 export function partSketch(held: PartSketches, key: PartKey): Sketch {
   const parts = partsOf(held);
-  const part = parts.get(key) ?? { name: encoder.encode(key), bytes: null, sketch: null };
+  const part = parts.get(key) ?? { name: utf8(key), bytes: null, sketch: null };
   part.sketch ??= part.bytes === null ? emptySketch() : decodeSketch(part.bytes);
   part.bytes = null;
   held.stored = null;
@@ -77,7 +77,7 @@ export function addEncoded(held: PartSketches, key: PartKey, bytes: Uint8Array):
     return;
   }
   held.stored = null;
-  parts.set(key, { name: encoder.encode(key), bytes, sketch: null });
+  parts.set(key, { name: utf8(key), bytes, sketch: null });
 }
 
 /** Gives each part's sketch for reading. */
@@ -158,7 +158,7 @@ function overflow(length: number, others: readonly (string | null)[], rowBytesMa
   let chars = 0;
   for (const text of others) chars += text?.length ?? 0;
   if (length + 3 * chars <= rowBytesMax) return 0;
-  const bytes = others.reduce((sum, text) => sum + encoder.encode(text ?? "").length, 0);
+  const bytes = others.reduce((sum, text) => sum + utf8(text ?? "").length, 0);
   return Math.max(0, length + bytes - rowBytesMax);
 }
 
