@@ -6,12 +6,12 @@
  * is what a caller waits for. Milliseconds are medians here and say which call is heavier, no more.
  */
 import { main } from "../scripts/support/trouble.ts";
+import { call, signUp } from "./support/account.ts";
 import { print, printHead, printTable, whole } from "./support/print.ts";
 import { startRuntime, type Runtime } from "./support/runtime.ts";
 import { median } from "./support/statistics.ts";
 import type { CallAnswer, CallPlan } from "./tasks.ts";
 
-const ORIGIN = "http://localhost:8787";
 const ROUNDS = 7;
 const BULK = 100;
 const IMPORTED = 10_000;
@@ -30,7 +30,7 @@ await main(async () => {
   printHead("Calls of the native API");
   const runtime = await startRuntime();
   try {
-    const token = await signUp(runtime);
+    const token = await signUp(runtime, "bench");
     const rows = [];
     for (const each of casesOf(token)) rows.push(await rowOf(runtime, each));
     print(
@@ -139,32 +139,4 @@ function csv(): string {
     (_, n) => `https://example.com/page/${n},Page ${n},"spring,sale"`,
   );
   return `destination_url,title,tags\n${rows.join("\n")}\n`;
-}
-
-async function call(runtime: Runtime, plan: CallPlan): Promise<CallAnswer> {
-  const answer = await runtime.ask<CallAnswer>("call", plan);
-  if (answer.status >= 300) {
-    throw new Error(`${plan.method} ${plan.path} answered ${answer.status}: ${answer.body}`);
-  }
-  return answer;
-}
-
-/** Makes an account as a person does, and a token with all scopes that the bench needs. */
-async function signUp(runtime: Runtime): Promise<string> {
-  const headers = { "Content-Type": "application/json", Origin: ORIGIN };
-  const account = { email: "bench@example.com", password: "correct horse battery", name: "Bench" };
-  const { cookie } = await call(runtime, {
-    method: "POST",
-    path: "/api/auth/sign-up/email",
-    headers,
-    body: JSON.stringify(account),
-  });
-  const scopes = ["links:read", "links:create", "links:update", "links:read:analytics"];
-  const made = await call(runtime, {
-    method: "POST",
-    path: "/api/tokens",
-    headers: { ...headers, Cookie: cookie?.split(";", 1)[0] ?? "" },
-    body: JSON.stringify({ name: "Bench", scopes }),
-  });
-  return (JSON.parse(made.body) as { readonly token: string }).token;
 }

@@ -1,6 +1,7 @@
 /** Makes a workspace as a person does: an account, a token, links, rules and an A/B test. */
+import { call, signUp } from "../support/account.ts";
 import type { Runtime } from "../support/runtime.ts";
-import type { CallAnswer, CallPlan, WorkspaceNumbers } from "../tasks.ts";
+import type { WorkspaceNumbers } from "../tasks.ts";
 
 export interface BenchLink {
   readonly id: number;
@@ -22,8 +23,6 @@ export interface BenchWorkspace {
   readonly variants: readonly string[];
 }
 
-const ORIGIN = "http://localhost:8787";
-const SCOPES = ["links:read", "links:create", "links:update", "links:read:analytics"];
 const RULES = 10;
 const VARIANTS = ["a", "b"];
 
@@ -33,7 +32,8 @@ export async function openWorkspace(
   name: string,
   links: number,
 ): Promise<BenchWorkspace> {
-  const { token, uuid } = await signUp(runtime, name);
+  const token = await signUp(runtime, name);
+  const uuid = await ownWorkspace(runtime, token);
   const headers = authorization(token);
   await call(runtime, {
     method: "POST",
@@ -104,29 +104,8 @@ function csv(links: number): string {
   return `destination_url,title,tags\n${rows.join("\n")}\n`;
 }
 
-/** Gives a token, and the workspace that every account has of its own. */
-async function signUp(
-  runtime: Runtime,
-  name: string,
-): Promise<{ readonly token: string; readonly uuid: string }> {
-  const headers = { "Content-Type": "application/json", Origin: ORIGIN };
-  const signedUp = await call(runtime, {
-    method: "POST",
-    path: "/api/auth/sign-up/email",
-    headers,
-    body: JSON.stringify({
-      email: `${name}@example.com`,
-      password: "correct horse battery",
-      name: "Bench",
-    }),
-  });
-  const made = await call(runtime, {
-    method: "POST",
-    path: "/api/tokens",
-    headers: { ...headers, Cookie: signedUp.cookie?.split(";", 1)[0] ?? "" },
-    body: JSON.stringify({ name: "Bench", scopes: SCOPES }),
-  });
-  const { token } = JSON.parse(made.body) as { readonly token: string };
+/** Gives the workspace that every account has of its own. */
+async function ownWorkspace(runtime: Runtime, token: string): Promise<string> {
   const listed = await call(runtime, {
     method: "GET",
     path: "/api/workspaces",
@@ -134,13 +113,5 @@ async function signUp(
   });
   const [own] = JSON.parse(listed.body) as { readonly id: string }[];
   if (own === undefined) throw new Error("An account has no workspace.");
-  return { token, uuid: own.id };
-}
-
-async function call(runtime: Runtime, plan: CallPlan): Promise<CallAnswer> {
-  const answer = await runtime.ask<CallAnswer>("call", plan);
-  if (answer.status >= 300) {
-    throw new Error(`${plan.method} ${plan.path} answered ${answer.status}: ${answer.body}`);
-  }
-  return answer;
+  return own.id;
 }
