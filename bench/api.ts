@@ -5,6 +5,7 @@
  * on every machine; on Cloudflare each round trip is a journey to the database's place, so their number
  * is what a caller waits for. Milliseconds are medians here and say which call is heavier, no more.
  */
+
 import { main } from "../scripts/support/trouble.ts";
 import { call, signUp } from "./support/account.ts";
 import { print, printHead, printTable, whole } from "./support/print.ts";

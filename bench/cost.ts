@@ -6,6 +6,7 @@
  * own and count their rows. A sample is scaled to a million; CPU is no operation and is priced by an
  * upper bound. Nothing here is a time, so a busy machine changes no number.
  */
+
 import { main } from "../scripts/support/trouble.ts";
 import { billOf, scaledTo, type Bill, type CpuTime, type Operations } from "./operations.ts";
 import { dollars, print, printHead, printTable, whole } from "./support/print.ts";

@@ -10,6 +10,7 @@
  *
  * `-- --profile=<case>` samples one case instead, and writes a .cpuprofile. `-- --rounds=n` repeats.
  */
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

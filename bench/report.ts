@@ -7,6 +7,7 @@
  * Rows and bytes do not depend on the machine. Times do: they are medians, they hold a call to the
  * Worker and back, and what such a call alone takes is a line of its own.
  */
+
 import { parseArgs } from "node:util";
 
 import { cpuTime } from "../scripts/support/process-cpu.ts";

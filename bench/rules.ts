@@ -9,7 +9,7 @@
 
 import { cpus } from "node:os";
 
-import { agentOf } from "../src/ledger/user-agent.ts";
+import { agentOf } from "../src/clicks/user-agent.ts";
 import { evaluate } from "../src/links/rules/evaluate.ts";
 import type { RuleFacts } from "../src/links/rules/facts.ts";
 import { routeRules } from "../src/links/rules/route-rules.ts";

@@ -6,6 +6,7 @@
  * the Worker's own settings and the platform's limits; what a Ledger manages a second is measured by
  * `bench:report` and given here. Nothing is timed: the same run gives the same numbers everywhere.
  */
+
 import { parseArgs } from "node:util";
 
 import { CAPTURE_SETTINGS } from "../src/redirect/capture-settings.ts";

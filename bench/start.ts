@@ -6,6 +6,7 @@
  * second tells what of the first was only the loading. KV, D1 (without rows) and the queue are stubs.
  * Samples take turns; medians, and differences from an empty Worker in the same run.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -5,13 +5,14 @@
  * difference from an empty Worker in the same run is compared, as medians of rounds in turns, and it
  * fails only past the limit and a tolerance, which grows with what the empty Worker took.
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, platform, tmpdir } from "node:os";
 import path from "node:path";
 
 import { unstable_readConfig } from "wrangler";
 
-import { ROUTE_SCHEMA, type RouteRecord } from "../src/links/route-record.ts";
+import { ROUTE_SCHEMA, type RouteRecord } from "../src/links/route/record.ts";
 import { buildWorker, bundleRedirect, bundleRedirectWorker, eagerPart } from "./support/bundle.ts";
 import { canMeasure } from "./support/process-cpu.ts";
 import { measureStarts, type StartCost } from "./support/start-cost.ts";

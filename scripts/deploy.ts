@@ -2,6 +2,7 @@
  * `npm run deploy`: everything on Cloudflare that wrangler.toml names, then the database, then the
  * Worker. Each step looks before it makes, so a deployment that stopped half-way is simply run again.
  */
+
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

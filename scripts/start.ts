@@ -1,4 +1,5 @@
 /** `npm start`: everything on one port of this machine, with an account and a token ready to use. */
+
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 import path from "node:path";

@@ -1,8 +1,8 @@
 /** Front door: sends each event to the module that owns it. Dispatch only. */
 
+import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
 import { createRedirect } from "./redirect/handle.ts";
-import { siteOf } from "./redirect/hosts.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
 import { splitUrl } from "./redirect/request-url.ts";
 import { notice } from "./redirect/respond.ts";
@@ -18,18 +18,18 @@ const APP_PATH = /^\/(?:$|(?:api|apiv1|app)(?:\/|$))/;
 
 const redirect = createRedirect({
   async ingestDirectly(env, message) {
-    const { ingestMessages } = await import("./ledger/consumer.ts");
+    const { ingestMessages } = await import("./clicks/consumer.ts");
     await ingestMessages(env, [message]);
   },
   loadPacking: () => import("./redirect/pack.ts"),
   loadRuleEngine: () => import("./links/rules/evaluate.ts"),
   async loadAgentReader() {
-    const { agentReader } = await import("./ledger/agent-reader.ts");
+    const { agentReader } = await import("./clicks/agent-reader.ts");
     return agentReader;
   },
   async askPassword(env, asked) {
     const { askPassword } = await import("./redirect/password.ts");
-    const { verifyPassword } = await import("./accounts/password.ts");
+    const { verifyPassword } = await import("./platform/password.ts");
     return askPassword(env, asked, verifyPassword);
   },
   async drawQr(env, request) {
@@ -71,13 +71,13 @@ export default {
   async queue(batch, env): Promise<void> {
     switch (batch.queue) {
       case "clicks":
-        return (await import("./ledger/consumer.ts")).consumeClicks(batch, env);
+        return (await import("./clicks/consumer.ts")).consumeClicks(batch, env);
       case "webhooks":
       case "webhooks-slow":
         return (await import("./webhooks/consumer.ts")).consumeDeliveries(batch, env);
       case "clicks-dead":
       case "webhooks-dead":
-        return (await import("./ledger/consumer.ts")).storeDeadLetters(batch, env);
+        return (await import("./clicks/consumer.ts")).storeDeadLetters(batch, env);
       default:
         throw new Error(`No consumer for the queue ${batch.queue}`);
     }

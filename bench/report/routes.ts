@@ -1,4 +1,5 @@
 /** What the routes of each dialect that tell clicks cost, through the whole API. */
+
 import { print, printTable, whole } from "../support/print.ts";
 import type { Runtime } from "../support/runtime.ts";
 import { median } from "../support/statistics.ts";

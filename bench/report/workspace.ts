@@ -1,4 +1,5 @@
 /** Makes a workspace as a person does: an account, a token, links, rules and an A/B test. */
+
 import { call, signUp } from "../support/account.ts";
 import type { Runtime } from "../support/runtime.ts";
 import type { WorkspaceNumbers } from "../tasks.ts";

@@ -1,4 +1,5 @@
 /** An account in the bench Worker, and calls of its API. */
+
 import type { CallAnswer, CallPlan } from "../tasks.ts";
 import type { Runtime } from "./runtime.ts";
 

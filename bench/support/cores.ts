@@ -1,4 +1,5 @@
 /** Keeps what is measured and what measures it on cores of their own, where a system can. */
+
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";

@@ -2,6 +2,7 @@
  * A load client on bare sockets: it keeps so many requests in flight over kept-alive connections,
  * and spends as little as it can, since it shares the machine with what it measures.
  */
+
 import { connect, type Socket } from "node:net";
 
 export interface Load {

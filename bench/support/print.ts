@@ -1,4 +1,5 @@
 /** Prints results as Markdown, so that a run can be pasted into docs/performance.md. */
+
 import { cpus, loadavg, platform } from "node:os";
 
 export type Column = readonly [title: string, align: "left" | "right"];

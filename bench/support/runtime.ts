@@ -2,6 +2,7 @@
  * Runs a bench Worker on workerd with the bindings of wrangler.toml, simulated by Miniflare, and
  * reached on a socket of its own: Miniflare's usual port passes through a Worker in JavaScript first.
  */
+
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,9 +1,9 @@
 /** Gives messages to the click consumer as the queue would, with the Ledger behind it and without. */
 
+import { type ClickMessage, packClick, type PackedClick } from "../../src/clicks/click.ts";
 import type { IngestedBatch } from "../../src/ledger/contract.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { type ClickMessage, packClick, type PackedClick } from "../../src/redirect/click.ts";
 import worker from "../../src/worker.ts";
 import type { ConsumePlan, MessagePlan } from "../tasks.ts";
 import { visitsOf, type Visit } from "../traffic.ts";

@@ -1,8 +1,8 @@
 /** The Worker of the benches: ours, with a door for tasks and a Ledger that tells its meter. */
 
-import { readFact } from "../../src/ledger/facts.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { Ledger as SignpostLedger } from "../../src/ledger/ledger.ts";
+import { readFact } from "../../src/ledger/marks.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import type { FillPlan, LedgerUsage, RedirectPlan, ReportCallPlan, ReportPlan } from "../tasks.ts";
 import { answerCall, countCall } from "./calls.ts";

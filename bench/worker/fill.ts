@@ -1,10 +1,10 @@
 /** Fills a Ledger with a year of clicks, and with the conversions that followed some of them. */
 
-import { classify } from "../../src/ledger/classify.ts";
+import { classify } from "../../src/clicks/classify.ts";
+import { agentOf } from "../../src/clicks/user-agent.ts";
 import type { ClickBatch, LedgerClick } from "../../src/ledger/contract.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import { agentOf } from "../../src/ledger/user-agent.ts";
 import type { FillPlan } from "../tasks.ts";
 import { randomOf, visitsOf, type Visit } from "../traffic.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
-import { ROUTE_SCHEMA, type RouteRecord } from "../../src/links/route-record.ts";
+import { ROUTE_SCHEMA, type RouteRecord } from "../../src/links/route/record.ts";
 import worker from "../../src/worker.ts";
 import { noOperations, type Operations } from "../operations.ts";
 import type { NewDayCost, RedirectPlan, RowUsage } from "../tasks.ts";

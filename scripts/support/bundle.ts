@@ -1,4 +1,5 @@
 /** Builds what the budget weighs: the redirect alone, the whole Worker, and what loads at once. */
+
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -32,7 +33,7 @@ export async function bundleRedirect(): Promise<string> {
  */
 export async function bundleRedirectWorker({ capture = true } = {}): Promise<string> {
   const contents = `
-    import { routeCache } from "./src/links/route-cache.ts";
+    import { routeCache } from "./src/links/route/cache.ts";
     import { CAPTURE_SETTINGS } from "./src/redirect/capture-settings.ts";
     import { createCapture } from "./src/redirect/capture.ts";
     import { redirectWith } from "./src/redirect/handle.ts";

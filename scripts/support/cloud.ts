@@ -1,4 +1,5 @@
 /** What a deployment asks of Cloudflare, through wrangler; a rehearsal prints it and asks nothing. */
+
 import { Trouble } from "./trouble.ts";
 import { runWrangler } from "./wrangler.ts";
 

@@ -1,4 +1,5 @@
 /** Secrets: made once, never overwritten. A local installation keeps them in `.dev.vars`. */
+
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 

@@ -1,4 +1,5 @@
 /** Sees to it that the local installation has an account and that `.signpost/token` works. */
+
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

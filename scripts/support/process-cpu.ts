@@ -1,4 +1,5 @@
 /** CPU time of a process and its threads, as Linux counts it. */
+
 import { readdir, readFile } from "node:fs/promises";
 
 /** Tells whether this system shows the CPU time of another process (Linux does). */

@@ -3,6 +3,7 @@
  * on Cloudflare. It is derived anew at each deployment, so that a new binding is never forgotten, and
  * carries over what is the installation's own. As text: comments and order stay as people wrote them.
  */
+
 import { Trouble } from "./trouble.ts";
 
 /** What one installation has of its own. */

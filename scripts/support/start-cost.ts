@@ -2,6 +2,7 @@
  * Measures what a Worker costs from nothing to its first redirect: the CPU time of a workerd process
  * that loads it and answers once. KV and the queue are stubs, so what is left is the Worker's own.
  */
+
 import { cpuTime } from "./process-cpu.ts";
 import { Trouble } from "./trouble.ts";
 import { serve, writeConfig } from "./workerd.ts";

@@ -2,6 +2,7 @@
  * Runs a bundled Worker on plain workerd with stubs for what it is bound to, so that the CPU time of
  * the process is the Worker's own and the runtime's.
  */
+
 import { spawn, type ChildProcess } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

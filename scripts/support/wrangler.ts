@@ -1,4 +1,5 @@
 /** Runs the wrangler of this repository, without a prompt, without telemetry, without the internet. */
+
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import path from "node:path";
 

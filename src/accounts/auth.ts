@@ -2,6 +2,7 @@
  * better-auth, set up for this installation: e-mail and password, sessions in D1, and its
  * database-backed rate limit. Only `sessions.ts` and the auth routes load it, lazily.
  */
+
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { isAPIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
@@ -11,14 +12,14 @@ import { databaseOf } from "../db/database.ts";
 import * as schema from "../db/schema/accounts.ts";
 import { systemClock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
-import { ensurePersonalWorkspace } from "../workspaces/personal.ts";
-import { CLIENT_ADDRESS_HEADER } from "./client-address.ts";
 import {
   hashPassword,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
   verifyPassword,
-} from "./password.ts";
+} from "../platform/password.ts";
+import { ensurePersonalWorkspace } from "../workspaces/personal.ts";
+import { CLIENT_ADDRESS_HEADER } from "./client-address.ts";
 
 export type Auth = ReturnType<typeof createAuth>;
 

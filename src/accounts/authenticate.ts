@@ -2,8 +2,10 @@
  * Works out who asks and what they may do, from a request's credentials: an API token, else the
  * session cookie. Nothing is cached, so a revocation or a lost membership works at once.
  */
+
 import { and, eq, sql } from "drizzle-orm";
 
+import { type Access, type Scope, SCOPES, scopesOf } from "../access/access.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import { members, tokens, workspaces } from "../db/schema/index.ts";
 import { sha256Hex } from "../platform/bytes.ts";
@@ -12,7 +14,6 @@ import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { parseUuid } from "../platform/uuid.ts";
 import { membershipIn, toWorkspace, workspaceColumns } from "../workspaces/memberships.ts";
-import { type Access, type Scope, SCOPES, scopesOf } from "./access.ts";
 import { offersToken, tokenOf } from "./credentials.ts";
 import type { AccountRefusal } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
-import { addressGroup } from "../redirect/address-group.ts";
-import { visitorHash } from "../redirect/visitor-hash.ts";
+import { addressGroup } from "../platform/address-group.ts";
+import { visitorHash } from "../platform/keyed-hash.ts";
 
 /** Where better-auth reads a client's address: set by us alone, whatever a client sends. */
 export const CLIENT_ADDRESS_HEADER = "Signpost-Client";

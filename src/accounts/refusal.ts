@@ -1,5 +1,6 @@
 /** Why an account's request is refused, before any feature is asked. */
-import type { Role, Scope } from "./access.ts";
+
+import type { Role, Scope } from "../access/access.ts";
 
 export type AccountRefusal =
   /** No credential, or one that is malformed, unknown, expired or revoked: deliberately one case. */

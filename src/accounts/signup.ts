@@ -6,6 +6,7 @@
  * removes such a row once it is a minute old. A death after the password needs nothing: signing in
  * makes the missing workspace.
  */
+
 import { sql } from "drizzle-orm";
 
 import { configOf } from "../config.ts";

@@ -2,14 +2,15 @@
  * A person's API tokens. The token itself is shown once and never stored: its SHA-256 finds it,
  * which is enough for 256 random bits.
  */
+
 import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 
+import type { Scope } from "../access/access.ts";
 import type { Database } from "../db/database.ts";
 import { tokens } from "../db/schema/index.ts";
 import { sha256Hex } from "../platform/bytes.ts";
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from "../platform/clock.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { Scope } from "./access.ts";
 
 const TOKENS_PER_HOUR_MAX = 5;
 const TOKEN_BYTES = 32;

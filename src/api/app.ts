@@ -2,6 +2,7 @@
  * The whole API. `worker.ts` loads it with the first request that needs it, so that redirects never
  * pay for it. Each dialect is an app of its own, with its own error shapes, under its own prefixes.
  */
+
 import { tolerate } from "../platform/log.ts";
 import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
@@ -26,7 +27,7 @@ const revolink: Dialect = {
 /** Public, and PVTLNK's in its shapes: it stays apart from the API that is for enterprises alone. */
 const conversions: Dialect = {
   prefixes: ["/api/conversions"],
-  app: lazily(async () => (await import("./pvtlnk/conversions.ts")).conversionsApp),
+  app: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversionsApp),
 };
 
 const pvtlnk: Dialect = {

@@ -1,4 +1,5 @@
 /** What `/` of a default host shows until there is a web app: what this is, and a first link. */
+
 import { html } from "hono/html";
 
 import { configOf } from "../config.ts";

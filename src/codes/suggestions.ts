@@ -2,6 +2,7 @@
  * Proposes other codes for one that cannot be had, within the grammar of custom codes of the native
  * API (3 to 20 letters, digits, hyphens, underscores).
  */
+
 import { sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";

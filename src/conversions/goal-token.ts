@@ -1,4 +1,5 @@
 /** The token in a postback's URL: found by its hash, and sealed so that the URL can be shown again. */
+
 import { base64Of, sha256Hex } from "../platform/bytes.ts";
 import { seal, unseal } from "../platform/sealing.ts";
 

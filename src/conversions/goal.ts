@@ -1,5 +1,6 @@
 /** A conversion goal: what a shop reports to, by a token of its own. */
-import type { QuotaExceeded } from "../workspaces/quotas.ts";
+
+import type { QuotaExceeded } from "../access/quotas.ts";
 import type { AmountProblem } from "./money.ts";
 
 export interface Goal {

@@ -1,18 +1,18 @@
 /** The conversion goals of one workspace. */
+
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
-import { batchAround } from "../db/batch.ts";
+import type { Workspace } from "../access/access.ts";
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
+import { batchAround, type Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
-import type { Alongside } from "../links/context.ts";
+import { republishLinks } from "../links/republish-links.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { PLANS } from "../workspaces/plans.ts";
-import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 import { newGoalToken, openGoalToken } from "./goal-token.ts";
 import type { AmountRefused, Goal, GoalChanges, GoalNotFound, NewGoal } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
-import { republishLinks } from "./republish-links.ts";
 import { beginTracking, followGoals } from "./tracking.ts";
 
 /** Beyond any plan: a list is answered whole, and each of its tokens has to be opened. */

@@ -2,6 +2,7 @@
  * Amounts of money: whole minor units inside, decimals outside. Nothing is ever added up in binary
  * fractions; a decimal is read by its digits.
  */
+
 import { err, ok, type Result } from "../platform/result.ts";
 
 export type AmountProblem = "not_a_number" | "negative" | "too_large";

@@ -1,11 +1,12 @@
 /** Finds the goal whose token a postback carries, and tells whether it takes conversions now. */
+
 import { sql } from "drizzle-orm";
 
+import { PLANS } from "../access/plans.ts";
 import type { Plan } from "../config.ts";
 import type { Database } from "../db/database.ts";
 import { ledgerIdOf, type Jurisdiction, type LedgerId } from "../ledger/ledger-id.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { PLANS } from "../workspaces/plans.ts";
 import { goalTokenHash } from "./goal-token.ts";
 
 export interface PostbackGoal {

@@ -2,12 +2,13 @@
  * Tells webhooks of conversions. The event's id follows from the conversion's, so that telling one
  * twice is telling it once; what is written is sent, whatever becomes of this request.
  */
+
 import { sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
-import { firstBatchIdAt } from "../ledger/batch-id.ts";
-import type { Attribution } from "../ledger/conversions-contract.ts";
+import type { Attribution } from "../ledger/conversions/contract.ts";
 import { sha256Hex } from "../platform/bytes.ts";
+import { firstBatchIdAt } from "../platform/timed-id.ts";
 import { type EventType, wireTime } from "../webhooks/events.ts";
 import {
   OUTBOX_COLUMNS,
@@ -18,7 +19,7 @@ import {
   subscribes,
 } from "../webhooks/outbox.ts";
 import type { PostbackGoal } from "./postback-goal.ts";
-import type { TrackedConversion } from "./track-conversion.ts";
+import type { TrackedConversion } from "./tracked-conversion.ts";
 
 const EVENT: EventType = "conversion.tracked";
 const ID_DIGITS = 24; // as many as a random event id has after its time

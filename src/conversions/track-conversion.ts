@@ -1,17 +1,19 @@
 /** Counts what a shop reports, and finds the click behind it. */
+
+import { USER_AGENT_CHARS_MAX } from "../clicks/click.ts";
 import { databaseOf } from "../db/database.ts";
-import type { Attribution, ClickClue } from "../ledger/conversions-contract.ts";
+import type { ClickClue } from "../ledger/conversions/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
+import { addressGroup } from "../platform/address-group.ts";
+import { visitorHash } from "../platform/keyed-hash.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { addressGroup } from "../redirect/address-group.ts";
-import { visitorHash } from "../redirect/visitor-hash.ts";
-import { USER_AGENT_CHARS_MAX } from "../redirect/visitor.ts";
 import type { AmountRefused } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
 import type { PostbackGoal, PostbackGoalRefusal } from "./postback-goal.ts";
 import { tellConversion } from "./tell-webhooks.ts";
+import type { TrackedConversion } from "./tracked-conversion.ts";
 
 export interface Postback {
   /** A decimal; undefined takes the goal's own value and currency. */
@@ -23,16 +25,6 @@ export interface Postback {
   readonly click: string | null;
   /** Who converted; null where that must not be used, or is not known. */
   readonly visitor: { readonly address: string; readonly userAgent: string } | null;
-}
-
-export interface TrackedConversion {
-  readonly id: number;
-  readonly at: number;
-  readonly orderId: string | null;
-  /** A decimal. */
-  readonly value: number;
-  readonly currency: string;
-  readonly attribution: Attribution | null;
 }
 
 export type PostbackRefusal =

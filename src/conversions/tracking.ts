@@ -1,7 +1,8 @@
 /** Sees to it that a workspace's Ledger keeps visitors while, and only while, a goal is active. */
+
 import { sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
 import { databaseOf } from "../db/database.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { log } from "../platform/log.ts";

@@ -1,4 +1,5 @@
 /** D1's unit of atomicity: statements that happen together or not at all, in one round trip. */
+
 import type { BatchItem } from "drizzle-orm/batch";
 import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
 
@@ -26,3 +27,10 @@ function prepare(db: Database, statement: Statement | undefined): void {
   if (!(statement instanceof SQLiteRaw)) return;
   Object.assign(statement, { stmt: db.$client.prepare(statement.getQuery().sql) });
 }
+
+/**
+ * Statements that must happen with a change or not at all, such as an idempotency key's result.
+ *
+ * They are asked for with the UUIDs of the rows concerned, and run after the change.
+ */
+export type Alongside = (uuids: readonly string[]) => readonly Statement[];

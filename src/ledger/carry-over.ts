@@ -2,10 +2,10 @@
 
 import { DAY_MS } from "../platform/clock.ts";
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import { decodeCell, encodeCell } from "./cell-codec.ts";
-import { countConversion, countVariant, emptyCell, type Cell } from "./cell.ts";
-import { addEncoded, encodeParts, partKey, storedParts } from "./part-sketches.ts";
-import { emptySketch, encodeSketch } from "./sketch.ts";
+import { decodeCell, encodeCell } from "./counts/cell-codec.ts";
+import { countConversion, countVariant, emptyCell, type Cell } from "./counts/cell.ts";
+import { addEncoded, encodeParts, partKey, storedParts } from "./counts/part-sketches.ts";
+import { emptySketch, encodeSketch } from "./counts/sketch.ts";
 
 /** Moves the visitors of rules and variants from rows of their own into their link's day. */
 export function carryParts(sql: MeteredSql): void {

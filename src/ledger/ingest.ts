@@ -5,19 +5,25 @@
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import { boundClick } from "./bounds.ts";
-import { countClass, countForLink, countForWorkspace, countVariant, type Cell } from "./cell.ts";
 import type { ClickBatch, IngestedBatch, LedgerClick } from "./contract.ts";
-import { loadDay, saveDay } from "./day-store.ts";
-import { dayOf } from "./day.ts";
-import { raiseLeaders } from "./leaders.ts";
+import { emptyTrail, noteClick, saveTrail, type Trail } from "./conversions/attribution.ts";
+import { visitorOf } from "./conversions/visitor.ts";
+import { boundClick } from "./counts/bounds.ts";
+import {
+  countClass,
+  countForLink,
+  countForWorkspace,
+  countVariant,
+  type Cell,
+} from "./counts/cell.ts";
+import { loadDay, saveDay } from "./counts/day-store.ts";
+import { dayOf } from "./counts/day.ts";
+import { raiseLeaders } from "./counts/leaders.ts";
+import { partKey, partSketch, type PartKey } from "./counts/part-sketches.ts";
+import { addVisitor } from "./counts/sketch.ts";
+import { emptyDay, emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
+import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
 import { eventIdOf, storeClick, type StoredBatch } from "./packed-click.ts";
-import { partKey, partSketch, type PartKey } from "./part-sketches.ts";
-import { addVisitor } from "./sketch.ts";
-import { emptyDay, emptyState, humans, WORKSPACE } from "./state-store.ts";
-import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
-import { visitorOf } from "./visitor.ts";
-import { emptyTrail, noteClick, saveTrail, type Trail } from "./visitors.ts";
 
 export interface IngestSettings {
   /** Clicks older than this are counted and not logged; infinity logs none. */

@@ -21,14 +21,28 @@ import type {
   ValueCount,
   WorkspaceTotals,
 } from "./contract.ts";
-import { ATTRIBUTION_DAYS } from "./conversions-contract.ts";
+import {
+  forgetSoon,
+  hasVisitors,
+  reindex,
+  switchTracking,
+  visitorsSlice,
+} from "./conversions/attribution.ts";
+import { ATTRIBUTION_DAYS } from "./conversions/contract.ts";
 import type {
   ConversionPage,
   ConversionReport,
   Converted,
   NewConversion,
-} from "./conversions-contract.ts";
-import { conversionPage, convert, forgetAttribution } from "./conversions.ts";
+} from "./conversions/contract.ts";
+import { conversionPage, convert, forgetAttribution } from "./conversions/conversions.ts";
+import {
+  emptyState,
+  humans,
+  stateStore,
+  WORKSPACE,
+  type StateStore,
+} from "./counts/state-store.ts";
 import type {
   Attempt,
   AttemptOutcome,
@@ -38,7 +52,7 @@ import type {
   DeliveryPage,
   LoggedDelivery,
   Redeliverable,
-} from "./deliveries-contract.ts";
+} from "./deliveries/contract.ts";
 import {
   claimDelivery,
   deliveriesSlice,
@@ -48,12 +62,13 @@ import {
   recordAttempt,
   redeliverable,
   reopenDeliveries,
-} from "./deliveries.ts";
-import { dropFact, readFact, writeFact } from "./facts.ts";
+} from "./deliveries/deliveries.ts";
 import { ingestBatches } from "./ingest.ts";
-import { logPage } from "./log-export.ts";
+import { logPage } from "./log/log-export.ts";
+import { isPurging, purgeCounts, purgeSlice } from "./log/purge.ts";
+import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./log/retention.ts";
+import { dropFact, readFact, writeFact } from "./marks.ts";
 import { migrate } from "./migrations.ts";
-import { isPurging, purgeCounts, purgeSlice } from "./purge.ts";
 import {
   conversionReportOf,
   detailedReportOf,
@@ -62,9 +77,6 @@ import {
   reportOf,
   variantClicksOf,
 } from "./reports.ts";
-import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./retention.ts";
-import { emptyState, humans, stateStore, WORKSPACE, type StateStore } from "./state-store.ts";
-import { forgetSoon, hasVisitors, reindex, switchTracking, visitorsSlice } from "./visitors.ts";
 
 export class Ledger extends DurableObject<Cloudflare.Env> {
   /** An own property, so RPC does not reach it; its meter tells what this object has cost. */

@@ -1,8 +1,6 @@
 /** Answers reports from the cells: one row read a day asked for, whatever the clicks. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import { OTHER } from "./bounds.ts";
-import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./cell.ts";
 import type {
   CityCount,
   DetailedReport,
@@ -13,14 +11,16 @@ import type {
   ServedReport,
   ValueCount,
 } from "./contract.ts";
-import type { ConversionReport, LinkConversions } from "./conversions-contract.ts";
-import { pastDays, type PastDays } from "./day-store.ts";
-import { dateOf, dayOfDate } from "./day.ts";
+import type { ConversionReport, LinkConversions } from "./conversions/contract.ts";
+import { OTHER } from "./counts/bounds.ts";
+import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./counts/cell.ts";
+import { pastDays, type PastDays } from "./counts/day-store.ts";
+import { dateOf, dayOfDate } from "./counts/day.ts";
+import { eachPart } from "./counts/part-sketches.ts";
+import { emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./counts/sketch.ts";
+import { emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
+import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
 import { readRecent } from "./packed-click.ts";
-import { eachPart } from "./part-sketches.ts";
-import { emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./sketch.ts";
-import { emptyState, humans, WORKSPACE } from "./state-store.ts";
-import type { DayCounts, ScopeState, StateStore } from "./state-store.ts";
 
 /** Ten years and a few days: what the widest documented range asks for. */
 const DAYS_MAX = 3_700;

@@ -3,8 +3,8 @@ import { sql } from "drizzle-orm";
 import { isReserved } from "../codes/reserved.ts";
 import { freeSuggestions } from "../codes/suggestions.ts";
 import type { Database } from "../db/database.ts";
-import type { LinkAddress } from "./address.ts";
 import { isFree } from "./held-codes.ts";
+import type { LinkAddress } from "./route/address.ts";
 
 export type CodeState =
   | { readonly kind: "free" }

@@ -1,7 +1,8 @@
 /** Checks what decides where a link leads besides its own destination: rules and variants. */
+
+import { PLANS } from "../access/plans.ts";
+import { checkRuleQuota, exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { PLANS } from "../workspaces/plans.ts";
-import { checkRuleQuota, exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 import type { LinkContext } from "./context.ts";
 import { parseDestination } from "./destination.ts";
 import type { DestinationField, DestinationRefused } from "./errors.ts";

@@ -1,5 +1,4 @@
-import type { Access } from "../accounts/access.ts";
-import type { Statement } from "../db/batch.ts";
+import type { Access } from "../access/access.ts";
 import type { DestinationPolicy } from "./destination.ts";
 
 /** What a change of links needs to know besides the change itself. */
@@ -17,10 +16,3 @@ export interface LinkPolicy extends DestinationPolicy {
   /** Accept an expiry that has passed: the link is then born expired, and can be restored. */
   readonly pastExpiry: boolean;
 }
-
-/**
- * Statements that must happen with a change or not at all, such as an idempotency key's result.
- *
- * They are asked for with the UUIDs of the links concerned, and run after the change.
- */
-export type Alongside = (uuids: readonly string[]) => readonly Statement[];

@@ -1,21 +1,23 @@
-import { hashPassword } from "../accounts/password.ts";
 /**
  * Makes links: one, a hundred or an import, always in one D1 batch for all of them together. Who
  * has a code is decided by D1's unique index alone, never by a look beforehand.
  */
+
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { allocatorFor } from "../codes/code-allocator.ts";
+import type { Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
+import { hashPassword } from "../platform/password.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { PLANS } from "../workspaces/plans.ts";
-import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
-import { DEFAULT_DOMAIN } from "./address.ts";
 import { acceptVariants } from "./choices.ts";
-import type { Alongside, LinkContext } from "./context.ts";
+import type { LinkContext } from "./context.ts";
 import type { CreateLinkRefusal } from "./errors.ts";
 import { columnsOf, NOTHING_BEFORE, refuseReserved, tagNamesOf } from "./fields.ts";
 import { insertLinks, type NewLink } from "./insert-links.ts";
 import type { Link, LinkFields } from "./link.ts";
 import { lookUp, type LookUps } from "./look-ups.ts";
+import { DEFAULT_DOMAIN } from "./route/address.ts";
 
 export interface LinkInput extends LinkFields {
   readonly destinationUrl: string;

@@ -4,13 +4,13 @@ import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { deletedEvents } from "../webhooks/link-events.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
-import type { LinkAddress } from "./address.ts";
 import type { LinkContext } from "./context.ts";
 import type { DeleteLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
+import { deletedEvents } from "./link-events.ts";
 import type { Link, LinkRef } from "./link.ts";
+import type { LinkAddress } from "./route/address.ts";
 import { linkStore } from "./store.ts";
 
 export interface DeletedLink {

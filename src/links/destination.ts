@@ -5,6 +5,7 @@
  * The text is checked as it was sent and again as `new URL` reads it, since the two differ wherever
  * an attack would want them to (tabs in a scheme, backslashes, a name before `@`).
  */
+
 import { err, ok, type Result } from "../platform/result.ts";
 
 export const DESTINATION_LENGTH_MAX = 2_048;

@@ -1,7 +1,8 @@
-import type { DomainUnavailable } from "../workspaces/hostname.ts";
 /** Why a link is not made, changed, found or deleted: facts only, each dialect finds its own words. */
-import type { QuotaExceeded } from "../workspaces/quotas.ts";
+
+import type { QuotaExceeded } from "../access/quotas.ts";
 import type { DestinationProblem } from "./destination.ts";
+import type { DomainUnavailable } from "./hostname.ts";
 
 /** Where in a link an address stands. */
 export type DestinationField =

@@ -1,9 +1,10 @@
 /** Checks what somebody wants a link to be, in the same way for a new link and for a change. */
+
+import { PLANS } from "../access/plans.ts";
+import { exceeded } from "../access/quotas.ts";
 import { isReserved } from "../codes/reserved.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { PLANS } from "../workspaces/plans.ts";
-import { exceeded } from "../workspaces/quotas.ts";
 import { acceptRules } from "./choices.ts";
 import type { LinkContext, LinkPolicy } from "./context.ts";
 import { parseDestination } from "./destination.ts";

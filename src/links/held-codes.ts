@@ -2,12 +2,13 @@
  * Addresses that a link leaves, by deletion or by renaming. The statements run before the link
  * itself is changed, in the same batch, and take the address from the row as it then is.
  */
+
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { DAY_MS } from "../platform/clock.ts";
-import { DEFAULT_DOMAIN, type LinkAddress } from "./address.ts";
+import { DEFAULT_DOMAIN, type LinkAddress } from "./route/address.ts";
 
 /** Printed codes outlive their links: nobody else may take one over for this long. */
 const CODE_HELD_MS = 90 * DAY_MS;

@@ -1,14 +1,15 @@
 /** Writes new links with their tags and variants: json_each, since D1 takes 100 bound values a statement. */
+
 import { type SQL, sql } from "drizzle-orm";
 
+import type { QuotaExceeded } from "../access/quotas.ts";
 import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { jsonSlices } from "../db/json-slices.ts";
-import { createdEvents } from "../webhooks/link-events.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
-import type { QuotaExceeded } from "../workspaces/quotas.ts";
 import type { LinkContext } from "./context.ts";
 import type { LinkColumns } from "./fields.ts";
+import { createdEvents } from "./link-events.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, overQuota, selectRoom } from "./room.ts";
 import { linkOf, linkStore } from "./store.ts";

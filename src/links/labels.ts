@@ -1,11 +1,11 @@
 /** Tags and collections: names that a workspace puts on its links. */
+
 import { sql } from "drizzle-orm";
 
-import { batchAround } from "../db/batch.ts";
+import { batchAround, type Alongside } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { collections, tags } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { Alongside } from "./context.ts";
 import type { Label } from "./link.ts";
 
 export type LabelKind = "tag" | "collection";

@@ -1,6 +1,7 @@
 /** What a link is, whatever API made it. Times are milliseconds since 1970. */
+
 import type { QrSettings } from "./qr/settings.ts";
-import type { RedirectStatus } from "./route-record.ts";
+import type { RedirectStatus } from "./route/record.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
 import type { AbTestChange } from "./variants/validate.ts";
 import type { StoredVariant } from "./variants/variant.ts";

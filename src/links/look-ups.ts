@@ -1,13 +1,14 @@
 /** Looks up what links name and somebody else made: collections and custom domains. */
+
 import { sql } from "drizzle-orm";
 
 import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { type DomainUnavailable, parseHostname } from "../workspaces/hostname.ts";
-import { DEFAULT_DOMAIN } from "./address.ts";
 import type { CollectionNotFound } from "./errors.ts";
+import { type DomainUnavailable, parseHostname } from "./hostname.ts";
 import type { CollectionRef } from "./link.ts";
+import { DEFAULT_DOMAIN } from "./route/address.ts";
 
 export interface Wanted {
   readonly collection?: CollectionRef | null | undefined;

@@ -1,4 +1,5 @@
 /** Lists links by numbered pages, for clients that jump to one; `list-links.ts` never skips a link. */
+
 import { and, count, eq } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";

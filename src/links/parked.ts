@@ -3,6 +3,7 @@
  * that can be no host, so that its code is free for whoever proves the domain next; it comes back
  * when its own workspace proves the domain again.
  */
+
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Statement } from "../db/batch.ts";

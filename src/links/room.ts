@@ -4,12 +4,13 @@
  * It counts for all links of a call at once, also for those whose code turns out taken: a call that
  * would just fit without them is refused, and none ever makes too many.
  */
+
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import type { Database } from "../db/database.ts";
-import { PLANS } from "../workspaces/plans.ts";
-import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 
 type Planned = Pick<Workspace, "id" | "plan">;
 

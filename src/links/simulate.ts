@@ -2,17 +2,18 @@
  * Tells what a visitor would get, and why: the redirect's own decision, over its own record of the
  * link as D1 has it now, with facts that somebody made up. Counts nothing.
  */
+
+import { classify } from "../clicks/classify.ts";
+import { agentOf } from "../clicks/user-agent.ts";
 import type { ClickLimit } from "../gates/contract.ts";
 import { gateFor } from "../gates/stub.ts";
-import { classify } from "../ledger/classify.ts";
 import type { Device, LedgerClick } from "../ledger/contract.ts";
 import { ledgerFor } from "../ledger/stub.ts";
-import { agentOf } from "../ledger/user-agent.ts";
 import { tolerate } from "../platform/log.ts";
-import { decide, type Decision, type Refusal } from "../redirect/decide.ts";
 import type { Link } from "./link.ts";
-import type { RouteRecord } from "./route-record.ts";
-import { readRoute } from "./route-store.ts";
+import { decide, type Decision, type Refusal } from "./route/decide.ts";
+import type { RouteRecord } from "./route/record.ts";
+import { readRoute } from "./route/store.ts";
 import { evaluate } from "./rules/evaluate.ts";
 import { ruleName } from "./rules/rule-name.ts";
 import { DEFAULT_RULE } from "./rules/rule.ts";

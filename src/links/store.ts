@@ -2,6 +2,7 @@
  * Reads the links of one workspace. A store without a workspace cannot be made, so neither can a
  * query that shows somebody else's links.
  */
+
 import { and, desc, eq, getTableColumns, gt, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
@@ -9,7 +10,7 @@ import { collections, links, linkTags, tags, variants } from "../db/schema/index
 import { uuidPrefixOf } from "../platform/uuid.ts";
 import type { CollectionRef, Label, Link, LinkRef } from "./link.ts";
 import type { QrSettings } from "./qr/settings.ts";
-import type { RedirectStatus } from "./route-record.ts";
+import type { RedirectStatus } from "./route/record.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 

@@ -1,4 +1,5 @@
 /** Checks where rules and variants lead, in words that every dialect can send. */
+
 import { err, ok } from "../platform/result.ts";
 import type { LinkPolicy } from "./context.ts";
 import {

@@ -1,21 +1,21 @@
 import { type SQL, sql } from "drizzle-orm";
 
-import { hashPassword } from "../accounts/password.ts";
-import { batchAround, type Statement } from "../db/batch.ts";
+import { batchAround, type Statement, type Alongside } from "../db/batch.ts";
 import { databaseOf, type Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
+import { hashPassword } from "../platform/password.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { updatedEvents } from "../webhooks/link-events.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
-import type { LinkAddress } from "./address.ts";
 import { acceptVariants } from "./choices.ts";
-import type { Alongside, LinkContext } from "./context.ts";
+import type { LinkContext } from "./context.ts";
 import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
 import { columnsOf, type LinkColumns, refuseReserved, tagNamesOf } from "./fields.ts";
 import { isFree, leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
+import { updatedEvents } from "./link-events.ts";
 import type { Link, LinkFields, LinkRef } from "./link.ts";
 import { lookUp, type LookUps } from "./look-ups.ts";
+import type { LinkAddress } from "./route/address.ts";
 import { linkOf, linkStore } from "./store.ts";
 import { replaceVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";

@@ -1,4 +1,5 @@
 /** Asks the DNS over HTTPS, in the JSON form that public resolvers share (it has no RFC). */
+
 import { err, ok, type Result } from "./result.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

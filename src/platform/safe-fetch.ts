@@ -5,6 +5,7 @@
  * What it cannot do is pin the address it checked: a name that resolves differently a moment later
  * (DNS rebinding) is left to the platform, whose Workers have no private network of their own.
  */
+
 import { isAddress, isPublicAddress } from "./addresses.ts";
 import { resolveAddresses, type Resolver } from "./dns.ts";
 import { err, ok, type Result } from "./result.ts";

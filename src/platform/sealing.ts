@@ -5,6 +5,7 @@
  * ENCRYPTION_KEY is `<key id>:<32 bytes in base64>`, or several of them with commas between: the first
  * one seals, all of them open. A new key is put in front, and the old one stays until nothing needs it.
  */
+
 import { bytesOfBase64, base64Of, utf8 } from "./bytes.ts";
 
 const IV_BYTES = 12; // what AES-GCM is made for

@@ -3,7 +3,7 @@
 import type { ClickLimit } from "../gates/contract.ts";
 import { gateFor } from "../gates/stub.ts";
 import type { LedgerClick } from "../ledger/contract.ts";
-import type { RouteRecord } from "../links/route-record.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
 import { GONE, NOT_FOR_PROGRAMS, UNAVAILABLE, type Notice } from "./pages/notices.ts";

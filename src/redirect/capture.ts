@@ -7,11 +7,11 @@
  * which the Ledger counts once.
  */
 
+import type { ClickMessage } from "../clicks/click.ts";
 import { hex } from "../platform/bytes.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
 import type { CaptureSettings } from "./capture-settings.ts";
-import type { ClickMessage } from "./click.ts";
 import type { CapturedClick, clickMessage, messageBytes } from "./pack.ts";
 
 /** What makes messages of clicks. */

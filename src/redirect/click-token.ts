@@ -1,7 +1,7 @@
 /** Marks a click for a later conversion: a random token in the destination's query. */
 
-import { withQuery } from "../links/merge-query.ts";
-import type { RouteRecord } from "../links/route-record.ts";
+import { withQuery } from "../links/route/merge-query.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import type { Visitor } from "./visitor.ts";
 
 export interface MarkedClick {

@@ -1,18 +1,11 @@
 /** Gathers what the decision asks about a visitor. */
 
-import type { LedgerClick } from "../ledger/contract.ts";
-import type { RouteRecord } from "../links/route-record.ts";
+import type { AgentReader } from "../clicks/agent-reader.ts";
+import type { DecisionFacts } from "../links/route/decide.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import type { evaluate, needsAgent } from "../links/rules/evaluate.ts";
-import type { VisitorAgent } from "../links/rules/facts.ts";
-import type { DecisionFacts } from "./decide.ts";
 import { variantOfCookie } from "./variant-cookie.ts";
 import type { Visitor } from "./visitor.ts";
-
-/** Reads visitors as the clicks' consumer does, so that rules and reports agree. */
-export interface AgentReader {
-  agentOf(visitor: Pick<Visitor, "userAgent" | "hints">): VisitorAgent;
-  classify(visitor: Pick<Visitor, "userAgent" | "kind">): LedgerClick["class"];
-}
 
 export interface RuleEngine {
   readonly evaluate: typeof evaluate;

@@ -7,17 +7,22 @@
  * - No library is loaded for it, unless a rule asks for the user agent, and no line logged on success.
  */
 
-import type { LinkAddress } from "../links/address.ts";
-import { withQuery } from "../links/merge-query.ts";
-import { routeCache } from "../links/route-cache.ts";
-import type { RouteRecord } from "../links/route-record.ts";
+import type { LinkAddress } from "../links/route/address.ts";
+import { routeCache } from "../links/route/cache.ts";
+import {
+  decide,
+  type Decision,
+  type RedirectDecision,
+  type Refusal,
+} from "../links/route/decide.ts";
+import { siteOf } from "../links/route/hosts.ts";
+import { withQuery } from "../links/route/merge-query.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
 import { markClick } from "./click-token.ts";
-import { decide, type Decision, type RedirectDecision, type Refusal } from "./decide.ts";
 import { factsOf, type Readers } from "./facts.ts";
-import { siteOf } from "./hosts.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
 import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";

@@ -5,13 +5,13 @@
  * the moment it was created. When KV and D1 both fail, a copy up to ten minutes old is served.
  */
 
-import { routeKey, type LinkAddress } from "../links/address.ts";
-import type { RouteCache } from "../links/route-cache.ts";
-import { parseRouteRecord, type RouteRecord } from "../links/route-record.ts";
-import { readRoute } from "../links/route-store.ts";
+import { routeKey, type LinkAddress } from "../links/route/address.ts";
+import type { RouteCache } from "../links/route/cache.ts";
+import { parseRouteRecord, type RouteRecord } from "../links/route/record.ts";
+import { readRoute } from "../links/route/store.ts";
+import { addressGroup } from "../platform/address-group.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
-import { addressGroup } from "./address-group.ts";
 import type { MissLimiter } from "./miss-limiter.ts";
 import type { WriteBack } from "./write-back.ts";
 

@@ -1,9 +1,9 @@
 /** Packs captured clicks into a queue message; the visitor's address is hashed here and goes no further. */
 
+import { packClick, type ClickMessage, type PackedClick } from "../clicks/click.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
-import { addressGroup } from "./address-group.ts";
-import { packClick, type ClickMessage, type PackedClick } from "./click.ts";
-import { visitorHash, type VisitorHash } from "./visitor-hash.ts";
+import { addressGroup } from "../platform/address-group.ts";
+import { visitorHash, type VisitorHash } from "../platform/keyed-hash.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A click as the redirect saw it: held in memory only. */

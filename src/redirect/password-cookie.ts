@@ -3,7 +3,7 @@
  * password's version, and good for half an hour.
  */
 
-import type { RouteRecord } from "../links/route-record.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import { hex, utf8 } from "../platform/bytes.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
 

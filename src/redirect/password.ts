@@ -6,15 +6,15 @@
  */
 
 import { gateFor } from "../gates/stub.ts";
-import type { LinkAddress } from "../links/address.ts";
-import type { RouteRecord } from "../links/route-record.ts";
+import type { LinkAddress } from "../links/route/address.ts";
+import type { RouteRecord } from "../links/route/record.ts";
+import { addressGroup } from "../platform/address-group.ts";
+import { visitorHash } from "../platform/keyed-hash.ts";
 import { log } from "../platform/log.ts";
-import { addressGroup } from "./address-group.ts";
 import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import { PASSWORD_REQUIRED, PASSWORD_WRONG, TOO_MANY_TRIES } from "./pages/password-notices.ts";
 import { isUnlocked, unlockCookie } from "./password-cookie.ts";
 import { notice } from "./respond.ts";
-import { visitorHash } from "./visitor-hash.ts";
 import type { Visitor } from "./visitor.ts";
 
 export interface PasswordRequest {

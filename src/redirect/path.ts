@@ -1,6 +1,6 @@
 /** Reads what a path asks of a short link. */
 
-import { CODE } from "../links/address.ts";
+import { CODE } from "../links/route/address.ts";
 
 export type QrFormat = "svg" | "png";
 

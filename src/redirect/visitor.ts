@@ -1,7 +1,7 @@
 /** Reads off a request what a click records. Strings only: the parsing is left to the drain. */
 
+import { USER_AGENT_CHARS_MAX, type ClickKind } from "../clicks/click.ts";
 import { utf8 } from "../platform/bytes.ts";
-import type { ClickKind } from "./click.ts";
 import { clientHintsOf, type ClientHints } from "./client-hints.ts";
 import type { Asker } from "./respond.ts";
 
@@ -12,7 +12,7 @@ export interface Visitor {
   readonly city: string | null;
   /** At most 512 characters. */
   readonly referer: string | null;
-  /** At most 512 characters; empty when none was sent. */
+  /** At most `USER_AGENT_CHARS_MAX`; empty when none was sent. */
   readonly userAgent: string;
   readonly hints: ClientHints | null;
   /** An IANA name. */
@@ -22,7 +22,6 @@ export interface Visitor {
   readonly optedOut: boolean;
 }
 
-export const USER_AGENT_CHARS_MAX = 512;
 /** Only a referrer's host is kept, and no host with its scheme is longer. */
 const REFERER_CHARS_MAX = 512;
 

@@ -1,8 +1,8 @@
 /** Gives KV what a reader found missing there. */
 
-import type { LinkAddress } from "../links/address.ts";
-import { publish } from "../links/publish.ts";
-import type { StoredRoute } from "../links/route-store.ts";
+import type { LinkAddress } from "../links/route/address.ts";
+import { publish } from "../links/route/publish.ts";
+import type { StoredRoute } from "../links/route/store.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 

@@ -1,10 +1,11 @@
 /** What an operator does with messages that a queue gave up on: look at them, send one again. */
+
 import { and, desc, eq, lt } from "drizzle-orm";
 
+import { readClickMessage } from "../clicks/click-message.ts";
+import { ingestMessages } from "../clicks/consumer.ts";
 import { databaseOf } from "../db/database.ts";
 import { deadLetters } from "../db/schema/index.ts";
-import { readClickMessage } from "../ledger/click-message.ts";
-import { ingestMessages } from "../ledger/consumer.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 
 export type DeadLetter = typeof deadLetters.$inferSelect;

@@ -6,8 +6,8 @@
 import { gateFor } from "../gates/stub.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
-import { routeKey, type LinkAddress } from "../links/address.ts";
-import { publish } from "../links/publish.ts";
+import { routeKey, type LinkAddress } from "../links/route/address.ts";
+import { publish } from "../links/route/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 

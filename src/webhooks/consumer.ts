@@ -5,12 +5,13 @@
  * likes; the queue only brings it back when it is due. An endpoint that did not answer in time waits in
  * a queue of its own, where it holds up nobody else.
  */
-import { keepDeadLetters } from "../ledger/dead-letters.ts";
-import type { Attempt } from "../ledger/deliveries-contract.ts";
-import { retryDelaySeconds } from "../ledger/retry-delay.ts";
+
+import type { Attempt } from "../ledger/deliveries/contract.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { type Clock, SECOND_MS, systemClock } from "../platform/clock.ts";
+import { keepDeadLetters } from "../platform/dead-letters.ts";
 import { log, tolerate } from "../platform/log.ts";
+import { retryDelaySeconds } from "../platform/retry-delay.ts";
 import type { OutboundPolicy } from "../platform/safe-fetch.ts";
 import { type DeliveryJob, keepVerdict, readJob, settle } from "./delivery-job.ts";
 import { type DeliveryMessage, readDeliveryMessage } from "./message.ts";

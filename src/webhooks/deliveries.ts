@@ -1,7 +1,8 @@
 /** What people do with deliveries: look at them, send them again, send a sample. */
+
 import { sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import { jsonSlices } from "../db/json-slices.ts";
 import type {
@@ -9,7 +10,7 @@ import type {
   DeliveryPage,
   LoggedDelivery,
   Redeliverable,
-} from "../ledger/deliveries-contract.ts";
+} from "../ledger/deliveries/contract.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { deliveryIdOf, eventIdOf } from "./delivery-job.ts";

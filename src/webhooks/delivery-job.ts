@@ -1,5 +1,6 @@
 /** What a delivery needs of D1: its endpoint and its event, read together; and what it leaves there. */
-import type { Delivery } from "../ledger/deliveries-contract.ts";
+
+import type { Delivery } from "../ledger/deliveries/contract.ts";
 import { ledgerIdOf, type Jurisdiction, type LedgerId } from "../ledger/ledger-id.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import { unseal } from "../platform/sealing.ts";

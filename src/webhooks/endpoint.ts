@@ -1,4 +1,5 @@
 /** What an endpoint is. Its secret is never part of it: it is shown when it is made, and only then. */
+
 import { webhooks } from "../db/schema/index.ts";
 import type { Subscription } from "./events.ts";
 import type { RetryPolicy } from "./schedule.ts";

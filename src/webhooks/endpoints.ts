@@ -2,16 +2,17 @@
  * The endpoints of one workspace. A store without a workspace cannot be made, so neither can a query
  * that shows somebody else's.
  */
+
 import { and, asc, count, eq, sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { databaseOf } from "../db/database.ts";
 import { webhooks } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { checkTarget, type OutboundPolicy } from "../platform/safe-fetch.ts";
 import { seal } from "../platform/sealing.ts";
-import { PLANS } from "../workspaces/plans.ts";
-import { exceeded, type QuotaExceeded } from "../workspaces/quotas.ts";
 import { type Endpoint, ENDPOINT_COLUMNS, endpointOf } from "./endpoint.ts";
 import type { WebhookNotFound, WebhookUrlRefused } from "./errors.ts";
 import type { Subscription } from "./events.ts";

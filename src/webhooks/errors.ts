@@ -1,6 +1,7 @@
 /** Why a webhook is not made, changed, found or sent: facts only, each dialect finds its own words. */
+
+import type { QuotaExceeded } from "../access/quotas.ts";
 import type { BlockReason } from "../platform/safe-fetch.ts";
-import type { QuotaExceeded } from "../workspaces/quotas.ts";
 
 export interface WebhookNotFound {
   readonly code: "webhook_not_found";

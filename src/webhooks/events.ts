@@ -1,6 +1,7 @@
 /** What webhooks tell: the kinds of events, their ids, and the envelope that each travels in. */
-import { firstBatchIdAt } from "../ledger/batch-id.ts";
+
 import { hex } from "../platform/bytes.ts";
+import { firstBatchIdAt } from "../platform/timed-id.ts";
 
 export const EVENT_TYPES = [
   "link.created",

@@ -1,4 +1,5 @@
 /** The queue message of one delivery: an event for one endpoint. */
+
 import { isObject } from "../platform/is-object.ts";
 import { EVENT_TYPES, type WebhookEvent } from "./events.ts";
 

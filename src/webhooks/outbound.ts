@@ -1,7 +1,8 @@
 /** Where webhooks may go: what safe-fetch is told about this installation. */
+
 import { configOf } from "../config.ts";
+import { canonicalHostname } from "../platform/canonical-hostname.ts";
 import type { OutboundPolicy } from "../platform/safe-fetch.ts";
-import { canonicalHostname } from "../redirect/hosts.ts";
 
 /**
  * Gives the policy for endpoints.

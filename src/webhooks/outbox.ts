@@ -2,6 +2,7 @@
  * Events on their way to endpoints. A change writes them in its own D1 batch, and only for endpoints
  * that subscribe; they are queued once it has happened, and swept up if that was not to be.
  */
+
 import { waitUntil } from "cloudflare:workers";
 import { type SQL, sql } from "drizzle-orm";
 

@@ -1,5 +1,6 @@
 /** Posts one delivery to its endpoint, and tells what came of it in plain facts. */
-import type { Attempt } from "../ledger/deliveries-contract.ts";
+
+import type { Attempt } from "../ledger/deliveries/contract.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import { type OutboundPolicy, safeFetch } from "../platform/safe-fetch.ts";
 import { signatureHeaders, type Signed } from "./signing.ts";

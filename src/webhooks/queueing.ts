@@ -1,4 +1,5 @@
 /** Puts deliveries into a queue, and finds those that never came to be in one. */
+
 import { MINUTE_MS } from "../platform/clock.ts";
 import type { DeliveryMessage } from "./message.ts";
 

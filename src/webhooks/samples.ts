@@ -1,4 +1,5 @@
 /** Samples of each event's payload: what a test sends, and what a form builder shows its user. */
+
 import { MINUTE_MS } from "../platform/clock.ts";
 import { type EventType, wireTime } from "./events.ts";
 

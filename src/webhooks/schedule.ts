@@ -1,4 +1,5 @@
 /** When a delivery that failed is tried again. Pure: what is random comes in as a number. */
+
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 
 export const RETRY_POLICIES = ["default", "extended"] as const;

@@ -1,4 +1,5 @@
 /** The secrets that deliveries are signed with: made or given, and the keys they stand for. */
+
 import { base64Of, bytesOfBase64, utf8 } from "../platform/bytes.ts";
 import { HOUR_MS } from "../platform/clock.ts";
 

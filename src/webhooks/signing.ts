@@ -2,6 +2,7 @@
  * Signs a delivery in both families: PVTLNK's over the body alone, as its recipe has it, and Standard
  * Webhooks' over id, time and body, which a replay cannot forge.
  */
+
 import { base64Of, hex, utf8 } from "../platform/bytes.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import { standardKeyOf } from "./secrets.ts";

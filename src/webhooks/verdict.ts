@@ -1,5 +1,6 @@
 /** What follows from an attempt: for its delivery, and for the endpoint. Pure. */
-import type { Attempt } from "../ledger/deliveries-contract.ts";
+
+import type { Attempt } from "../ledger/deliveries/contract.ts";
 import { DAY_MS } from "../platform/clock.ts";
 import { atLeastAsked, delayAfter, type RetryPolicy } from "./schedule.ts";
 

@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
 
+import { PLANS } from "../access/plans.ts";
+import { exceeded } from "../access/quotas.ts";
 import type { Plan } from "../config.ts";
 import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
@@ -7,8 +9,6 @@ import { sha256Hex } from "../platform/bytes.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { InvitationRefusal } from "./invitations.ts";
 import { type Membership, membershipIn } from "./memberships.ts";
-import { PLANS } from "./plans.ts";
-import { exceeded } from "./quotas.ts";
 
 interface Offer {
   readonly workspaceId: number;

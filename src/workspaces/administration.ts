@@ -1,15 +1,16 @@
 /** What the operator changes across workspaces: the one place that is bound to none. */
+
 import { eq } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
 import type { Plan } from "../config.ts";
 import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
-import { planEvents } from "../webhooks/plan-events.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
+import { planEvents } from "./plan-events.ts";
 
 export type WorkspaceRefusal =
   | { readonly code: "workspace_unknown" }

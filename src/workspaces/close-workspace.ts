@@ -3,15 +3,16 @@
  * its domains serve nothing; the second goes through its links by slices and ends with its Ledger,
  * from the request that began it or from a sweep.
  */
+
 import { sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
 import { batchAround } from "../db/batch.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
-import type { LinkAddress } from "../links/address.ts";
 import { leaveAddress } from "../links/held-codes.ts";
+import type { LinkAddress } from "../links/route/address.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { WorkspaceRefusal } from "./administration.ts";

@@ -1,12 +1,11 @@
 import { sql } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
 import type { Plan } from "../config.ts";
-import { batchAround } from "../db/batch.ts";
+import { batchAround, type Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 import type { Jurisdiction } from "../ledger/ledger-id.ts";
-import type { Alongside } from "../links/context.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { WorkspaceRefusal } from "./administration.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";

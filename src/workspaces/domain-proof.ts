@@ -1,4 +1,5 @@
 /** The TXT record by which somebody proves that a host name is theirs. */
+
 import { askDns, type Resolver } from "../platform/dns.ts";
 
 export interface ProofRecord {

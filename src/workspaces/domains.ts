@@ -1,16 +1,16 @@
 /** The custom domains that one workspace claims. */
+
 import { type SQL, sql } from "drizzle-orm";
 
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import type { Plan } from "../config.ts";
-import { batchAround } from "../db/batch.ts";
+import { batchAround, type Alongside } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
-import type { LinkAddress } from "../links/address.ts";
-import type { Alongside } from "../links/context.ts";
+import type { HostnameProblem } from "../links/hostname.ts";
 import { parkLinks } from "../links/parked.ts";
+import type { LinkAddress } from "../links/route/address.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { HostnameProblem } from "./hostname.ts";
-import { PLANS } from "./plans.ts";
-import { exceeded, type QuotaExceeded } from "./quotas.ts";
 
 export interface Domain {
   readonly id: number;

@@ -2,17 +2,18 @@
  * Invitations: single-use links for whoever holds them. The secret is shown once and kept as its
  * SHA-256; without a mailer nothing else proves that somebody is meant.
  */
+
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Role, Workspace } from "../accounts/access.ts";
+import type { Role, Workspace } from "../access/access.ts";
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { hex, sha256Hex } from "../platform/bytes.ts";
 import { DAY_MS } from "../platform/clock.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { Member, MemberRefusal } from "./members.ts";
-import { PLANS } from "./plans.ts";
-import { exceeded, type QuotaExceeded } from "./quotas.ts";
 
 /** Ownership is never handed to an address: an owner gives it to a member they can see. */
 export type InvitedRole = Exclude<Role, "owner">;

@@ -1,7 +1,8 @@
 /** Who belongs to one workspace, and as what. A member is named by the person's own UUID. */
+
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Role } from "../accounts/access.ts";
+import type { Role } from "../access/access.ts";
 import type { Database } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 

@@ -1,7 +1,8 @@
 /** The workspaces that a person belongs to, and as what. */
+
 import { and, asc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 
-import type { Role, Workspace } from "../accounts/access.ts";
+import type { Role, Workspace } from "../access/access.ts";
 import type { Database } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 import { ledgerIdOf } from "../ledger/ledger-id.ts";

@@ -2,6 +2,7 @@
  * Asks daily whether verified domains still show their record: a name that has changed hands must
  * not go on serving the links of whoever had it.
  */
+
 import { sql } from "drizzle-orm";
 
 import { batchAround } from "../db/batch.ts";

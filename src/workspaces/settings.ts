@@ -1,10 +1,11 @@
 /** What the managers of a workspace may set. */
+
 import { eq } from "drizzle-orm";
 
-import type { Workspace } from "../accounts/access.ts";
+import type { Workspace } from "../access/access.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
-import { ATTRIBUTION_DAYS } from "../ledger/conversions-contract.ts";
+import { ATTRIBUTION_DAYS } from "../ledger/conversions/contract.ts";
 import type { Jurisdiction } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { err, ok, type Result } from "../platform/result.ts";

@@ -2,6 +2,7 @@
  * Guards what a click and a call cost, by counts alone: the same on every machine. `npm run bench:cost`
  * and `bench:api` tell the whole story; a limit here is a little above what they count.
  */
+
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

@@ -2,12 +2,13 @@
  * Guards what reports read of a Ledger that has just woken up, through each dialect's route: a row a
  * day, whatever the clicks. `npm run bench:report` tells the whole story.
  */
+
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, it } from "vitest";
 
 import { countCall } from "../../bench/worker/calls.ts";
-import { dateOf, dayOf } from "../../src/ledger/day.ts";
+import { dateOf, dayOf } from "../../src/ledger/counts/day.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";

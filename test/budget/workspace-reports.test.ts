@@ -1,4 +1,5 @@
 /** Guards what the reports of a whole workspace read, by counts alone. */
+
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

@@ -1,4 +1,5 @@
 /** The main job over real HTTP: an account, a token, a link, a click, a report. */
+
 import { beforeAll, describe, it, vi } from "vitest";
 
 import { json, signUp } from "./support/account.ts";

@@ -1,4 +1,5 @@
 /** PVTLNK's page over real HTTP: a link with a password, a list, a test, files, reports, conversions. */
+
 import { beforeAll, describe, it, vi } from "vitest";
 
 import { json, signUp } from "./support/account.ts";

@@ -1,4 +1,5 @@
 /** RevoLink's page over real HTTP: a key, a campaign with rules, its visitors, its report, its end. */
+
 import { beforeAll, describe, it, vi } from "vitest";
 
 import { json, signUp } from "./support/account.ts";

@@ -1,4 +1,5 @@
 /** Kills the local runtime, whose queues are in memory, between a change and the posts that tell of it. */
+
 import { afterAll, beforeAll, describe, it } from "vitest";
 
 import type { ReceivedPost } from "../support/received-post.ts";

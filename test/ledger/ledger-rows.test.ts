@@ -1,4 +1,5 @@
 /** What a click costs: rows written are billed, so they are counted here. */
+
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 

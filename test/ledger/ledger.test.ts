@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import type { LedgerClick } from "../../src/ledger/contract.ts";
+import { stateStore } from "../../src/ledger/counts/state-store.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { purgeCounts, purgeSlice } from "../../src/ledger/purge.ts";
-import { stateStore } from "../../src/ledger/state-store.ts";
+import { purgeCounts, purgeSlice } from "../../src/ledger/log/purge.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import {
   batch,

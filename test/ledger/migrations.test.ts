@@ -1,19 +1,20 @@
 /** Reads through today's code what an older version of the Ledger has stored. */
+
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
 import type { LedgerClick } from "../../src/ledger/contract.ts";
+import { eachPart, storedParts } from "../../src/ledger/counts/part-sketches.ts";
+import { encodeSketch } from "../../src/ledger/counts/sketch.ts";
+import { stateStore, WORKSPACE } from "../../src/ledger/counts/state-store.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
-import { eachPart, storedParts } from "../../src/ledger/part-sketches.ts";
 import {
   conversionReportOf,
   detailedReportOf,
   reportOf,
   variantClicksOf,
 } from "../../src/ledger/reports.ts";
-import { encodeSketch } from "../../src/ledger/sketch.ts";
-import { stateStore, WORKSPACE } from "../../src/ledger/state-store.ts";
 import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
 
 /** The version before the visitors of rules and variants moved into their link's day. */

@@ -1,5 +1,5 @@
 import type { LedgerClick } from "../../src/ledger/contract.ts";
-import type { NewConversion } from "../../src/ledger/conversions-contract.ts";
+import type { NewConversion } from "../../src/ledger/conversions/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { batch, click, DAY, freshLedger, hashOf } from "./sample-clicks.ts";
 

@@ -1,4 +1,5 @@
 /** Rules, A/B tests, limits and QR settings of links: what the use cases store, keep and refuse. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 

@@ -1,14 +1,15 @@
 /** UTM parameters, passwords and schedules of links, as the use cases keep them. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { verifyPassword } from "../../src/accounts/password.ts";
 import type { Plan } from "../../src/config.ts";
 import type { LinkContext } from "../../src/links/context.ts";
 import { createLink } from "../../src/links/create-link.ts";
 import type { LinkFields } from "../../src/links/link.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
+import { verifyPassword } from "../../src/platform/password.ts";
 import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
 
 async function change(context: LinkContext, id: number, fields: LinkFields) {

@@ -1,13 +1,14 @@
 /** Links made by the use cases, followed by the redirect: what is asked for is what visitors get. */
+
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { gateFor } from "../../src/gates/stub.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import { routeKey } from "../../src/links/address.ts";
 import type { LinkContext } from "../../src/links/context.ts";
 import type { Link } from "../../src/links/link.ts";
+import { routeKey } from "../../src/links/route/address.ts";
 import { updateLink, type LinkChanges } from "../../src/links/update-link.ts";
 import { batch, click } from "../ledger/sample-clicks.ts";
 import { BROWSER, follow, PHONE, recordingRedirect } from "../support/following.ts";

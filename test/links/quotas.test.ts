@@ -1,12 +1,13 @@
 /** What a plan leaves room for, kept by the statements that write. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
+import { PLANS } from "../../src/access/plans.ts";
 import type { LinkContext } from "../../src/links/context.ts";
 import { createLink, createLinks } from "../../src/links/create-link.ts";
 import type { NewRule } from "../../src/links/rules/rule.ts";
 import { updateLink } from "../../src/links/update-link.ts";
-import { PLANS } from "../../src/workspaces/plans.ts";
 import { input, makeLink, newContext } from "../support/link-context.ts";
 
 const RULE: NewRule = { targetUrl: "https://example.com/ua", countries: ["UA"] };

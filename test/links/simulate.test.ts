@@ -1,4 +1,5 @@
 /** The dry run tells what the redirect does: nothing else, and nothing more. */
+
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";

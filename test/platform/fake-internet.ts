@@ -1,4 +1,5 @@
 /** A world outside that answers as a test says: a resolver at one address, hosts at all others. */
+
 import type { OutboundPolicy } from "../../src/platform/safe-fetch.ts";
 
 const DOH_URL = "https://dns.test/dns-query";

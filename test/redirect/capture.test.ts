@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import { unpackClick, type ClickMessage } from "../../src/clicks/click.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { CAPTURE_SETTINGS, type CaptureSettings } from "../../src/redirect/capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "../../src/redirect/capture.ts";
-import { unpackClick, type ClickMessage } from "../../src/redirect/click.ts";
 import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { envWith, withMethod } from "../support/faults.ts";
 import { BROWSER } from "../support/following.ts";

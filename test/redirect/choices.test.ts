@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { gateFor } from "../../src/gates/stub.ts";
-import { readRoute } from "../../src/links/route-store.ts";
+import { readRoute } from "../../src/links/route/store.ts";
 import type { Rule } from "../../src/links/rules/rule.ts";
 import { broken, envWith } from "../support/faults.ts";
 import { BROWSER, follow, PHONE, recordingRedirect } from "../support/following.ts";

@@ -4,7 +4,7 @@ import { describe, it, vi } from "vitest";
 import type { NewGoal } from "../../src/conversions/goal.ts";
 import { goalStore } from "../../src/conversions/goals.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import { publish } from "../../src/links/publish.ts";
+import { publish } from "../../src/links/route/publish.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
 import { newAccount } from "../support/account.ts";
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";

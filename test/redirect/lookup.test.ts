@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { routeKey } from "../../src/links/address.ts";
-import { createRouteCache, ROUTE_CACHE_LIMITS } from "../../src/links/route-cache.ts";
+import { routeKey } from "../../src/links/route/address.ts";
+import { createRouteCache, ROUTE_CACHE_LIMITS } from "../../src/links/route/cache.ts";
 import { lookup, type LookupParts } from "../../src/redirect/lookup.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
 import { createWriteBack } from "../../src/redirect/write-back.ts";

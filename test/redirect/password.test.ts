@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { hashPassword } from "../../src/accounts/password.ts";
+import { hashPassword } from "../../src/platform/password.ts";
 import type { Redirect } from "../../src/redirect/handle.ts";
 import { askPassword, type VerifyPassword } from "../../src/redirect/password.ts";
 import { broken, envWith } from "../support/faults.ts";

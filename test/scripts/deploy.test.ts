@@ -1,4 +1,5 @@
 /** The deployment, as far as it goes without an account: its plan, its refusals and its rehearsal. */
+
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

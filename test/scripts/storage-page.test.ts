@@ -1,4 +1,5 @@
 /** docs/storage.md promises to name everything that is stored: this holds it to that. */
+
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 

@@ -1,7 +1,8 @@
 /** Fresh people with a workspace, a session and tokens, written straight into D1 for speed. */
+
 import { env } from "cloudflare:workers";
 
-import { type Role, SCOPES, type Scope, type Workspace } from "../../src/accounts/access.ts";
+import { type Role, SCOPES, type Scope, type Workspace } from "../../src/access/access.ts";
 import { databaseOf } from "../../src/db/database.ts";
 import { sha256Hex, utf8 } from "../../src/platform/bytes.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";

@@ -1,4 +1,5 @@
 /** Stands in for the DNS over HTTPS: the one thing in these tests that is not here. */
+
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 

@@ -3,14 +3,14 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-import { verifyPassword } from "../../src/accounts/password.ts";
-import { agentReader } from "../../src/ledger/agent-reader.ts";
+import { agentReader } from "../../src/clicks/agent-reader.ts";
 import { drawLinkQr } from "../../src/links/qr/draw-link-qr.ts";
 import {
   createRouteCache,
   ROUTE_CACHE_LIMITS,
   type RouteCache,
-} from "../../src/links/route-cache.ts";
+} from "../../src/links/route/cache.ts";
+import { verifyPassword } from "../../src/platform/password.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";

@@ -1,9 +1,10 @@
 /** Goals, clicks that lead to conversions, and postbacks, for tests of conversions. */
+
 import { env } from "cloudflare:workers";
 
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import { visitorHash } from "../../src/redirect/visitor-hash.ts";
+import { visitorHash } from "../../src/platform/keyed-hash.ts";
 import { batch, click } from "../ledger/sample-clicks.ts";
 import type { Account } from "./account.ts";
 import { callApi, jsonOf } from "./api.ts";

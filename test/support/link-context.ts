@@ -1,7 +1,8 @@
 /** What use cases of links need, for a workspace of its own and a clock that stands still. */
+
 import { env } from "cloudflare:workers";
 
-import { SCOPES } from "../../src/accounts/access.ts";
+import { SCOPES } from "../../src/access/access.ts";
 import type { LinkContext } from "../../src/links/context.ts";
 import { createLink, createLinks, type LinkInput } from "../../src/links/create-link.ts";
 import type { CreateLinkRefusal } from "../../src/links/errors.ts";

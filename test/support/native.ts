@@ -1,5 +1,6 @@
 /** Calls the native API as one account, and reads what it answers. */
-import type { Scope } from "../../src/accounts/access.ts";
+
+import type { Scope } from "../../src/access/access.ts";
 import { type Account, newAccount } from "./account.ts";
 import { callApi } from "./api.ts";
 

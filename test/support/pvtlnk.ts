@@ -1,8 +1,9 @@
 /** Calls the PVTLNK API as one person, on a clock of the test's own. */
+
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-import type { Scope } from "../../src/accounts/access.ts";
+import type { Scope } from "../../src/access/access.ts";
 import { pvtlnkAppIn } from "../../src/api/pvtlnk/app.ts";
 import type { ClickBatch } from "../../src/ledger/contract.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";

@@ -1,8 +1,9 @@
 /** Calls the RevoLink API as one person, on a clock and an internet of the test's own. */
+
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-import type { Scope } from "../../src/accounts/access.ts";
+import type { Scope } from "../../src/access/access.ts";
 import { revolinkAppIn } from "../../src/api/revolink/app.ts";
 import type { Surroundings } from "../../src/api/revolink/environment.ts";
 import type { Rule } from "../../src/links/rules/rule.ts";

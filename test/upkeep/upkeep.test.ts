@@ -2,8 +2,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env, exports } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { routeKey } from "../../src/links/address.ts";
-import { publish } from "../../src/links/publish.ts";
+import { routeKey } from "../../src/links/route/address.ts";
+import { publish } from "../../src/links/route/publish.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
 import { changeDestination, insertLink, insertWorkspace } from "../support/link-rows.ts";
 

@@ -1,4 +1,5 @@
 /** An account with webhooks, through the API; what it is told arrives at the receiver. */
+
 import { vi } from "vitest";
 
 import { type NativeClient, newClient } from "../support/native.ts";

@@ -1,4 +1,5 @@
 /** Drives deliveries by hand, on a clock that is set: what the queue does, without its waiting. */
+
 import { env } from "cloudflare:workers";
 
 import { consumeDeliveries, type DeliveryWorld } from "../../src/webhooks/consumer.ts";

@@ -1,4 +1,5 @@
 /** Deliveries through the real queues of the local runtime, on the real clock. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 

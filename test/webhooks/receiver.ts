@@ -1,4 +1,5 @@
 /** Endpoints at the receiver that vitest's global setup started on this machine. */
+
 import { inject } from "vitest";
 
 import type { ReceivedPost } from "../support/received-post.ts";

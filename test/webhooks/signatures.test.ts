@@ -1,4 +1,5 @@
 /** What receivers do with our headers: the reference library, and the recipe of PVTLNK's document. */
+
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 import fc from "fast-check";

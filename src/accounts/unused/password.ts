@@ -4,9 +4,9 @@
  */
 
 export function hashPassword(): never {
-  throw new Error("Passwords are hashed in accounts/password.ts.");
+  throw new Error("Passwords are hashed in platform/password.ts.");
 }
 
 export function verifyPassword(): never {
-  throw new Error("Passwords are verified in accounts/password.ts.");
+  throw new Error("Passwords are verified in platform/password.ts.");
 }

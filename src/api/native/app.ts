@@ -1,25 +1,26 @@
 /** The native API under `/api`: PrunePath's documented surface and what Signpost adds to it. */
+
 import { Hono } from "hono";
 
 import { version } from "../../../package.json";
 import { openShell } from "../shared/shell.ts";
-import { admin } from "./admin.ts";
-import { analytics } from "./analytics.ts";
-import { auth } from "./auth.ts";
-import { collections } from "./collections.ts";
-import { conversionGoals } from "./conversion-goals.ts";
-import { csv } from "./csv.ts";
-import { domains } from "./domains.ts";
+import { auth } from "./account/auth.ts";
+import { me } from "./account/me.ts";
+import { tokens } from "./account/tokens.ts";
+import { admin } from "./admin/routes.ts";
+import { analytics } from "./analytics/routes.ts";
+import { domains } from "./domains/routes.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
-import { invitations, workspaceInvitations } from "./invitations.ts";
-import { links } from "./links.ts";
-import { me } from "./me.ts";
-import { members } from "./members.ts";
-import { tags } from "./tags.ts";
-import { tokens } from "./tokens.ts";
-import { webhooks } from "./webhooks.ts";
-import { workspaces } from "./workspaces.ts";
+import { conversionGoals } from "./goals/routes.ts";
+import { collections } from "./labels/collections.ts";
+import { tags } from "./labels/tags.ts";
+import { csv } from "./links/csv.ts";
+import { links } from "./links/routes.ts";
+import { webhooks } from "./webhooks/routes.ts";
+import { invitations, workspaceInvitations } from "./workspaces/invitations.ts";
+import { members } from "./workspaces/members.ts";
+import { workspaces } from "./workspaces/routes.ts";
 
 export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
 

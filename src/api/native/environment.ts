@@ -1,4 +1,4 @@
-import type { Access } from "../../accounts/access.ts";
+import type { Access } from "../../access/access.ts";
 import type { Membership } from "../../workspaces/memberships.ts";
 import type { ShellEnvironment } from "../shared/shell.ts";
 

@@ -1,4 +1,5 @@
 /** The one place where refusals become PrunePath's wire form: `{code, message}` and a status. */
+
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
@@ -20,10 +21,10 @@ import type { Issue, ShellFailure } from "../shared/failure.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
-import { hostnameSentence } from "./domain-sentences.ts";
-import { amountSentence } from "./goal-contract.ts";
-import { destinationSentence, quotaSentence } from "./link-sentences.ts";
-import { webhookUrlSentence } from "./webhook-translate.ts";
+import { hostnameSentence } from "./domains/sentences.ts";
+import { amountSentence } from "./goals/contract.ts";
+import { destinationSentence, quotaSentence } from "./links/sentences.ts";
+import { webhookUrlSentence } from "./webhooks/translate.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
 export type NativeRefusal =

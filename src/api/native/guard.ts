@@ -2,9 +2,10 @@
  * Who may pass: every native route begins with `requires(…)` or `sessionOnly()`, before its
  * validators, so that a stranger learns nothing from a content error.
  */
+
 import { createMiddleware } from "hono/factory";
 
-import { type Access, type Role, ROLES, type Scope } from "../../accounts/access.ts";
+import { type Access, type Role, ROLES, type Scope } from "../../access/access.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import { configOf } from "../../config.ts";

@@ -1,15 +1,16 @@
 /** The PVTLNK API under `/api/v1`; its public postback is an app of its own. */
+
 import { Hono } from "hono";
 
 import { systemClock } from "../../platform/clock.ts";
 import { openShell } from "../shared/shell.ts";
-import { analytics } from "./analytics.ts";
-import { csv } from "./csv.ts";
+import { analytics } from "./analytics/routes.ts";
 import type { PvtlnkEnvironment, Surroundings } from "./environment.ts";
 import { refuse } from "./errors.ts";
-import { links } from "./links.ts";
-import { tokens } from "./tokens.ts";
-import { variants } from "./variants.ts";
+import { csv } from "./links/csv.ts";
+import { links } from "./links/routes.ts";
+import { variants } from "./links/variants.ts";
+import { tokens } from "./tokens/routes.ts";
 
 /** Makes the dialect's app. */
 export function pvtlnkAppIn(surroundings: Surroundings): Hono<PvtlnkEnvironment, never, "/api/v1"> {

@@ -2,12 +2,13 @@
  * What requests may hold. Each sentence names its field as PVTLNK's page does; fields that are not
  * named here are dropped.
  */
+
 import * as z from "zod";
 
-import { PASSWORD_LENGTH_MAX } from "../../accounts/password.ts";
-import { CODE } from "../../links/address.ts";
 import { DESTINATION_LENGTH_MAX } from "../../links/destination.ts";
+import { CODE } from "../../links/route/address.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../links/utm.ts";
+import { PASSWORD_LENGTH_MAX } from "../../platform/password.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-import type { Access } from "../../accounts/access.ts";
+import type { Access } from "../../access/access.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { ShellEnvironment } from "../shared/shell.ts";
 

@@ -1,4 +1,5 @@
 /** The one place where refusals become PVTLNK's wire form: `{success: false, error}` and a status. */
+
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 

@@ -4,12 +4,13 @@
  * In this order: the token (401), the plan, the scope and the role (403), the brake on writes (429).
  * Only then does a route look at the body, so that a stranger learns nothing from its faults.
  */
+
 import type { MiddlewareHandler } from "hono";
 
-import { type Access, type Role, ROLES, type Scope } from "../../accounts/access.ts";
+import { type Access, type Role, ROLES, type Scope } from "../../access/access.ts";
+import { PLANS } from "../../access/plans.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
 import { offersToken } from "../../accounts/credentials.ts";
-import { PLANS } from "../../workspaces/plans.ts";
 import { refuseFastWrites } from "../shared/write-limit.ts";
 import type { PvtlnkEnvironment } from "./environment.ts";
 import { refuse, type PvtlnkRefusal } from "./errors.ts";

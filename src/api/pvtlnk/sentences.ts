@@ -1,5 +1,6 @@
 /** Words for what a workspace's plan leaves no room for. */
-import type { QuotaExceeded } from "../../workspaces/quotas.ts";
+
+import type { QuotaExceeded } from "../../access/quotas.ts";
 
 /** Says what the plan does not have. */
 export function planSentence({ quota, plan, limit }: QuotaExceeded): string {

@@ -1,13 +1,14 @@
 /** The RevoLink API under `/apiv1`. */
+
 import { Hono } from "hono";
 
 import { systemClock } from "../../platform/clock.ts";
 import { openShell } from "../shared/shell.ts";
-import { analytics } from "./analytics.ts";
-import { bulk } from "./bulk.ts";
+import { analytics } from "./analytics/routes.ts";
 import type { RevolinkEnvironment, Surroundings } from "./environment.ts";
 import { refuse } from "./errors.ts";
-import { link } from "./link.ts";
+import { bulk } from "./links/bulk.ts";
+import { link } from "./links/routes.ts";
 
 /** Makes the dialect's app. */
 export function revolinkAppIn(

@@ -2,6 +2,7 @@
  * What requests about links may hold. Each sentence names its field; fields that are not named here
  * are dropped. Rules, A/B tests and QR settings are read by the engine itself.
  */
+
 import * as z from "zod";
 
 import { parseObjectId } from "./object-id.ts";

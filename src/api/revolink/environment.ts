@@ -1,4 +1,4 @@
-import type { Access } from "../../accounts/access.ts";
+import type { Access } from "../../access/access.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Fetch } from "../../platform/dns.ts";
 import type { ShellEnvironment } from "../shared/shell.ts";

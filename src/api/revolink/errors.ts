@@ -1,4 +1,5 @@
 /** The one place where refusals become RevoLink's wire form: `{error}` and a status. */
+
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 

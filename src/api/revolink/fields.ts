@@ -1,4 +1,5 @@
 /** Where the fields of a request are: in its JSON body, in its query, or in either. */
+
 import { err, ok, type Result } from "../../platform/result.ts";
 import { readBody } from "../shared/body.ts";
 import type { RawFields } from "./environment.ts";

@@ -5,9 +5,10 @@
  * brake on writes (429), the body as such (400, 413, 415), the workspace (400, 403). Only then do
  * handlers look at anything else.
  */
+
 import type { MiddlewareHandler } from "hono";
 
-import { type Access, type Scope, scopesOf } from "../../accounts/access.ts";
+import { type Access, type Scope, scopesOf } from "../../access/access.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
 import { offersToken } from "../../accounts/credentials.ts";
 import { databaseOf } from "../../db/database.ts";

@@ -1,6 +1,7 @@
 /** Words for refusals that have many forms. */
+
+import type { QuotaExceeded } from "../../access/quotas.ts";
 import type { DestinationRefused } from "../../links/errors.ts";
-import type { QuotaExceeded } from "../../workspaces/quotas.ts";
 
 /** Words what `targetCheck` lets through and the engine does not: nothing, as long as both agree. */
 export function destinationSentence({ field }: DestinationRefused): string {

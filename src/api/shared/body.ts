@@ -1,4 +1,5 @@
 /** Reads a request's body within a limit, as JSON or, where a route says so, as a form or a text. */
+
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { ShellFailure } from "./failure.ts";
 

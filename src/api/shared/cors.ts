@@ -2,6 +2,7 @@
  * Cross-origin use with API tokens: any origin, never with credentials. Answers to a request that
  * leans on a cookie carry no CORS header, so that no other site's script can read them.
  */
+
 import type { Context } from "hono";
 
 import { offersToken } from "../../accounts/credentials.ts";

@@ -5,6 +5,7 @@
  * A key is claimed before the change. The ids of what was made are written in the change's own D1
  * batch, so that there is no moment at which one exists without the other.
  */
+
 import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 

@@ -2,6 +2,7 @@
  * What every dialect's answers have in common: a request id, headers, CORS, and failures of the
  * shell itself worn in the dialect's own shape.
  */
+
 import type { Context, Hono } from "hono";
 
 import { log } from "../../platform/log.ts";

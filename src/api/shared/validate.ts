@@ -2,6 +2,7 @@
  * Checks what a request carries, after the guard has let it in: handlers then find it in
  * `c.req.valid("json" | "query" | "param")`. What is wrong goes to the dialect's own `refuse`.
  */
+
 import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 

@@ -4,6 +4,7 @@
  * `users`, `sessions`, `credentials`, `verifications` and `auth_rate_limits` are better-auth's
  * models under our names; better-auth writes them, nobody else does.
  */
+
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 import { workspaces } from "./workspaces.ts";

@@ -1,4 +1,5 @@
 /** What counts as a conversion; the conversions themselves are the Ledger's. */
+
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 import { workspaces } from "./workspaces.ts";

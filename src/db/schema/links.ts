@@ -1,4 +1,5 @@
 /** Links, and what publishing them to KV has to remember. */
+
 import { sql } from "drizzle-orm";
 import {
   index,
@@ -46,7 +47,7 @@ export const links = sqliteTable(
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
     /** JSON object of UTM parameters that every destination of the link gets; null for none. */
     utmParams: text("utm_params"),
-    /** scrypt, as `accounts/password.ts` writes it; null for a link without a password. */
+    /** scrypt, as `platform/password.ts` writes it; null for a link without a password. */
     passwordHash: text("password_hash"),
     /** Grows with each change of the password: cookies of earlier ones stop to fit. */
     passwordVersion: integer("password_version").notNull().default(0),

@@ -1,4 +1,5 @@
 /** What the service itself has to remember between two requests. */
+
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** Idempotency keys of the last 24 hours: what a repeated POST is answered from. */

@@ -1,4 +1,5 @@
 /** Webhook endpoints, and the events on their way to them. */
+
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 import { workspaces } from "./workspaces.ts";

@@ -1,4 +1,5 @@
 /** Workspaces, who belongs to them, and the labels they put on links. */
+
 import { sql } from "drizzle-orm";
 import {
   index,

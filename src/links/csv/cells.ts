@@ -5,6 +5,7 @@
  * apostrophe before it. So that this can be undone, a cell gets one more also if it begins with
  * apostrophes and goes on like that: what is read back drops exactly one, and only there.
  */
+
 import { tagNamesOf } from "../fields.ts";
 
 const RISKY = /^'*[=+\-@\t\r]/;

@@ -1,5 +1,6 @@
 /** Why a CSV file is refused as a whole; what is wrong with one row is said in its own sentences. */
-import type { QuotaExceeded } from "../../workspaces/quotas.ts";
+
+import type { QuotaExceeded } from "../../access/quotas.ts";
 import type { ImportColumn } from "./columns.ts";
 
 export type CsvRefusal =

@@ -1,4 +1,4 @@
-import type { Workspace } from "../../accounts/access.ts";
+import type { Workspace } from "../../access/access.ts";
 import { databaseOf } from "../../db/database.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
 import { utf8 } from "../../platform/bytes.ts";

@@ -1,4 +1,5 @@
 /** Reads the links of one workspace as an export needs them: without rules, variants and logos. */
+
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 
 import type { Database } from "../../db/database.ts";

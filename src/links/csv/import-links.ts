@@ -1,8 +1,9 @@
+import { PLANS } from "../../access/plans.ts";
+import { exceeded } from "../../access/quotas.ts";
+import type { Alongside } from "../../db/batch.ts";
 import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
-import { PLANS } from "../../workspaces/plans.ts";
-import { exceeded } from "../../workspaces/quotas.ts";
-import type { Alongside, LinkContext } from "../context.ts";
+import type { LinkContext } from "../context.ts";
 import { createLinks } from "../create-link.ts";
 import type { Link } from "../link.ts";
 import type { ImportRefusal } from "./errors.ts";

@@ -1,4 +1,5 @@
 /** The one place that loads papaparse: with the first file, never with the API. */
+
 import type papaparse from "papaparse";
 
 export type Papaparse = typeof papaparse;

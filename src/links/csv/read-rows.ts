@@ -1,10 +1,11 @@
 /** Makes links of rows, or says all that is wrong with each. */
+
 import { isReserved } from "../../codes/reserved.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
-import { CODE } from "../address.ts";
 import type { LinkPolicy } from "../context.ts";
 import type { LinkInput } from "../create-link.ts";
 import { parseDestination } from "../destination.ts";
+import { CODE } from "../route/address.ts";
 import { readFlag, readTags, readTime } from "./cells.ts";
 import type { Cells, TableRow } from "./read-table.ts";
 import { readPassword, refusePassword } from "./row-password.ts";

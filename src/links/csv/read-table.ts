@@ -1,4 +1,5 @@
 /** Reads a CSV file as rows of named cells, which still say anything. */
+
 import { err, ok, type Result } from "../../platform/result.ts";
 import { restore } from "./cells.ts";
 import { IMPORT_COLUMNS, IMPORT_ROWS_MAX, type ImportColumn, REQUIRED_COLUMN } from "./columns.ts";

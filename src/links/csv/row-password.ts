@@ -1,5 +1,6 @@
 /** What a row says about a password. */
-import { PASSWORD_LENGTH_MAX } from "../../accounts/password.ts";
+
+import { PASSWORD_LENGTH_MAX } from "../../platform/password.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import { readFlag } from "./cells.ts";
 import type { Cells } from "./read-table.ts";

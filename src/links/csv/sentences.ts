@@ -1,4 +1,5 @@
 /** Why a row is refused, in the words of PVTLNK's page: each names its column. */
+
 import type { DestinationProblem } from "../destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../destination.ts";
 import type { CreateLinkRefusal } from "../errors.ts";

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Database } from "../../db/database.ts";
-import { DEFAULT_DOMAIN } from "../address.ts";
+import { DEFAULT_DOMAIN } from "../route/address.ts";
 
 /** Tells which of these codes a workspace could not have now, in one query, however many. */
 export async function takenCodes(

@@ -1,6 +1,6 @@
 import { SECOND_MS } from "../../platform/clock.ts";
-import { DEFAULT_DOMAIN } from "../address.ts";
 import { shownDomain } from "../parked.ts";
+import { DEFAULT_DOMAIN } from "../route/address.ts";
 import { neutralise, writeTags, writeTime } from "./cells.ts";
 import { EXPORT_COLUMNS, type ExportColumn } from "./columns.ts";
 import type { ExportedLink } from "./exported-links.ts";

@@ -1,4 +1,5 @@
 /** Scales a logo to the pixels it gets and lays it on a flat background. */
+
 import type { Rgb } from "./colors.ts";
 import type { Raster } from "./png-reader.ts";
 

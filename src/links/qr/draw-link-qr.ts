@@ -1,7 +1,7 @@
 /** Draws the QR code of a link that exists, as its settings say. Answers, since only visitors ask. */
 
 import { configOf } from "../../config.ts";
-import { DEFAULT_DOMAIN, type LinkAddress } from "../address.ts";
+import { DEFAULT_DOMAIN, type LinkAddress } from "../route/address.ts";
 import { drawQrPng, QR_PNG_HEADERS } from "./png.ts";
 import { storedQrSettings } from "./settings.ts";
 import { parseQrSize } from "./size.ts";

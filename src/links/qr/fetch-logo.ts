@@ -1,4 +1,5 @@
 /** Brings a logo home: fetched once, when the settings are written, and kept as a data URL. */
+
 import { ok, type Result } from "../../platform/result.ts";
 import {
   safeFetch,

@@ -2,6 +2,7 @@
  * Decides which images may be the logo of a QR code: PNG, JPEG and WebP by their own first bytes,
  * whatever they are called. Never SVG, which can carry scripts and addresses of its own.
  */
+
 import { err, ok, type Result } from "../../platform/result.ts";
 
 export const LOGO_BYTES_MAX = 100 * 1024;

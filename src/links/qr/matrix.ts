@@ -1,4 +1,5 @@
 /** Lays out a QR code as modules, and keeps its centre free when a logo goes there. */
+
 import { encode } from "uqr";
 
 /** The empty margin that the standard asks for, in modules on each side. */

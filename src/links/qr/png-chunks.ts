@@ -1,4 +1,5 @@
 /** The container of a PNG image: its signature and its chunks, and deflate in both directions. */
+
 import { utf8 } from "../../platform/bytes.ts";
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

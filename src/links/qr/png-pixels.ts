@@ -1,4 +1,5 @@
 /** Turns the unfiltered rows of a PNG image, in any of its formats, into bytes of RGBA. */
+
 import type { PngChunk } from "./png-chunks.ts";
 
 export interface PngLayout {

@@ -2,6 +2,7 @@
  * Reads PNG logos into pixels, so that they can be drawn into a PNG code: every colour type and
  * depth, but no interlacing and no colour profiles.
  */
+
 import { inflate, PNG_SIGNATURE, readChunks, type PngChunk } from "./png-chunks.ts";
 import { rgbaOf, type PngLayout } from "./png-pixels.ts";
 

@@ -1,4 +1,5 @@
 /** Writes PNG images: two colours in a palette, or eight bits a channel. */
+
 import type { Rgb } from "./colors.ts";
 import { deflate, PNG_SIGNATURE, writeChunk } from "./png-chunks.ts";
 

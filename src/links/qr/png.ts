@@ -4,6 +4,7 @@
  * Only PNG logos can be decoded here. For a JPEG or WebP logo, or a PNG that `png-reader.ts` does
  * not read, the cleared centre stays empty; the SVG shows every logo.
  */
+
 import { rgbOf, type Rgb } from "./colors.ts";
 import { fitLogo, type Patch } from "./compose.ts";
 import { parseLogo } from "./logo.ts";

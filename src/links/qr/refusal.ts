@@ -1,4 +1,5 @@
 /** Says what is wrong with somebody's QR settings, in sentences that every dialect can send. */
+
 import { err, type Failure } from "../../platform/result.ts";
 import { LOGO_BYTES_MAX, type LogoProblem } from "./logo.ts";
 

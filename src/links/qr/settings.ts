@@ -4,6 +4,7 @@
  * Pure: a logo that is named by an address comes out as that address, and `fetch-logo.ts` turns it
  * into an image before anything is stored. Drawing never asks the network.
  */
+
 import { isObject } from "../../platform/is-object.ts";
 import { ok, type Result } from "../../platform/result.ts";
 import { isScannable, parseColor } from "./colors.ts";

@@ -1,4 +1,5 @@
 /** The size of a drawn QR code, in pixels. */
+
 import { err, ok, type Result } from "../../platform/result.ts";
 import { QUIET_ZONE, type QrMatrix } from "./matrix.ts";
 

@@ -1,4 +1,5 @@
 /** Draws a QR code as SVG: fixed text around numbers, with everything else escaped. */
+
 import { qrMatrix, QUIET_ZONE, type Clearing, type QrMatrix } from "./matrix.ts";
 import type { QrSettings } from "./settings.ts";
 

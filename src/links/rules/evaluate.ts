@@ -5,6 +5,7 @@
  * zones other than UTC, and has the user agent read only when nothing cheaper has decided.
  */
 
+import type { Agent } from "../../clicks/user-agent.ts";
 import {
   agentOf,
   foldedCity,
@@ -13,7 +14,6 @@ import {
   startReading,
   type Reading,
   type RuleFacts,
-  type VisitorAgent,
 } from "./facts.ts";
 import type { RouteRule } from "./rule.ts";
 import { passedOver, type Condition, type PassedOver } from "./trace.ts";
@@ -73,7 +73,7 @@ function isInside(window: readonly [number, number], minute: number): boolean {
   return from < until ? minute >= from && minute < until : minute >= from || minute < until;
 }
 
-function failedAgent(rule: RouteRule, { device, os, browser }: VisitorAgent): Condition | null {
+function failedAgent(rule: RouteRule, { device, os, browser }: Agent): Condition | null {
   if (rule.devices !== undefined && !rule.devices.includes(device)) return "device";
   if (rule.os !== undefined && !rule.os.includes(os)) return "os";
   return rule.browsers === undefined || rule.browsers.includes(browser) ? null : "browser";

@@ -1,15 +1,9 @@
 /** What rules ask about a visitor, each answer worked out when the first rule asks for it. */
 
-import type { Device } from "../../ledger/contract.ts";
+import type { Agent } from "../../clicks/user-agent.ts";
 import { foldCity } from "./city.ts";
 import { VISITOR_ZONE, type RouteRule } from "./rule.ts";
 import { DAY_MINUTES, minuteOfWeek } from "./wall-clock.ts";
-
-export interface VisitorAgent {
-  readonly device: Device;
-  readonly os: string;
-  readonly browser: string;
-}
 
 /** What is known of a visitor; null is unknown, and meets no condition. */
 export interface RuleFacts {
@@ -20,14 +14,14 @@ export interface RuleFacts {
   /** An IANA name. Rules in the visitor's own time read an unknown one as UTC. */
   readonly visitorTimezone: string | null;
   /** Reads the user agent: called at most once an evaluation, and only where `needsAgent`. */
-  agent(): VisitorAgent;
+  agent(): Agent;
 }
 
 /** The facts of one evaluation, and what has been worked out of them so far. */
 export interface Reading {
   readonly facts: RuleFacts;
   city: string | null | undefined;
-  agent: VisitorAgent | undefined;
+  agent: Agent | undefined;
 }
 
 export function startReading(facts: RuleFacts): Reading {
@@ -43,7 +37,7 @@ export function foldedCity(reading: Reading): string | null {
   return reading.city;
 }
 
-export function agentOf(reading: Reading): VisitorAgent {
+export function agentOf(reading: Reading): Agent {
   reading.agent ??= reading.facts.agent();
   return reading.agent;
 }

@@ -1,4 +1,5 @@
 /** Changes one variant of a link: a change of the link like any other, with a version of its own. */
+
 import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { LinkContext } from "../context.ts";

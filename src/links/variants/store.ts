@@ -2,6 +2,7 @@
  * Writes the variants of links. A variant is known by its public id: one that comes back keeps its
  * row, and with it its number; one that does not is removed, and its clicks stay in the Ledger.
  */
+
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Statement } from "../../db/batch.ts";

@@ -2,6 +2,7 @@
  * What one account can learn of, or do to, another's: nothing. A route that is missing here fails
  * the first test: add it with what Ada owns, and what Bob must get.
  */
+
 import { describe, it } from "vitest";
 
 import { type Account, newAccount } from "../../support/account.ts";

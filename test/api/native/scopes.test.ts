@@ -2,10 +2,11 @@
  * Who may pass each route. A route that is missing here fails the first test: add it with what
  * opens it.
  */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { SCOPES, type Scope } from "../../../src/accounts/access.ts";
+import { SCOPES, type Scope } from "../../../src/access/access.ts";
 import { join, newAccount } from "../../support/account.ts";
 import { callApi } from "../../support/api.ts";
 import { nativeRoutes, pathOf, requestOf } from "../../support/routes.ts";

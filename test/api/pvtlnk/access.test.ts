@@ -2,10 +2,11 @@
  * Who may pass each route: by scope, role, plan and workspace. A route that is missing here fails the
  * first test: add it with what opens it.
  */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { SCOPES, type Role, type Scope } from "../../../src/accounts/access.ts";
+import { SCOPES, type Role, type Scope } from "../../../src/access/access.ts";
 import { pvtlnkApp } from "../../../src/api/pvtlnk/app.ts";
 import type { Plan } from "../../../src/config.ts";
 import { join, newAccount } from "../../support/account.ts";

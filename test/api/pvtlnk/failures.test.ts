@@ -1,4 +1,5 @@
 /** Every failure wears PVTLNK's shape: `{success: false, error}`, here each by a real request. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 

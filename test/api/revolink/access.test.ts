@@ -1,8 +1,9 @@
 /** Who may do what, where: every route, for every role, in one's own workspace and in others'. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { type Role, type Scope, SCOPES } from "../../../src/accounts/access.ts";
+import { type Role, type Scope, SCOPES } from "../../../src/access/access.ts";
 import { revolinkApp } from "../../../src/api/revolink/app.ts";
 import { objectIdOf } from "../../../src/platform/uuid.ts";
 import { join, leave, newAccount } from "../../support/account.ts";

@@ -1,4 +1,5 @@
 /** Failures that are nobody's in particular: all of them in RevoLink's shape. */
+
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 

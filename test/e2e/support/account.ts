@@ -1,4 +1,5 @@
 /** A person with an account, as the e2e stories begin. */
+
 import type { Answer, Server } from "./server.ts";
 
 export interface Person {

@@ -1,4 +1,5 @@
 /** A local runtime as `npm start` runs it, with storage of its own, that can be killed and started again. */
+
 import { execFile, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -5,6 +5,7 @@
  * An answer is a status, or `hang`, `drip`, `huge`, `reset`, `late` (200 after two seconds).
  * `GET /<box>`: what came, as JSON.
  */
+
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 

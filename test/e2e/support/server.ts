@@ -1,4 +1,5 @@
 /** The built Worker behind a real port, with storage of its own: nothing of `.dev.vars` or `.wrangler`. */
+
 import { request, type IncomingMessage } from "node:http";
 import path from "node:path";
 

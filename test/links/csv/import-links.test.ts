@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { verifyPassword } from "../../../src/accounts/password.ts";
 import { databaseOf } from "../../../src/db/database.ts";
 import type { LinkContext } from "../../../src/links/context.ts";
 import { IMPORT_ROWS_MAX } from "../../../src/links/csv/columns.ts";
@@ -14,6 +13,7 @@ import { loadPapaparse } from "../../../src/links/csv/load-papaparse.ts";
 import { readRows } from "../../../src/links/csv/read-rows.ts";
 import { readTable } from "../../../src/links/csv/read-table.ts";
 import { linkStore } from "../../../src/links/store.ts";
+import { verifyPassword } from "../../../src/platform/password.ts";
 import { makeLink, newContext } from "../../support/link-context.ts";
 import { newCode } from "../../support/native.ts";
 

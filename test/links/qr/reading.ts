@@ -1,4 +1,5 @@
 /** Reads drawn codes back: PNG through a decoder that is not ours, SVG by painting its rectangles. */
+
 import { convertIndexedToRgb, decode } from "fast-png";
 import jsQR from "jsqr";
 

@@ -1,9 +1,11 @@
 /** Compares the engine with a reference that is as naive as the words of the design. */
+
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
+import type { Agent } from "../../../src/clicks/user-agent.ts";
 import { evaluate, needsAgent } from "../../../src/links/rules/evaluate.ts";
-import type { RuleFacts, VisitorAgent } from "../../../src/links/rules/facts.ts";
+import type { RuleFacts } from "../../../src/links/rules/facts.ts";
 import { routeRules } from "../../../src/links/rules/route-rules.ts";
 import {
   BROWSERS,
@@ -23,7 +25,7 @@ const CITIES = [
 ];
 
 interface Facts extends Omit<RuleFacts, "agent"> {
-  readonly agent: VisitorAgent;
+  readonly agent: Agent;
 }
 
 function expected(rules: readonly Rule[], facts: Facts): string | null {
@@ -163,7 +165,7 @@ describe("evaluate, beside the reference", () => {
           timezone,
         };
         const facts = { country: null, city: null, nowMs, visitorTimezone: null };
-        const agent: VisitorAgent = { device: "desktop", os: "", browser: "" };
+        const agent: Agent = { device: "desktop", os: "", browser: "" };
         const chosen = evaluate(routeRules([rule]), { ...facts, agent: () => agent });
         expect(chosen !== null).toBe(holdsInTime(rule, nowMs, null));
       }),

@@ -1,15 +1,17 @@
 /** Rules and visitors that say only what a test is about. */
-import type { RuleFacts, VisitorAgent } from "../../../src/links/rules/facts.ts";
+
+import type { Agent } from "../../../src/clicks/user-agent.ts";
+import type { RuleFacts } from "../../../src/links/rules/facts.ts";
 import { routeRules } from "../../../src/links/rules/route-rules.ts";
 import type { RouteRule, Rule, RuleConditions } from "../../../src/links/rules/rule.ts";
 
 /** A Wednesday, 14:30 in UTC. */
 export const NOW_MS = Date.UTC(2026, 10, 18, 14, 30);
 
-const IPHONE: VisitorAgent = { device: "mobile", os: "iOS", browser: "Safari" };
+const IPHONE: Agent = { device: "mobile", os: "iOS", browser: "Safari" };
 
 export interface VisitorParts extends Partial<Omit<RuleFacts, "agent">> {
-  readonly agent?: VisitorAgent;
+  readonly agent?: Agent;
 }
 
 export function visitor({ agent = IPHONE, ...parts }: VisitorParts = {}): RuleFacts {

@@ -1,0 +1,40 @@
+/** What a workspace's plan still leaves it. */
+
+import type { Plan } from "../config.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import type { Workspace } from "./access.ts";
+import { PLANS } from "./plans.ts";
+
+export type Quota =
+  | "links"
+  | "rules"
+  | "variants"
+  | "schedules"
+  | "bulk"
+  | "members"
+  | "domains"
+  | "webhooks"
+  | "goals";
+
+export interface QuotaExceeded {
+  readonly code: "quota_exceeded";
+  readonly quota: Quota;
+  readonly plan: Plan;
+  readonly limit: number;
+  /** How many there are; of `rules`, `variants`, `schedules` and `bulk`, how many were asked for. */
+  readonly used: number;
+}
+
+/** Tells whether one link may have so many rules. */
+export function checkRuleQuota(
+  { plan }: Pick<Workspace, "plan">,
+  rules: number,
+): Result<null, QuotaExceeded> {
+  const limit = PLANS[plan].rulesPerLinkMax;
+  return limit === null || rules <= limit ? ok(null) : err(exceeded("rules", plan, limit, rules));
+}
+
+/** Words the refusal of a quota that a statement has found exceeded. */
+export function exceeded(quota: Quota, plan: Plan, limit: number, used: number): QuotaExceeded {
+  return { code: "quota_exceeded", quota, plan, limit, used };
+}

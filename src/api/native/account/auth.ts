@@ -1,0 +1,93 @@
+/**
+ * Signing up, in and out: better-auth does the work. What comes in is checked here, and what it
+ * refuses leaves in the API's own shape.
+ */
+
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+
+import { CLIENT_ADDRESS_HEADER, clientStandIn } from "../../../accounts/client-address.ts";
+import { admitSignup, lostRace } from "../../../accounts/signup.ts";
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../../platform/password.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+
+const email = z.email({ error: "email must be an e-mail address" }).max(254);
+const password = z.string({ error: "password is required and must be a text" });
+const rememberMe = z.boolean().optional();
+
+const signUp = z.object({
+  name: z
+    .string({ error: "name is required and must be a text" })
+    .trim()
+    .min(1, "name must not be empty")
+    .max(100, "name must be at most 100 characters"),
+  email,
+  password: password
+    .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
+    .max(PASSWORD_LENGTH_MAX, `password must be at most ${PASSWORD_LENGTH_MAX} characters`),
+  rememberMe,
+});
+
+const signIn = z.object({ email, password: password.max(PASSWORD_LENGTH_MAX), rememberMe });
+
+export const auth = new Hono<NativeEnvironment>()
+  .post("/sign-up/email", validate.json(signUp), async (c) => {
+    const body = c.req.valid("json");
+    const admitted = await admitSignup(c.env, body.email);
+    if (!admitted.ok) return refuse(c, admitted.error);
+    const response = await ask(c, body);
+    if (response.ok) return response;
+    const { code } = await refusalIn(response);
+    if (code !== "FAILED_TO_CREATE_USER") return refuseAs(c, response);
+    return refuse(c, (await lostRace(c.env, body.email)) ?? { code: "internal" });
+  })
+  .post("/sign-in/email", validate.json(signIn), (c) => pass(c, c.req.valid("json")))
+  .post("/sign-out", (c) => pass(c, {}))
+  .get("/get-session", (c) => pass(c));
+
+async function pass(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
+  const response = await ask(c, body);
+  return response.ok ? response : refuseAs(c, response);
+}
+
+/** Has better-auth answer this request, with a body that has been checked. */
+async function ask(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
+  const { authFor } = await import("../../../accounts/auth.ts");
+  const { method, url } = c.req.raw;
+  const headers = new Headers(c.req.raw.headers);
+  headers.delete("Content-Length");
+  headers.set(CLIENT_ADDRESS_HEADER, await clientStandIn(headers, c.env.AUTH_SECRET));
+  if (body !== undefined) headers.set("Content-Type", "application/json");
+  return authFor(c.req.raw, c.env).handler(
+    new Request(url, {
+      method: method === "HEAD" ? "GET" : method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+const libraryRefusal = z.object({ code: z.string().default(""), message: z.string().default("") });
+
+async function refusalIn(response: Response): Promise<z.infer<typeof libraryRefusal>> {
+  return libraryRefusal.parse(
+    await response
+      .clone()
+      .json()
+      .catch(() => ({})),
+  );
+}
+
+async function refuseAs(c: Context<NativeEnvironment>, response: Response): Promise<Response> {
+  if (response.status === 429) {
+    const seconds = Number(response.headers.get("X-Retry-After"));
+    return refuse(c, { code: "rate_limited", retryAfterSeconds: Math.max(1, seconds) });
+  }
+  if (response.status >= 500) return refuse(c, { code: "internal" });
+  if (response.status === 401) return refuse(c, { code: "password_wrong" });
+  if (response.status === 403) return refuse(c, { code: "origin_foreign" });
+  const { code, message } = await refusalIn(response);
+  if (code.startsWith("USER_ALREADY_EXISTS")) return refuse(c, { code: "email_taken" });
+  return refuse(c, { code: "validation_failed", issues: [{ path: [], message }] });
+}

@@ -1,0 +1,91 @@
+/** PrunePath's analytics, and what Signpost adds to them. */
+
+import { Hono } from "hono";
+
+import { databaseOf } from "../../../db/database.ts";
+import type { ClassCounts, Report, ValueCount } from "../../../ledger/contract.ts";
+import { ledgerFor } from "../../../ledger/stub.ts";
+import { findLink } from "../../../links/find-link.ts";
+import type { Link } from "../../../links/link.ts";
+import { overviewOf } from "../../../links/overview.ts";
+import { linkStore } from "../../../links/store.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { parseUuid } from "../../../platform/uuid.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { atLeast, requires } from "../guard.ts";
+import { reportQuery, reportRange } from "./range.ts";
+
+const DIRECT = "(direct)";
+const UNKNOWN = "(unknown)";
+
+export const analytics = new Hono<NativeEnvironment>()
+  .get("/overview", requires("links:read:analytics"), atLeast("manager"), async (c) => {
+    const { links, activeLinks, clicks, top } = await overviewOf(
+      c.env,
+      c.get("access").workspace,
+      systemClock(),
+    );
+    return c.json({
+      totalLinks: links,
+      totalClicks: clicks,
+      activeLinks,
+      topLink: top === null ? null : { shortCode: top.code, clicks: top.clicks },
+    });
+  })
+  .get(
+    "/link/:linkId",
+    requires("links:read:analytics"),
+    validate.query(reportQuery),
+    async (c) => {
+      const { workspace } = c.get("access");
+      const store = linkStore(databaseOf(c.env.DB), workspace.id);
+      // What is no UUID names no link: it is looked for all the same, so that both answers are one.
+      const found = await findLink(store, { uuid: parseUuid(c.req.param("linkId")) ?? "" });
+      if (!found.ok) return refuse(c, found.error);
+      const query = c.req.valid("query");
+      const range = reportRange(query, systemClock());
+      if (!range.ok) return refuse(c, { code: "validation_failed", issues: [range.error] });
+      const ledger = ledgerFor(c.env, workspace.ledger);
+      const report = await ledger.linkReport(found.value.id, range.value);
+      return c.json({
+        ...wireReport(found.value, report, query.includeBots),
+        ...range.value,
+        timezone: "UTC",
+      });
+    },
+  );
+
+/** Bots enter the numbers of clicks, when asked for; breakdowns and visitors are people's alone. */
+function wireReport(link: Link, report: Report, includeBots: boolean) {
+  const clicksOf = (people: number, classes: ClassCounts) => (includeBots ? sum(classes) : people);
+  return {
+    linkId: link.uuid,
+    totalClicks: clicksOf(report.period, report.classes),
+    clicksByDay: report.days.map(({ date, clicks, classes }) => ({
+      date,
+      clicks: clicksOf(clicks, classes),
+    })),
+    topReferrers: named("referrer", report.referrers, DIRECT),
+    topCountries: named("country", report.countries, UNKNOWN),
+    uniqueVisitors: report.unique,
+    topCities: report.cities.map(({ value: city, country, clicks }) => ({ city, country, clicks })),
+    devices: named("device", report.devices, UNKNOWN),
+    browsers: named("browser", report.browsers, UNKNOWN),
+    os: named("os", report.os, UNKNOWN),
+    hours: report.hours,
+    scans: report.scans,
+    ...(includeBots ? { classes: report.classes } : {}),
+  };
+}
+
+function named<Name extends string>(name: Name, counts: readonly ValueCount[], none: string) {
+  return counts.map(({ value, clicks }) => ({
+    ...({ [name]: value === "" ? none : value } as Record<Name, string>),
+    clicks,
+  }));
+}
+
+function sum(classes: ClassCounts): number {
+  return Object.values(classes).reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,83 @@
+/** Custom domains of the workspace that a request acts in; managers change them, by session. */
+
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { domains as domainTable } from "../../../db/schema/index.ts";
+import { parseClaim } from "../../../links/hostname.ts";
+import { announceChange } from "../../../links/route/publish.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { parseUuid } from "../../../platform/uuid.ts";
+import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
+import { type Domain, domainStore } from "../../../workspaces/domains.ts";
+import { proveDomain } from "../../../workspaces/prove-domain.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { atLeast, requires, sessionOnly } from "../guard.ts";
+import { announceLiveBy, onceRequestOf } from "../links/request.ts";
+
+const newDomain = z.object({
+  hostname: z.string({ error: "hostname is required and must be a text" }).trim().max(1_000),
+});
+
+export const domains = new Hono<NativeEnvironment>()
+  .get("/", requires("links:read"), async (c) => c.json((await storeOf(c).list()).map(wireDomain)))
+  .post("/", sessionOnly(), atLeast("manager"), validate.json(newDomain), async (c) => {
+    const body = c.req.valid("json");
+    const hostname = parseClaim(body.hostname, configOf(c.env));
+    if (!hostname.ok) return refuse(c, { code: "hostname_refused", problem: hostname.error });
+    const store = storeOf(c);
+    const { plan } = c.get("access").workspace;
+    const once = onceRequestOf(c, "POST /api/domains");
+    const claimed = await runOnce(
+      { ...once, db: databaseOf(c.env.DB), body },
+      {
+        table: domainTable,
+        change: (complete) => store.claim(hostname.value, { plan, nowMs: once.nowMs }, complete),
+        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+      },
+    );
+    if (!claimed.ok) return refuse(c, claimed.error);
+    if (claimed.value.replayed) c.header("Idempotent-Replayed", "true");
+    return c.json(wireDomain(claimed.value.value), 201);
+  })
+  .get("/:id", requires("links:read"), async (c) => {
+    const found = await storeOf(c).find(idOf(c));
+    return found.ok ? c.json(wireDomain(found.value)) : refuse(c, found.error);
+  })
+  .post("/:id/verify", sessionOnly(), atLeast("manager"), async (c) => {
+    const { workspace } = c.get("access");
+    const proved = await proveDomain(c.env, workspace.id, idOf(c), systemClock());
+    if (!proved.ok) return refuse(c, proved.error);
+    announceChange(c.env, c.executionCtx, proved.value.addresses);
+    announceLiveBy(c);
+    return c.json(wireDomain(proved.value.domain));
+  })
+  .delete("/:id", sessionOnly(), atLeast("manager"), async (c) => {
+    const released = await storeOf(c).release(idOf(c), systemClock());
+    if (!released.ok) return refuse(c, released.error);
+    announceChange(c.env, c.executionCtx, released.value.addresses);
+    announceLiveBy(c);
+    return c.json({ success: true, id: released.value.domain.uuid });
+  });
+
+function storeOf(c: Context<NativeEnvironment>) {
+  return domainStore(databaseOf(c.env.DB), c.get("access").workspace.id);
+}
+
+function idOf(c: Context<NativeEnvironment>): string {
+  return parseUuid(c.req.param("id") ?? "") ?? "";
+}
+
+function wireDomain({ uuid, verifiedAtMs, failingSinceMs, ...claim }: Domain) {
+  return {
+    id: uuid,
+    hostname: claim.hostname,
+    status: verifiedAtMs === null ? "pending" : "verified",
+    verification: proofRecordOf(claim),
+    failingSince: failingSinceMs === null ? null : new Date(failingSinceMs).toISOString(),
+  };
+}

@@ -1,0 +1,62 @@
+/** What the routes of conversion goals take, and the words of what they refuse. */
+
+import * as z from "zod";
+
+import type { AmountProblem } from "../../../conversions/money.ts";
+import { isCurrency } from "../../../conversions/money.ts";
+
+const NAME_LENGTH_MAX = 100;
+const VALUE_LENGTH_MAX = 50;
+
+const name = z
+  .string({ error: "name is required and must be a text" })
+  .trim()
+  .min(1, "name must not be empty")
+  .max(NAME_LENGTH_MAX, `name must be at most ${NAME_LENGTH_MAX} characters`);
+
+const value = z.union([z.number(), z.string().max(VALUE_LENGTH_MAX)], {
+  error: "value must be a number",
+});
+
+const currency = z
+  .string({ error: "currency must be a text" })
+  .trim()
+  .toUpperCase()
+  .refine(isCurrency, "currency must be the three letters of a currency, such as USD");
+
+/** Letters, digits, `_`, `-` and `.`: what every shop's query strings take as a name. */
+const clickIdParam = z
+  .string({ error: "clickIdParam must be a text, or null" })
+  .regex(/^[A-Za-z][\w.-]{0,49}$/, {
+    error: 'clickIdParam must be 1 to 50 letters, digits, ".", "-" or "_", and begin with a letter',
+  })
+  .nullable();
+
+const isActive = z.boolean({ error: "isActive must be true or false" });
+
+export const newGoal = z.object({
+  name,
+  value: value.default(0),
+  currency: currency.default("USD"),
+  clickIdParam: clickIdParam.default(null),
+  isActive: isActive.default(true),
+});
+
+export const goalChanges = z.object({
+  name: name.optional(),
+  value: value.optional(),
+  currency: currency.optional(),
+  clickIdParam: clickIdParam.optional(),
+  isActive: isActive.optional(),
+});
+
+const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
+  not_a_number: "must be a number",
+  negative: "must not be negative",
+  too_large: "is too large",
+};
+
+/** Says why a value is refused, beginning with its field. */
+export function amountSentence(problem: AmountProblem): string {
+  return `value ${PROBLEMS[problem]}`;
+}

@@ -1,0 +1,89 @@
+/** Conversion goals: what shops report to. Everybody in a workspace sees them, managers change them. */
+
+import { type Context, Hono } from "hono";
+
+import { configOf } from "../../../config.ts";
+import type { Goal } from "../../../conversions/goal.ts";
+import { goalStore } from "../../../conversions/goals.ts";
+import { decimalOf } from "../../../conversions/money.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { parseUuid } from "../../../platform/uuid.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { atLeast, requires } from "../guard.ts";
+import { onceRequestOf } from "../links/request.ts";
+import { goalChanges, newGoal } from "./contract.ts";
+
+type NativeContext = Context<NativeEnvironment>;
+
+const PATH = "/api/conversion-goals";
+
+export const conversionGoals = new Hono<NativeEnvironment>()
+  .get("/", requires("links:read"), async (c) => {
+    const goals = await storeOf(c).list();
+    return c.json(goals.map((goal) => wireGoal(c, goal)));
+  })
+  .post("/", requires("links:update"), atLeast("manager"), validate.json(newGoal), async (c) => {
+    const body = c.req.valid("json");
+    const store = storeOf(c);
+    const once = onceRequestOf(c, `POST ${PATH}`);
+    const created = await runOnce(
+      { ...once, db: databaseOf(c.env.DB), body },
+      {
+        table: goalTable,
+        change: (complete) => store.create(body, complete),
+        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+      },
+    );
+    if (!created.ok) return refuse(c, created.error);
+    const { value: goal, replayed } = created.value;
+    if (replayed) c.header("Idempotent-Replayed", "true");
+    c.header("Location", `${PATH}/${goal.uuid}`);
+    return c.json(wireGoal(c, goal), 201);
+  })
+  .get("/:id", requires("links:read"), async (c) => {
+    const found = await storeOf(c).find(uuidOf(c));
+    return found.ok ? c.json(wireGoal(c, found.value)) : refuse(c, found.error);
+  })
+  .patch(
+    "/:id",
+    requires("links:update"),
+    atLeast("manager"),
+    validate.json(goalChanges),
+    async (c) => {
+      const updated = await storeOf(c).update(uuidOf(c), c.req.valid("json"));
+      return updated.ok ? c.json(wireGoal(c, updated.value)) : refuse(c, updated.error);
+    },
+  )
+  .delete("/:id", requires("links:update"), atLeast("manager"), async (c) => {
+    const id = uuidOf(c);
+    const deleted = await storeOf(c).delete(id);
+    return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
+  });
+
+function storeOf(c: NativeContext) {
+  const { workspace } = c.get("access");
+  return goalStore({ env: c.env, workspace, nowMs: systemClock() });
+}
+
+/** What is no UUID names no goal: it is looked for all the same, so that both answers are one. */
+function uuidOf(c: NativeContext): string {
+  return parseUuid(c.req.param("id") ?? "") ?? "";
+}
+
+function wireGoal(c: NativeContext, { uuid, token, value, currency, ...goal }: Goal) {
+  const { origin } = configOf(c.env).publicUrl;
+  return {
+    id: uuid,
+    name: goal.name,
+    token,
+    postbackUrl: `${origin}/api/conversions/track/${token}`,
+    value: decimalOf(value, currency),
+    currency,
+    clickIdParam: goal.clickIdParam,
+    isActive: goal.isActive,
+  };
+}

@@ -1,0 +1,65 @@
+/** The routes that tags and collections have in common: both are names on links. */
+
+import { type Context, Hono } from "hono";
+
+import { databaseOf } from "../../../db/database.ts";
+import { collections as collectionTable, tags as tagTable } from "../../../db/schema/index.ts";
+import { type LabelKind, labelStore } from "../../../links/labels.ts";
+import type { Label } from "../../../links/link.ts";
+import { parseUuid } from "../../../platform/uuid.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { atLeast, requires } from "../guard.ts";
+import { newLabel } from "../links/contract.ts";
+import { onceRequestOf } from "../links/request.ts";
+
+interface LabelResource {
+  readonly kind: LabelKind;
+  readonly path: string;
+  readonly wire: (label: Label) => Record<string, unknown>;
+}
+
+/** Makes the routes of one kind. Renaming and deleting touch everybody's links: not for members. */
+export function labelRoutes({ kind, path, wire }: LabelResource) {
+  const table = kind === "tag" ? tagTable : collectionTable;
+  const storeOf = (c: Context<NativeEnvironment>) =>
+    labelStore(databaseOf(c.env.DB), kind, c.get("access").workspace.id);
+
+  return new Hono<NativeEnvironment>()
+    .get("/", requires("links:read"), async (c) => c.json((await storeOf(c).list()).map(wire)))
+    .post("/", requires("links:create"), validate.json(newLabel), async (c) => {
+      const body = c.req.valid("json");
+      const store = storeOf(c);
+      const once = onceRequestOf(c, `POST ${path}`);
+      const created = await runOnce(
+        { ...once, db: databaseOf(c.env.DB), body },
+        {
+          table,
+          change: (complete) => store.create(body.name, once.nowMs, complete),
+          rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+        },
+      );
+      if (!created.ok) return refuse(c, created.error);
+      if (created.value.replayed) c.header("Idempotent-Replayed", "true");
+      return c.json(wire(created.value.value), 201);
+    })
+    .patch(
+      "/:id",
+      requires("links:update"),
+      atLeast("manager"),
+      validate.json(newLabel),
+      async (c) => {
+        const renamed = await storeOf(c).rename(
+          parseUuid(c.req.param("id")) ?? "",
+          c.req.valid("json").name,
+        );
+        return renamed.ok ? c.json(wire(renamed.value)) : refuse(c, renamed.error);
+      },
+    )
+    .delete("/:id", requires("links:update"), atLeast("manager"), async (c) => {
+      const deleted = await storeOf(c).delete(parseUuid(c.req.param("id")) ?? "");
+      if (!deleted.ok) return refuse(c, deleted.error);
+      return c.json({ success: true, id: deleted.value.uuid });
+    });
+}

@@ -1,0 +1,4 @@
+import { wireTag } from "../links/translate.ts";
+import { labelRoutes } from "./labels.ts";
+
+export const tags = labelRoutes({ kind: "tag", path: "/api/tags", wire: wireTag });

@@ -1,0 +1,123 @@
+/** Up to a hundred links in one call, each by itself. */
+
+import { Hono } from "hono";
+
+import { type Config, configOf } from "../../../config.ts";
+import type { Alongside } from "../../../db/batch.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { links as linkTable } from "../../../db/schema/index.ts";
+import { createLinks, type LinkInput } from "../../../links/create-link.ts";
+import type { Link } from "../../../links/link.ts";
+import { err, ok, type Result } from "../../../platform/result.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import { toIssue } from "../../shared/validate.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { type NativeRefusal, refuse, validate, wireFailure } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { newLink, newLinks } from "./contract.ts";
+import {
+  announceLiveBy,
+  choiceSurroundingsOf,
+  linkContextOf,
+  type NativeContext,
+  onceRequestOf,
+  storeOf,
+} from "./request.ts";
+import { readChoices } from "./routing.ts";
+import { toInput, wireLink } from "./translate.ts";
+
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What became of each item, in the order of the items. */
+type Outcomes = readonly Result<Link, NativeRefusal>[];
+
+/** That no item was made writes no key, so that the call can be sent again. */
+interface NothingMade {
+  readonly code: "nothing_made";
+  readonly outcomes: Outcomes;
+}
+
+export const linkBulk = new Hono<NativeEnvironment>().post(
+  "/bulk",
+  requires("links:create"),
+  validate.json(newLinks, { limitBytes: BODY_BYTES_MAX }),
+  async (c) => {
+    const body = c.req.valid("json");
+    const request = { ...onceRequestOf(c, "POST /api/links/bulk"), db: databaseOf(c.env.DB), body };
+    const inputs = await Promise.all(body.links.map((item) => readItem(c, item)));
+    const created = await runOnce(request, {
+      table: linkTable,
+      change: (complete) => createAll(c, inputs, complete),
+      rebuild: (ids) => rebuildAll(c, inputs, ids),
+    });
+    if (!created.ok) {
+      const { error } = created;
+      if (error.code !== "nothing_made") return refuse(c, error);
+      return c.json(wireOutcomes(error.outcomes, configOf(c.env)));
+    }
+    announceLiveBy(c);
+    if (created.value.replayed) c.header("Idempotent-Replayed", "true");
+    return c.json(wireOutcomes(created.value.value, configOf(c.env)));
+  },
+);
+
+type Input = Result<LinkInput, NativeRefusal>;
+
+async function readItem(c: NativeContext, item: unknown): Promise<Input> {
+  const body = newLink.safeParse(item);
+  if (!body.success) {
+    return err({ code: "validation_failed", issues: body.error.issues.map(toIssue) });
+  }
+  const choices = await readChoices(body.data, choiceSurroundingsOf(c, null));
+  return choices.ok ? ok(toInput(body.data, choices.value, configOf(c.env))) : choices;
+}
+
+/** Makes all that can be made by one call of the use case; the plan refuses all or none. */
+async function createAll(
+  c: NativeContext,
+  inputs: readonly Input[],
+  complete: Alongside,
+): Promise<Result<Outcomes, NativeRefusal | NothingMade>> {
+  const places = inputs.flatMap((input, at) => (input.ok ? [at] : []));
+  // The key notes an id, or none, for every item.
+  const alongside: Alongside = (uuids) =>
+    complete(inputs.map((_, at) => uuids[places.indexOf(at)] ?? ""));
+  const made = await createLinks(
+    linkContextOf(c),
+    inputs.flatMap((input) => (input.ok ? [input.value] : [])),
+    alongside,
+  );
+  if (!made.ok) return made;
+  const outcomes: Outcomes = inputs.map((input, at) =>
+    input.ok ? (made.value[places.indexOf(at)] ?? err(NOT_MADE)) : input,
+  );
+  return outcomes.some((outcome) => outcome.ok)
+    ? ok(outcomes)
+    : err({ code: "nothing_made", outcomes });
+}
+
+const NOT_MADE: NativeRefusal = { code: "link_not_made" };
+
+/** What was not made says why only where the item itself does. */
+async function rebuildAll(
+  c: NativeContext,
+  inputs: readonly Input[],
+  ids: readonly number[],
+): Promise<Outcomes> {
+  const links = await storeOf(c).findByIds(ids);
+  const known = new Map(links.map((link) => [link.id, link]));
+  return inputs.map((input, at) => {
+    const link = known.get(ids[at] ?? 0);
+    if (link !== undefined) return ok(link);
+    return input.ok ? err(NOT_MADE) : input;
+  });
+}
+
+function wireOutcomes(outcomes: Outcomes, config: Config) {
+  return {
+    created: outcomes.flatMap((outcome) => (outcome.ok ? [wireLink(outcome.value, config)] : [])),
+    failed: outcomes.flatMap((outcome, index) =>
+      outcome.ok ? [] : [{ index, error: wireFailure(outcome.error) }],
+    ),
+  };
+}

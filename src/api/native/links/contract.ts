@@ -1,0 +1,244 @@
+/**
+ * What native link requests may hold. Each sentence names its field and says what to send; fields
+ * that are not named here are dropped.
+ */
+
+import * as z from "zod";
+
+import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
+import { REDIRECT_STATUSES } from "../../../links/link.ts";
+import { LIST_MAX } from "../../../links/list-links.ts";
+import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
+import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
+
+const TITLE_LENGTH_MAX = 255;
+const DESCRIPTION_LENGTH_MAX = 1_000;
+const LABEL_LENGTH_MAX = 50;
+const TAGS_MAX = 50;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+const CODE_SENTENCE =
+  "shortCode must be 3 to 20 characters: letters, numbers, hyphens, underscores";
+const DESTINATION_SENTENCE = "destinationUrl is required and must be a valid URL";
+
+function text(field: string, lengthMax: number, refused: RegExp) {
+  const error = `${field} must be a text of at most ${lengthMax} characters, or null`;
+  return z
+    .string({ error })
+    .max(lengthMax, { error })
+    .refine((value) => !refused.test(value), {
+      error: `${field} must not contain control characters`,
+    })
+    .transform((value) => value.trim().toWellFormed())
+    .transform((value) => (value === "" ? null : value))
+    .nullable();
+}
+
+function time(field: string) {
+  const error = `${field} must be an ISO 8601 date and time with a zone, such as 2026-12-31T00:00:00Z, or null`;
+  return z.iso
+    .datetime({ offset: true, error })
+    .transform((value) => Date.parse(value))
+    .nullable();
+}
+
+function flag(field: string) {
+  return z.boolean({ error: `${field} must be true or false` });
+}
+
+const shortCode = z.string({ error: CODE_SENTENCE }).regex(CUSTOM_CODE, { error: CODE_SENTENCE });
+
+const tags = z
+  .array(
+    z
+      .string({ error: "tags must be a list of names" })
+      .trim()
+      .min(1, { error: "tags must not hold an empty name" })
+      .max(LABEL_LENGTH_MAX, {
+        error: `tags must hold names of at most ${LABEL_LENGTH_MAX} characters`,
+      })
+      .refine((name) => !CONTROL.test(name), {
+        error: "tags must not contain control characters",
+      }),
+    { error: "tags must be a list of names" },
+  )
+  .max(TAGS_MAX, { error: `tags must hold at most ${TAGS_MAX} names` });
+
+const UTM_SENTENCE = "utmParams must be an object of texts by names such as utm_source, or null";
+const PASSWORD_SENTENCE = `password must be a text of 1 to ${PASSWORD_LENGTH_MAX} characters, or null`;
+
+const optional = {
+  title: text("title", TITLE_LENGTH_MAX, CONTROL).optional(),
+  description: text("description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES).optional(),
+  expiresAt: time("expiresAt").optional(),
+  startsAt: time("startsAt").optional(),
+  endsAt: time("endsAt").optional(),
+  expiredUrl: z.string({ error: "expiredUrl must be a URL, or null" }).nullable().optional(),
+  isActive: flag("isActive").optional(),
+  forwardQuery: flag("forwardQuery").optional(),
+  utmParams: z
+    .record(
+      z.string().regex(UTM_NAME, { error: UTM_SENTENCE }),
+      z
+        .string({ error: UTM_SENTENCE })
+        .min(1, { error: UTM_SENTENCE })
+        .max(UTM_VALUE_LENGTH_MAX, {
+          error: `utmParams must hold texts of at most ${UTM_VALUE_LENGTH_MAX} characters`,
+        })
+        .refine((value) => !CONTROL.test(value), {
+          error: "utmParams must not contain control characters",
+        })
+        .transform((value) => value.toWellFormed()),
+      { error: UTM_SENTENCE },
+    )
+    .nullable()
+    .optional(),
+  password: z
+    .string({ error: PASSWORD_SENTENCE })
+    .min(1, { error: PASSWORD_SENTENCE })
+    .max(PASSWORD_LENGTH_MAX, { error: PASSWORD_SENTENCE })
+    .nullable()
+    .optional(),
+  redirectStatus: z
+    .literal(REDIRECT_STATUSES, {
+      error: `redirectStatus must be one of ${REDIRECT_STATUSES.join(", ")}`,
+    })
+    .optional(),
+  tags: tags.optional(),
+  collectionId: z
+    .guid({ error: "collectionId must be the id of a collection, or null" })
+    .toLowerCase()
+    .nullable()
+    .optional(),
+};
+
+const HOSTNAME_SENTENCE = "domain must be a host name such as go.example.com, or null";
+const LIMIT_SENTENCE = "clicksLimit must be a whole number of at least 1, or null";
+
+/** Rules, A/B tests and QR settings are read by the engine itself: `link-choices.ts`. */
+const choices = {
+  domain: z
+    .string({ error: HOSTNAME_SENTENCE })
+    .trim()
+    .min(1, { error: HOSTNAME_SENTENCE })
+    .nullable()
+    .optional(),
+  clicksLimit: z
+    .int({ error: LIMIT_SENTENCE })
+    .min(1, { error: LIMIT_SENTENCE })
+    .nullable()
+    .optional(),
+  rules: z.unknown().optional(),
+  abTest: z.unknown().optional(),
+  qrSettings: z.unknown().optional(),
+};
+
+const NOT_AN_OBJECT = { error: "Send a JSON object that holds the link's fields" };
+
+export const newLink = z.object(
+  {
+    destinationUrl: z.string({ error: DESTINATION_SENTENCE }),
+    shortCode: shortCode.nullish(),
+    ...optional,
+    ...choices,
+  },
+  NOT_AN_OBJECT,
+);
+
+export const linkChanges = z.object(
+  {
+    destinationUrl: z.string({ error: "destinationUrl must be a valid URL" }).optional(),
+    shortCode: shortCode.optional(),
+    isArchived: flag("isArchived").optional(),
+    ...optional,
+    ...choices,
+  },
+  NOT_AN_OBJECT,
+);
+
+/** The same link as a form sends it: texts only, and an empty one means that nothing was entered. */
+export const newLinkForm = z.preprocess(
+  (form) =>
+    form !== null && typeof form === "object"
+      ? Object.fromEntries(
+          Object.entries(form)
+            .filter(([, value]) => value !== "")
+            .map(([name, value]) => [name, FORM_FIELDS[name]?.(String(value)) ?? value]),
+        )
+      : form,
+  newLink,
+);
+
+const FORM_FIELDS: Readonly<Record<string, (value: string) => unknown>> = {
+  isActive: toFlag,
+  forwardQuery: toFlag,
+  redirectStatus: Number,
+  clicksLimit: Number,
+  tags: (value) => value.split(",").filter((name) => name.trim() !== ""),
+};
+
+function toFlag(value: string): unknown {
+  const word = value.toLowerCase();
+  if (["true", "1", "on", "yes"].includes(word)) return true;
+  return ["false", "0", "off", "no"].includes(word) ? false : value;
+}
+
+function queryFlag(name: string) {
+  return z
+    .enum(["true", "false"], { error: `${name} must be true or false` })
+    .transform((value) => value === "true")
+    .optional();
+}
+
+const PAGE_SENTENCE = `limit must be a whole number from 1 to ${LIST_MAX}`;
+
+export const linkQuery = z.object({
+  q: z.string().max(DESCRIPTION_LENGTH_MAX, { error: "q is too long" }).optional(),
+  tag: z.string().optional(),
+  collection: z.string().optional(),
+  domain: z.string().optional(),
+  active: queryFlag("active"),
+  archived: queryFlag("archived"),
+  limit: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: PAGE_SENTENCE })
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= LIST_MAX, { error: PAGE_SENTENCE })
+    .optional(),
+  cursor: z.string().optional(),
+});
+
+/** A tag or a collection. */
+export const newLabel = z.object(
+  {
+    name: z
+      .string({ error: "name is required and must be a text" })
+      .trim()
+      .min(1, { error: "name is required and must not be empty" })
+      .max(LABEL_LENGTH_MAX, { error: `name must be at most ${LABEL_LENGTH_MAX} characters` })
+      .refine((name) => !CONTROL.test(name), { error: "name must not contain control characters" }),
+  },
+  { error: "Send a JSON object that holds a name" },
+);
+
+const LINKS_MAX = 100;
+const LINKS_SENTENCE = `links must be a list of 1 to ${LINKS_MAX} links`;
+
+/** Each link is checked by itself, so that one that is wrong keeps nobody else back. */
+export const newLinks = z.object(
+  {
+    links: z
+      .array(z.unknown(), { error: LINKS_SENTENCE })
+      .min(1, { error: LINKS_SENTENCE })
+      .max(LINKS_MAX, { error: LINKS_SENTENCE }),
+  },
+  { error: "Send a JSON object that holds links" },
+);
+
+export type NewLink = z.output<typeof newLink>;
+export type LinkChangesBody = z.output<typeof linkChanges>;
+export type LinkQuery = z.output<typeof linkQuery>;

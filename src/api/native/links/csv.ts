@@ -1,0 +1,124 @@
+/** Links as CSV files, in the columns of PVTLNK's. */
+
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { links as linkTable } from "../../../db/schema/index.ts";
+import { readTime } from "../../../links/csv/cells.ts";
+import type { ImportRefusal } from "../../../links/csv/errors.ts";
+import { exportLinks } from "../../../links/csv/export-links.ts";
+import { importLinks, type ImportReport, reportAgain } from "../../../links/csv/import-links.ts";
+import { linkStore } from "../../../links/store.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { err } from "../../../platform/result.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { atLeast, requires } from "../guard.ts";
+import { linkQuery } from "./contract.ts";
+import { linkContextOf, onceRequestOf } from "./request.ts";
+import { toFilter, wireLink } from "./translate.ts";
+
+const CSV_BYTES_MAX = 5 * 1024 * 1024;
+const CSV_TYPE = "text/csv";
+
+const importBody = z.preprocess(
+  (body) => (typeof body === "string" ? { csv: body } : body),
+  z.object(
+    { csv: z.string({ error: "csv is required and must be a text" }) },
+    { error: "Send a JSON object that holds csv, or the file itself as text/csv" },
+  ),
+);
+
+function time(name: string) {
+  const error = `${name} must be an ISO 8601 date, or date and time, such as 2026-12-31T00:00:00Z`;
+  return z.string().transform(readTime).pipe(z.number({ error })).optional();
+}
+
+const exportQuery = linkQuery.omit({ limit: true, cursor: true }).extend({
+  createdAfter: time("createdAfter"),
+  createdBefore: time("createdBefore"),
+  bom: z.stringbool({ error: "bom must be true or false" }).optional(),
+});
+
+export const csv = new Hono<NativeEnvironment>()
+  .get(
+    "/export",
+    requires("links:read"),
+    atLeast("manager"),
+    validate.query(exportQuery),
+    async (c) => {
+      const query = c.req.valid("query");
+      const filter = {
+        ...toFilter(query, configOf(c.env)),
+        createdFromMs: query.createdAfter,
+        createdBeforeMs: query.createdBefore,
+      };
+      const { env } = c;
+      const file = await exportLinks({ env, access: c.get("access") }, filter, query);
+      const date = new Date(systemClock()).toISOString().slice(0, 10);
+      return c.body(file, 200, {
+        "Content-Type": `${CSV_TYPE}; charset=utf-8; header=present`,
+        "Content-Disposition": `attachment; filename="signpost-links-${date}.csv"`,
+      });
+    },
+  )
+  .post(
+    "/import",
+    requires("links:create"),
+    validate.json(importBody, { limitBytes: CSV_BYTES_MAX, textType: CSV_TYPE }),
+    async (c) => {
+      const imported = await importOnce(c, c.req.valid("json").csv);
+      if (imported.ok) {
+        if (imported.value.replayed) c.header("Idempotent-Replayed", "true");
+        return answerReport(c, imported.value.value);
+      }
+      const { error } = imported;
+      return error.code === "nothing_created" ? answerReport(c, error.report) : refuse(c, error);
+    },
+  );
+
+/** An import that made nothing has nothing to be remembered by: its idempotency key stays unused. */
+interface NothingCreated {
+  readonly code: "nothing_created";
+  readonly report: ImportReport;
+}
+
+async function importOnce(c: Context<NativeEnvironment>, text: string) {
+  const context = linkContextOf(c);
+  const db = databaseOf(c.env.DB);
+  const store = linkStore(db, context.access.workspace.id);
+  const request = { ...onceRequestOf(c, "POST /api/links/import"), db, body: text };
+  return runOnce<ImportReport, ImportRefusal | NothingCreated>(request, {
+    table: linkTable,
+    async change(complete) {
+      const report = await importLinks(context, text, complete);
+      return report.ok && report.value.summary.created === 0
+        ? err({ code: "nothing_created", report: report.value })
+        : report;
+    },
+    async rebuild(ids) {
+      const links = await store.findByIds(ids.filter((id) => id !== 0));
+      const byId = new Map(links.map((link) => [link.id, link]));
+      const made = ids.map((id) => (id === 0 ? null : byId.get(id)));
+      if (!made.every((link) => link !== undefined)) return null;
+      const report = await reportAgain(context, text, made);
+      return report.ok ? report.value : null;
+    },
+  });
+}
+
+function answerReport(
+  c: Context<NativeEnvironment>,
+  { links, errors, summary }: ImportReport,
+): Response {
+  const config = configOf(c.env);
+  return c.json({
+    created: summary.created,
+    links: links.map((link) => wireLink(link, config)),
+    errors,
+    summary,
+  });
+}

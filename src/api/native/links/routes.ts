@@ -1,0 +1,177 @@
+/** PrunePath's links, and what Signpost adds to them. */
+
+import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+
+import { CUSTOM_CODE, freeSuggestions } from "../../../codes/suggestions.ts";
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { links as linkTable } from "../../../db/schema/index.ts";
+import { checkCode } from "../../../links/check-code.ts";
+import { createLink } from "../../../links/create-link.ts";
+import { deleteLink } from "../../../links/delete-link.ts";
+import type { LinkRefusal } from "../../../links/errors.ts";
+import { findLink } from "../../../links/find-link.ts";
+import { listLinks } from "../../../links/list-links.ts";
+import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { announceChange } from "../../../links/route/publish.ts";
+import { updateLink } from "../../../links/update-link.ts";
+import { tolerate } from "../../../platform/log.ts";
+import { forgetPurgedLinks } from "../../../upkeep/sweeps.ts";
+import { type IdempotencyRefusal, runOnce } from "../../shared/idempotency.ts";
+import { versionsOf } from "../../shared/if-match.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { linkBulk } from "./bulk.ts";
+import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
+import {
+  announceLiveBy,
+  answerLink,
+  choiceSurroundingsOf,
+  linkContextOf,
+  type NativeContext,
+  onceRequestOf,
+  refOf,
+  storeOf,
+  wantsText,
+} from "./request.ts";
+import { readChoices } from "./routing.ts";
+import { simulate } from "./simulate.ts";
+import { shortUrlOf, toChanges, toFilter, toInput, wireLink } from "./translate.ts";
+import { linkVariants } from "./variants.ts";
+
+const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
+
+/** Brakes availability checks: without it a token could read off which codes exist. */
+const checkLimit = createMiddleware<NativeEnvironment>(async (c, next) => {
+  const { success } = await c.env.CHECK_LIMIT.limit({ key: c.get("access").principal });
+  if (!success) {
+    return refuse(c, { code: "rate_limited", retryAfterSeconds: CHECK_LIMIT_SECONDS });
+  }
+  await next();
+  return undefined;
+});
+
+/** A hundred rules, and a logo as a data URL. */
+const BODY_BYTES_MAX = 512 * 1024;
+
+const jsonBody = validate.json(newLink, { forms: true, limitBytes: BODY_BYTES_MAX });
+const formBody = validate.json(newLinkForm, { forms: true });
+
+const changesBody = validate.json(linkChanges, { limitBytes: BODY_BYTES_MAX });
+
+/** A form is texts only, so it is read by a schema that makes flags and numbers of them. */
+const newLinkBody: typeof jsonBody = async (c, next) => {
+  const isJson = /^[^;]*json/i.test(c.req.header("Content-Type") ?? "");
+  return isJson ? jsonBody(c, next) : formBody(c, next);
+};
+
+export const links = new Hono<NativeEnvironment>()
+  .route("/", linkBulk)
+  .route("/", simulate)
+  .route("/", linkVariants)
+  .get("/", requires("links:read"), validate.query(linkQuery), async (c) => {
+    const query = c.req.valid("query");
+    const config = configOf(c.env);
+    const page = await listLinks(storeOf(c), toFilter(query, config), query);
+    if (!page.ok) return refuse(c, page.error);
+    if (page.value.next !== null) {
+      const next = new URL(c.req.url);
+      next.searchParams.set("cursor", page.value.next);
+      c.header("Link", `<${next.pathname}${next.search}>; rel="next"`);
+    }
+    return c.json(page.value.links.map((link) => wireLink(link, config)));
+  })
+  .post("/", requires("links:create"), newLinkBody, async (c) => {
+    const body = c.req.valid("json");
+    const context = linkContextOf(c);
+    const store = storeOf(c);
+    const config = configOf(c.env);
+    const choices = await readChoices(body, choiceSurroundingsOf(c, null));
+    if (!choices.ok) return refuse(c, choices.error);
+    const input = toInput(body, choices.value, config);
+    const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
+    const created = await runOnce(request, {
+      table: linkTable,
+      change: (complete) => createLink(context, input, complete),
+      rebuild: async ([id]) => (id === undefined ? null : store.find({ id })),
+    });
+    if (!created.ok) return refuse(c, await withSuggestions(c, created.error, input.domain));
+    const { value: link, replayed } = created.value;
+    const url = shortUrlOf(link, config);
+    announceLiveBy(c);
+    if (replayed) c.header("Idempotent-Replayed", "true");
+    c.header("Location", `/api/links/${link.uuid}`);
+    return wantsText(c) ? c.text(url, 201) : answerLink(c, link, 201);
+  })
+  .get("/check/:shortCode", requires("links:read"), checkLimit, async (c) => {
+    const code = c.req.param("shortCode");
+    const { access, nowMs } = linkContextOf(c);
+    const db = databaseOf(c.env.DB);
+    const address = { domain: DEFAULT_DOMAIN, code };
+    if (!CUSTOM_CODE.test(code)) {
+      const suggestions = await freeSuggestions(db, {
+        ...address,
+        workspaceId: access.workspace.id,
+        nowMs,
+      });
+      return c.json({ available: false, suggestions, reason: "invalid" });
+    }
+    const state = await checkCode(db, address, access.workspace.id, nowMs);
+    if (state.kind === "free") return c.json({ available: true, suggestions: [] });
+    const { suggestions } = state;
+    return c.json(
+      state.kind === "taken"
+        ? { available: false, suggestions }
+        : { available: false, suggestions, reason: "reserved" },
+    );
+  })
+  .get("/:id", requires("links:read"), async (c) => {
+    const found = await findLink(storeOf(c), refOf(c.req.param("id")));
+    return found.ok ? answerLink(c, found.value) : refuse(c, found.error);
+  })
+  .patch("/:id", requires("links:update"), changesBody, async (c) => {
+    const body = c.req.valid("json");
+    const ref = refOf(c.req.param("id"));
+    // Settings that are absent keep what the link has; only then is it read beforehand.
+    const before = body.qrSettings === undefined ? null : await storeOf(c).find(ref);
+    const choices = await readChoices(body, choiceSurroundingsOf(c, before?.qrSettings ?? null));
+    if (!choices.ok) return refuse(c, choices.error);
+    const changes = toChanges(body, choices.value, configOf(c.env));
+    const expectedVersions = versionsOf(c.req.header("If-Match"));
+    const updated = await updateLink(linkContextOf(c), ref, changes, { expectedVersions });
+    if (!updated.ok) return refuse(c, await withSuggestions(c, updated.error, changes.domain));
+    const { link, addresses } = updated.value;
+    announceChange(c.env, c.executionCtx, addresses);
+    announceLiveBy(c);
+    return answerLink(c, link);
+  })
+  .delete("/:id", requires("links:delete"), async (c) => {
+    const expected = versionsOf(c.req.header("If-Match"));
+    const deleted = await deleteLink(linkContextOf(c), refOf(c.req.param("id")), expected);
+    if (!deleted.ok) return refuse(c, deleted.error);
+    const { link, addresses } = deleted.value;
+    announceChange(c.env, c.executionCtx, addresses);
+    // The Ledger forgets the clicks at once; if that fails, Upkeep sees to it.
+    c.executionCtx.waitUntil(tolerate("link.purge.failed", forgetPurgedLinks(c.env)));
+    announceLiveBy(c);
+    return c.json({ success: true, id: link.uuid });
+  });
+
+/** A code that is taken is refused together with others that are free. */
+async function withSuggestions<E extends LinkRefusal | IdempotencyRefusal>(
+  c: NativeContext,
+  refusal: E,
+  domain = DEFAULT_DOMAIN,
+) {
+  if (refusal.code !== "code_taken") return refusal;
+  const { access, nowMs } = linkContextOf(c);
+  const suggestions = await freeSuggestions(databaseOf(c.env.DB), {
+    domain,
+    code: refusal.slug,
+    workspaceId: access.workspace.id,
+    nowMs,
+  });
+  return { ...refusal, suggestions };
+}

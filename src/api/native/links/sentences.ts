@@ -1,0 +1,41 @@
+/** Why a link is refused, in words for the person who sent it. */
+
+import type { QuotaExceeded } from "../../../access/quotas.ts";
+import type { DestinationProblem } from "../../../links/destination.ts";
+import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
+import type { DestinationRefused } from "../../../links/errors.ts";
+
+const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
+  not_a_url: "is required and must be a valid URL",
+  too_long: `must be a URL of at most ${DESTINATION_LENGTH_MAX} characters`,
+  control_character: "must be a valid URL without control characters",
+  scheme_refused: "must be a valid URL that begins with http:// or https://",
+  credentials: "must be a valid URL without a user name or password",
+  own_host: "must lead elsewhere: this host serves short links itself",
+};
+
+/** Says why an address is refused, beginning with its field. */
+export function destinationSentence({ field, problem }: DestinationRefused): string {
+  if (field === "expiredUrl" && problem === "not_a_url") return "expiredUrl must be a valid URL";
+  return `${field} ${PROBLEMS[problem]}`;
+}
+
+/** Says what a workspace's plan leaves no room for. */
+export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): string {
+  switch (quota) {
+    case "rules":
+      return `The plan "${plan}" allows ${limit} rules on a link, and these are ${used}.`;
+    case "variants":
+      return `The plan "${plan}" has no A/B tests.`;
+    case "schedules":
+      return `The plan "${plan}" has no starts and ends of links.`;
+    case "bulk":
+      return `The plan "${plan}" creates links one at a time.`;
+    case "links":
+    case "members":
+    case "domains":
+    case "webhooks":
+    case "goals":
+      return `The plan "${plan}" allows ${limit} ${quota}, and this workspace has ${used}.`;
+  }
+}

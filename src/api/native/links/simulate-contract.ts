@@ -1,0 +1,66 @@
+/** Whom a dry run is for: what is left out is unknown, and now is when. */
+
+import * as z from "zod";
+
+import { DEVICES } from "../../../links/rules/rule.ts";
+import { isTimeZone } from "../../../links/rules/wall-clock.ts";
+import type { SimulatedVisitor } from "../../../links/simulate.ts";
+
+const TEXT_LENGTH_MAX = 512;
+
+function text(field: string) {
+  const error = `${field} must be a text of at most ${TEXT_LENGTH_MAX} characters, or null`;
+  return z.string({ error }).max(TEXT_LENGTH_MAX, { error }).nullish();
+}
+
+const COUNTRY_SENTENCE = 'country must be an ISO 3166-1 alpha-2 code such as "UA", or null';
+const DEVICE_SENTENCE = `device must be one of ${DEVICES.join(", ")}, or null`;
+const AT_SENTENCE =
+  "at must be an ISO 8601 date and time with a zone, such as 2026-12-31T00:00:00Z, or null";
+const ZONE_SENTENCE = 'timezone must be an IANA time zone, such as "Europe/Kyiv", or null';
+
+export const simulatedVisitor = z.object(
+  {
+    country: z
+      .string({ error: COUNTRY_SENTENCE })
+      .regex(/^[A-Z]{2}$/, { error: COUNTRY_SENTENCE })
+      .nullish(),
+    city: text("city"),
+    device: z.enum(DEVICES, { error: DEVICE_SENTENCE }).nullish(),
+    os: text("os"),
+    browser: text("browser"),
+    userAgent: text("userAgent"),
+    at: z.iso
+      .datetime({ offset: true, error: AT_SENTENCE })
+      .transform((value) => Date.parse(value))
+      .nullish(),
+    timezone: z
+      .string({ error: ZONE_SENTENCE })
+      .refine(isTimeZone, { error: ZONE_SENTENCE })
+      .nullish(),
+    /** No rule asks for it. */
+    language: text("language"),
+    variantCookie: text("variantCookie"),
+  },
+  { error: "Send a JSON object that describes a visitor" },
+);
+
+/** Gives the visitor as the engine knows one. */
+export function toVisitor(
+  body: z.output<typeof simulatedVisitor>,
+  nowMs: number,
+): SimulatedVisitor {
+  const { country = null, city, at, ...known } = body;
+  return {
+    // What Cloudflare says of addresses that it cannot place.
+    country: country === "XX" ? null : country,
+    city: city || null,
+    timezone: known.timezone ?? null,
+    atMs: at ?? nowMs,
+    userAgent: known.userAgent ?? null,
+    device: known.device ?? null,
+    os: known.os ?? null,
+    browser: known.browser ?? null,
+    variantCookie: known.variantCookie ?? null,
+  };
+}

@@ -1,0 +1,68 @@
+/** The dry run of a link: which destination this visitor would get, and why. */
+
+import { Hono } from "hono";
+
+import { findLink } from "../../../links/find-link.ts";
+import {
+  simulate as simulateLink,
+  type SimulatedDecision,
+  type SimulatedRefusal,
+  type Simulation,
+} from "../../../links/simulate.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { GONE, NOT_FOR_PROGRAMS, NOT_FOUND } from "../../../redirect/pages/notices.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { refOf, storeOf } from "./request.ts";
+import { simulatedVisitor, toVisitor } from "./simulate-contract.ts";
+
+export const simulate = new Hono<NativeEnvironment>().post(
+  "/:id/simulate",
+  requires("links:read"),
+  validate.json(simulatedVisitor),
+  async (c) => {
+    const found = await findLink(storeOf(c), refOf(c.req.param("id")));
+    if (!found.ok) return refuse(c, found.error);
+    const visitor = toVisitor(c.req.valid("json"), systemClock());
+    return c.json(wireSimulation(await simulateLink(c.env, found.value, visitor)));
+  },
+);
+
+function wireSimulation({ decision, ...why }: Simulation) {
+  return { ...wireDecision(decision), ...why };
+}
+
+/** `status` is what the visitor's browser would get. */
+function wireDecision(decision: SimulatedDecision) {
+  switch (decision.kind) {
+    case "redirect": {
+      const { destination, status } = decision;
+      return { outcome: "redirect", destination, status, reason: null };
+    }
+    case "fallback": {
+      const { destination } = decision;
+      return { outcome: "fallback", destination, status: 302, reason: "ended" };
+    }
+    case "refuse": {
+      const { reason } = decision;
+      return { outcome: "refuse", destination: null, status: statusOf(reason), reason };
+    }
+  }
+}
+
+function statusOf(reason: SimulatedRefusal): number {
+  switch (reason) {
+    case "not_found":
+    case "not_started":
+      return NOT_FOUND.status;
+    case "not_for_programs":
+      return NOT_FOR_PROGRAMS.status;
+    case "archived":
+    case "inactive":
+    case "suspended":
+    case "ended":
+    case "limit_reached":
+      return GONE.status;
+  }
+}

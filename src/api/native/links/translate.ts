@@ -1,0 +1,154 @@
+/** Between the native API's words and the engine's. */
+
+import type { Config } from "../../../config.ts";
+import type { LinkInput } from "../../../links/create-link.ts";
+import type { Label, Link, LinkFields } from "../../../links/link.ts";
+import { shownDomain } from "../../../links/parked.ts";
+import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { domainOf } from "../../../links/route/hosts.ts";
+import type { Rule } from "../../../links/rules/rule.ts";
+import type { LinkFilter } from "../../../links/store.ts";
+import type { LinkChanges } from "../../../links/update-link.ts";
+import type { Variant } from "../../../links/variants/variant.ts";
+import { objectIdOf } from "../../../platform/uuid.ts";
+import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
+import type { Choices } from "./routing.ts";
+
+export function toInput(body: NewLink, choices: Choices, config: Config): LinkInput {
+  return {
+    ...toFields(body),
+    ...choices,
+    destinationUrl: body.destinationUrl,
+    code: body.shortCode ?? undefined,
+    domain: toDomain(body.domain, config),
+  };
+}
+
+export function toChanges(body: LinkChangesBody, choices: Choices, config: Config): LinkChanges {
+  return {
+    ...toFields(body),
+    ...choices,
+    code: body.shortCode,
+    domain: toDomain(body.domain, config),
+    isArchived: body.isArchived,
+  };
+}
+
+/** Null stands for the default hosts, as do their own names. */
+function toDomain(domain: string | null | undefined, config: Config): string | undefined {
+  if (domain === undefined) return undefined;
+  return domain === null ? DEFAULT_DOMAIN : domainOf(domain, config);
+}
+
+function toFields({
+  collectionId,
+  expiresAt,
+  startsAt,
+  endsAt,
+  ...same
+}: LinkChangesBody | NewLink): LinkFields {
+  const { destinationUrl, title, description, tags, isActive } = same;
+  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit, password } = same;
+  return {
+    destinationUrl,
+    title,
+    description,
+    tags,
+    isActive,
+    expiredUrl,
+    redirectStatus,
+    forwardQuery,
+    clicksLimit,
+    password,
+    utm: same.utmParams,
+    collection: collectionId,
+    expiresAtMs: expiresAt,
+    startsAtMs: startsAt,
+    endsAtMs: endsAt,
+  };
+}
+
+export function toFilter(query: LinkQuery, config: Config): LinkFilter {
+  return {
+    q: query.q,
+    tag: query.tag,
+    collection: query.collection,
+    domain: query.domain === undefined ? undefined : domainOf(query.domain, config),
+    isActive: query.active,
+    isArchived: query.archived,
+  };
+}
+
+/** PrunePath's nine fields in its order, then ours. */
+export function wireLink(link: Link, config: Config) {
+  return {
+    id: link.uuid,
+    userId: link.userId,
+    shortCode: link.code,
+    destinationUrl: link.destinationUrl,
+    title: link.title,
+    isActive: link.isActive,
+    expiresAt: isoOf(link.expiresAtMs),
+    createdAt: new Date(link.createdAtMs).toISOString(),
+    updatedAt: new Date(link.updatedAtMs).toISOString(),
+    shortUrl: shortUrlOf(link, config),
+    domain: link.domain === DEFAULT_DOMAIN ? null : shownDomain(link.domain),
+    description: link.description,
+    tags: link.tags.map(({ uuid, name }) => ({ id: uuid, name })),
+    collectionId: link.collection?.uuid ?? null,
+    isArchived: link.archivedAtMs !== null,
+    startsAt: isoOf(link.startsAtMs),
+    endsAt: isoOf(link.endsAtMs),
+    expiredUrl: link.expiredUrl,
+    redirectStatus: link.redirectStatus,
+    forwardQuery: link.forwardQuery,
+    rules: link.rules.map(wireRule),
+    abTest: { ...link.abTest, variants: link.abTest.variants.map(wireVariant) },
+    clicksLimit: link.clicksLimit,
+    qrSettings: link.qrSettings,
+    qrUrl: `${shortUrlOf(link, config)}/qr.svg`,
+    utmParams: link.utm,
+    passwordProtected: link.hasPassword,
+  };
+}
+
+/** A rule in the words in which it is sent; of conditions that it does not have, empty lists and nulls. */
+function wireRule({ id, name, targetUrl, ...conditions }: Rule) {
+  return {
+    id,
+    name,
+    targetUrl,
+    country: conditions.countries ?? [],
+    city: conditions.cities ?? [],
+    device: conditions.devices ?? [],
+    os: conditions.os ?? [],
+    browser: conditions.browsers ?? [],
+    timeStart: conditions.timeStart ?? null,
+    timeEnd: conditions.timeEnd ?? null,
+    daysOfWeek: conditions.days ?? [],
+    timezone: conditions.timezone ?? null,
+  };
+}
+
+export function wireVariant({ id, name, url, weight, active }: Variant) {
+  return { id, name, url, weight, active };
+}
+
+/** Gives the address that people share. */
+export function shortUrlOf({ domain, code }: Link, config: Config): string {
+  const origin =
+    domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${shownDomain(domain)}`;
+  return `${origin}/${code}`;
+}
+
+export function wireTag({ uuid, name }: Label) {
+  return { id: uuid, objectId: objectIdOf(uuid), name };
+}
+
+export function wireCollection({ id, uuid, name }: Label) {
+  return { id: uuid, numericId: id, name };
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

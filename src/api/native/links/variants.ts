@@ -1,0 +1,58 @@
+/** The variants of a link's A/B test, one at a time. Each change is one of the link. */
+
+import { Hono } from "hono";
+
+import { findLink } from "../../../links/find-link.ts";
+import { announceChange } from "../../../links/route/publish.ts";
+import {
+  addVariant,
+  changeVariant,
+  type ChangedVariant,
+  removeVariant,
+} from "../../../links/variants/change-variants.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { announceLiveBy, linkContextOf, type NativeContext, refOf, storeOf } from "./request.ts";
+import { wireVariant } from "./translate.ts";
+import { newVariant, variantChanges } from "./variant-contract.ts";
+
+export const linkVariants = new Hono<NativeEnvironment>()
+  .get("/:id/variants", requires("links:read"), async (c) => {
+    const found = await findLink(storeOf(c), refOf(c.req.param("id")));
+    if (!found.ok) return refuse(c, found.error);
+    return c.json(found.value.abTest.variants.map(wireVariant));
+  })
+  .post("/:id/variants", requires("links:update"), validate.json(newVariant), async (c) => {
+    const ref = refOf(c.req.param("id"));
+    const added = await addVariant(linkContextOf(c), ref, c.req.valid("json"));
+    return added.ok ? answer(c, added.value, 201) : refuse(c, added.error);
+  })
+  .patch(
+    "/:id/variants/:variant",
+    requires("links:update"),
+    validate.json(variantChanges),
+    async (c) => {
+      const ref = refOf(c.req.param("id"));
+      const which = { id: c.req.param("variant") };
+      const changed = await changeVariant(linkContextOf(c), ref, which, c.req.valid("json"));
+      return changed.ok ? answer(c, changed.value) : refuse(c, changed.error);
+    },
+  )
+  .delete("/:id/variants/:variant", requires("links:update"), async (c) => {
+    const ref = refOf(c.req.param("id"));
+    const removed = await removeVariant(linkContextOf(c), ref, { id: c.req.param("variant") });
+    if (!removed.ok) return refuse(c, removed.error);
+    announce(c, removed.value);
+    return c.json({ success: true, id: removed.value.variant.id });
+  });
+
+function answer(c: NativeContext, changed: ChangedVariant, status: 200 | 201 = 200): Response {
+  announce(c, changed);
+  return c.json(wireVariant(changed.variant), status);
+}
+
+function announce(c: NativeContext, { addresses }: ChangedVariant): void {
+  announceChange(c.env, c.executionCtx, addresses);
+  announceLiveBy(c);
+}

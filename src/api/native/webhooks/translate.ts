@@ -1,0 +1,68 @@
+/** Between the native API's words and the webhooks'. */
+
+import type { LoggedDelivery } from "../../../ledger/deliveries/contract.ts";
+import type { BlockReason } from "../../../platform/safe-fetch.ts";
+import { deliveryIdOf } from "../../../webhooks/delivery-job.ts";
+import type { Endpoint } from "../../../webhooks/endpoint.ts";
+
+export function wireWebhook(endpoint: Endpoint) {
+  const { uuid, url, events, isActive, retryPolicy, disabledReason } = endpoint;
+  return {
+    id: uuid,
+    url,
+    events,
+    isActive,
+    retryPolicy,
+    disabledReason,
+    failingSince: isoOf(endpoint.failingSinceMs),
+    previousSecretUntil: isoOf(endpoint.previousUntilMs),
+    createdAt: isoOf(endpoint.createdAtMs),
+    updatedAt: isoOf(endpoint.updatedAtMs),
+  };
+}
+
+/** What the last attempt came to stands beside the list of all. */
+export function wireDelivery(endpoint: Endpoint, delivery: LoggedDelivery) {
+  const { eventId, event, atMs, status, nextAtMs } = delivery;
+  const attempts = delivery.attempts.map((attempt) => ({
+    at: isoOf(attempt.atMs),
+    status: attempt.status,
+    durationMs: attempt.ms,
+    error: attempt.error,
+    response: attempt.response,
+  }));
+  const last = attempts.at(-1);
+  return {
+    id: deliveryIdOf(eventId, endpoint.uuid),
+    eventId,
+    event,
+    status,
+    responseStatus: last?.status ?? null,
+    durationMs: last?.durationMs ?? null,
+    error: last?.error ?? null,
+    attempts,
+    nextAttemptAt: isoOf(nextAtMs),
+    createdAt: isoOf(atMs),
+  };
+}
+
+const PROBLEMS: Readonly<Record<BlockReason, string>> = {
+  not_a_url: "must be a valid URL",
+  scheme: "must begin with https://",
+  credentials: "must not hold a user name or password",
+  port: "must use the usual port of https",
+  own_host: "must lead elsewhere: this host is this service",
+  private_name: "must be a public host name",
+  private_address: "must lead to a public address",
+  name_not_found: "must be a host name that exists",
+  dns_failed: "cannot be checked now, since the DNS does not answer: try again",
+};
+
+/** Says why an endpoint's address is refused. */
+export function webhookUrlSentence(reason: BlockReason): string {
+  return `url ${PROBLEMS[reason]}`;
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

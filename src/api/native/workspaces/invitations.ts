@@ -1,0 +1,70 @@
+/** Adding people to a workspace, and the single-use links for those who have no account yet. */
+
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+
+import { personOf } from "../../../accounts/people.ts";
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { parseUuid } from "../../../platform/uuid.ts";
+import { acceptInvitation } from "../../../workspaces/accept-invitation.ts";
+import { type Invitation, invitationStore } from "../../../workspaces/invitations.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { sessionOnly } from "../guard.ts";
+import { inWorkspace } from "./guard.ts";
+import { wireMember } from "./members.ts";
+import { wireWorkspace } from "./routes.ts";
+
+const newMember = z.object({
+  email: z.email({ error: "email must be an e-mail address" }).max(254),
+  role: z.enum(["manager", "member"], {
+    error: "role must be manager or member: an owner is made of a member",
+  }),
+});
+
+export const workspaceInvitations = new Hono<NativeEnvironment>()
+  .post(
+    "/:id/members",
+    sessionOnly(),
+    inWorkspace("owner"),
+    validate.json(newMember),
+    async (c) => {
+      const added = await storeOf(c).add(c.req.valid("json"), systemClock());
+      if (!added.ok) return refuse(c, added.error);
+      if (added.value.kind === "member") return c.json(wireMember(added.value.member), 201);
+      const { invitation, secret } = added.value;
+      const url = new URL(`/app/invitations/${secret}`, configOf(c.env).publicUrl).href;
+      return c.json({ invitation: { ...wireInvitation(invitation), url } }, 201);
+    },
+  )
+  .get("/:id/invitations", sessionOnly(), inWorkspace("owner"), async (c) =>
+    c.json((await storeOf(c).list(systemClock())).map(wireInvitation)),
+  )
+  .delete("/:id/invitations/:invitationId", sessionOnly(), inWorkspace("owner"), async (c) => {
+    const id = parseUuid(c.req.param("invitationId")) ?? "";
+    const withdrawn = await storeOf(c).withdraw(id);
+    return withdrawn.ok ? c.json({ success: true, id }) : refuse(c, withdrawn.error);
+  });
+
+export const invitations = new Hono<NativeEnvironment>().post(
+  "/:secret/accept",
+  sessionOnly(),
+  async (c) => {
+    const db = databaseOf(c.env.DB);
+    const { id: userId, email } = await personOf(db, c.get("access").userId);
+    const secret = c.req.param("secret");
+    const accepted = await acceptInvitation(db, { userId, email }, secret, systemClock());
+    if (!accepted.ok) return refuse(c, accepted.error);
+    return c.json(wireWorkspace(accepted.value.workspace, accepted.value.role));
+  },
+);
+
+function storeOf(c: Context<NativeEnvironment>) {
+  return invitationStore(databaseOf(c.env.DB), c.get("membership").workspace);
+}
+
+function wireInvitation({ uuid, email, role, expiresAtMs }: Invitation) {
+  return { id: uuid, email, role, expiresAt: new Date(expiresAtMs).toISOString() };
+}

@@ -1,0 +1,122 @@
+/** Workspaces: reading them, and what their managers and owners may do to them by browser session. */
+
+import { Hono } from "hono";
+import * as z from "zod";
+
+import type { Role, Workspace } from "../../../access/access.ts";
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { workspaces as workspaceTable } from "../../../db/schema/index.ts";
+import type { LinkAddress } from "../../../links/route/address.ts";
+import { announceChange } from "../../../links/route/publish.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { tolerate } from "../../../platform/log.ts";
+import { objectIdOf } from "../../../platform/uuid.ts";
+import { closeDeletedWorkspaces } from "../../../upkeep/sweeps.ts";
+import { deleteWorkspace } from "../../../workspaces/close-workspace.ts";
+import { createWorkspace } from "../../../workspaces/create-workspace.ts";
+import { membershipsOf } from "../../../workspaces/memberships.ts";
+import {
+  changeSettings,
+  readSettings,
+  type WorkspaceWithSettings,
+} from "../../../workspaces/settings.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import type { NativeEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { requires, sessionOnly } from "../guard.ts";
+import { announceLiveBy, onceRequestOf } from "../links/request.ts";
+import { inWorkspace } from "./guard.ts";
+
+const CLICK_RETENTION_DAYS_MAX = 3_650;
+const ATTRIBUTION_WINDOW_DAYS_MAX = 365;
+
+const name = z
+  .string({ error: "name is required and must be a text" })
+  .trim()
+  .min(1, "name must not be empty")
+  .max(100, "name must be at most 100 characters");
+
+const newWorkspace = z.object({
+  name,
+  jurisdiction: z.literal("eu", { error: 'jurisdiction must be "eu" or null' }).nullish(),
+});
+
+const changes = z.object({
+  name: name.optional(),
+  clickRetentionDays: days("clickRetentionDays", 0, CLICK_RETENTION_DAYS_MAX),
+  attributionWindowDays: days("attributionWindowDays", 1, ATTRIBUTION_WINDOW_DAYS_MAX),
+});
+
+function days(field: string, from: number, to: number) {
+  const error = `${field} must be a whole number from ${from} to ${to}, or null`;
+  return z.int({ error }).min(from, error).max(to, error).nullish();
+}
+
+export const workspaces = new Hono<NativeEnvironment>()
+  .get("/", requires(), async (c) => {
+    const memberships = await membershipsOf(databaseOf(c.env.DB), c.get("access").userId);
+    return c.json(memberships.map(({ workspace, role }) => wireWorkspace(workspace, role)));
+  })
+  .post("/", sessionOnly(), validate.json(newWorkspace), async (c) => {
+    const body = c.req.valid("json");
+    const db = databaseOf(c.env.DB);
+    const { userId } = c.get("access");
+    const { defaultPlan: plan } = configOf(c.env);
+    const once = onceRequestOf(c, "POST /api/workspaces");
+    const created = await runOnce(
+      { ...once, db, body },
+      {
+        table: workspaceTable,
+        change: (complete) =>
+          createWorkspace(
+            c.env,
+            { name: body.name, plan, jurisdiction: body.jurisdiction ?? null },
+            { ownerId: userId, nowMs: once.nowMs },
+            complete,
+          ),
+        rebuild: async (ids) => (await membershipsOf(db, userId, ids))[0]?.workspace ?? null,
+      },
+    );
+    if (!created.ok) return refuse(c, created.error);
+    if (created.value.replayed) c.header("Idempotent-Replayed", "true");
+    return c.json(wireWorkspace(created.value.value, "owner"), 201);
+  })
+  .get("/:id", requires(), inWorkspace("member"), async (c) => {
+    const { workspace, role } = c.get("membership");
+    const read = await readSettings(databaseOf(c.env.DB), workspace.id);
+    return read.ok ? c.json(wireSettings(read.value, role)) : refuse(c, read.error);
+  })
+  .patch("/:id", sessionOnly(), inWorkspace("manager"), validate.json(changes), async (c) => {
+    const { workspace, role } = c.get("membership");
+    const changed = await changeSettings(c.env, workspace, c.req.valid("json"));
+    return changed.ok ? c.json(wireSettings(changed.value, role)) : refuse(c, changed.error);
+  })
+  .delete("/:id", sessionOnly(), inWorkspace("owner"), async (c) => {
+    const { workspace } = c.get("membership");
+    const deleted = await deleteWorkspace(databaseOf(c.env.DB), workspace, systemClock());
+    if (!deleted.ok) return refuse(c, deleted.error);
+    const { env, executionCtx: ctx } = c;
+    ctx.waitUntil(closeNow(env, ctx, deleted.value));
+    announceLiveBy(c);
+    return c.json({ success: true, id: workspace.uuid });
+  });
+
+/** Takes the first links away at once; the sweeps go on with the others, or begin if this fails. */
+async function closeNow(
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  addresses: readonly LinkAddress[],
+): Promise<void> {
+  await tolerate("workspace.close.failed", closeDeletedWorkspaces(env, systemClock()));
+  announceChange(env, ctx, addresses);
+}
+
+/** A workspace as the native API shows it to one of its members. */
+export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {
+  return { id: uuid, objectId: objectIdOf(uuid), name: title, plan, role };
+}
+
+function wireSettings({ workspace, settings }: WorkspaceWithSettings, role: Role) {
+  return { ...wireWorkspace(workspace, role), ...settings };
+}

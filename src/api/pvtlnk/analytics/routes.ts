@@ -1,0 +1,97 @@
+/** Reports about a whole workspace, over its attribution window. */
+
+import { Hono } from "hono";
+
+import { databaseOf } from "../../../db/database.ts";
+import type { LinkTotal } from "../../../ledger/contract.ts";
+import { dateOf, dayOf } from "../../../ledger/counts/day.ts";
+import { ledgerFor } from "../../../ledger/stub.ts";
+import {
+  type LinkFact,
+  type LinkName,
+  linkNamesOf,
+  type WantedNames,
+} from "../../../links/link-names.ts";
+import { DAY_MS } from "../../../platform/clock.ts";
+import { attributionDaysOf } from "../../../workspaces/attribution-window.ts";
+import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
+import { requires } from "../guard.ts";
+import { activityOf } from "../links/request.ts";
+import {
+  type ClickedLink,
+  type ConvertedLink,
+  type ReportWindow,
+  wireAdvanced,
+  wireOverview,
+} from "./translate.ts";
+
+const TOP_LINKS_MAX = 10;
+/** Of the links with most clicks or conversions. */
+const ANALYSED_LINKS_MAX = 100;
+
+const forReports = requires({ scope: "links:read:analytics", atLeast: "manager" });
+
+export const analytics = new Hono<PvtlnkEnvironment>()
+  .get("/overview", forReports, async (c) => {
+    const window = await windowOf(c);
+    const report = await ledgerOf(c).workspaceReport(window.range);
+    const top = await topLinks(c, report.links);
+    return c.json({ success: true, overview: wireOverview(window, report, top) });
+  })
+  .get("/advanced", forReports, async (c) => {
+    const window = await windowOf(c);
+    const report = await ledgerOf(c).conversionReport(window.range);
+    const converted = report.conversions;
+    const conversions = new Map(converted.map((one) => [one.linkId, one.conversions]));
+    const clicked = new Set(report.links.map(({ linkId }) => linkId));
+    const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));
+    const totals = [...report.links, ...unclicked.map(({ linkId }) => ({ linkId, clicks: 0 }))];
+    const shown = { facts: ["code", "title", "createdAtMs"], max: ANALYSED_LINKS_MAX } as const;
+    const links: ConvertedLink[] = (await linksOf(c, totals, shown)).map((one) => ({
+      ...one,
+      conversions: conversions.get(one.link.id) ?? 0,
+    }));
+    return c.json({ success: true, advanced: wireAdvanced(window, report, links) });
+  });
+
+function ledgerOf(c: PvtlnkContext) {
+  return ledgerFor(c.env, c.get("access").workspace.ledger);
+}
+
+/** The window's last day is today: it ends with the midnight to come. */
+async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
+  const days = await attributionDaysOf(databaseOf(c.env.DB), c.get("access").workspace.id);
+  const today = dayOf(c.get("surroundings").clock());
+  return {
+    days,
+    range: { from: dateOf(today - days + 1), to: dateOf(today) },
+    startMs: (today - days + 1) * DAY_MS,
+    endMs: (today + 1) * DAY_MS,
+  };
+}
+
+/** Finds the first of these links; one that has been purged is left out, and the next moves up. */
+async function linksOf<Told extends LinkFact>(
+  c: PvtlnkContext,
+  totals: readonly LinkTotal[],
+  shown: Pick<WantedNames<Told>, "facts" | "max">,
+): Promise<{ readonly link: LinkName<Told>; readonly clicks: number }[]> {
+  const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
+  const { id } = c.get("access").workspace;
+  const wanted = { ids: [...clicks.keys()], ...shown };
+  const found = await linkNamesOf(databaseOf(c.env.DB), id, wanted);
+  return found.map((link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
+}
+
+async function topLinks(c: PvtlnkContext, totals: readonly LinkTotal[]): Promise<ClickedLink[]> {
+  const shown = { facts: ["code", "title", "destinationUrl"], max: TOP_LINKS_MAX } as const;
+  const found = await linksOf(c, totals, shown);
+  const activities = await activityOf(
+    c,
+    found.map(({ link }) => link.id),
+  );
+  return found.map((one) => ({
+    ...one,
+    lastClickAt: activities.get(one.link.id)?.lastClickAt ?? null,
+  }));
+}

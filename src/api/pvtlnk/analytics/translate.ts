@@ -1,0 +1,136 @@
+/** Puts the Ledger's reports into PVTLNK's objects. */
+
+import type { Report, ReportRange, ValueCount } from "../../../ledger/contract.ts";
+import { dayOfDate } from "../../../ledger/counts/day.ts";
+import type { LinkName } from "../../../links/link-names.ts";
+import { share, wireTime, wireTimeOrNull } from "../wire-values.ts";
+
+export interface ReportWindow {
+  readonly days: number;
+  readonly range: ReportRange;
+  readonly startMs: number;
+  /** The first moment after it. */
+  readonly endMs: number;
+}
+
+export interface ClickedLink {
+  readonly link: LinkName<"code" | "title" | "destinationUrl">;
+  /** Within the window. */
+  readonly clicks: number;
+  readonly lastClickAt: number | null;
+}
+
+export interface ConvertedLink {
+  readonly link: LinkName<"code" | "title" | "createdAtMs">;
+  readonly clicks: number;
+  readonly conversions: number;
+}
+
+const DIRECT = "(direct)";
+const UNKNOWN = "(unknown)";
+
+/** Devices that are told even when nobody used them. */
+const DEVICES = ["desktop", "mobile", "tablet"];
+
+const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+/** Words the overview; visitors who asked not to be tracked have clicks, and are no visitors. */
+export function wireOverview(window: ReportWindow, report: Report, top: readonly ClickedLink[]) {
+  const { period: clicks, unique } = report;
+  return {
+    ...wireWindow(window),
+    metrics: {
+      total_clicks: clicks,
+      unique_visitors: unique,
+      average_clicks_per_visitor: unique === 0 ? 0 : Math.round((clicks * 100) / unique) / 100,
+    },
+    top_links: top.map(({ link, clicks: ofLink, lastClickAt }) => ({
+      id: link.id,
+      short_code: link.code,
+      title: link.title,
+      destination_url: link.destinationUrl,
+      clicks: ofLink,
+      last_clicked_at: wireTimeOrNull(lastClickAt),
+    })),
+    device_breakdown: {
+      ...Object.fromEntries(DEVICES.map((device) => [device, 0])),
+      ...breakdown(report.devices, UNKNOWN),
+    },
+    country_breakdown: breakdown(report.countries, UNKNOWN),
+    referrer_breakdown: breakdown(report.referrers, DIRECT),
+    time_series: Object.fromEntries(report.days.map((day) => [day.date, day.clicks])),
+  };
+}
+
+/** Words the advanced report; hours and weekdays are UTC's. */
+export function wireAdvanced(
+  window: ReportWindow,
+  report: Report,
+  links: readonly ConvertedLink[],
+) {
+  const weekdays = weekdaysOf(report);
+  return {
+    ...wireWindow(window),
+    conversion_analysis: links.map(({ link, clicks, conversions }) => ({
+      link_id: link.id,
+      short_code: link.code,
+      title: link.title,
+      clicks,
+      created_at: wireTime(link.createdAtMs),
+      conversion_rate: share(conversions, clicks),
+    })),
+    browser_breakdown: breakdown(report.browsers, UNKNOWN),
+    os_breakdown: breakdown(report.os, UNKNOWN),
+    hourly_distribution: numbered(report.hours),
+    day_of_week_distribution: numbered(weekdays),
+    insights: {
+      peak_hour: peakOf(report.hours),
+      peak_day: peakOf(weekdays),
+      top_browser: firstKnown(report.browsers),
+      top_os: firstKnown(report.os),
+    },
+    day_names: numbered(DAY_NAMES),
+  };
+}
+
+function wireWindow({ days, startMs, endMs }: ReportWindow) {
+  return {
+    attribution_window_days: days,
+    period: { start_date: wireTime(startMs), end_date: wireTime(endMs) },
+  };
+}
+
+function breakdown(counts: readonly ValueCount[], none: string): Record<string, number> {
+  return Object.fromEntries(
+    counts.map(({ value, clicks }) => [value === "" ? none : value, clicks]),
+  );
+}
+
+/** Writes a list as PVTLNK does: an object with the places for names. */
+function numbered<T>(list: readonly T[]): Record<string, T> {
+  return Object.fromEntries(list.map((value, place) => [String(place), value]));
+}
+
+/** Seven numbers, Sunday first. */
+function weekdaysOf({ days }: Report): number[] {
+  const counts = [0, 0, 0, 0, 0, 0, 0];
+  for (const { date, clicks } of days) {
+    // Day 0, 1 January 1970, was a Thursday.
+    const weekday = (dayOfDate(date) + 4) % 7;
+    counts[weekday] = (counts[weekday] ?? 0) + clicks;
+  }
+  return counts;
+}
+
+/** The first of the highest; null where all are 0. */
+function peakOf(counts: readonly number[]): number | null {
+  const most = Math.max(...counts);
+  return most === 0 ? null : counts.indexOf(most);
+}
+
+/** Neither clicks of which nothing is known nor the many small values together are a winner. */
+function firstKnown(counts: readonly ValueCount[]): string | null {
+  return counts.find(({ value }) => value !== "" && value !== OTHER)?.value ?? null;
+}
+
+const OTHER = "(other)";

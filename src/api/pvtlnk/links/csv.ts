@@ -1,0 +1,56 @@
+/** PVTLNK's links as CSV files. */
+
+import { Hono } from "hono";
+
+import { configOf } from "../../../config.ts";
+import { exportLinks } from "../../../links/csv/export-links.ts";
+import { importLinks } from "../../../links/csv/import-links.ts";
+import { bulkImport, exportQuery } from "../contract.ts";
+import type { PvtlnkEnvironment } from "../environment.ts";
+import { refuse, validate } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { wireTime } from "../wire-values.ts";
+import { activityIn, announce, linkContextOf } from "./request.ts";
+import { toFilter, wireLink } from "./translate.ts";
+
+const CSV_BYTES_MAX = 5 * 1024 * 1024;
+
+export const csv = new Hono<PvtlnkEnvironment>()
+  .get(
+    "/export",
+    requires({ scope: "links:read", atLeast: "manager" }),
+    validate.query(exportQuery),
+    async (c) => {
+      const context = { env: c.env, access: c.get("access") };
+      const file = await exportLinks(context, toFilter(c.req.valid("query")));
+      const date = wireTime(c.get("surroundings").clock()).slice(0, 10);
+      return c.body(file, 200, {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": `attachment; filename="pvtlnk-links-${date}.csv"`,
+      });
+    },
+  )
+  .post(
+    "/bulk_import",
+    requires({ scope: "links:create" }),
+    validate.json(bulkImport, { limitBytes: CSV_BYTES_MAX }),
+    async (c) => {
+      const imported = await importLinks(linkContextOf(c), c.req.valid("json").csv);
+      if (!imported.ok) return refuse(c, imported.error);
+      const { links, errors, summary } = imported.value;
+      const { totalRows, created, failed } = summary;
+      const config = configOf(c.env);
+      announce(c, []);
+      return c.json(
+        {
+          success: true,
+          created,
+          // None of them has been clicked yet.
+          links: links.map((link) => wireLink(link, activityIn(new Map(), link), config)),
+          errors,
+          summary: { total_rows: totalRows, created, failed },
+        },
+        created > 0 ? 201 : 200,
+      );
+    },
+  );

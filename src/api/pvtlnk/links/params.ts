@@ -1,0 +1,147 @@
+/**
+ * Reads a link as it is wanted from a request's body, and finds all that is wrong with it at once:
+ * the engine stops at the first fault, PVTLNK's page lists them.
+ */
+
+import type * as z from "zod";
+
+import { databaseOf } from "../../../db/database.ts";
+import { checkCode } from "../../../links/check-code.ts";
+import type { LinkContext } from "../../../links/context.ts";
+import { refusalSentence } from "../../../links/csv/sentences.ts";
+import { parseDestination } from "../../../links/destination.ts";
+import type { CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
+import type { Link } from "../../../links/link.ts";
+import { lookUp } from "../../../links/look-ups.ts";
+import { isObject } from "../../../platform/is-object.ts";
+import { err, ok, type Result } from "../../../platform/result.ts";
+import { readBody } from "../../shared/body.ts";
+import { linkChanges } from "../contract.ts";
+import type { PvtlnkContext } from "../environment.ts";
+import type { PvtlnkRefusal } from "../errors.ts";
+
+type RawParams = Readonly<Record<string, unknown>>;
+
+/** Reads the object that a body holds under a name, and the password beside it. */
+export async function paramsOf(
+  c: PvtlnkContext,
+  name: "link" | "variant",
+): Promise<Result<RawParams, PvtlnkRefusal>> {
+  const body = await readBody(c.req.raw);
+  if (!body.ok) return body;
+  const { value } = body.value;
+  const params = isObject(value) ? value[name] : undefined;
+  if (!isObject(value) || !isObject(params)) return err({ code: "parameter_missing", name });
+  const nested = params["password"];
+  // Documented beside the link; put inside by mistake, it must not leave the link open.
+  const password = "password" in value || typeof nested !== "string" ? value["password"] : nested;
+  return ok({ ...params, password });
+}
+
+/** Checks parameters by a schema; a refusal holds all of its sentences, each once. */
+export function checkParams<T>(schema: z.ZodType<T>, raw: RawParams): Result<T, readonly string[]> {
+  const parsed = schema.safeParse(raw);
+  return parsed.success
+    ? ok(parsed.data)
+    : err([...new Set(parsed.error.issues.map(({ message }) => message))]);
+}
+
+/** Checks a link's parameters. `before` is the link that is to change; null for a new one. */
+export function checkLink<T>(
+  schema: z.ZodType<T>,
+  raw: RawParams,
+  before: Link | null,
+): Result<T, readonly string[]> {
+  const checked = checkParams(schema, raw);
+  const expires = expirySentences(raw, before);
+  if (checked.ok && expires.length === 0) return checked;
+  return err([...(checked.ok ? [] : checked.error), ...expires]);
+}
+
+/** Refuses a link for all of its faults: those of its form, and those that the engine would find. */
+export async function refusalWithAll(
+  context: LinkContext,
+  raw: RawParams,
+  before: Link | null,
+  found: readonly string[],
+): Promise<PvtlnkRefusal> {
+  const faults = await faultsOf(context, raw, before);
+  return { code: "fields_refused", sentences: [...new Set([...found, ...faults])] };
+}
+
+/** Adds to a fault that the engine found in the fields those that it did not come to. */
+export async function withAllFaults(
+  context: LinkContext,
+  raw: RawParams,
+  before: Link | null,
+  refusal: UpdateLinkRefusal,
+): Promise<PvtlnkRefusal> {
+  switch (refusal.code) {
+    case "link_not_found":
+    case "version_mismatch":
+    case "quota_exceeded":
+      return refusal;
+    default:
+      return refusalWithAll(context, raw, before, [refusalSentence(refusal)]);
+  }
+}
+
+/** Looks at each field by itself: another that is malformed hides none of its faults. */
+async function faultsOf(
+  context: LinkContext,
+  raw: RawParams,
+  before: Link | null,
+): Promise<string[]> {
+  const { shape } = linkChanges;
+  const faults: CreateLinkRefusal[] = [];
+  const url = shape.destination_url.safeParse(raw["destination_url"]).data;
+  const destination = url === undefined ? null : parseDestination(url, context.policy);
+  if (destination?.ok === false) {
+    faults.push({
+      code: "destination_refused",
+      field: "destinationUrl",
+      problem: destination.error,
+    });
+  }
+  const starts = shape.scheduled_start_at.safeParse(raw["scheduled_start_at"]);
+  const ends = shape.scheduled_end_at.safeParse(raw["scheduled_end_at"]);
+  const startsAtMs = starts.data === undefined ? before?.startsAtMs : starts.data;
+  const endsAtMs = ends.data === undefined ? before?.endsAtMs : ends.data;
+  if (typeof startsAtMs === "number" && typeof endsAtMs === "number" && endsAtMs <= startsAtMs) {
+    faults.push({ code: "schedule_inverted" });
+  }
+  return [
+    ...faults.map(refusalSentence),
+    ...(await codeFault(context, shape.short_code.safeParse(raw["short_code"]).data, before)),
+    ...(await collectionFault(context, shape.collection_id.safeParse(raw["collection_id"]).data)),
+  ];
+}
+
+async function codeFault(
+  { env, access, nowMs }: LinkContext,
+  code: string | undefined,
+  before: Link | null,
+): Promise<string[]> {
+  if (code === undefined || code === before?.code) return [];
+  const address = { domain: before?.domain ?? "", code };
+  const { kind } = await checkCode(databaseOf(env.DB), address, access.workspace.id, nowMs);
+  if (kind === "free") return [];
+  return [refusalSentence({ code: kind === "taken" ? "code_taken" : "code_reserved", slug: code })];
+}
+
+async function collectionFault(
+  { env, access }: LinkContext,
+  collection: number | null | undefined,
+): Promise<string[]> {
+  const lookUps = await lookUp(databaseOf(env.DB), access.workspace.id, [{ collection }]);
+  const found = lookUps.collection(collection);
+  return found.ok ? [] : [refusalSentence(found.error)];
+}
+
+/** A link that is to expire has to have a time when. */
+function expirySentences(raw: RawParams, before: Link | null): string[] {
+  const { expires, expires_at: at = before?.expiresAtMs } = raw;
+  return expires === true && (at === undefined || at === null || at === "")
+    ? ["Expires at can't be blank"]
+    : [];
+}

@@ -1,0 +1,65 @@
+/** What the routes of links need of a request besides its body. */
+
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import type { LinkActivity } from "../../../ledger/contract.ts";
+import { ledgerFor } from "../../../ledger/stub.ts";
+import type { LinkContext } from "../../../links/context.ts";
+import type { Link } from "../../../links/link.ts";
+import type { LinkAddress } from "../../../links/route/address.ts";
+import { isOwnHost } from "../../../links/route/hosts.ts";
+import { announceChange, LIVE_AFTER_MS } from "../../../links/route/publish.ts";
+import { type LinkStore, linkStore } from "../../../links/store.ts";
+import type { PvtlnkContext } from "../environment.ts";
+
+/** PVTLNK's links lead to web pages elsewhere; expired ones can be restored. */
+export function linkContextOf(c: PvtlnkContext): LinkContext {
+  const requestHostname = new URL(c.req.url).hostname;
+  return {
+    env: c.env,
+    access: c.get("access"),
+    nowMs: c.get("surroundings").clock(),
+    policy: {
+      deepLinks: false,
+      pastExpiry: true,
+      isOwnHost: (hostname) => isOwnHost(hostname, configOf(c.env), requestHostname),
+    },
+  };
+}
+
+export function storeOf(c: PvtlnkContext): LinkStore {
+  return linkStore(databaseOf(c.env.DB), c.get("access").workspace.id);
+}
+
+const NUMBER = /^[1-9]\d{0,14}$/;
+
+/** Reads the number of a link or a variant; what is none names nothing, as number 0 does. */
+export function numberOf(text: string | undefined): number {
+  return text !== undefined && NUMBER.test(text) ? Number(text) : 0;
+}
+
+/** Asks the Ledger once for the clicks of all these links. */
+export async function activityOf(
+  c: PvtlnkContext,
+  linkIds: readonly number[],
+): Promise<ReadonlyMap<number, LinkActivity>> {
+  if (linkIds.length === 0) return new Map();
+  const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
+  const activities = await ledger.linkTotals(linkIds);
+  return new Map(activities.map((activity) => [activity.linkId, activity]));
+}
+
+/** Gives what is known of a link's clicks; a link without any is not in the map. */
+export function activityIn(
+  activities: ReadonlyMap<number, LinkActivity>,
+  { id }: Pick<Link, "id">,
+): LinkActivity {
+  return activities.get(id) ?? { linkId: id, clicks: 0, lastClickAt: null };
+}
+
+/** Publishes a change, and says when it is expected to be live everywhere. */
+export function announce(c: PvtlnkContext, addresses: readonly LinkAddress[]): void {
+  announceChange(c.env, c.executionCtx, addresses);
+  const atMs = c.get("surroundings").clock() + LIVE_AFTER_MS;
+  c.header("Signpost-Live-By", new Date(atMs).toISOString());
+}

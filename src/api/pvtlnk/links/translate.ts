@@ -1,0 +1,109 @@
+/** Between PVTLNK's words and the engine's. */
+
+import type { Config } from "../../../config.ts";
+import type { LinkActivity, LinkState, LoggedClick } from "../../../ledger/contract.ts";
+import type { LinkInput } from "../../../links/create-link.ts";
+import type { Link, LinkFields } from "../../../links/link.ts";
+import { shownDomain } from "../../../links/parked.ts";
+import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import type { LinkFilter } from "../../../links/store.ts";
+import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
+import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "../contract.ts";
+import { wireTime, wireTimeOrNull } from "../wire-values.ts";
+
+export function toInput(body: NewLink): LinkInput {
+  return {
+    ...toFields(body),
+    destinationUrl: body.destination_url,
+    code: body.short_code ?? undefined,
+    // There is nothing to remove yet.
+    password: body.password || undefined,
+  };
+}
+
+export function toChanges(body: LinkChanges): LinkUpdate {
+  return { ...toFields(body), code: body.short_code, isArchived: body.archived };
+}
+
+function toFields(body: NewLink | LinkChanges): LinkFields {
+  const { title, description, tags, password } = body;
+  return {
+    destinationUrl: body.destination_url,
+    title,
+    description,
+    tags,
+    isActive: body.active,
+    startsAtMs: body.scheduled_start_at,
+    endsAtMs: body.scheduled_end_at,
+    // Whatever time stands beside it: a link that does not expire has none.
+    expiresAtMs: body.expires === false ? null : body.expires_at,
+    utm: body.utm_params,
+    collection: body.collection_id,
+    // An empty one is none, and so removes the one that is there.
+    password: password === "" ? null : password,
+  };
+}
+
+/** PVTLNK's filters can only be switched on. An archived link is not active. */
+export function toFilter(query: ListQuery | ExportQuery): LinkFilter {
+  const { active, archived, collection_id: collection } = query;
+  return {
+    collection,
+    ...(active === true && { isActive: true, isArchived: false }),
+    ...(archived === true && { isArchived: true }),
+    ...("scheduled" in query && query.scheduled === true && { isScheduled: true }),
+    ...("created_after" in query && { createdFromMs: query.created_after }),
+    ...("created_before" in query && { createdBeforeMs: query.created_before }),
+  };
+}
+
+/** Puts a link into PVTLNK's object. */
+export function wireLink(link: Link, { clicks, lastClickAt }: LinkActivity, config: Config) {
+  return {
+    id: link.id,
+    short_code: link.code,
+    short_url: shortUrlOf(link, config),
+    destination_url: link.destinationUrl,
+    title: link.title,
+    description: link.description,
+    tags: link.tags.map(({ name }) => name),
+    click_count: clicks,
+    active: link.isActive && link.archivedAtMs === null,
+    archived: link.archivedAtMs !== null,
+    password_protected: link.hasPassword,
+    is_scheduled: link.startsAtMs !== null || link.endsAtMs !== null,
+    scheduled_start_at: wireTimeOrNull(link.startsAtMs),
+    scheduled_end_at: wireTimeOrNull(link.endsAtMs),
+    expires: link.expiresAtMs !== null,
+    expires_at: wireTimeOrNull(link.expiresAtMs),
+    last_clicked_at: wireTimeOrNull(lastClickAt),
+    created_at: wireTime(link.createdAtMs),
+    updated_at: wireTime(link.updatedAtMs),
+    utm_params: link.utm,
+  };
+}
+
+/** What a single link shows besides. */
+export function wireAnalytics({ clicks, recent }: LinkState) {
+  return { total_clicks: clicks, recent_clicks: recent.map(wireClick) };
+}
+
+function wireClick(click: LoggedClick) {
+  return {
+    clicked_at: wireTime(click.at),
+    hashed_ip: click.addressHash,
+    hashed_user_agent: click.agentHash,
+    referrer_domain: click.referrer,
+    country_code: click.country,
+    device_type: click.device,
+    browser_family: click.browser || null,
+    os_family: click.os || null,
+  };
+}
+
+/** Gives the address that people share. */
+function shortUrlOf({ domain, code }: Link, config: Config): string {
+  const origin =
+    domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${shownDomain(domain)}`;
+  return `${origin}/${code}`;
+}

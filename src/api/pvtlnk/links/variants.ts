@@ -1,0 +1,120 @@
+/** The variants of a link's A/B test: `/api/v1/links/:link_id/variants`. */
+
+import { Hono } from "hono";
+
+import { databaseOf } from "../../../db/database.ts";
+import type { ValueCount } from "../../../ledger/contract.ts";
+import { ledgerFor } from "../../../ledger/stub.ts";
+import { findLink } from "../../../links/find-link.ts";
+import type { Link } from "../../../links/link.ts";
+import {
+  addVariant,
+  changeVariant,
+  type ChangedVariant,
+  removeVariant,
+} from "../../../links/variants/change-variants.ts";
+import { variantTimesOf } from "../../../links/variants/variant-times.ts";
+import type { StoredVariant } from "../../../links/variants/variant.ts";
+import { newVariant, variantChanges } from "../contract.ts";
+import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { share, wireTime } from "../wire-values.ts";
+import { checkParams, paramsOf } from "./params.ts";
+import { announce, linkContextOf, numberOf, storeOf } from "./request.ts";
+
+/** In this dialect a variant that is active takes part: the first one begins the test. */
+const STARTS = { startsTest: true } as const;
+
+export const variants = new Hono<PvtlnkEnvironment>()
+  .get("/", requires({ scope: "links:read" }), async (c) => {
+    const found = await findLink(storeOf(c), linkRefOf(c));
+    if (!found.ok) return refuse(c, found.error);
+    const { abTest } = found.value;
+    return c.json({
+      success: true,
+      ab_testing_active: abTest.enabled && abTest.variants.some(({ active }) => active),
+      variants: await wireVariants(c, found.value, await servedBy(c)),
+    });
+  })
+  .post("/", requires({ scope: "links:update" }), async (c) => {
+    const raw = await paramsOf(c, "variant");
+    if (!raw.ok) return refuse(c, raw.error);
+    const body = checkParams(newVariant, raw.value);
+    if (!body.ok) return refuse(c, { code: "fields_refused", sentences: body.error });
+    const { name, destination_url: url, weight, active } = body.value;
+    const fields = { name, url, weight, active };
+    const added = await addVariant(linkContextOf(c), linkRefOf(c), fields, STARTS);
+    // Nobody has been sent to it yet.
+    return added.ok ? answer(c, added.value, [], 201) : refuse(c, added.error);
+  })
+  .patch("/:variant_id", requires({ scope: "links:update" }), async (c) => {
+    const raw = await paramsOf(c, "variant");
+    if (!raw.ok) return refuse(c, raw.error);
+    const body = checkParams(variantChanges, raw.value);
+    if (!body.ok) return refuse(c, { code: "fields_refused", sentences: body.error });
+    const { name, destination_url: url, weight, active } = body.value;
+    // Asked first: a change whose answer fails would look like one that was not made.
+    const served = await servedBy(c);
+    const changed = await changeVariant(
+      linkContextOf(c),
+      linkRefOf(c),
+      { numericId: numberOf(c.req.param("variant_id")) },
+      { name, url, weight, active },
+      STARTS,
+    );
+    return changed.ok ? answer(c, changed.value, served) : refuse(c, changed.error);
+  })
+  .delete("/:variant_id", requires({ scope: "links:update" }), async (c) => {
+    const which = { numericId: numberOf(c.req.param("variant_id")) };
+    const removed = await removeVariant(linkContextOf(c), linkRefOf(c), which);
+    if (!removed.ok) return refuse(c, removed.error);
+    announce(c, removed.value.addresses);
+    return c.json({ success: true, message: "Variant deleted successfully" });
+  });
+
+function linkRefOf(c: PvtlnkContext) {
+  return { id: numberOf(c.req.param("link_id")) };
+}
+
+async function answer(
+  c: PvtlnkContext,
+  { link, variant, addresses }: ChangedVariant,
+  served: readonly ValueCount[],
+  status: 200 | 201 = 200,
+): Promise<Response> {
+  announce(c, addresses);
+  const wired = await wireVariants(c, link, served);
+  return c.json(
+    { success: true, variant: wired.find(({ id }) => id === variant.numericId) },
+    status,
+  );
+}
+
+/** Asks how often each variant of the link has been clicked, by public ids. */
+async function servedBy(c: PvtlnkContext): Promise<readonly ValueCount[]> {
+  const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
+  return await ledger.variantClicks(linkRefOf(c).id);
+}
+
+/** `click_percentage` is of the clicks on the variants that there are. */
+async function wireVariants(c: PvtlnkContext, link: Link, served: readonly ValueCount[]) {
+  const times = await variantTimesOf(databaseOf(c.env.DB), link.id);
+  const clicks = new Map(served.map(({ value: id, clicks: n }) => [id, n]));
+  const clicksOn = ({ id }: StoredVariant): number => clicks.get(id) ?? 0;
+  const total = link.abTest.variants.reduce((sum, variant) => sum + clicksOn(variant), 0);
+  return link.abTest.variants.map((variant) => {
+    const { createdAtMs, updatedAtMs } = times.get(variant.numericId) ?? link;
+    return {
+      id: variant.numericId,
+      name: variant.name,
+      destination_url: variant.url,
+      weight: variant.weight,
+      active: variant.active,
+      click_count: clicksOn(variant),
+      click_percentage: share(clicksOn(variant), total),
+      created_at: wireTime(createdAtMs),
+      updated_at: wireTime(updatedAtMs),
+    };
+  });
+}

@@ -1,0 +1,57 @@
+/** A token's own successor, and its end. */
+
+import { Hono } from "hono";
+
+import { tokenOf } from "../../../accounts/credentials.ts";
+import { type TokenStore, tokenStore } from "../../../accounts/tokens.ts";
+import { databaseOf } from "../../../db/database.ts";
+import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { wireTime } from "../wire-values.ts";
+
+const NAME_LENGTH_MAX = 100;
+
+export const tokens = new Hono<PvtlnkEnvironment>()
+  .post("/generate", requires({}), async (c) => {
+    const store = storeOf(c);
+    const parent = await store.find(tokenOf(c.req.raw.headers) ?? "");
+    // It was there a moment ago, so it was revoked at the same time.
+    if (parent === null) return refuse(c, { code: "unauthenticated" });
+    const yearOn = aYearAfter(c.get("surroundings").clock());
+    const expiresAtMs = Math.min(yearOn, parent.expiresAtMs ?? yearOn);
+    const created = await store.create({
+      name: `Made by ${parent.name}`.slice(0, NAME_LENGTH_MAX),
+      scopes: parent.scopes,
+      expiresAtMs,
+      workspaceId: parent.workspaceId,
+    });
+    if (!created.ok) return refuse(c, created.error);
+    return c.json(
+      {
+        success: true,
+        api_token: created.value.token,
+        expires_at: wireTime(expiresAtMs),
+        message:
+          "API token generated successfully. Store this token securely - it will not be shown again.",
+      },
+      201,
+    );
+  })
+  .delete("/revoke", requires({ onAnyPlan: true }), async (c) => {
+    const store = storeOf(c);
+    const token = await store.find(tokenOf(c.req.raw.headers) ?? "");
+    const revoked = token === null ? null : await store.revoke(token.uuid);
+    if (revoked?.ok === false) return refuse(c, revoked.error);
+    return c.json({ success: true, message: "API token revoked successfully" });
+  });
+
+function storeOf(c: PvtlnkContext): TokenStore {
+  const { clock } = c.get("surroundings");
+  return tokenStore(databaseOf(c.env.DB), c.get("access").userId, clock);
+}
+
+function aYearAfter(ms: number): number {
+  const date = new Date(ms);
+  return date.setUTCFullYear(date.getUTCFullYear() + 1);
+}

@@ -1,0 +1,46 @@
+/** Which days a report is asked for: days in UTC, both ends included. */
+
+import type { ReportRange } from "../../../ledger/contract.ts";
+import { dateOf, dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
+import { err, ok, type Result } from "../../../platform/result.ts";
+import type { RawFields } from "../environment.ts";
+import type { RevolinkRefusal } from "../errors.ts";
+
+const DAYS_MAX = 3_660;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/**
+ * Works out the days from `from` and `to`.
+ *
+ * Without `to` they end today. Without `from` they begin with `sinceMs`, when there was nothing yet
+ * to count, or as late as the longest range allows.
+ */
+export function reportRange(
+  fields: RawFields,
+  { sinceMs, nowMs }: { readonly sinceMs: number; readonly nowMs: number },
+): Result<ReportRange, RevolinkRefusal> {
+  const given = { from: dayGiven(fields["from"]), to: dayGiven(fields["to"]) };
+  for (const field of ["from", "to"] as const) {
+    if (Number.isNaN(given[field])) {
+      return refuse(`${field} must be a date in YYYY-MM-DD format.`);
+    }
+  }
+  const to = given.to ?? dayOf(nowMs);
+  const from = given.from ?? Math.max(Math.min(dayOf(sinceMs), to), to - DAYS_MAX + 1);
+  if (from > to) return refuse(`from must not be later than to (${dateOf(to)}).`);
+  if (to - from >= DAYS_MAX) return refuse(`from and to must span at most ${DAYS_MAX} days.`);
+  return ok({ from: dateOf(from), to: dateOf(to) });
+}
+
+/** NaN for what is no date; an empty parameter is one that was not filled in. */
+function dayGiven(value: unknown): number | undefined {
+  if (value === undefined || value === "") return undefined;
+  if (typeof value !== "string" || !DATE.test(value)) return NaN;
+  const day = dayOfDate(value);
+  // `2026-02-30` is read as March by some engines.
+  return !Number.isNaN(day) && dateOf(day) === value ? day : NaN;
+}
+
+function refuse(sentence: string): Result<never, RevolinkRefusal> {
+  return err({ code: "field_refused", sentence });
+}

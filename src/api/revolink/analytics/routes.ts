@@ -1,0 +1,46 @@
+/** RevoLink's reports: of one link, and of all links of a workspace. */
+
+import { Hono } from "hono";
+
+import { databaseOf } from "../../../db/database.ts";
+import { ledgerFor } from "../../../ledger/stub.ts";
+import { findLink } from "../../../links/find-link.ts";
+import { linkNamesOf } from "../../../links/link-names.ts";
+import { workspaceCreatedAt } from "../../../workspaces/created-at.ts";
+import type { RevolinkEnvironment } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { storeOf } from "../links/request.ts";
+import { parseObjectId } from "../object-id.ts";
+import { reportRange } from "./range.ts";
+import { wireLinkReport, wireWorkspaceReport } from "./translate.ts";
+
+export const analytics = new Hono<RevolinkEnvironment>()
+  .get("/analytics", requires("links:read:analytics", "query"), async (c) => {
+    const { role, workspace } = c.get("access");
+    if (role === "member") return refuse(c, { code: "report_role_too_low" });
+    const db = databaseOf(c.env.DB);
+    const sinceMs = await workspaceCreatedAt(db, workspace.id);
+    const nowMs = c.get("surroundings").clock();
+    const range = reportRange(c.get("fields"), { sinceMs, nowMs });
+    if (!range.ok) return refuse(c, range.error);
+    const report = await ledgerFor(c.env, workspace.ledger).workspaceReport(range.value);
+    // In the report's order, which is by clicks.
+    const ids = report.links.map(({ linkId }) => linkId);
+    const facts = ["uuid", "title", "code"] as const;
+    const links = await linkNamesOf(db, workspace.id, { ids, facts });
+    return c.json(wireWorkspaceReport(report, links));
+  })
+  .get("/:id/analytics", requires("links:read:analytics", "query"), async (c) => {
+    const objectId = parseObjectId(c.req.param("id"));
+    if (objectId === null) return refuse(c, { code: "report_link_id_invalid" });
+    const found = await findLink(storeOf(c), { objectId });
+    if (!found.ok) return refuse(c, { code: "report_link_not_found" });
+    const { id, createdAtMs: sinceMs } = found.value;
+    const nowMs = c.get("surroundings").clock();
+    const range = reportRange(c.get("fields"), { sinceMs, nowMs });
+    if (!range.ok) return refuse(c, range.error);
+    const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
+    const report = await ledger.detailedLinkReport(id, range.value);
+    return c.json(wireLinkReport(found.value, report));
+  });

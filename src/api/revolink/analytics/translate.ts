@@ -1,0 +1,169 @@
+/** Puts reports into RevoLink's form: objects that are keyed by what was counted. */
+
+import type { DetailedReport, Report, ServedReport, ValueCount } from "../../../ledger/contract.ts";
+import { OTHER } from "../../../ledger/counts/bounds.ts";
+import type { LinkName } from "../../../links/link-names.ts";
+import type { Link } from "../../../links/link.ts";
+import { ruleName } from "../../../links/rules/rule-name.ts";
+import { DEFAULT_RULE } from "../../../links/rules/rule.ts";
+import { objectIdOf } from "../../../platform/uuid.ts";
+
+const DIRECT = "Direct";
+const UNKNOWN = "Unknown";
+
+interface Entry {
+  readonly title: string;
+  readonly value: number;
+  /** A country's code: clients turn it into a flag. */
+  readonly flag?: string;
+}
+
+type Entries = Readonly<Record<string, Entry>>;
+
+/** What a rule or a variant has served. */
+interface Served {
+  readonly name: string;
+  readonly targetUrl: string;
+  readonly clicks: number;
+  readonly uniqueClicks: number;
+  readonly referrers: Entries;
+}
+
+export function wireLinkReport(link: Link, report: DetailedReport) {
+  return {
+    totals: { total: report.total, periodTotal: report.period, unique: report.unique },
+    ...breakdowns(report),
+    referrers: referrers(report.referrers),
+    rulesStats: rulesStats(link, report),
+    abVariantsStats: variantsStats(link, report),
+  };
+}
+
+/** `links` are those that were clicked in the range and are still there. */
+export function wireWorkspaceReport(
+  report: Report,
+  links: readonly LinkName<"uuid" | "title" | "code">[],
+) {
+  const clicks = new Map(report.links.map((total) => [total.linkId, total.clicks]));
+  const { dailyTraffic, ...others } = breakdowns(report);
+  return {
+    totals: { total: report.period, periodTotal: report.period, unique: report.unique },
+    dailyTraffic,
+    links: Object.fromEntries(
+      links.map(({ id, uuid, title, code }): [string, Entry] => [
+        objectIdOf(uuid),
+        { title: title ?? code, value: clicks.get(id) ?? 0 },
+      ]),
+    ),
+    ...others,
+  };
+}
+
+function breakdowns(report: Report) {
+  return {
+    dailyTraffic: Object.fromEntries(report.days.map(({ date, clicks }) => [date, clicks])),
+    countries: countries(report),
+    cities: cities(report),
+    devices: named(report.devices, deviceTitle),
+    browsers: named(report.browsers),
+    os: named(report.os),
+  };
+}
+
+function countries(report: Report): Entries {
+  const names = new Intl.DisplayNames("en", { type: "region" });
+  return Object.fromEntries(
+    report.countries.map(({ value: code, clicks: value }): [string, Entry] =>
+      /^[A-Z]{2}$/.test(code)
+        ? [code, { title: names.of(code) ?? code, value, flag: code }]
+        : [keyOf(code), { title: titleOf(code), value }],
+    ),
+  );
+}
+
+/** Of cities of one name the one with the most clicks has it plain; others say their country. */
+function cities(report: Report): Entries {
+  const entries = new Map<string, Entry>();
+  for (const { value: city, country, clicks: value } of report.cities) {
+    const key = entries.has(city) ? `${city} (${country ?? UNKNOWN})` : city;
+    entries.set(key, { title: titleOf(key), value, ...(country !== null && { flag: country }) });
+  }
+  return Object.fromEntries(entries);
+}
+
+function referrers(counts: readonly ValueCount[]): Entries {
+  return named(counts, titleOf, DIRECT);
+}
+
+/** The default rule is counted by itself only beside others: alone, all that came are its. */
+function rulesStats(link: Link, report: DetailedReport): Record<string, Served> {
+  const stats = link.rules.map(
+    (rule) =>
+      [
+        rule.id,
+        servedOf(rule.id, report.rules, { name: ruleName(rule), targetUrl: rule.targetUrl }),
+      ] as const,
+  );
+  const facts = { name: "Default", targetUrl: link.destinationUrl };
+  const alone = link.rules.length === 0 && !link.abTest.enabled;
+  const byDefault = alone
+    ? {
+        ...facts,
+        clicks: report.period,
+        uniqueClicks: report.unique,
+        referrers: referrers(report.referrers),
+      }
+    : servedOf(DEFAULT_RULE, report.rules, facts);
+  return Object.fromEntries([...stats, [DEFAULT_RULE, byDefault]]);
+}
+
+function variantsStats(link: Link, report: DetailedReport): Record<string, Served> {
+  if (!link.abTest.enabled) return {};
+  return Object.fromEntries(
+    link.abTest.variants.map(({ id, name, url }) => [
+      id,
+      servedOf(id, report.variants, { name, targetUrl: url }),
+    ]),
+  );
+}
+
+function servedOf(
+  id: string,
+  served: readonly ServedReport[],
+  facts: Pick<Served, "name" | "targetUrl">,
+): Served {
+  const found = served.find((one) => one.id === id);
+  return {
+    ...facts,
+    clicks: found?.clicks ?? 0,
+    uniqueClicks: found?.unique ?? 0,
+    referrers: referrers(found?.referrers ?? []),
+  };
+}
+
+function named(
+  counts: readonly ValueCount[],
+  title: (value: string) => string = titleOf,
+  none: string = UNKNOWN,
+): Entries {
+  return Object.fromEntries(
+    counts.map(({ value: text, clicks: value }): [string, Entry] =>
+      text === "" ? [none, { title: none, value }] : [text, { title: title(text), value }],
+    ),
+  );
+}
+
+function keyOf(value: string): string {
+  return value === "" ? UNKNOWN : value;
+}
+
+function titleOf(value: string): string {
+  if (value === "") return UNKNOWN;
+  if (value === OTHER) return "Other";
+  // Cloudflare's code for the Tor network.
+  return value === "T1" ? "Tor" : value;
+}
+
+function deviceTitle(device: string): string {
+  return device === "smarttv" ? "Smart TV" : device.charAt(0).toUpperCase() + device.slice(1);
+}

@@ -1,0 +1,94 @@
+/** Up to 100 links in one call, each by itself. */
+
+import { Hono } from "hono";
+
+import { configOf } from "../../../config.ts";
+import { createLinks, type LinkInput } from "../../../links/create-link.ts";
+import type { Link } from "../../../links/link.ts";
+import { err, ok, type Result } from "../../../platform/result.ts";
+import type { RevolinkEnvironment } from "../environment.ts";
+import { refuse, type RevolinkRefusal, sentenceOf } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { completerFor } from "./complete.ts";
+import { announceLiveBy, linkContextOf, type RevolinkContext } from "./request.ts";
+import { readNewLink, type Reading, type Wanted, wireCreated } from "./translate.ts";
+
+const LINKS_MAX = 100;
+const BULK_BYTES_MAX = 5 * 1024 * 1024;
+
+/** Each item's outcome, in the order of the items. */
+type Outcomes<T> = readonly Result<T, RevolinkRefusal>[];
+
+export const bulk = new Hono<RevolinkEnvironment>().post(
+  "/bulk-create",
+  requires("links:create", { bodyBytesMax: BULK_BYTES_MAX }),
+  async (c) => {
+    const items = itemsOf(c.get("fields")["links"]);
+    if (!items.ok) return refuse(c, items.error);
+    const outcomes = await createAll(c, items.value);
+    if (!outcomes.ok) return refuse(c, outcomes.error);
+    announceLiveBy(c);
+    return c.json(wireOutcomes(c, items.value, outcomes.value));
+  },
+);
+
+function itemsOf(links: unknown): Result<readonly unknown[], RevolinkRefusal> {
+  if (!Array.isArray(links) || links.length === 0) {
+    return err({ code: "field_refused", sentence: "links must be a non-empty array." });
+  }
+  return links.length > LINKS_MAX
+    ? err({ code: "field_refused", sentence: `Maximum ${LINKS_MAX} links per request.` })
+    : ok(links);
+}
+
+/** Makes all links that can be made, with one call of the use case; the plan refuses all or none. */
+async function createAll(
+  c: RevolinkContext,
+  items: readonly unknown[],
+): Promise<Result<Outcomes<Link>, RevolinkRefusal>> {
+  const context = linkContextOf(c);
+  const reading = { policy: context.policy, config: configOf(c.env) };
+  const read = items.map((item) => readItem(item, reading));
+  const complete = await completerFor(
+    c,
+    read.flatMap((one) => (one.ok ? [one.value] : [])),
+  );
+  const drafts = await Promise.all(read.map(async (one) => (one.ok ? complete(one.value) : one)));
+  const inputs = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
+  const created = await createLinks(context, inputs);
+  if (!created.ok) return created;
+  const made = created.value.values();
+  return ok(drafts.map((draft) => (draft.ok ? nextOf(made) : draft)));
+}
+
+function readItem(item: unknown, reading: Reading): Result<Wanted<LinkInput>, RevolinkRefusal> {
+  const { name, rules } = (item ?? {}) as { readonly name?: unknown; readonly rules?: unknown };
+  const isComplete =
+    isGiven(name) && isGiven(rules) && !(Array.isArray(rules) && rules.length === 0);
+  return isComplete ? readNewLink(item, reading) : err({ code: "item_incomplete" });
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
+function nextOf<T>(values: Iterator<T>): T {
+  const next = values.next();
+  if (next.done === true) throw new Error("createLinks answers each input.");
+  return next.value;
+}
+
+function wireOutcomes(c: RevolinkContext, items: readonly unknown[], outcomes: Outcomes<Link>) {
+  const config = configOf(c.env);
+  const created = outcomes.flatMap((one) =>
+    one.ok ? [{ ...wireCreated(one.value, config), name: one.value.title }] : [],
+  );
+  const failed = outcomes.flatMap((one, at) =>
+    one.ok ? [] : [{ input: items[at], error: sentenceOf(one.error) }],
+  );
+  return {
+    message: `Bulk create complete: ${created.length} created, ${failed.length} failed.`,
+    created,
+    failed,
+  };
+}

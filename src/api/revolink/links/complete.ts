@@ -1,0 +1,74 @@
+/** Completes wanted links with what has to be looked up (tags) or fetched (logos). */
+
+import { type Database, databaseOf } from "../../../db/database.ts";
+import { labelStore } from "../../../links/labels.ts";
+import type { LinkFields } from "../../../links/link.ts";
+import { completeQrSettings } from "../../../links/qr/fetch-logo.ts";
+import {
+  parseQrSettings,
+  QR_SETTINGS_DEFAULT,
+  type QrSettings,
+} from "../../../links/qr/settings.ts";
+import { err, ok, type Result } from "../../../platform/result.ts";
+import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
+import { objectIdOf } from "../../../platform/uuid.ts";
+import type { RevolinkRefusal } from "../errors.ts";
+import { outboundPolicyOf, type RevolinkContext } from "./request.ts";
+import type { Wanted } from "./translate.ts";
+
+/** Gives the fields of one wanted link whole; `before` is its QR code's look until then. */
+export type Complete = <Fields extends LinkFields>(
+  wanted: Wanted<Fields>,
+  before?: QrSettings | null,
+) => Promise<Result<Fields, RevolinkRefusal>>;
+
+/** Each address costs a request up to three of its own, and all of them wait for the slowest. */
+const LOGO_ADDRESSES_MAX = 20;
+
+/** Prepares for the links of one request: tags are read once, each logo is fetched once. */
+export async function completerFor(
+  c: RevolinkContext,
+  all: readonly Wanted<LinkFields>[],
+): Promise<Complete> {
+  const anyTags = all.some(({ tagIds = [] }) => tagIds.length > 0);
+  const { workspace } = c.get("access");
+  const names = anyTags ? await tagNames(databaseOf(c.env.DB), workspace.id) : new Map();
+  const complete = qrCompleter(outboundPolicyOf(c));
+  return async ({ fields, tagIds, qrSettings }, before = null) => {
+    const tags = tagIds?.map((tagId) => names.get(tagId));
+    const unknown = tags?.indexOf(undefined) ?? -1;
+    if (unknown !== -1) return err({ code: "tag_unknown", tagId: tagIds?.[unknown] ?? "" });
+    const look = await complete(qrSettings, before);
+    if (!look.ok) return look;
+    return ok({ ...fields, tags, qrSettings: look.value });
+  };
+}
+
+async function tagNames(db: Database, workspaceId: number): Promise<ReadonlyMap<string, string>> {
+  const tags = await labelStore(db, "tag", workspaceId).list();
+  return new Map(tags.map(({ uuid, name }) => [objectIdOf(uuid), name]));
+}
+
+function qrCompleter(policy: OutboundPolicy) {
+  const fetched = new Map<string, ReturnType<typeof completeQrSettings>>();
+
+  return async (
+    raw: unknown,
+    before: QrSettings | null,
+  ): Promise<Result<QrSettings | null | undefined, RevolinkRefusal>> => {
+    if (raw === undefined || raw === null) return ok(raw);
+    const draft = parseQrSettings(raw, before ?? QR_SETTINGS_DEFAULT);
+    if (!draft.ok) return draft;
+    const { logoUrl, ...settings } = draft.value;
+    if (logoUrl === null) return ok(settings);
+    const known = fetched.get(logoUrl);
+    if (known === undefined && fetched.size === LOGO_ADDRESSES_MAX) {
+      const sentence = `qrSettings.logo must be one of at most ${LOGO_ADDRESSES_MAX} addresses in one call.`;
+      return err({ code: "field_refused", sentence });
+    }
+    const fetching = known ?? completeQrSettings(draft.value, policy);
+    fetched.set(logoUrl, fetching);
+    const complete = await fetching;
+    return complete.ok ? ok({ ...settings, logo: complete.value.logo }) : complete;
+  };
+}

@@ -1,0 +1,89 @@
+/** RevoLink's single links: create, update, delete. */
+
+import { Hono } from "hono";
+
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { createLink } from "../../../links/create-link.ts";
+import { deleteLink } from "../../../links/delete-link.ts";
+import { findLink } from "../../../links/find-link.ts";
+import { linkExists } from "../../../links/link-exists.ts";
+import { announceChange } from "../../../links/route/publish.ts";
+import { updateLink } from "../../../links/update-link.ts";
+import { tolerate } from "../../../platform/log.ts";
+import { objectIdOf } from "../../../platform/uuid.ts";
+import { forgetPurgedLinks } from "../../../upkeep/sweeps.ts";
+import type { RevolinkEnvironment } from "../environment.ts";
+import { refuse, type RevolinkRefusal } from "../errors.ts";
+import { requires } from "../guard.ts";
+import { parseObjectId } from "../object-id.ts";
+import { completerFor } from "./complete.ts";
+import { announceLiveBy, linkContextOf, type RevolinkContext, storeOf } from "./request.ts";
+import { readChanges, readNewLink, wireCreated } from "./translate.ts";
+
+/** Room for the engine's largest rules (256 kB) and a logo of 100 KB as a data URL. */
+const LINK_BYTES_MAX = 512 * 1024;
+
+export const link = new Hono<RevolinkEnvironment>()
+  .post("/create", requires("links:create", { bodyBytesMax: LINK_BYTES_MAX }), async (c) => {
+    const context = linkContextOf(c);
+    const config = configOf(c.env);
+    const wanted = readNewLink(c.get("fields"), { policy: context.policy, config });
+    if (!wanted.ok) return refuse(c, wanted.error);
+    const complete = await completerFor(c, [wanted.value]);
+    const input = await complete(wanted.value);
+    if (!input.ok) return refuse(c, input.error);
+    const created = await createLink(context, input.value);
+    if (!created.ok) return refuse(c, created.error);
+    announceLiveBy(c);
+    return c.json({
+      message: `Link "${created.value.title}" successfully created.`,
+      ...wireCreated(created.value, config),
+    });
+  })
+  .put("/update", requires("links:update", { bodyBytesMax: LINK_BYTES_MAX }), async (c) => {
+    const context = linkContextOf(c);
+    const objectId = parseObjectId(c.get("fields")["linkId"]);
+    if (objectId === null) return refuse(c, { code: "link_id_invalid" });
+    const before = await findLink(storeOf(c), { objectId });
+    if (!before.ok) return refuse(c, await notHere(c, objectId, "edit"));
+    const reading = { policy: context.policy, config: configOf(c.env) };
+    const wanted = readChanges(c.get("fields"), reading);
+    if (!wanted.ok) return refuse(c, wanted.error);
+    const complete = await completerFor(c, [wanted.value]);
+    const changes = await complete(wanted.value, before.value.qrSettings);
+    if (!changes.ok) return refuse(c, changes.error);
+    const updated = await updateLink(context, { id: before.value.id }, changes.value);
+    if (!updated.ok) return refuse(c, updated.error);
+    announceChange(c.env, c.executionCtx, updated.value.addresses);
+    announceLiveBy(c);
+    return c.json({ message: "Link updated.", id: objectIdOf(updated.value.link.uuid) });
+  })
+  .delete("/delete", requires("links:delete", "body_or_query"), async (c) => {
+    const objectId = parseObjectId(c.get("fields")["linkId"]);
+    if (objectId === null) return refuse(c, { code: "link_id_invalid" });
+    const deleted = await deleteLink(linkContextOf(c), { objectId });
+    if (!deleted.ok) {
+      const { error } = deleted;
+      return refuse(
+        c,
+        error.code === "link_not_found" ? await notHere(c, objectId, "delete") : error,
+      );
+    }
+    announceChange(c.env, c.executionCtx, deleted.value.addresses);
+    // The Ledger forgets the clicks at once; if that fails, Upkeep sees to it.
+    c.executionCtx.waitUntil(tolerate("link.purge.failed", forgetPurgedLinks(c.env)));
+    announceLiveBy(c);
+    return c.json({ message: "Link deleted." });
+  });
+
+/** Tells another workspace's link from none at all, as the documented statuses do. */
+async function notHere(
+  c: RevolinkContext,
+  objectId: string,
+  action: "edit" | "delete",
+): Promise<RevolinkRefusal> {
+  return (await linkExists(databaseOf(c.env.DB), objectId))
+    ? { code: "link_foreign", action }
+    : { code: "link_not_found" };
+}

@@ -1,0 +1,190 @@
+/**
+ * Tells webhooks of clicks, once their Ledger has counted them and they have their numbers.
+ *
+ * Only clicks of people, and only where an endpoint asks for them: which workspaces have one is known
+ * for a few seconds, so that clicks of all others cost nothing. Ids come from the click's batch, so a
+ * batch that comes again tells the same events, and the Ledger's delivery log lets none through twice.
+ */
+
+import type { LedgerClick } from "../ledger/contract.ts";
+import { boundClick } from "../ledger/counts/bounds.ts";
+import type { LedgerId } from "../ledger/ledger-id.ts";
+import { eventIdOf } from "../ledger/packed-click.ts";
+import { SECOND_MS } from "../platform/clock.ts";
+import { wireTime } from "../webhooks/events.ts";
+import type { DeliveryMessage } from "../webhooks/message.ts";
+import { queueDeliveries } from "../webhooks/queueing.ts";
+import type { IngestedClicks } from "./click-batches.ts";
+
+/** A new endpoint hears of clicks so long after it was made, and one that is deleted before. */
+const SUBSCRIPTIONS_AGE_MS = 5 * SECOND_MS;
+const WORKSPACES_KNOWN_MAX = 10_000;
+
+interface Subscription {
+  readonly webhookIds: readonly number[];
+  readonly untilMs: number;
+}
+
+/** By workspace; of the isolate, and bound to its database. */
+const known = new WeakMap<D1Database, Map<number, Subscription>>();
+
+interface LinkFacts extends Record<string, unknown> {
+  readonly id: number;
+  readonly workspace_id: number;
+  readonly code: string;
+  readonly title: string | null;
+}
+
+interface VariantFacts extends Record<string, unknown> {
+  readonly id: number;
+  readonly link_id: number;
+  readonly public_id: string;
+  readonly name: string;
+}
+
+/** Queues the events of clicks that were just counted; throws when the queue does not take them. */
+export async function tellClicks(
+  env: Pick<Cloudflare.Env, "DB" | "WEBHOOKS">,
+  ingested: readonly IngestedClicks[],
+  nowMs: number,
+): Promise<void> {
+  const counted = ingested.filter(
+    ({ batch, ingested: { refused } }) => !refused && batch.clicks.some(isHuman),
+  );
+  if (counted.length === 0) return;
+  const subscribed = await subscriptionsOf(
+    env.DB,
+    counted.map(({ ledger }) => workspaceOf(ledger)),
+    nowMs,
+  );
+  const told = counted.filter(({ ledger }) => webhooksOf(subscribed, ledger).length > 0);
+  if (told.length === 0) return;
+  const facts = await factsOf(env.DB, told);
+  const messages = told.flatMap((clicks) =>
+    messagesOf(clicks, webhooksOf(subscribed, clicks.ledger), facts),
+  );
+  await queueDeliveries(env.WEBHOOKS, messages);
+}
+
+function isHuman(click: LedgerClick): boolean {
+  return click.class === "human";
+}
+
+function workspaceOf(ledger: LedgerId): number {
+  return Number.parseInt(ledger, 10);
+}
+
+function webhooksOf(
+  subscribed: ReadonlyMap<number, Subscription>,
+  ledger: LedgerId,
+): readonly number[] {
+  return subscribed.get(workspaceOf(ledger))?.webhookIds ?? [];
+}
+
+/** Asks D1 once for all workspaces of which nothing is known, or not lately. */
+async function subscriptionsOf(
+  db: D1Database,
+  workspaceIds: readonly number[],
+  nowMs: number,
+): Promise<ReadonlyMap<number, Subscription>> {
+  const cache = known.get(db) ?? new Map<number, Subscription>();
+  known.set(db, cache);
+  if (cache.size > WORKSPACES_KNOWN_MAX) cache.clear();
+  const asked = [...new Set(workspaceIds)].filter((id) => (cache.get(id)?.untilMs ?? 0) <= nowMs);
+  if (asked.length === 0) return cache;
+  const { results } = await db
+    .prepare(
+      `SELECT id, workspace_id FROM webhooks
+       WHERE workspace_id IN (SELECT value FROM json_each(?1)) AND is_active = 1
+         AND EXISTS (SELECT 1 FROM json_each(events) WHERE value IN ('*', 'link.clicked'))`,
+    )
+    .bind(JSON.stringify(asked))
+    .all<{ id: number; workspace_id: number }>();
+  const untilMs = nowMs + SUBSCRIPTIONS_AGE_MS;
+  for (const workspaceId of asked) {
+    const webhookIds = results
+      .filter((row) => row.workspace_id === workspaceId)
+      .map(({ id }) => id);
+    cache.set(workspaceId, { webhookIds, untilMs });
+  }
+  return cache;
+}
+
+interface Facts {
+  readonly link: (click: LedgerClick, ledger: LedgerId) => LinkFacts | null;
+  readonly variant: (click: LedgerClick) => VariantFacts | null;
+}
+
+/** Reads the links and variants of these clicks, in one round trip. */
+async function factsOf(db: D1Database, told: readonly IngestedClicks[]): Promise<Facts> {
+  const clicks = told.flatMap(({ batch }) => batch.clicks.filter(isHuman));
+  const linkIds = JSON.stringify([...new Set(clicks.map(({ linkId }) => linkId))]);
+  const tested = clicks.filter(({ variant }) => variant !== null).map(({ linkId }) => linkId);
+  const [links, variants] = await db.batch([
+    db
+      .prepare(
+        `SELECT id, workspace_id, code, title FROM links
+         WHERE id IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(linkIds),
+    db
+      .prepare(
+        `SELECT id, link_id, public_id, name FROM variants
+         WHERE link_id IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(JSON.stringify([...new Set(tested)])),
+  ]);
+  const byId = new Map(((links?.results ?? []) as LinkFacts[]).map((link) => [link.id, link]));
+  const byName = new Map(
+    ((variants?.results ?? []) as VariantFacts[]).map((variant) => [
+      `${variant.link_id}/${variant.public_id}`,
+      variant,
+    ]),
+  );
+  return {
+    link(click, ledger) {
+      const link = byId.get(click.linkId);
+      return link?.workspace_id === workspaceOf(ledger) ? link : null;
+    },
+    variant: ({ linkId, variant }) => byName.get(`${linkId}/${variant}`) ?? null,
+  };
+}
+
+/** One message a click and endpoint. Of a link that is gone by now nothing is told. */
+function messagesOf(
+  { ledger, batch, ingested }: IngestedClicks,
+  webhookIds: readonly number[],
+  facts: Facts,
+): DeliveryMessage[] {
+  return batch.clicks.flatMap((click, position) => {
+    const link = isHuman(click) ? facts.link(click, ledger) : null;
+    if (link === null) return [];
+    const data = dataOf(click, ingested.firstClickId + position, link, facts.variant(click));
+    const event = { event: "link.clicked", atMs: click.at, linkId: link.id, data } as const;
+    const eventId = eventIdOf(batch.id, position);
+    return webhookIds.map((webhookId) => ({ v: 1, webhookId, eventId, event }) as const);
+  });
+}
+
+function dataOf(
+  click: LedgerClick,
+  id: number,
+  link: LinkFacts,
+  variant: VariantFacts | null,
+): string {
+  // As the reports have them: a referrer that is no host name is not passed on.
+  const { country, device, browser, os, referrer } = boundClick(click);
+  return JSON.stringify({
+    link: { id: link.id, short_code: link.code, title: link.title },
+    click: {
+      id,
+      country_code: country,
+      device_type: device,
+      browser_family: browser,
+      os_family: os,
+      referrer_domain: referrer,
+      clicked_at: wireTime(click.at),
+    },
+    variant: variant === null ? null : { id: variant.id, name: variant.name },
+  });
+}

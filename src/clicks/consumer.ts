@@ -1,0 +1,138 @@
+/**
+ * Takes clicks from the queue to the Ledgers, and their events to the webhooks' queue. A message is done
+ * when all of that is; Ledgers count a batch once, so it may come again as often as it likes.
+ */
+
+import type { ClickBatch, IngestedBatch } from "../ledger/contract.ts";
+import type { LedgerId } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { keepDeadLetters } from "../platform/dead-letters.ts";
+import { tolerate, log } from "../platform/log.ts";
+import { retryDelaySeconds } from "../platform/retry-delay.ts";
+import { batchesByLedger, type IngestedClicks } from "./click-batches.ts";
+import { tellClicks } from "./click-events.ts";
+import { readClickMessage } from "./click-message.ts";
+import type { ClickMessage } from "./click.ts";
+
+interface Delivery {
+  readonly ingested: readonly IngestedClicks[];
+  /** Ids of messages that at least one Ledger does not have, or of which webhooks were not told. */
+  readonly failed: ReadonlySet<string>;
+  readonly error: unknown;
+}
+
+const INGEST_BYTES_MAX = 1_000_000;
+
+/** Stores all clicks of messages; throws when some part of that is left to do. Safe to repeat. */
+export async function ingestMessages(
+  env: Cloudflare.Env,
+  messages: readonly ClickMessage[],
+): Promise<readonly IngestedClicks[]> {
+  const { ingested, failed, error } = await deliver(env, messages);
+  if (failed.size > 0) throw error;
+  return ingested;
+}
+
+/** Consumes a batch of the queue `clicks`, and answers for each message by itself. */
+export async function consumeClicks(batch: MessageBatch, env: Cloudflare.Env): Promise<void> {
+  const readable: { readonly message: Message; readonly clicks: ClickMessage }[] = [];
+  for (const message of batch.messages) {
+    const read = readClickMessage(message.body);
+    if (read.kind === "clicks") readable.push({ message, clicks: read.message });
+    else if (read.kind === "newer") retry(message);
+    else await setAside(batch.queue, message, env);
+  }
+  if (readable.length === 0) return;
+  const { failed } = await deliver(
+    env,
+    readable.map(({ clicks }) => clicks),
+  );
+  for (const { message, clicks } of readable) {
+    if (failed.has(clicks.id)) retry(message);
+    else message.ack();
+  }
+}
+
+/** Consumes a dead-letter queue: a message leaves it only when D1 has it whole. */
+export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env): Promise<void> {
+  log("error", "queue.dead_letters", { queue: batch.queue, count: batch.messages.length });
+  await keepDeadLetters(env.DB, batch.queue, batch.messages);
+  batch.ackAll();
+}
+
+async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Delivery> {
+  const batches = await batchesByLedger(messages, env.AUTH_SECRET, Date.now());
+  const ingested: IngestedClicks[] = [];
+  const failed = new Set<string>();
+  let firstError: unknown = null;
+  const deliverOne = async (ledger: LedgerId, all: readonly ClickBatch[]) => {
+    for (const some of chunks(all)) {
+      try {
+        const answers = await ledgerFor(env, ledger).ingest(some);
+        ingested.push(...pair(ledger, some, answers));
+      } catch (error) {
+        log("error", "clicks.ingest.failed", { ledger, count: some.length, error });
+        firstError ??= error;
+        for (const { id } of some) failed.add(id);
+      }
+    }
+  };
+  await Promise.all([...batches].map(([ledger, all]) => deliverOne(ledger, all)));
+  try {
+    await tellClicks(env, ingested, Date.now());
+  } catch (error) {
+    // Told when the messages come again: they are counted once all the same.
+    log("error", "clicks.webhooks.failed", { count: ingested.length, error });
+    firstError ??= error;
+    for (const { batch } of ingested) failed.add(batch.id);
+  }
+  return { ingested, failed, error: firstError };
+}
+
+function pair(
+  ledger: LedgerId,
+  batches: readonly ClickBatch[],
+  answers: readonly IngestedBatch[],
+): IngestedClicks[] {
+  const refused = answers.filter((answer) => answer.refused).length;
+  if (refused > 0) log("warn", "clicks.ingest.refused", { ledger, count: refused });
+  return batches.flatMap((batch, position) => {
+    const ingested = answers[position];
+    return ingested === undefined ? [] : [{ ledger, batch, ingested }];
+  });
+}
+
+/** Splits batches so that one call to a Ledger stays small; a single larger batch goes alone. */
+function* chunks(batches: readonly ClickBatch[]): Generator<ClickBatch[]> {
+  let chunk: ClickBatch[] = [];
+  let bytes = 0;
+  for (const batch of batches) {
+    const size = JSON.stringify(batch).length;
+    if (chunk.length > 0 && bytes + size > INGEST_BYTES_MAX) {
+      yield chunk;
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push(batch);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** Keeps a message that nobody can read out of its siblings' way. */
+async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
+  const kept = await tolerate(
+    "clicks.dead_letter.failed",
+    keepDeadLetters(env.DB, queue, [message]).then(() => true),
+    { queue },
+  );
+  if (kept === null) {
+    retry(message);
+    return;
+  }
+  log("error", "clicks.message.malformed", { queue });
+  message.ack();
+}
+
+function retry(message: Message): void {
+  message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+}

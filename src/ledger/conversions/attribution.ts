@@ -1,0 +1,221 @@
+/**
+ * What conversions are attributed by: the last click of each visitor and of each click token, and
+ * which batch holds a click id. Kept while the workspace has an active goal, and for the attribution
+ * window only; without a goal a click costs none of these rows.
+ */
+
+import type { MeteredSql } from "../../platform/metered-sql.ts";
+import { firstBatchIdAt } from "../../platform/timed-id.ts";
+import type { LedgerClick } from "../contract.ts";
+import { dropFact, readFact, writeFact, type Fact } from "../marks.ts";
+import { visitorOf } from "./visitor.ts";
+
+export interface LastClick {
+  readonly clickId: number;
+  readonly linkId: number;
+  readonly variant: string | null;
+  readonly at: number;
+}
+
+/** What a transaction has seen and not yet written. */
+export interface Trail {
+  readonly visitors: Map<string, LastClick>;
+  readonly tokens: Map<string, LastClick>;
+  readonly batches: { readonly firstId: number; readonly batchId: string }[];
+}
+
+/** Rows looked at in one slice: well below a tenth of a second of work. */
+const SLICE_ROWS = 2_000;
+/** Follows every batch id: they are of digits and lower-case letters. */
+const AFTER_EVERY_ID = "~";
+
+export function emptyTrail(): Trail {
+  return { visitors: new Map(), tokens: new Map(), batches: [] };
+}
+
+/** Notes a person's click. Of several by one visitor the latest stays. */
+export function noteClick(trail: Trail, click: LedgerClick, clickId: number): void {
+  const { linkId, variant, at, addressHash, agentHash, token } = click;
+  const last: LastClick = { clickId, linkId, variant, at };
+  if (token !== undefined && token !== null) trail.tokens.set(token, last);
+  if (addressHash === null || agentHash === null) return;
+  const visitor = visitorOf(addressHash, agentHash);
+  const known = trail.visitors.get(visitor);
+  if (known === undefined || known.at <= at) trail.visitors.set(visitor, last);
+}
+
+/** Writes one row a visitor, one a token and one a batch. A delayed click replaces no later one. */
+export function saveTrail(sql: MeteredSql, { visitors, tokens, batches }: Trail): void {
+  const update = `SET click = excluded.click, link = excluded.link, variant = excluded.variant,
+    at = excluded.at WHERE excluded.at >= at`;
+  if (visitors.size > 0) {
+    sql.run(
+      `INSERT INTO visitors (visitor, click, link, variant, at) ${LAST_CLICKS}
+       ON CONFLICT (visitor) DO UPDATE ${update}`,
+      rowsOf(visitors),
+    );
+  }
+  if (tokens.size > 0) {
+    sql.run(
+      `INSERT INTO click_tokens (token, click, link, variant, at) ${LAST_CLICKS}
+       ON CONFLICT (token) DO UPDATE ${update}`,
+      rowsOf(tokens),
+    );
+  }
+  for (const { firstId, batchId } of batches) {
+    sql.run("INSERT INTO click_batches (first_id, batch_id) VALUES (?, ?)", firstId, batchId);
+  }
+}
+
+/** The last click of a visitor, by both hashes. */
+export function lastClickOfVisitor(
+  sql: MeteredSql,
+  addressHash: string,
+  agentHash: string,
+): LastClick | null {
+  const visitor = visitorOf(addressHash, agentHash);
+  const [row] = sql.run<Row>("SELECT * FROM visitors WHERE visitor = ?", visitor);
+  return row === undefined ? null : lastClick(row);
+}
+
+export function clickOfToken(sql: MeteredSql, token: string): LastClick | null {
+  const [row] = sql.run<Row>("SELECT * FROM click_tokens WHERE token = ?", token);
+  return row === undefined ? null : lastClick(row);
+}
+
+/** Begins or ends noting clicks; true when older batches are still to be indexed under an alarm. */
+export function switchTracking(sql: MeteredSql, isOn: boolean, sinceMs: number): boolean {
+  const wasOn = readFact(sql, "tracking") !== null;
+  if (!isOn) dropFact(sql, "tracking");
+  if (!isOn || wasOn) return false;
+  writeFact(sql, "tracking", "1");
+  reindex(sql);
+  return indexingSlice(sql, sinceMs);
+}
+
+/** Begins to index the batches of the window that are not: after tracking began, or the window grew. */
+export function reindex(sql: MeteredSql): void {
+  if (readFact(sql, "tracking") !== null) writeFact(sql, "indexing", AFTER_EVERY_ID);
+}
+
+/** Makes the next batches findable by their clicks' ids, the newest first; true when more are left. */
+function indexingSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
+  const before = readFact(sql, "indexing");
+  if (before === null) return false;
+  const rows = sql.run<{ batch_id: string }>(
+    `SELECT batch_id FROM batches WHERE batch_id < ? AND batch_id >= ?
+     ORDER BY batch_id DESC LIMIT ?`,
+    before,
+    firstBatchIdAt(sinceMs),
+    rowsMax,
+  );
+  const last = rows.at(-1)?.batch_id;
+  if (last !== undefined) {
+    sql.run(
+      // A batch without clicks has the first id of the next one.
+      `INSERT INTO click_batches (first_id, batch_id) SELECT first_id, batch_id FROM batches
+       WHERE batch_id < ? AND batch_id >= ? AND n > 0 ON CONFLICT DO NOTHING`,
+      before,
+      last,
+    );
+  }
+  if (last === undefined || rows.length < rowsMax) {
+    dropFact(sql, "indexing");
+    return false;
+  }
+  writeFact(sql, "indexing", last);
+  return true;
+}
+
+/** Begins the walk of `visitorsSlice` anew, so that it meets a link that has just been purged. */
+export function forgetSoon(sql: MeteredSql): void {
+  dropFact(sql, "walked_visitors");
+  dropFact(sql, "walked_tokens");
+}
+
+/**
+ * Drops the next rows whose window is over or whose link is purged, and indexes older batches; true
+ * when there may be more of either.
+ */
+export function visitorsSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
+  const indexing = indexingSlice(sql, sinceMs, rowsMax);
+  const visitors = walk(sql, "visitors", "visitor", "walked_visitors", sinceMs, rowsMax);
+  const tokens = walk(sql, "click_tokens", "token", "walked_tokens", sinceMs, rowsMax);
+  const dropped = sql.run(
+    `DELETE FROM click_batches WHERE first_id IN (
+       SELECT first_id FROM (
+         SELECT first_id, batch_id FROM click_batches ORDER BY first_id LIMIT ?
+       ) WHERE batch_id < ?
+     ) RETURNING first_id`,
+    rowsMax,
+    firstBatchIdAt(sinceMs),
+  );
+  return indexing || visitors || tokens || dropped.length === rowsMax;
+}
+
+/** Tells whether there is anything that will have to be dropped one day. */
+export function hasVisitors(sql: MeteredSql): boolean {
+  const statement = `SELECT 1 WHERE EXISTS (SELECT 1 FROM visitors)
+    OR EXISTS (SELECT 1 FROM click_tokens) OR EXISTS (SELECT 1 FROM click_batches)`;
+  return sql.run(statement).length > 0;
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  readonly click: number;
+  readonly link: number;
+  readonly variant: string | null;
+  readonly at: number;
+}
+
+/** `WHERE true` tells SQLite that the ON that follows belongs to the insert. */
+const LAST_CLICKS = `SELECT value->>0, value->>1, value->>2, value->>3, value->>4
+  FROM json_each(?) WHERE true`;
+
+function rowsOf(clicks: ReadonlyMap<string, LastClick>): string {
+  return JSON.stringify(
+    Array.from(clicks, ([key, { clickId, linkId, variant, at }]) => [
+      key,
+      clickId,
+      linkId,
+      variant,
+      at,
+    ]),
+  );
+}
+
+function lastClick({ click, link, variant, at }: Row): LastClick {
+  return { clickId: click, linkId: link, variant, at };
+}
+
+/** Hashes lie in no order of time: the whole table is walked, once for each alarm that begins at its front. */
+function walk(
+  sql: MeteredSql,
+  table: "visitors" | "click_tokens",
+  key: "visitor" | "token",
+  cursor: Fact,
+  sinceMs: number,
+  rowsMax: number,
+): boolean {
+  const from = readFact(sql, cursor) ?? "";
+  const rows = sql.run<{ key: string }>(
+    `SELECT ${key} AS key FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ?`,
+    from,
+    rowsMax,
+  );
+  const last = rows.at(-1)?.key;
+  if (last !== undefined) {
+    sql.run(
+      `DELETE FROM ${table} WHERE ${key} > ? AND ${key} <= ?
+       AND (at < ? OR link IN (SELECT link FROM purged))`,
+      from,
+      last,
+      sinceMs,
+    );
+  }
+  if (last === undefined || rows.length < rowsMax) {
+    dropFact(sql, cursor);
+    return false;
+  }
+  writeFact(sql, cursor, last);
+  return true;
+}

@@ -1,0 +1,178 @@
+/**
+ * Counts conversions, each order of a goal once, and finds the click that led to each: by the id or
+ * token of a click, or by the visitor's last click, within the attribution window.
+ */
+
+import { DAY_MS } from "../../platform/clock.ts";
+import type { MeteredSql } from "../../platform/metered-sql.ts";
+import type { LoggedClick } from "../contract.ts";
+import { countConversion, subtractConversions } from "../counts/cell.ts";
+import { changeDay } from "../counts/day-store.ts";
+import { dayOf } from "../counts/day.ts";
+import { emptyState, WORKSPACE, type StateStore } from "../counts/state-store.ts";
+import { readBatch, type StoredBatch } from "../packed-click.ts";
+import { clickOfToken, lastClickOfVisitor, type LastClick } from "./attribution.ts";
+import type {
+  Attribution,
+  ClickClue,
+  ConversionPage,
+  Converted,
+  LoggedConversion,
+  NewConversion,
+} from "./contract.ts";
+
+/** A click's clock is another one than a conversion's. */
+const CLOCK_SLACK_MS = 60_000;
+const PAGE_ROWS = 1_000;
+
+/** Stores a conversion and counts it; an order that the goal has already changes nothing. */
+export function convert(
+  sql: MeteredSql,
+  states: StateStore,
+  given: NewConversion,
+  windowMs: number,
+): Converted {
+  const { goalId, orderId, at } = given;
+  const [known] =
+    orderId === null
+      ? []
+      : sql.run<{ id: number }>(
+          "SELECT id FROM conversions WHERE goal = ? AND order_id = ?",
+          goalId,
+          orderId,
+        );
+  if (known !== undefined) return { kind: "duplicate", conversionId: known.id };
+  const attribution = attribute(sql, given.clue, at, windowMs);
+  const [row] = sql.run<{ id: number }>(
+    `INSERT INTO conversions
+       (goal, order_id, at, value, currency, link, click, clicked_at, variant)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    goalId,
+    orderId,
+    at,
+    given.value,
+    given.currency,
+    attribution?.linkId ?? null,
+    attribution?.clickId ?? null,
+    attribution?.clickedAt ?? null,
+    attribution?.variant ?? null,
+  );
+  if (row === undefined) throw new Error("SQLite did not return the conversion it inserted.");
+  if (attribution !== null) countOnDay(sql, states, attribution.linkId, at);
+  return { kind: "tracked", conversionId: row.id, attribution };
+}
+
+/** Gives a page of conversions in order of their ids, after the one that `afterId` names. */
+export function conversionPage(
+  sql: MeteredSql,
+  afterId: number | null,
+  rowsMax = PAGE_ROWS,
+): ConversionPage {
+  const rows = sql.run<Row>(
+    "SELECT * FROM conversions WHERE id > ? ORDER BY id LIMIT ?",
+    afterId ?? 0,
+    rowsMax,
+  );
+  const next = rows.length < rowsMax ? null : (rows.at(-1)?.id ?? null);
+  return { conversions: rows.map(readConversion), next };
+}
+
+/** Takes a purged link out of its conversions: they stay, as unattributed ones. */
+export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: number): void {
+  const days = sql.run<{ day: number; n: number }>(
+    `SELECT at / ${DAY_MS} AS day, count(*) AS n FROM conversions WHERE link = ? GROUP BY day`,
+    linkId,
+  );
+  if (days.length === 0) return;
+  const workspace = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+  for (const { day, n } of days) {
+    changeDay(sql, workspace, day, (cell) => subtractConversions(cell, linkId, n));
+  }
+  states.save(workspace);
+  sql.run(
+    `UPDATE conversions SET link = NULL, click = NULL, clicked_at = NULL, variant = NULL
+     WHERE link = ?`,
+    linkId,
+  );
+}
+
+function countOnDay(sql: MeteredSql, states: StateStore, linkId: number, at: number): void {
+  const workspace = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+  changeDay(sql, workspace, dayOf(at), (cell) => countConversion(cell, linkId));
+  states.save(workspace);
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  readonly id: number;
+  readonly goal: number;
+  readonly order_id: string | null;
+  readonly at: number;
+  readonly value: number;
+  readonly currency: string;
+  readonly link: number | null;
+  readonly click: number | null;
+  readonly clicked_at: number | null;
+  readonly variant: string | null;
+}
+
+function readConversion({ id, goal, at, value, currency, ...row }: Row): LoggedConversion {
+  return {
+    id,
+    goalId: goal,
+    at,
+    orderId: row.order_id,
+    value,
+    currency,
+    linkId: row.link,
+    clickId: row.click,
+    clickedAt: row.clicked_at,
+    variant: row.variant,
+  };
+}
+
+function attribute(
+  sql: MeteredSql,
+  clue: ClickClue,
+  at: number,
+  windowMs: number,
+): Attribution | null {
+  const last = clickOf(sql, clue);
+  if (last === null) return null;
+  const { clickId, linkId, variant, at: clickedAt } = last;
+  if (clickedAt < at - windowMs || clickedAt > at + CLOCK_SLACK_MS) return null;
+  // The rows of a purged link are taken away by slices: until then they say nothing.
+  if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return null;
+  const msToConvert = Math.max(0, at - clickedAt);
+  return { clickId, linkId, variant, clickedAt, msToConvert, click: findClick(sql, clickId) };
+}
+
+function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
+  switch (clue.kind) {
+    case "none":
+      return null;
+    case "visitor":
+      return lastClickOfVisitor(sql, clue.addressHash, clue.agentHash);
+    case "token":
+      return clickOfToken(sql, clue.token);
+    case "click": {
+      const click = findClick(sql, clue.clickId);
+      // What was no person's click is in no report: nothing can be put down to it either.
+      if (click?.class !== "human") return null;
+      const { linkId, variant, at } = click;
+      return { clickId: clue.clickId, linkId, variant, at };
+    }
+  }
+}
+
+/** Finds a click in the log by its id; null for one that is purged, trimmed or never was. */
+function findClick(sql: MeteredSql, clickId: number): LoggedClick | null {
+  const [row] = sql.run<{ batch_id: string; first_id: number; data: string | null }>(
+    `SELECT batches.batch_id, batches.first_id, batches.data FROM (
+       SELECT batch_id FROM click_batches WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1
+     ) AS found JOIN batches ON batches.batch_id = found.batch_id`,
+    clickId,
+  );
+  if (row === undefined || row.data === null) return null;
+  const clicks = readBatch(row.batch_id, row.first_id, JSON.parse(row.data) as StoredBatch);
+  return clicks.find(({ id }) => id === clickId) ?? null;
+}

@@ -1,0 +1,44 @@
+/**
+ * How a cell is stored: JSON, with one flat list a dimension, since keys would be most of the bytes.
+ * A dimension that this version does not know is dropped on reading; one that is missing is empty.
+ */
+
+import type { ClickClass } from "../contract.ts";
+import { DIMENSIONS, emptyCell, type Cell } from "./cell.ts";
+
+type Flat = (string | number)[];
+
+interface StoredCell {
+  /** Classes; `s`: scans; the rest by dimension. */
+  readonly c: Flat;
+  readonly s?: number;
+  readonly [dimension: string]: Flat | number | undefined;
+}
+
+export function encodeCell(cell: Cell): string {
+  const stored: Record<string, Flat | number> = { c: [...cell.classes].flat() };
+  if (cell.scans > 0) stored["s"] = cell.scans;
+  for (const dimension of DIMENSIONS) {
+    const counts = cell.values[dimension];
+    if (counts.size > 0) stored[dimension] = [...counts].flat();
+  }
+  return JSON.stringify(stored);
+}
+
+/** Reads what `encodeCell` wrote, of this version or of another. */
+export function decodeCell(text: string): Cell {
+  const stored = JSON.parse(text) as StoredCell;
+  const cell = emptyCell();
+  for (const [clickClass, n] of pairs(stored.c)) cell.classes.set(clickClass as ClickClass, n);
+  for (const dimension of DIMENSIONS) {
+    const flat = stored[dimension];
+    if (!Array.isArray(flat)) continue;
+    for (const [value, n] of pairs(flat)) cell.values[dimension].set(value, n);
+  }
+  cell.scans = stored.s ?? 0;
+  return cell;
+}
+
+function* pairs(flat: Flat): Generator<[value: string, n: number]> {
+  for (let at = 0; at < flat.length; at += 2) yield [String(flat[at]), Number(flat[at + 1])];
+}

@@ -1,0 +1,168 @@
+/**
+ * The counts of one day: of one link, or of its whole workspace.
+ *
+ * Pure, and bounded: at most 500 values a dimension, whatever visitors send, and conversions of at
+ * most 20,000 links. How long a value may be is `bounds.ts`'s matter.
+ */
+
+import type { ClickClass, LedgerClick } from "../contract.ts";
+import { OTHER } from "./bounds.ts";
+import { hourOf } from "./day.ts";
+
+export const DIMENSIONS = [
+  "hour",
+  "country",
+  "city",
+  "device",
+  "browser",
+  "os",
+  "referrer",
+  "rule",
+  "variant",
+  "ruleReferrer",
+  "variantReferrer",
+  "link",
+  "conversion",
+] as const;
+
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface Cell {
+  /** All clicks of the day. Everything else counts `human` ones only, and conversions by link. */
+  readonly classes: Map<ClickClass, number>;
+  readonly values: Record<Dimension, Map<string, number>>;
+  scans: number;
+}
+
+export const VALUES_MAX = 500;
+/** Of all time: ten times as many as a link may have at once. */
+const LINK_VARIANTS_MAX = 1_000;
+/** Shops and not visitors report them; the row takes 20 bytes for each link. */
+const CONVERTED_LINKS_MAX = 20_000;
+/** Ten years of 500 new hostile values a day would not fit into memory. */
+const SUM_VALUES_MAX = 20_000;
+
+export function emptyCell(): Cell {
+  const entries = DIMENSIONS.map((dimension) => [dimension, new Map<string, number>()]);
+  return {
+    classes: new Map(),
+    values: Object.fromEntries(entries) as Record<Dimension, Map<string, number>>,
+    scans: 0,
+  };
+}
+
+export function countClass(cell: Cell, clickClass: ClickClass, n = 1): void {
+  if (n > 0) cell.classes.set(clickClass, (cell.classes.get(clickClass) ?? 0) + n);
+}
+
+/** Counts a click in its link's cell, which alone tells rules and variants apart. */
+export function countForLink(cell: Cell, click: LedgerClick): void {
+  if (!countShared(cell, click)) return;
+  const referrer = click.referrer ?? "";
+  if (click.rule !== null) {
+    count(cell, "rule", click.rule);
+    count(cell, "ruleReferrer", `${referrer}/${click.rule}`);
+  }
+  if (click.variant !== null) {
+    count(cell, "variant", click.variant);
+    count(cell, "variantReferrer", `${referrer}/${click.variant}`);
+  }
+}
+
+/** Counts clicks of a link's variant among those of all time. */
+export function countVariant(counts: Map<string, number>, variant: string, n = 1): void {
+  raise(counts, named(counts, variant, LINK_VARIANTS_MAX), n);
+}
+
+/** Counts a click in its workspace's cell, which alone tells links apart. */
+export function countForWorkspace(cell: Cell, click: LedgerClick): void {
+  if (countShared(cell, click)) count(cell, "link", String(click.linkId));
+}
+
+/** Counts conversions in the workspace's cell, by the link that they are put down to. */
+export function countConversion({ values }: Cell, linkId: number, n = 1): void {
+  const counts = values.conversion;
+  raise(counts, named(counts, String(linkId), CONVERTED_LINKS_MAX), n);
+}
+
+function countShared(cell: Cell, click: LedgerClick): boolean {
+  countClass(cell, click.class);
+  if (click.class !== "human") return false;
+  count(cell, "hour", String(hourOf(click.at)));
+  count(cell, "country", click.country ?? "");
+  if (click.city !== null) count(cell, "city", `${click.country ?? ""}/${click.city}`);
+  count(cell, "device", click.device);
+  count(cell, "browser", click.browser);
+  count(cell, "os", click.os);
+  count(cell, "referrer", click.referrer ?? "");
+  if (click.scan) cell.scans += 1;
+  return true;
+}
+
+/** Adds a day to a sum, which may go past 500 values, and past 20,000 folds the rarest. */
+export function mergeCell(target: Cell, source: Cell): void {
+  for (const [clickClass, n] of source.classes) countClass(target, clickClass, n);
+  for (const dimension of DIMENSIONS) {
+    const counts = target.values[dimension];
+    for (const [value, n] of source.values[dimension]) raise(counts, value, n);
+    if (counts.size > SUM_VALUES_MAX) keepLargest(counts, SUM_VALUES_MAX / 2);
+  }
+  target.scans += source.scans;
+}
+
+/**
+ * Takes a purged link's day out of its workspace's day.
+ *
+ * A value that the workspace's cell had no room for is taken from `(other)`. What a link counted as
+ * `(other)` while its workspace knew the value by name stays: its name is not known any more.
+ */
+export function subtractLink(workspace: Cell, link: Cell, linkId: number): void {
+  for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
+  for (const dimension of DIMENSIONS) {
+    const counts = workspace.values[dimension];
+    for (const [value, n] of link.values[dimension]) {
+      lower(counts, OTHER, lower(counts, value, n));
+    }
+  }
+  const links = workspace.values.link;
+  lower(links, OTHER, lower(links, String(linkId), link.classes.get("human") ?? 0));
+  workspace.scans = Math.max(0, workspace.scans - link.scans);
+}
+
+/** Takes a purged link's conversions out of its workspace's day. */
+export function subtractConversions({ values }: Cell, linkId: number, n: number): void {
+  lower(values.conversion, OTHER, lower(values.conversion, String(linkId), n));
+}
+
+/** Lowers a count to no less than zero, and tells how much was left over. */
+export function lower<Value>(counts: Map<Value, number>, value: Value, n: number): number {
+  const left = (counts.get(value) ?? 0) - n;
+  if (left > 0) counts.set(value, left);
+  else counts.delete(value);
+  return Math.max(0, -left);
+}
+
+function count(cell: Cell, dimension: Dimension, value: string): void {
+  const counts = cell.values[dimension];
+  raise(counts, named(counts, value, VALUES_MAX), 1);
+}
+
+/** `(other)` where there is no room for another value. */
+function named(counts: ReadonlyMap<string, number>, value: string, valuesMax: number): string {
+  // `(other)` itself may be the 501st value.
+  const room = counts.has(value) || counts.size - (counts.has(OTHER) ? 1 : 0) < valuesMax;
+  return room ? value : OTHER;
+}
+
+function raise(counts: Map<string, number>, value: string, n: number): void {
+  counts.set(value, (counts.get(value) ?? 0) + n);
+}
+
+function keepLargest(counts: Map<string, number>, valuesMax: number): void {
+  const ranked = [...counts].sort(([, a], [, b]) => b - a);
+  for (const [value, n] of ranked.slice(valuesMax)) {
+    if (value === OTHER) continue;
+    counts.delete(value);
+    raise(counts, OTHER, n);
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The visitors of a link's rules and variants on one day: a sketch each, all in one BLOB.
+ *
+ * The row that holds them is loaded and saved with every batch that touches the link. So only the
+ * sketches that a batch adds to are decoded, and the bytes of the others are carried along.
+ */
+
+import { utf8 } from "../../platform/bytes.ts";
+import { OTHER } from "./bounds.ts";
+import type { Cell } from "./cell.ts";
+import {
+  COARSE_BYTES,
+  coarsenSketch,
+  decodeSketch,
+  emptySketch,
+  encodeSketch,
+  mergeSketch,
+  type Sketch,
+} from "./sketch.ts";
+
+/** One rule or one variant. */
+export type PartKey = `r:${string}` | `v:${string}`;
+
+export interface PartSketches {
+  /** As it is stored; null where there is none, and once a part has changed. */
+  stored: Uint8Array<ArrayBuffer> | null;
+  /** Null until one of them is looked at. */
+  parts: Map<string, Part> | null;
+}
+
+interface Part {
+  readonly name: Uint8Array;
+  /** Null once the sketch has changed. */
+  bytes: Uint8Array | null;
+  /** Null until somebody adds to it. */
+  sketch: Sketch | null;
+}
+
+/**
+ * A row may have 2 MB; what is left is for the link's own sketch and the small columns. On a usual
+ * day that is enough for 150 rules and variants with all their registers in use.
+ */
+const ROW_BYTES_MAX = 1_950_000;
+
+const FORMAT = 1;
+/** The lengths of a name and of its sketch. */
+const HEAD_BYTES = 4;
+
+const decoder = new TextDecoder();
+
+/** Names a part as its day's cell does, which tells no more than 500 rules and variants apart. */
+export function partKey({ values }: Cell, kind: "rule" | "variant", id: string): PartKey {
+  return `${kind === "rule" ? "r" : "v"}:${values[kind].has(id) ? id : OTHER}`;
+}
+
+/** Wraps what `encodeParts` wrote, without reading it; null is a day without rules and variants. */
+export function storedParts(stored: ArrayBuffer | null): PartSketches {
+  return { stored: stored === null ? null : new Uint8Array(stored), parts: null };
+}
+
+/** Gives the sketch of a part for adding to it; an empty one where there is none. */
+export function partSketch(held: PartSketches, key: PartKey): Sketch {
+  const parts = partsOf(held);
+  const part = parts.get(key) ?? { name: utf8(key), bytes: null, sketch: null };
+  part.sketch ??= part.bytes === null ? emptySketch() : decodeSketch(part.bytes);
+  part.bytes = null;
+  held.stored = null;
+  parts.set(key, part);
+  return part.sketch;
+}
+
+/** Adds an encoded sketch to a part, undecoded where it is the first. */
+export function addEncoded(held: PartSketches, key: PartKey, bytes: Uint8Array): void {
+  const parts = partsOf(held);
+  if (parts.has(key)) {
+    mergeSketch(partSketch(held, key), decodeSketch(bytes));
+    return;
+  }
+  held.stored = null;
+  parts.set(key, { name: utf8(key), bytes, sketch: null });
+}
+
+/** Gives each part's sketch for reading. */
+export function* eachPart(held: PartSketches): Generator<[key: string, sketch: Sketch]> {
+  for (const [key, { bytes, sketch }] of partsOf(held)) {
+    if (sketch !== null) yield [key, sketch];
+    else if (bytes !== null) yield [key, decodeSketch(bytes)];
+  }
+}
+
+/**
+ * Puts all parts together; null where there is none.
+ *
+ * Where they do not fit into one row with `others`, its long texts, the largest sketches are made
+ * coarse, one after the other, until they do.
+ */
+export function encodeParts(
+  held: PartSketches,
+  others: readonly (string | null)[],
+  rowBytesMax = ROW_BYTES_MAX,
+): Uint8Array<ArrayBuffer> | null {
+  const { stored } = held;
+  if (stored === null && (held.parts === null || held.parts.size === 0)) return null;
+  if (stored !== null && overflow(stored.length, others, rowBytesMax) === 0) return stored;
+  const parts = [...partsOf(held).values()].map((part) => ({ part, bytes: bytesOf(part) }));
+  let length = 1;
+  for (const { part, bytes } of parts) length += HEAD_BYTES + part.name.length + bytes.length;
+  const fits = length - overflow(length, others, rowBytesMax);
+  if (length > fits) {
+    for (const each of parts.toSorted((a, b) => b.bytes.length - a.bytes.length)) {
+      if (length <= fits || each.bytes.length <= COARSE_BYTES) break;
+      length -= each.bytes.length;
+      each.bytes = coarsen(each.part);
+      length += each.bytes.length;
+    }
+  }
+  const joined = new Uint8Array(length);
+  const view = new DataView(joined.buffer);
+  joined[0] = FORMAT;
+  let offset = 1;
+  for (const { part, bytes } of parts) {
+    view.setUint16(offset, part.name.length);
+    view.setUint16(offset + 2, bytes.length);
+    offset += HEAD_BYTES;
+    joined.set(part.name, offset);
+    offset += part.name.length;
+    joined.set(bytes, offset);
+    // The object keeps the row in memory: once, not a second time part by part.
+    part.bytes = joined.subarray(offset, offset + bytes.length);
+    offset += bytes.length;
+  }
+  held.stored = joined;
+  return joined;
+}
+
+function partsOf(held: PartSketches): Map<string, Part> {
+  held.parts ??= held.stored === null ? new Map() : split(held.stored);
+  return held.parts;
+}
+
+function split(stored: Uint8Array): Map<string, Part> {
+  if (stored[0] !== FORMAT) throw new Error("The sketches of rules are of an unknown format.");
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  const parts = new Map<string, Part>();
+  for (let offset = 1; offset < stored.length;) {
+    const nameEnd = offset + HEAD_BYTES + view.getUint16(offset);
+    const end = nameEnd + view.getUint16(offset + 2);
+    const name = stored.subarray(offset + HEAD_BYTES, nameEnd);
+    parts.set(decoder.decode(name), { name, bytes: stored.subarray(nameEnd, end), sketch: null });
+    offset = end;
+  }
+  return parts;
+}
+
+/** Tells by how many bytes a row would be too long. */
+function overflow(length: number, others: readonly (string | null)[], rowBytesMax: number): number {
+  // Three bytes a character are the most that UTF-8 takes: counting them is seldom needed.
+  let chars = 0;
+  for (const text of others) chars += text?.length ?? 0;
+  if (length + 3 * chars <= rowBytesMax) return 0;
+  const bytes = others.reduce((sum, text) => sum + utf8(text ?? "").length, 0);
+  return Math.max(0, length + bytes - rowBytesMax);
+}
+
+function bytesOf({ bytes, sketch }: Part): Uint8Array {
+  return bytes ?? encodeSketch(sketch ?? emptySketch());
+}
+
+function coarsen(part: Part): Uint8Array {
+  const sketch = part.sketch ?? decodeSketch(bytesOf(part));
+  coarsenSketch(sketch);
+  return encodeSketch(sketch);
+}

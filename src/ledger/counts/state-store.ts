@@ -1,0 +1,209 @@
+/**
+ * The `state` table: one row a link, and scope 0 for the workspace.
+ *
+ * A row holds its open day, so that a click rewrites one row a link. Decoded rows are kept in
+ * memory, up to a bound, because the busiest links come back with every batch.
+ */
+
+import type { MeteredSql } from "../../platform/metered-sql.ts";
+import type { ClickClass } from "../contract.ts";
+import type { StoredRecent } from "../packed-click.ts";
+import { decodeCell, encodeCell } from "./cell-codec.ts";
+import { emptyCell, type Cell } from "./cell.ts";
+import { NO_LEADERS, type Leaders } from "./leaders.ts";
+import { encodeParts, storedParts, type PartSketches } from "./part-sketches.ts";
+import { decodeSketch, emptySketch, encodeSketch, type Sketch } from "./sketch.ts";
+
+/** The scope of the whole workspace; every other scope is a link's id. */
+export const WORKSPACE = 0;
+
+export interface DayCounts {
+  readonly day: number;
+  readonly cell: Cell;
+  readonly sketch: Sketch;
+  /** Of a link only. */
+  readonly parts: PartSketches;
+}
+
+export interface ScopeState {
+  readonly scope: number;
+  /** All time. */
+  readonly classes: Map<ClickClass, number>;
+  /** A link's human clicks by variant, all time. */
+  readonly variants: Map<string, number>;
+  lastAt: number | null;
+  /** A link's last 20 human clicks, newest last. */
+  recent: StoredRecent[];
+  /** The newest day on which a click came. */
+  open: DayCounts | null;
+  /** Of the workspace only: the id that its next click gets, and its most clicked links. */
+  nextId: number;
+  leaders: Leaders;
+}
+
+export interface StateStore {
+  /** Null for a scope that has no click. Callers own what they get only inside a transaction. */
+  load(scope: number): ScopeState | null;
+  save(state: ScopeState): void;
+  drop(scope: number): void;
+  /** Forgets what is in memory: after a failed transaction it may be ahead of what is stored. */
+  forget(): void;
+}
+
+interface Row extends Record<string, SqlStorageValue> {
+  classes: string;
+  variants: string | null;
+  last_at: number | null;
+  recent: string | null;
+  day: number | null;
+  cell: string | null;
+  sketch: ArrayBuffer | null;
+  parts: ArrayBuffer | null;
+  next_id: number | null;
+  leaders: string | null;
+}
+
+interface Kept {
+  readonly state: ScopeState;
+  readonly bytes: number;
+}
+
+/** In bytes as stored; decoded they take a few times as much of the object's 128 MB. */
+const KEPT_BYTES_MAX = 4_000_000;
+const ROW_BYTES = 500;
+
+export function emptyState(scope: number): ScopeState {
+  return {
+    scope,
+    classes: new Map(),
+    variants: new Map(),
+    lastAt: null,
+    recent: [],
+    open: null,
+    nextId: 1,
+    leaders: NO_LEADERS,
+  };
+}
+
+export function emptyDay(day: number): DayCounts {
+  return { day, cell: emptyCell(), sketch: emptySketch(), parts: storedParts(null) };
+}
+
+export function humans(classes: ReadonlyMap<ClickClass, number>): number {
+  return classes.get("human") ?? 0;
+}
+
+export function stateStore(sql: MeteredSql): StateStore {
+  const kept = new Map<number, Kept>();
+  let keptBytes = 0;
+
+  function drop(scope: number): void {
+    keptBytes -= kept.get(scope)?.bytes ?? 0;
+    kept.delete(scope);
+  }
+
+  function keep(state: ScopeState, bytes: number): void {
+    drop(state.scope);
+    kept.set(state.scope, { state, bytes });
+    keptBytes += bytes;
+    // In order of use: what was touched longest ago goes first.
+    for (const scope of kept.keys()) {
+      if (keptBytes <= KEPT_BYTES_MAX) break;
+      drop(scope);
+    }
+  }
+
+  return {
+    load(scope) {
+      const known = kept.get(scope);
+      if (known !== undefined) return known.state;
+      const [row] = sql.run<Row>("SELECT * FROM state WHERE scope = ?", scope);
+      if (row === undefined) return null;
+      const state = decodeState(scope, row);
+      keep(state, sizeOf(row));
+      return state;
+    },
+
+    save(state) {
+      keep(state, writeState(sql, state));
+    },
+
+    drop(scope) {
+      drop(scope);
+      sql.run("DELETE FROM state WHERE scope = ?", scope);
+    },
+
+    forget() {
+      kept.clear();
+      keptBytes = 0;
+    },
+  };
+}
+
+function decodeState(scope: number, row: Row): ScopeState {
+  const { day, cell, sketch, parts } = row;
+  return {
+    scope,
+    classes: new Map(JSON.parse(row.classes) as [ClickClass, number][]),
+    variants:
+      row.variants === null ? new Map() : new Map(JSON.parse(row.variants) as [string, number][]),
+    lastAt: row.last_at,
+    recent: row.recent === null ? [] : (JSON.parse(row.recent) as StoredRecent[]),
+    open:
+      day === null || cell === null || sketch === null
+        ? null
+        : {
+            day,
+            cell: decodeCell(cell),
+            sketch: decodeSketch(new Uint8Array(sketch)),
+            parts: storedParts(parts),
+          },
+    nextId: row.next_id ?? 1,
+    leaders: row.leaders === null ? NO_LEADERS : (JSON.parse(row.leaders) as Leaders),
+  };
+}
+
+/** Writes one row and tells about how many bytes it takes. */
+function writeState(sql: MeteredSql, state: ScopeState): number {
+  const { scope, open } = state;
+  const isWorkspace = scope === WORKSPACE;
+  const cell = open === null ? null : encodeCell(open.cell);
+  const sketch = open === null ? null : encodeSketch(open.sketch).buffer;
+  const recent = isWorkspace ? null : JSON.stringify(state.recent);
+  const variants = state.variants.size === 0 ? null : JSON.stringify([...state.variants]);
+  const texts = [cell, recent, variants];
+  const parts = open === null ? null : (encodeParts(open.parts, texts)?.buffer ?? null);
+  sql.run(
+    `INSERT INTO state
+       (scope, total, classes, variants, last_at, recent, day, cell, sketch, parts, next_id, leaders)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (scope) DO UPDATE SET
+       total = excluded.total, classes = excluded.classes, variants = excluded.variants,
+       last_at = excluded.last_at, recent = excluded.recent, day = excluded.day, cell = excluded.cell,
+       sketch = excluded.sketch, parts = excluded.parts, next_id = excluded.next_id,
+       leaders = excluded.leaders`,
+    scope,
+    humans(state.classes),
+    JSON.stringify([...state.classes]),
+    variants,
+    state.lastAt,
+    recent,
+    open?.day ?? null,
+    cell,
+    sketch,
+    parts,
+    isWorkspace ? state.nextId : null,
+    isWorkspace ? JSON.stringify(state.leaders) : null,
+  );
+  return sizeOf({ recent, cell, sketch, parts });
+}
+
+function sizeOf({
+  recent,
+  cell,
+  sketch,
+  parts,
+}: Pick<Row, "recent" | "cell" | "sketch" | "parts">): number {
+  const texts = (recent?.length ?? 0) + (cell?.length ?? 0);
+  return ROW_BYTES + texts + (sketch?.byteLength ?? 0) + (parts?.byteLength ?? 0);
+}

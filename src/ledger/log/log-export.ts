@@ -1,0 +1,37 @@
+/** Reads the click log by pages, oldest batch first. */
+
+import type { MeteredSql } from "../../platform/metered-sql.ts";
+import type { LoggedClick, LogPage } from "../contract.ts";
+import { readBatch, type StoredBatch } from "../packed-click.ts";
+
+interface Row extends Record<string, SqlStorageValue> {
+  batch_id: string;
+  first_id: number;
+  data: string | null;
+}
+
+const BATCHES_READ = 100;
+
+/**
+ * Gives at least `clicksMin` clicks while there are so many, after the page that ended at `cursor`.
+ *
+ * A page holds whole batches. Clicks that arrive while somebody pages come on a later page, or not
+ * at all when they were delayed: their batch belongs to a time that was read already.
+ */
+export function logPage(sql: MeteredSql, cursor: string | null, clicksMin = 2_000): LogPage {
+  const clicks: LoggedClick[] = [];
+  let next = cursor ?? "";
+  for (;;) {
+    const rows = sql.run<Row>(
+      "SELECT batch_id, first_id, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
+      next,
+      BATCHES_READ,
+    );
+    for (const { batch_id: id, first_id: firstId, data } of rows) {
+      next = id;
+      if (data !== null) clicks.push(...readBatch(id, firstId, JSON.parse(data) as StoredBatch));
+      if (clicks.length >= clicksMin) return { clicks, next };
+    }
+    if (rows.length < BATCHES_READ) return { clicks, next: null };
+  }
+}

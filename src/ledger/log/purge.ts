@@ -1,0 +1,110 @@
+/**
+ * Forgets purged links: their counts at once, their clicks in the log by slices under an alarm.
+ *
+ * Visitors cannot be taken out of a sketch, so the workspace's uniques keep the visitors that a
+ * purged link had; no count, click or hash of it stays.
+ */
+
+import type { MeteredSql } from "../../platform/metered-sql.ts";
+import { firstBatchIdAt } from "../../platform/timed-id.ts";
+import type { LinkTotal } from "../contract.ts";
+import { lower, subtractLink } from "../counts/cell.ts";
+import { changeDay, dropDays, loadDay, pastDayNumbers } from "../counts/day-store.ts";
+import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "../counts/leaders.ts";
+import { WORKSPACE, type DayCounts, type StateStore } from "../counts/state-store.ts";
+import { withoutLinks, type StoredBatch } from "../packed-click.ts";
+
+/** Batches looked at in one slice: about a tenth of a second of work. */
+const PURGE_SLICE_BATCHES = 200;
+const PURGE_SLICE_LINKS = 1_000;
+/** Clocks of two data centres may differ by so much. */
+const CLOCK_SLACK_MS = 60_000;
+
+/** Marks a link as purged and takes its counts away; nothing happens the second time. */
+export function purgeCounts(
+  sql: MeteredSql,
+  states: StateStore,
+  linkId: number,
+  createdAtMs: number,
+): void {
+  if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return;
+  sql.run("INSERT INTO purged (link) VALUES (?)", linkId);
+  const link = states.load(linkId);
+  const workspace = states.load(WORKSPACE);
+  if (link === null || workspace === null) return;
+  const subtract = ({ day, cell }: DayCounts) => {
+    changeDay(sql, workspace, day, (ofAll) => subtractLink(ofAll, cell, linkId));
+  };
+  for (const day of pastDayNumbers(sql, linkId)) subtract(loadDay(sql, linkId, day));
+  if (link.open !== null) subtract(link.open);
+  for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
+  states.drop(linkId);
+  dropDays(sql, linkId);
+  workspace.leaders = refill(sql, dropLeader(workspace.leaders, linkId));
+  states.save(workspace);
+  sql.run(
+    "INSERT INTO purging (link, cursor) VALUES (?, ?)",
+    linkId,
+    firstBatchIdAt(createdAtMs - CLOCK_SLACK_MS),
+  );
+}
+
+/** Tells whether the log still holds clicks of purged links. */
+export function isPurging(sql: MeteredSql): boolean {
+  return sql.run("SELECT 1 FROM purging LIMIT 1").length > 0;
+}
+
+/**
+ * Takes purged clicks out of the next batches of the log; false when nothing is left to do.
+ *
+ * One walk serves all links that wait: a batch before a link's own start cannot hold its clicks.
+ */
+export function purgeSlice(sql: MeteredSql, batchesMax = PURGE_SLICE_BATCHES): boolean {
+  const waiting = sql.run<{ link: number; cursor: string }>(
+    "SELECT link, cursor FROM purging ORDER BY cursor LIMIT ?",
+    PURGE_SLICE_LINKS,
+  );
+  const [first] = waiting;
+  if (first === undefined) return false;
+  const links = new Set(waiting.map(({ link }) => link));
+  const batches = sql.run<{ batch_id: string; data: string | null }>(
+    "SELECT batch_id, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
+    first.cursor,
+    batchesMax,
+  );
+  for (const { batch_id: id, data } of batches) {
+    const rest = data === null ? null : withoutLinks(JSON.parse(data) as StoredBatch, links);
+    if (rest === null) continue;
+    sql.run("UPDATE batches SET data = ? WHERE batch_id = ?", JSON.stringify(rest), id);
+  }
+  moveOn(sql, [...links], batches.length < batchesMax ? null : (batches.at(-1)?.batch_id ?? null));
+  return isPurging(sql);
+}
+
+function moveOn(sql: MeteredSql, links: readonly number[], cursor: string | null): void {
+  const list = JSON.stringify(links);
+  if (cursor === null) {
+    sql.run("DELETE FROM purging WHERE link IN (SELECT value FROM json_each(?))", list);
+    return;
+  }
+  sql.run(
+    `UPDATE purging SET cursor = ?1
+     WHERE cursor < ?1 AND link IN (SELECT value FROM json_each(?2))`,
+    cursor,
+    list,
+  );
+}
+
+/** Looks all totals through once so many leaders have left that the list would say too little. */
+function refill(sql: MeteredSql, leaders: Leaders): Leaders {
+  if (!isDepleted(leaders)) return leaders;
+  const rows = sql.run<{ scope: number; total: number }>(
+    "SELECT scope, total FROM state WHERE scope > 0 ORDER BY total DESC, scope LIMIT ?",
+    LEADERS_MAX + 1,
+  );
+  const totals: LinkTotal[] = rows.map(({ scope, total }) => ({ linkId: scope, clicks: total }));
+  return {
+    list: totals.slice(0, LEADERS_MAX).filter(({ clicks }) => clicks > 0),
+    bound: totals[LEADERS_MAX]?.clicks ?? 0,
+  };
+}

@@ -1,0 +1,99 @@
+/** Ends the time of clicks and guards, oldest first, in slices under an alarm. */
+
+import { DAY_MS } from "../../platform/clock.ts";
+import type { MeteredSql } from "../../platform/metered-sql.ts";
+import type { StateStore } from "../counts/state-store.ts";
+import { readFact, writeFact } from "../marks.ts";
+import { linksOf, readRecent, type StoredBatch } from "../packed-click.ts";
+
+export interface Retention {
+  readonly nowMs: number;
+  /** 0 keeps no clicks. */
+  readonly clickDays: number;
+  /** The object nears the 10 GB that it may hold: the log goes first, whatever its age. */
+  readonly oversized: boolean;
+}
+
+interface Over {
+  readonly ids: readonly string[];
+  readonly links: ReadonlySet<number>;
+}
+
+/** A queue delivers a message again within days, an operator within weeks. */
+const GUARD_DAYS = 30;
+/** Cloudflare refuses writes at 10 GB. */
+export const SIZE_WARNING_BYTES = 8_000_000_000;
+/** Batches looked at in one slice: about a tenth of a second of work. */
+const RETENTION_SLICE_BATCHES = 200;
+
+/** Clicks before this moment are not kept; infinity where no clicks are kept at all. */
+export function logsSinceMs(clickDays: number, nowMs: number): number {
+  return clickDays === 0 ? Number.POSITIVE_INFINITY : nowMs - clickDays * DAY_MS;
+}
+
+/** Drops the next batches whose time is over; false when none are left. */
+export function retentionSlice(
+  sql: MeteredSql,
+  states: StateStore,
+  retention: Retention,
+  batchesMax = RETENTION_SLICE_BATCHES,
+): boolean {
+  const dropped = dropBatches(sql, retention, batchesMax);
+  const trimmed = trimBatches(sql, retention, batchesMax);
+  const sinceMs = logsSinceMs(retention.clickDays, retention.nowMs);
+  for (const linkId of new Set([...dropped.links, ...trimmed.links])) {
+    forgetRecent(states, linkId, sinceMs);
+  }
+  return dropped.ids.length === batchesMax || trimmed.ids.length === batchesMax;
+}
+
+/** Deletes rows that neither guard nor log needs any more. */
+function dropBatches(sql: MeteredSql, { nowMs, clickDays }: Retention, batchesMax: number): Over {
+  const over = leading(sql, "", nowMs - Math.max(GUARD_DAYS, clickDays) * DAY_MS, batchesMax);
+  const last = over.ids.at(-1);
+  if (last !== undefined) sql.run("DELETE FROM batches WHERE batch_id <= ?", last);
+  return over;
+}
+
+/** Empties rows that stay as guards only. */
+function trimBatches(sql: MeteredSql, retention: Retention, batchesMax: number): Over {
+  const { nowMs, clickDays, oversized } = retention;
+  if (clickDays >= GUARD_DAYS && !oversized) return { ids: [], links: new Set() };
+  const endMs = oversized ? Number.POSITIVE_INFINITY : logsSinceMs(clickDays, nowMs);
+  const from = readFact(sql, "trimmed") ?? "";
+  const over = leading(sql, from, endMs, batchesMax);
+  const last = over.ids.at(-1);
+  if (last === undefined) return over;
+  sql.run(
+    "UPDATE batches SET data = NULL WHERE batch_id > ? AND batch_id <= ? AND data IS NOT NULL",
+    from,
+    last,
+  );
+  writeFact(sql, "trimmed", last);
+  return over;
+}
+
+/** Gives the batches after `from` that come before the first one still in its time. */
+function leading(sql: MeteredSql, from: string, endMs: number, batchesMax: number): Over {
+  const rows = sql.run<{ batch_id: string; at: number; data: string | null }>(
+    "SELECT batch_id, at, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
+    from,
+    batchesMax,
+  );
+  const end = rows.findIndex(({ at }) => at >= endMs);
+  const over = rows.slice(0, end === -1 ? rows.length : end);
+  const links = over.flatMap(({ data }) =>
+    data === null ? [] : linksOf(JSON.parse(data) as StoredBatch),
+  );
+  return { ids: over.map(({ batch_id: id }) => id), links: new Set(links) };
+}
+
+/** A link that nobody clicks any more would otherwise keep its last clicks for good. */
+function forgetRecent(states: StateStore, linkId: number, sinceMs: number): void {
+  const state = states.load(linkId);
+  if (state === null) return;
+  const kept = state.recent.filter((stored) => readRecent(stored).at >= sinceMs);
+  if (kept.length === state.recent.length) return;
+  state.recent = kept;
+  states.save(state);
+}

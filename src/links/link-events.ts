@@ -1,0 +1,142 @@
+/**
+ * Tells webhooks of changes of links: statements for the very batch that makes the change, so that an
+ * event exists if and only if its change does.
+ *
+ * The payload is put together by the database, after the change or, for a deletion, just before it:
+ * there the link's integer id is known, and nothing has to be read again later.
+ */
+
+import { type SQL, sql } from "drizzle-orm";
+
+import type { Statement } from "../db/batch.ts";
+import type { Database } from "../db/database.ts";
+import { type EventType, newEventId } from "../webhooks/events.ts";
+import {
+  OUTBOX_COLUMNS,
+  OUTBOX_REF,
+  type OutboxRef,
+  outboxRow,
+  subscribes,
+} from "../webhooks/outbox.ts";
+
+export interface LinkEventContext {
+  readonly env: Pick<Cloudflare.Env, "PUBLIC_URL">;
+  readonly access: { readonly workspace: { readonly id: number } };
+  readonly nowMs: number;
+}
+
+/** Writes `link.created` for those of these links that exist: one statement, however many. */
+export function createdEvents(
+  db: Database,
+  { env, access, nowMs }: LinkEventContext,
+  uuids: readonly string[],
+) {
+  const event: EventType = "link.created";
+  const ids = JSON.stringify(uuids.map((uuid) => [uuid, newEventId(nowMs)]));
+  const row = outboxRow({
+    event,
+    atMs: nowMs,
+    eventId: sql`pair.value->>1`,
+    linkId: sql`link.id`,
+    data: linkData(env),
+  });
+  // Cross joins keep their order: without a subscriber no link is looked at.
+  return db.all<OutboxRef>(sql`
+    insert into webhook_outbox ${OUTBOX_COLUMNS}
+    select ${row} from webhooks as hook
+    cross join json_each(${ids}) as pair
+    cross join links as link
+    where ${subscribes(access.workspace.id, event)}
+      and link.uuid = pair.value->>0 and link.workspace_id = hook.workspace_id
+    returning ${OUTBOX_REF}`);
+}
+
+export interface UpdatedEvents {
+  /** Runs before the change, under its condition: whether there is an event. */
+  readonly insert: ReturnType<typeof deletedEvents>;
+  /** Runs after the change: what the event says. */
+  readonly complete: Statement;
+}
+
+/** Writes `link.updated` for the link that a condition on `links` finds, if it finds one. */
+export function updatedEvents(
+  db: Database,
+  context: LinkEventContext,
+  linkId: number,
+  may: SQL,
+): UpdatedEvents {
+  const eventId = newEventId(context.nowMs);
+  return {
+    insert: insertOne(db, context, { event: "link.updated", eventId, data: sql`'{}'` }, may),
+    complete: db.run(sql`
+      update webhook_outbox
+      set data = (select ${linkData(context.env)} from links as link where link.id = ${linkId})
+      where event_id = ${eventId} and webhook_id in (
+        select id from webhooks where workspace_id = ${context.access.workspace.id}
+      )`),
+  };
+}
+
+/** Writes `link.deleted` for the link that a condition on `links` finds; runs before the deletion. */
+export function deletedEvents(db: Database, context: LinkEventContext, leaving: SQL) {
+  const eventId = newEventId(context.nowMs);
+  const data = linkData(context.env);
+  return insertOne(db, context, { event: "link.deleted", eventId, data }, leaving);
+}
+
+function insertOne(
+  db: Database,
+  { access, nowMs }: LinkEventContext,
+  {
+    event,
+    eventId,
+    data,
+  }: { readonly event: EventType; readonly eventId: string; readonly data: SQL },
+  condition: SQL,
+) {
+  const row = outboxRow({
+    event,
+    atMs: nowMs,
+    eventId: sql`${eventId}`,
+    linkId: sql`link.id`,
+    data,
+  });
+  return db.all<OutboxRef>(sql`
+    insert into webhook_outbox ${OUTBOX_COLUMNS}
+    select ${row} from webhooks as hook
+    cross join (select * from links where ${condition}) as link
+    where ${subscribes(access.workspace.id, event)}
+    returning ${OUTBOX_REF}`);
+}
+
+/** The payload's `data` of a row `link`, in the order and the words of PVTLNK's links. */
+function linkData({ PUBLIC_URL: publicUrl }: LinkEventContext["env"]): SQL {
+  const { origin } = new URL(publicUrl);
+  return sql`json_object('link', json_object(
+    'id', link.id,
+    'short_code', link.code,
+    'title', link.title,
+    'short_url', iif(link.domain = '', ${origin}, 'https://' || ${shownDomain}) || '/' || link.code,
+    'destination_url', link.destination_url,
+    'description', link.description,
+    'tags', json((
+      select json_group_array(tags.name order by tags.name)
+      from link_tags join tags on tags.id = link_tags.tag_id where link_tags.link_id = link.id
+    )),
+    'active', json(iif(link.is_active, 'true', 'false')),
+    'archived', json(iif(link.archived_at_ms is null, 'false', 'true')),
+    'scheduled_start_at', ${timeOf(sql`link.starts_at_ms`)},
+    'scheduled_end_at', ${timeOf(sql`link.ends_at_ms`)},
+    'expires_at', ${timeOf(sql`link.expires_at_ms`)},
+    'created_at', ${timeOf(sql`link.created_at_ms`)},
+    'updated_at', ${timeOf(sql`link.updated_at_ms`)},
+    'uuid', link.uuid
+  ))`;
+}
+
+/** In SQL what `links/parked.ts` does: a parked link is still known by its domain. */
+const shownDomain = sql`replace(link.domain, 'parked:' || link.workspace_id || ':', '')`;
+
+function timeOf(ms: SQL): SQL {
+  return sql`strftime('%Y-%m-%dT%H:%M:%SZ', ${ms} / 1000, 'unixepoch')`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Keeps KV in step with D1. `publish` is the only writer of route records, for writers of links and
+ * for readers who found KV empty alike.
+ */
+
+import { DAY_MS } from "../../platform/clock.ts";
+import { tolerate } from "../../platform/log.ts";
+import { routeKey, type LinkAddress } from "./address.ts";
+import { routeCache } from "./cache.ts";
+import type { RouteRecord } from "./record.ts";
+import { readRoute, type StoredRoute } from "./store.ts";
+
+/** A record that nobody published again is gone after this, whatever went wrong. */
+const ROUTE_TTL_SECONDS = (7 * DAY_MS) / 1_000;
+/** KV takes one write a second for each key. */
+const KV_WRITE_INTERVAL_MS = 1_100;
+const ATTEMPTS_MAX = 4;
+
+/**
+ * Makes KV hold what D1 holds for an address: writes, reads D1's version again, and repeats until
+ * the two agree.
+ *
+ * Resolves to false when they still differ after four tries; `published_version` (or a tombstone)
+ * then keeps the address in the sweep. `known` is a record just read, to save a read.
+ */
+export async function publish(
+  env: Cloudflare.Env,
+  address: LinkAddress,
+  known?: StoredRoute,
+): Promise<boolean> {
+  let route = known ?? (await readRoute(env.DB, address));
+  for (let attempt = 1; ; attempt += 1) {
+    await writeRoute(env.ROUTES, address, route?.record ?? null);
+    const current = await readRoute(env.DB, address);
+    if (sameVersion(route, current)) {
+      if (current !== null) await markPublished(env.DB, current);
+      return true;
+    }
+    if (attempt === ATTEMPTS_MAX) return false;
+    route = current;
+    await scheduler.wait(KV_WRITE_INTERVAL_MS);
+  }
+}
+
+/** Forgets the isolate's copies of changed links and publishes them under `waitUntil`; returns at once. */
+export function announceChange(
+  env: Cloudflare.Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  addresses: readonly LinkAddress[],
+): void {
+  for (const address of addresses) {
+    routeCache.forget(routeKey(address));
+    ctx.waitUntil(tolerate("link.publish.failed", publish(env, address)));
+  }
+}
+
+/** When a change is expected to be live everywhere: KV's 60 s, its edge cache's 30 s, the isolate's 5 s. */
+export const LIVE_AFTER_MS = 95_000;
+
+async function writeRoute(
+  routes: KVNamespace,
+  address: LinkAddress,
+  record: RouteRecord | null,
+): Promise<void> {
+  const key = routeKey(address);
+  if (record === null) return routes.delete(key);
+  return routes.put(key, JSON.stringify(record), { expirationTtl: ROUTE_TTL_SECONDS });
+}
+
+/** A purged and made-again code is another link, so versions alone do not tell. */
+function sameVersion(a: StoredRoute | null, b: StoredRoute | null): boolean {
+  return a?.record.linkId === b?.record.linkId && a?.record.version === b?.record.version;
+}
+
+async function markPublished(db: D1Database, route: StoredRoute): Promise<void> {
+  const { linkId, version } = route.record;
+  if (route.publishedVersion >= version) return;
+  await db
+    .prepare("UPDATE links SET published_version = ?2 WHERE id = ?1 AND published_version < ?2")
+    .bind(linkId, version)
+    .run();
+}

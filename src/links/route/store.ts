@@ -1,0 +1,136 @@
+/**
+ * Reads route records from D1: one prepared statement, raw SQL, because drizzle would be the
+ * largest thing on the redirect path. A test compares its columns with the drizzle schema.
+ */
+
+import { ledgerIdOf } from "../../ledger/ledger-id.ts";
+import { routeRules } from "../rules/route-rules.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { RouteVariant } from "../variants/variant.ts";
+import type { LinkAddress } from "./address.ts";
+import { withQuery } from "./merge-query.ts";
+import { ROUTE_SCHEMA, type GoneReason, type RedirectStatus, type RouteRecord } from "./record.ts";
+
+export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, l.workspace_id,
+w.jurisdiction, l.destination_url, l.redirect_status, l.is_active,
+l.archived_at_ms, l.suspended_at_ms, l.starts_at_ms, l.ends_at_ms,
+l.expires_at_ms, l.expired_url, l.forward_query, l.utm_params,
+iif(l.password_hash IS NULL, NULL, l.password_version) AS password, l.clicks_limit,
+l.clicks_limit_since, l.rules, l.ab_enabled, l.ab_sticky,
+iif(l.ab_enabled, (
+SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
+FROM variants WHERE link_id = l.id AND is_active
+), NULL) AS variants,
+(SELECT click_id_param FROM conversion_goals WHERE workspace_id = l.workspace_id AND is_active
+AND click_id_param IS NOT NULL ORDER BY id LIMIT 1) AS click_id_param
+FROM links l JOIN workspaces w ON w.id = l.workspace_id
+WHERE l.domain = ?1 AND l.code = ?2 AND (l.domain = '' OR EXISTS (
+SELECT 1 FROM domains WHERE hostname = l.domain
+AND domains.workspace_id = l.workspace_id AND verified_at_ms IS NOT NULL
+))`;
+interface RouteRow {
+  readonly id: number;
+  readonly version: number;
+  readonly published_version: number;
+  readonly workspace_id: number;
+  readonly jurisdiction: "eu" | null;
+  readonly destination_url: string;
+  readonly redirect_status: RedirectStatus;
+  readonly is_active: 0 | 1;
+  readonly archived_at_ms: number | null;
+  readonly suspended_at_ms: number | null;
+  readonly starts_at_ms: number | null;
+  readonly ends_at_ms: number | null;
+  readonly expires_at_ms: number | null;
+  readonly expired_url: string | null;
+  readonly forward_query: 0 | 1;
+  /** JSON of an object of texts. */
+  readonly utm_params: string | null;
+  readonly password: number | null;
+  readonly clicks_limit: number | null;
+  readonly clicks_limit_since: number | null;
+  /** JSON of `Rule[]`. */
+  readonly rules: string | null;
+  readonly ab_enabled: 0 | 1;
+  readonly ab_sticky: 0 | 1;
+  /** JSON of `RouteVariant[]`, their URLs as sent; null while the test is off. */
+  readonly variants: string | null;
+  /** Of the oldest active goal that has one. */
+  readonly click_id_param: string | null;
+}
+
+export interface StoredRoute {
+  readonly record: RouteRecord;
+  /** The version that KV was last seen to hold. */
+  readonly publishedVersion: number;
+}
+
+/**
+ * Reads the record of the link at an address as D1 has it now; null when there is none, and for a
+ * custom domain that the link's workspace has not proved, or has lost.
+ */
+export async function readRoute(db: D1Database, address: LinkAddress): Promise<StoredRoute | null> {
+  const row = await db.prepare(ROUTE_SQL).bind(address.domain, address.code).first<RouteRow>();
+  if (row === null) return null;
+  return { record: recordOf(row), publishedVersion: row.published_version };
+}
+
+function recordOf(row: RouteRow): RouteRecord {
+  const utm = Object.entries(JSON.parse(row.utm_params ?? "{}") as Record<string, string>);
+  return {
+    schema: ROUTE_SCHEMA,
+    linkId: row.id,
+    version: row.version,
+    ledger: ledgerIdOf({ id: row.workspace_id, jurisdiction: row.jurisdiction }),
+    destination: withQuery(new URL(row.destination_url).href, utm),
+    ...present({
+      status: row.redirect_status === 302 ? null : row.redirect_status,
+      gone: goneReasonOf(row),
+      startsAtMs: row.starts_at_ms,
+      endsAtMs: earliest(row.ends_at_ms, row.expires_at_ms),
+      expiredUrl: row.expired_url === null ? null : new URL(row.expired_url).href,
+      forwardQuery: row.forward_query === 1 ? true : null,
+      clickIdParam: row.click_id_param,
+      password: row.password,
+      limit:
+        row.clicks_limit === null
+          ? null
+          : { max: row.clicks_limit, since: row.clicks_limit_since ?? 1 },
+    }),
+    ...choicesOf(row, utm),
+  };
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };
+
+/** Drops what is null: the usual case takes no room in a record. */
+function present<T extends object>(fields: T): Present<T> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as Present<T>;
+}
+
+type Query = readonly (readonly [string, string])[];
+
+/** Every destination of a link gets its UTM parameters here, so that the redirect adds none. */
+function choicesOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
+  const variants = JSON.parse(row.variants ?? "[]") as RouteVariant[];
+  if (variants.length > 0) {
+    const tagged = variants.map((it) => ({ ...it, to: withQuery(new URL(it.to).href, utm) }));
+    return { variants: tagged, ...(row.ab_sticky === 1 && { sticky: true as const }) };
+  }
+  const rules = routeRules(JSON.parse(row.rules ?? "[]") as Rule[]);
+  return rules.length > 0
+    ? { rules: rules.map((rule) => ({ ...rule, to: withQuery(rule.to, utm) })) }
+    : {};
+}
+
+function goneReasonOf(row: RouteRow): GoneReason | null {
+  if (row.suspended_at_ms !== null) return "suspended";
+  if (row.archived_at_ms !== null) return "archived";
+  return row.is_active === 1 ? null : "inactive";
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,94 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { isOperator } from "../../../../src/accounts/operator.ts";
+import { newAccount } from "../../../support/account.ts";
+import { callApi, jsonOf } from "../../../support/api.ts";
+
+const OPERATOR = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
+
+describe("the operator", () => {
+  it("is who holds ADMIN_TOKEN, whole", async ({ expect }) => {
+    expect(await isOperator("secret", "secret")).toBe(true);
+    for (const given of [null, "", "secre", "secret ", "secrets", "SECRET"]) {
+      expect(await isOperator(given, "secret")).toBe(false);
+    }
+  });
+
+  it("is nobody where ADMIN_TOKEN is empty", async ({ expect }) => {
+    expect(await isOperator("", "")).toBe(false);
+  });
+
+  it("puts a workspace on a plan", async ({ expect }) => {
+    const account = await newAccount();
+    const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
+    const response = await callApi(path, jsonOf("PUT", { plan: "free" }, OPERATOR));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ id: account.workspace.uuid, plan: "free" });
+    const me = await callApi("/api/me", { headers: await account.byToken() });
+    expect(await me.json()).toMatchObject({ workspace: { plan: "free" } });
+  });
+
+  it("knows three plans, and no workspace that is not there", async ({ expect }) => {
+    const account = await newAccount();
+    const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
+    const unknown = await callApi(path, jsonOf("PUT", { plan: "gold" }, OPERATOR));
+    expect(unknown.status).toBe(400);
+    for (const id of [crypto.randomUUID(), "1"]) {
+      const nowhere = `/api/admin/workspaces/${id}/plan`;
+      const response = await callApi(nowhere, jsonOf("PUT", { plan: "pro" }, OPERATOR));
+      expect(response.status).toBe(404);
+    }
+  });
+});
+
+describe("dead letters", () => {
+  const keep = async (queue: string, body: unknown) => {
+    const id = await env.DB.prepare(
+      "insert into dead_letters (queue, message_id, body, created_at_ms) values (?, ?, ?, ?) returning id",
+    )
+      .bind(queue, crypto.randomUUID(), JSON.stringify(body), Date.parse("2026-05-04T10:00:00Z"))
+      .first<number>("id");
+    return id ?? 0;
+  };
+  const list = (query = "") => callApi(`/api/admin/dead-letters${query}`, { headers: OPERATOR });
+  const replay = (id: number | string) =>
+    callApi(`/api/admin/dead-letters/${id}/replay`, { method: "POST", headers: OPERATOR });
+
+  it("are listed from the newest, page by page", async ({ expect }) => {
+    const ids = [await keep("webhooks-dead", 1), await keep("clicks-dead", 2)];
+    const response = await list("?limit=1");
+    expect(await response.json()).toEqual([
+      {
+        id: ids[1],
+        queue: "clicks-dead",
+        messageId: expect.any(String),
+        body: "2",
+        createdAt: "2026-05-04T10:00:00.000Z",
+      },
+    ]);
+    const next = /^<(.+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1] ?? "";
+    const following = await callApi(next, { headers: OPERATOR });
+    expect(await following.json()).toEqual([expect.objectContaining({ id: ids[0] })]);
+    expect((await list("?limit=0")).status).toBe(400);
+  });
+
+  it("are counted when they are replayed, once, and forgotten", async ({ expect }) => {
+    const message = { v: 1, id: `${Date.now().toString(36)}-replayed`, clicks: [], lost: {} };
+    const id = await keep("clicks-dead", message);
+    const response = await replay(id);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ id, replayed: true });
+    expect((await replay(id)).status).toBe(404);
+  });
+
+  it("stay when nobody can read them", async ({ expect }) => {
+    const id = await keep("clicks-dead", { v: 99 });
+    expect((await replay(id)).status).toBe(400);
+    expect(await (await list()).json()).toContainEqual(expect.objectContaining({ id }));
+  });
+
+  it.for(["0", "-1", "1.5", "x", "999999"])("have no id %s", async (id, { expect }) => {
+    expect((await replay(id)).status).toBe(404);
+  });
+});

@@ -1,0 +1,187 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { ledgerFor } from "../../../../src/ledger/stub.ts";
+import { type Account, join, newAccount } from "../../../support/account.ts";
+import { callApi, jsonOf, ORIGIN } from "../../../support/api.ts";
+import { ADA, clickOf, newGoal, report } from "../../../support/goals.ts";
+import { newClient } from "../../../support/native.ts";
+
+const PATH = "/api/conversion-goals";
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Tells whether a click of now would lead to a conversion of later. */
+async function keepsVisitors(account: Account): Promise<boolean> {
+  const ip = crypto.randomUUID();
+  await clickOf(account, { ...ADA, ip });
+  const ledger = ledgerFor(env, account.workspace.ledger);
+  const before = (await ledger.exportConversions(null)).conversions.length;
+  const goal = await newGoal(account, { name: "Probe" });
+  await report(goal, { ...ADA, ip });
+  const { call } = await newClient(account);
+  await call("DELETE", `${PATH}/${goal.id}`);
+  return (await ledger.exportConversions(null)).conversions[before]?.linkId === 1;
+}
+
+describe("conversion goals", () => {
+  it("are made with a postback of their own, which can be read again", async ({ expect }) => {
+    const { call } = await newClient();
+    const made = await call("POST", PATH, { name: " Purchase ", value: 99.99, currency: "usd" });
+    expect(made.status).toBe(201);
+    const goal: { id: string; token: string } = await made.json();
+    expect(goal).toEqual({
+      id: expect.stringMatching(UUID),
+      name: "Purchase",
+      token: expect.stringMatching(/^[\w-]{32}$/),
+      postbackUrl: `${ORIGIN}/api/conversions/track/${goal.token}`,
+      value: 99.99,
+      currency: "USD",
+      clickIdParam: null,
+      isActive: true,
+    });
+    expect(made.headers.get("Location")).toBe(`${PATH}/${goal.id}`);
+    expect(await (await call("GET", PATH)).json()).toEqual([goal]);
+    expect(await (await call("GET", `${PATH}/${goal.id}`)).json()).toEqual(goal);
+  });
+
+  it("change field by field, and keep their decimal in another currency", async ({ expect }) => {
+    const account = await newAccount();
+    const { call } = await newClient(account);
+    const goal = await newGoal(account, { value: "10.00", clickIdParam: "sp_click" });
+    const change = async (fields: object) =>
+      (await call("PATCH", `${PATH}/${goal.id}`, fields)).json();
+    expect(await change({ currency: "JPY" })).toEqual({ ...goal, value: 10, currency: "JPY" });
+    expect(await change({ value: 1.5, currency: "KWD" })).toMatchObject({ value: 1.5 });
+    expect(await change({ name: "Signup", clickIdParam: null })).toEqual({
+      ...goal,
+      name: "Signup",
+      value: 1.5,
+      currency: "KWD",
+      clickIdParam: null,
+    });
+    expect(await change({})).toMatchObject({ name: "Signup", isActive: true });
+  });
+
+  it("are gone once deleted, and their conversions stay counted", async ({ expect }) => {
+    const account = await newAccount();
+    const { call } = await newClient(account);
+    const goal = await newGoal(account);
+    await report(goal);
+    const deleted = await call("DELETE", `${PATH}/${goal.id}`);
+    expect(deleted.status).toBe(200);
+    expect(await deleted.json()).toEqual({ success: true, id: goal.id });
+    expect((await call("GET", `${PATH}/${goal.id}`)).status).toBe(404);
+    expect((await call("DELETE", `${PATH}/${goal.id}`)).status).toBe(404);
+    const ledger = ledgerFor(env, account.workspace.ledger);
+    expect((await ledger.exportConversions(null)).conversions).toHaveLength(1);
+  });
+
+  it("keep nothing in D1 from which a token could be read", async ({ expect }) => {
+    const goal = await newGoal(await newAccount());
+    const row = await env.DB.prepare("select * from conversion_goals where uuid = ?")
+      .bind(goal.id)
+      .first();
+    expect(JSON.stringify(row)).not.toContain(goal.token);
+    expect(row).toMatchObject({ token_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+
+  it("are made once for one Idempotency-Key", async ({ expect }) => {
+    const { call } = await newClient();
+    const key = { "Idempotency-Key": "goal-1" };
+    const first = await call("POST", PATH, { name: "Once" }, key);
+    const second = await call("POST", PATH, { name: "Once" }, key);
+    expect(second.headers.get("Idempotent-Replayed")).toBe("true");
+    expect(await second.json()).toEqual(await first.json());
+    expect(await (await call("GET", PATH)).json()).toHaveLength(1);
+  });
+
+  it("are as many as the plan allows, also when they are made at once", async ({ expect }) => {
+    const account = await newAccount();
+    await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
+      .bind(account.workspace.id)
+      .run();
+    const { call } = await newClient(account);
+    const responses = await Promise.all(
+      Array.from({ length: 3 }, () => call("POST", PATH, { name: "Goal" })),
+    );
+    const statuses = responses.map(({ status }) => status).sort((a, b) => a - b);
+    expect(statuses).toEqual([201, 403, 403]);
+    const refused = responses.find(({ status }) => status === 403);
+    expect(await refused?.json()).toEqual({
+      code: "PLAN_LIMIT",
+      message: 'The plan "free" allows 1 goals, and this workspace has 1.',
+      quota: "goals",
+      limit: 1,
+      used: 1,
+      plan: "free",
+    });
+  });
+
+  it("are shown to members and changed by managers", async ({ expect }) => {
+    const [owner, guest] = [await newAccount(), await newAccount()];
+    const goal = await newGoal(owner);
+    const named = { ...guest.bySession, "Signpost-Workspace": owner.workspace.uuid };
+    await join(guest.userId, owner.workspace, "member");
+    expect((await callApi(PATH, { headers: named })).status).toBe(200);
+    const pause = () => callApi(`${PATH}/${goal.id}`, jsonOf("PATCH", { isActive: false }, named));
+    expect((await pause()).status).toBe(403);
+    await join(guest.userId, owner.workspace, "manager");
+    expect((await pause()).status).toBe(200);
+  });
+
+  it.for([
+    [{}, "name is required and must be a text"],
+    [{ name: " " }, "name must not be empty"],
+    [{ name: "x".repeat(101) }, "name must be at most 100 characters"],
+    [{ name: "x", value: "ten" }, "value must be a number"],
+    [{ name: "x", value: null }, "value must be a number"],
+    [{ name: "x", value: -1 }, "value must not be negative"],
+    [{ name: "x", value: 1e20 }, "value is too large"],
+    [
+      { name: "x", currency: "ZZZ" },
+      "currency must be the three letters of a currency, such as USD",
+    ],
+    [
+      { name: "x", clickIdParam: "a b" },
+      'clickIdParam must be 1 to 50 letters, digits, ".", "-" or "_", and begin with a letter',
+    ],
+    [{ name: "x", isActive: "yes" }, "isActive must be true or false"],
+  ] as const)("are refused for %j", async ([body, message], { expect }) => {
+    const { call } = await newClient();
+    const response = await call("POST", PATH, body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
+    expect(await (await call("GET", PATH)).json()).toEqual([]);
+  });
+});
+
+describe("the Ledger keeps visitors", () => {
+  it("while a goal is active, and at no other time", async ({ expect }) => {
+    const account = await newAccount();
+    const { call } = await newClient(account);
+    expect(await keepsVisitors(account)).toBe(false);
+    const [first, second] = [await newGoal(account), await newGoal(account)];
+    expect(await keepsVisitors(account)).toBe(true);
+    await call("PATCH", `${PATH}/${first.id}`, { isActive: false });
+    expect(await keepsVisitors(account)).toBe(true);
+    await call("DELETE", `${PATH}/${second.id}`);
+    expect(await keepsVisitors(account)).toBe(false);
+    await call("PATCH", `${PATH}/${first.id}`, { isActive: true });
+    expect(await keepsVisitors(account)).toBe(true);
+  });
+
+  it("whatever the order in which goals change at once", async ({ expect }) => {
+    const account = await newAccount();
+    const { call } = await newClient(account);
+    const goals = [await newGoal(account), await newGoal(account)];
+    for (let round = 0; round < 3; round++) {
+      const isActive = round % 2 === 0;
+      await Promise.all(
+        goals.map(({ id }, n) =>
+          call("PATCH", `${PATH}/${id}`, { isActive: n === 0 ? isActive : !isActive }),
+        ),
+      );
+      expect(await keepsVisitors(account)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,124 @@
+/** Up to a hundred links in one call. */
+
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
+
+import { type NativeClient, newClient, newCode, type WireLink } from "../../../support/native.ts";
+
+const VALID = { destinationUrl: "https://example.com" };
+const BULK = "/api/links/bulk";
+
+interface Outcome {
+  readonly created: readonly WireLink[];
+  readonly failed: readonly { index: number; error: { code: string; message: string } }[];
+}
+
+async function bulk(client: NativeClient, links: unknown, headers?: HeadersInit) {
+  const response = await client.call("POST", BULK, { links }, headers);
+  return { response, outcome: await response.json<Outcome>() };
+}
+
+describe("POST /api/links/bulk", () => {
+  it("makes a hundred links in few round trips, and shows each as a link is shown", async ({
+    expect,
+  }) => {
+    const client = await newClient();
+    const links = Array.from({ length: 100 }, (_, at) => ({
+      ...VALID,
+      title: `Link ${at}`,
+      rules: [{ targetUrl: `https://example.com/${at}`, country: ["UA"] }],
+      tags: ["bulk"],
+    }));
+    const batches = vi.spyOn(env.DB, "batch");
+    const { response, outcome } = await bulk(client, links);
+    const batched = batches.mock.calls.length;
+    batches.mockRestore();
+    expect(response.status).toBe(200);
+    expect(outcome.failed).toEqual([]);
+    expect(outcome.created.map((link) => link["title"])).toEqual(links.map(({ title }) => title));
+    expect(batched).toBeLessThanOrEqual(2);
+    const [first] = outcome.created;
+    expect(await (await client.call("GET", `/api/links/${first?.id}`)).json()).toEqual(first);
+  });
+
+  it("makes the good ones, and says of each other which it is and why", async ({ expect }) => {
+    const client = await newClient();
+    const taken = newCode();
+    await client.link({ shortCode: taken });
+    const { response, outcome } = await bulk(client, [
+      { ...VALID, title: "one" },
+      { title: "no destination" },
+      { ...VALID, shortCode: taken },
+      null,
+      { ...VALID, rules: [{ targetUrl: "https://e.com", city: ["Kyiv"] }] },
+      { ...VALID, expiresAt: "2020-01-01T00:00:00Z" },
+      { ...VALID, domain: "nobody.example" },
+      { ...VALID, title: "two" },
+    ]);
+    expect(response.status).toBe(200);
+    expect(outcome.created.map((link) => link["title"])).toEqual(["one", "two"]);
+    expect(outcome.failed.map(({ index, error }) => [index, error.code])).toEqual([
+      [1, "VALIDATION_ERROR"],
+      [2, "ALREADY_EXISTS"],
+      [3, "VALIDATION_ERROR"],
+      [4, "VALIDATION_ERROR"],
+      [5, "VALIDATION_ERROR"],
+      [6, "VALIDATION_ERROR"],
+    ]);
+    expect(outcome.failed[0]?.error.message).toContain("destinationUrl");
+    expect(outcome.failed[3]?.error.message).toBe("rules[0].city requires country");
+  });
+
+  const refused: readonly (readonly [unknown, string])[] = [
+    [{}, "links must be a list"],
+    [{ links: [] }, "links must be a list of 1 to 100"],
+    [{ links: "x" }, "links must be a list"],
+    [{ links: Array.from({ length: 101 }, () => VALID) }, "links must be a list of 1 to 100"],
+    [[VALID], "JSON object"],
+  ];
+  for (const [body, message] of refused) {
+    it(`refuses ${JSON.stringify(body).slice(0, 40)}`, async ({ expect }) => {
+      const response = await (await newClient()).call("POST", BULK, body);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain(message);
+    });
+  }
+
+  it("refuses the whole call where the plan has no room for all", async ({ expect }) => {
+    const client = await newClient();
+    await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
+      .bind(client.account.workspace.id)
+      .run();
+    const { response, outcome } = await bulk(client, [VALID, VALID]);
+    expect(response.status).toBe(403);
+    expect(outcome).toMatchObject({ code: "PLAN_LIMIT", quota: "bulk", limit: 1, used: 2 });
+  });
+
+  it("answers again what it made, and makes nothing again", async ({ expect }) => {
+    const client = await newClient();
+    const taken = newCode();
+    await client.link({ shortCode: taken });
+    const links = [
+      { ...VALID, shortCode: taken },
+      { ...VALID, title: "one" },
+      {},
+      { ...VALID, title: "two" },
+    ];
+    const key = { "Idempotency-Key": crypto.randomUUID() };
+    const first = await bulk(client, links, key);
+    const again = await bulk(client, links, key);
+    expect(again.response.headers.get("Idempotent-Replayed")).toBe("true");
+    expect(again.outcome.created).toEqual(first.outcome.created);
+    expect(again.outcome.failed.map(({ index }) => index)).toEqual([0, 2]);
+    expect(again.outcome.failed[1]).toEqual(first.outcome.failed[1]);
+    expect(await (await client.call("GET", "/api/links")).json()).toHaveLength(3);
+  });
+
+  it("leaves the key unused when nothing was made", async ({ expect }) => {
+    const client = await newClient();
+    const key = { "Idempotency-Key": crypto.randomUUID() };
+    const first = await bulk(client, [{}], key);
+    expect(first.outcome).toMatchObject({ created: [], failed: [{ index: 0 }] });
+    expect((await bulk(client, [{}], key)).response.status).toBe(200);
+  });
+});

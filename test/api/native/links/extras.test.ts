@@ -1,0 +1,70 @@
+/** Passwords and UTM parameters, as the native API takes and shows them. */
+
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { newClient } from "../../../support/native.ts";
+
+describe("a native link", () => {
+  it("has no password and no UTM parameters unless told otherwise", async ({ expect }) => {
+    const client = await newClient();
+    expect(await client.link()).toMatchObject({ passwordProtected: false, utmParams: {} });
+  });
+
+  it("gets, changes and loses both", async ({ expect }) => {
+    const client = await newClient();
+    const utmParams = { utm_source: "newsletter" };
+    const link = await client.link({ password: "open sesame", utmParams });
+    expect(link).toMatchObject({ passwordProtected: true, utmParams });
+    expect(JSON.stringify(link)).not.toMatch(/sesame|scrypt/);
+    const change = async (fields: object) => {
+      const response = await client.call("PATCH", `/api/links/${link.id}`, fields);
+      return response.json();
+    };
+    expect(await change({ title: "Same" })).toMatchObject({ passwordProtected: true, utmParams });
+    expect(await change({ password: null, utmParams: null })).toMatchObject({
+      passwordProtected: false,
+      utmParams: {},
+    });
+  });
+
+  it.for([
+    [{ password: "" }, "password must be a text of 1 to 128 characters, or null"],
+    [{ password: "x".repeat(129) }, "password must be a text of 1 to 128 characters, or null"],
+    [
+      { utmParams: { color: "red" } },
+      "utmParams must be an object of texts by names such as utm_source, or null",
+    ],
+    [
+      { utmParams: { utm_source: 7 } },
+      "utmParams must be an object of texts by names such as utm_source, or null",
+    ],
+    [{ utmParams: { utm_source: "a\u0000b" } }, "utmParams must not contain control characters"],
+  ] as const)("refuses what is neither", async ([fields, message], { expect }) => {
+    const client = await newClient();
+    const response = await client.call("POST", "/api/links", {
+      destinationUrl: "https://example.com",
+      ...fields,
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
+  });
+
+  it("has a schedule on the plans pro and enterprise alone", async ({ expect }) => {
+    const client = await newClient();
+    const send = async (plan: string) => {
+      await env.DB.prepare("update workspaces set plan = ? where id = ?")
+        .bind(plan, client.account.workspace.id)
+        .run();
+      return client.call("POST", "/api/links", {
+        destinationUrl: "https://example.com",
+        startsAt: "2026-04-01T00:00:00Z",
+      });
+    };
+    expect((await send("pro")).status).toBe(201);
+    expect((await send("enterprise")).status).toBe(201);
+    const refused = await send("free");
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: "PLAN_LIMIT", quota: "schedules" });
+  });
+});

@@ -1,0 +1,292 @@
+/** Rules, A/B tests, limits, domains and QR settings over the native API. */
+
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { insertDomain } from "../../../support/link-rows.ts";
+import { type NativeClient, newClient, newCode, type WireLink } from "../../../support/native.ts";
+
+const VALID = { destinationUrl: "https://example.com" };
+const RULE = { targetUrl: "https://example.com/ua", country: ["UA"] };
+const VARIANT = { id: "a", name: "A", url: "https://example.com/a", weight: 60 };
+const PIXEL =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAAAABJRU5ErkJggg==";
+
+/** What is wrong with a field, and how the message begins. */
+const WRONG: readonly (readonly [fields: Record<string, unknown>, message: string])[] = [
+  [{ rules: null }, "rules must be an array"],
+  [{ rules: {} }, "rules must be an array"],
+  [{ rules: Array.from({ length: 101 }, () => RULE) }, "rules must have at most 100 items"],
+  [{ rules: [RULE, null] }, "rules[1] must be an object"],
+  [{ rules: [{ ...RULE, isDefault: true }] }, "rules[0].isDefault must be left out"],
+  [{ rules: [{ ...RULE, isDefault: "no" }] }, "rules[0].isDefault must be true or false"],
+  [{ rules: [{ country: ["UA"] }] }, "rules[0].targetUrl is required"],
+  [{ rules: [{ ...RULE, targetUrl: 7 }] }, "rules[0].targetUrl must be a string"],
+  [{ rules: [{ ...RULE, targetUrl: "example" }] }, "rules[0].targetUrl must be a valid URL"],
+  [
+    { rules: [{ ...RULE, targetUrl: "javascript:alert(1)" }] },
+    "rules[0].targetUrl must be a URL of the web or of an app",
+  ],
+  [
+    { rules: [{ ...RULE, targetUrl: "https://sign.test/x" }] },
+    "rules[0].targetUrl must lead elsewhere",
+  ],
+  [
+    { rules: [{ ...RULE, targetUrl: "https://a:b@example.com" }] },
+    "rules[0].targetUrl must be a valid URL without a user name",
+  ],
+  [
+    { rules: [{ ...RULE, targetUrl: `https://e.com/${"a".repeat(2_048)}` }] },
+    "rules[0].targetUrl must be a URL of at most 2048",
+  ],
+  [{ rules: [{ ...RULE, name: 5 }] }, "rules[0].name must be a string"],
+  [
+    { rules: [{ ...RULE, name: "n".repeat(101) }] },
+    "rules[0].name must be a string of at most 100",
+  ],
+  [{ rules: [RULE, { ...RULE, country: "UA" }] }, "rules[1].country must be an array"],
+  [{ rules: [{ ...RULE, country: ["ua"] }] }, "rules[0].country must hold only ISO 3166-1"],
+  [{ rules: [{ ...RULE, city: [7] }] }, "rules[0].city must hold only city names"],
+  [{ rules: [{ targetUrl: "https://e.com", city: ["Kyiv"] }] }, "rules[0].city requires country"],
+  [{ rules: [{ ...RULE, device: ["phone"] }] }, "rules[0].device must hold only"],
+  [{ rules: [{ ...RULE, os: ["windows"] }] }, "rules[0].os must hold only"],
+  [{ rules: [{ ...RULE, browser: ["Netscape"] }] }, "rules[0].browser must hold only"],
+  [
+    { rules: [{ ...RULE, timeStart: "9:00", timeEnd: "18:00" }] },
+    "rules[0].timeStart must be a time",
+  ],
+  [
+    { rules: [{ ...RULE, timeStart: "09:00", timeEnd: "24:00" }] },
+    "rules[0].timeEnd must be a time",
+  ],
+  [{ rules: [{ ...RULE, timeStart: "09:00" }] }, "rules[0].timeEnd is missing"],
+  [{ rules: [{ ...RULE, timeEnd: "09:00" }] }, "rules[0].timeStart is missing"],
+  [{ rules: [{ ...RULE, timeStart: "09:00", timeEnd: "09:00" }] }, "rules[0].timeEnd must differ"],
+  [{ rules: [{ ...RULE, daysOfWeek: [7] }] }, "rules[0].daysOfWeek must hold only days"],
+  [{ rules: [{ ...RULE, daysOfWeek: [1, 1] }] }, "rules[0].daysOfWeek must not name a day twice"],
+  [
+    { rules: [{ ...RULE, timezone: "Mars/Olympus" }] },
+    "rules[0].timezone must be an IANA time zone",
+  ],
+  [{ abTest: null }, "abTest must be an object"],
+  [{ abTest: [] }, "abTest must be an object"],
+  [{ abTest: { enabled: "yes" } }, "abTest.enabled must be true or false"],
+  [{ abTest: { enabled: true, sticky: 1, variants: [] } }, "abTest.sticky must be true or false"],
+  [{ abTest: { enabled: true, variants: {} } }, "abTest.variants must be an array"],
+  [
+    { abTest: { variants: Array.from({ length: 101 }, (_, at) => ({ ...VARIANT, id: `${at}` })) } },
+    "abTest.variants must have at most 100 items",
+  ],
+  [{ abTest: { variants: ["a"] } }, "abTest.variants[0] must be an object"],
+  [{ abTest: { variants: [{ ...VARIANT, id: 5 }] } }, "abTest.variants[0].id must be a string"],
+  [{ abTest: { variants: [VARIANT, VARIANT] } }, "abTest.variants[1].id must be unique"],
+  [
+    { abTest: { variants: [{ ...VARIANT, name: "" }] } },
+    "abTest.variants[0].name must be a string",
+  ],
+  [{ abTest: { variants: [{ ...VARIANT, url: "" }] } }, "abTest.variants[0].url is required"],
+  [
+    { abTest: { variants: [{ ...VARIANT, url: "data:x" }] } },
+    "abTest.variants[0].url must be a URL of the web or of an app",
+  ],
+  [
+    { abTest: { variants: [{ ...VARIANT, weight: -1 }] } },
+    "abTest.variants[0].weight must be a number from 0",
+  ],
+  [
+    { abTest: { variants: [{ ...VARIANT, weight: "60" }] } },
+    "abTest.variants[0].weight must be a number",
+  ],
+  [
+    { abTest: { variants: [{ ...VARIANT, active: 1 }] } },
+    "abTest.variants[0].active must be true or false",
+  ],
+  [{ clicksLimit: 0 }, "clicksLimit must be a whole number of at least 1, or null"],
+  [{ clicksLimit: -5 }, "clicksLimit must be a whole number"],
+  [{ clicksLimit: 1.5 }, "clicksLimit must be a whole number"],
+  [{ clicksLimit: "10" }, "clicksLimit must be a whole number"],
+  [{ clicksLimit: 1e300 }, "clicksLimit must be a whole number"],
+  [{ domain: 5 }, "domain must be a host name"],
+  [{ domain: "" }, "domain must be a host name"],
+  [{ domain: "nobody.example" }, "domain must be a domain that this workspace has proved"],
+  [{ qrSettings: "red" }, "qrSettings must be an object"],
+  [{ qrSettings: { color: "red" } }, "qrSettings.color must be a hex color"],
+  [{ qrSettings: { bgColor: 7 } }, "qrSettings.bgColor must be a hex color"],
+  [{ qrSettings: { color: "#fff", bgColor: "#fefefe" } }, "qrSettings.color must differ more"],
+  [{ qrSettings: { useLogo: "yes" } }, "qrSettings.useLogo must be true or false"],
+  [{ qrSettings: { useLogo: true } }, "qrSettings.logo is required"],
+  [{ qrSettings: { logo: "logo.png" } }, "qrSettings.logo must be an image"],
+  [{ qrSettings: { logo: "data:image/svg+xml;base64,AAAA" } }, "qrSettings.logo must be"],
+  [
+    { qrSettings: { logo: "https://127.0.0.1/logo.png" } },
+    "qrSettings.logo must be a URL on the public internet",
+  ],
+];
+
+async function countLinks({ account }: NativeClient): Promise<unknown> {
+  return env.DB.prepare("select count(*) n from links where workspace_id = ?")
+    .bind(account.workspace.id)
+    .first("n");
+}
+
+describe("a wrong field", () => {
+  for (const [fields, message] of WRONG) {
+    const name = JSON.stringify(fields).slice(0, 100);
+    it(`${name} makes nothing, changes nothing, and is named`, async ({ expect }) => {
+      const client = await newClient();
+      const link = await client.link({ rules: [RULE] });
+      for (const response of [
+        await client.call("POST", "/api/links", { ...VALID, ...fields }),
+        await client.call("PATCH", `/api/links/${link.id}`, { title: "New", ...fields }),
+      ]) {
+        expect(response.status).toBe(400);
+        const refusal = await response.json<{ code: string; message: string }>();
+        expect(refusal.code).toBe("VALIDATION_ERROR");
+        expect(refusal.message.slice(0, message.length)).toBe(message);
+      }
+      expect(await countLinks(client)).toBe(1);
+      expect(await (await client.call("GET", `/api/links/${link.id}`)).json()).toEqual(link);
+    });
+  }
+});
+
+describe("a link", () => {
+  it("shows all that it was given, in the words in which it was sent", async ({ expect }) => {
+    const client = await newClient();
+    const domain = `${newCode()}.example`;
+    await insertDomain(client.account.workspace.id, domain);
+    const rules = [
+      {
+        name: "Evenings",
+        targetUrl: "myapp://ua",
+        country: ["UA", "PL"],
+        city: ["Kyiv"],
+        device: ["mobile"],
+        os: ["iOS", "Android"],
+        browser: ["Safari"],
+        timeStart: "18:00",
+        timeEnd: "02:00",
+        daysOfWeek: [1, 5],
+        timezone: "Europe/Kyiv",
+      },
+      { targetUrl: "https://example.com/any" },
+    ];
+    const abTest = {
+      enabled: false,
+      sticky: true,
+      variants: [
+        { ...VARIANT, active: false },
+        { name: "B", url: "https://e.com/b", weight: 1.5 },
+      ],
+    };
+    const qrSettings = { color: "#1A1A2E", bgColor: "#fff", useLogo: true, logo: PIXEL };
+    const link = await client.link({ domain, rules, abTest, clicksLimit: 10, qrSettings });
+    const [evenings, any] = rules;
+    const id = expect.any(String);
+    expect(link).toMatchObject({
+      domain,
+      shortUrl: `https://${domain}/${link.shortCode}`,
+      qrUrl: `https://${domain}/${link.shortCode}/qr.svg`,
+      clicksLimit: 10,
+      qrSettings: { color: "#1a1a2e", bgColor: "#ffffff", useLogo: true, logo: PIXEL },
+    });
+    expect(link["rules"]).toEqual([
+      { id, ...evenings },
+      {
+        id,
+        name: null,
+        ...any,
+        country: [],
+        city: [],
+        device: [],
+        os: [],
+        browser: [],
+        timeStart: null,
+        timeEnd: null,
+        daysOfWeek: [],
+        timezone: null,
+      },
+    ]);
+    expect(link["abTest"]).toEqual({
+      enabled: false,
+      sticky: true,
+      variants: [
+        { ...VARIANT, active: false },
+        { id, name: "B", url: "https://e.com/b", weight: 1.5, active: true },
+      ],
+    });
+  });
+
+  it("takes back what it shows, and is then as it was", async ({ expect }) => {
+    const client = await newClient();
+    const link = await client.link({
+      rules: [RULE, { targetUrl: "https://example.com/any", name: "Any" }],
+      abTest: { enabled: true, variants: [VARIANT] },
+      clicksLimit: 3,
+      qrSettings: { logo: PIXEL },
+    });
+    const response = await client.call("PATCH", `/api/links/${link.id}`, link);
+    expect(response.status).toBe(200);
+    const { updatedAt: _, ...after } = await response.json<WireLink>();
+    const { updatedAt: __, ...before } = link;
+    expect(after).toEqual(before);
+  });
+
+  it("keeps of a test and of QR settings what a change leaves out", async ({ expect }) => {
+    const client = await newClient();
+    const variants = [{ ...VARIANT, active: true }];
+    const qrSettings = { color: "#112233", bgColor: "#eeeeee", useLogo: true, logo: PIXEL };
+    const link = await client.link({ abTest: { enabled: false, variants }, qrSettings });
+    const changes = { abTest: { enabled: true }, qrSettings: { color: "#000000" } };
+    const changed = await (await client.call("PATCH", `/api/links/${link.id}`, changes)).json();
+    expect(changed).toMatchObject({
+      abTest: { enabled: true, sticky: false, variants },
+      qrSettings: { ...qrSettings, color: "#000000" },
+    });
+    const none = {
+      rules: [],
+      abTest: { enabled: false, variants: [] },
+      clicksLimit: null,
+      qrSettings: null,
+    };
+    expect(await (await client.call("PATCH", `/api/links/${link.id}`, none)).json()).toMatchObject({
+      ...none,
+      abTest: { enabled: false, sticky: false, variants: [] },
+    });
+  });
+
+  it("moves to a domain and back, by its name or null", async ({ expect }) => {
+    const client = await newClient();
+    const domain = `${newCode()}.example`;
+    await insertDomain(client.account.workspace.id, domain);
+    const link = await client.link();
+    const move = async (to: string | null) =>
+      (await client.call("PATCH", `/api/links/${link.id}`, { domain: to })).json<WireLink>();
+    expect(await move(domain)).toMatchObject({
+      domain,
+      shortUrl: `https://${domain}/${link.shortCode}`,
+    });
+    expect(await move(null)).toMatchObject({ domain: null });
+    expect(await move("sign.test")).toMatchObject({ domain: null });
+  });
+
+  it("beyond the plan is refused with what there is and what may be", async ({ expect }) => {
+    const client = await newClient();
+    await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
+      .bind(client.account.workspace.id)
+      .run();
+    const response = await client.call("POST", "/api/links", {
+      ...VALID,
+      rules: [RULE, RULE, RULE, RULE],
+    });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({
+      code: "PLAN_LIMIT",
+      message: 'The plan "free" allows 3 rules on a link, and these are 4.',
+      quota: "rules",
+      limit: 3,
+      used: 4,
+      plan: "free",
+    });
+  });
+});

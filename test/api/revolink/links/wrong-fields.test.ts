@@ -1,0 +1,282 @@
+/** Wrong input of every field: the sentence names it, and nothing is stored. */
+
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import {
+  countLinks,
+  DEFAULT_RULES,
+  newRevolinkClient,
+  newTag,
+  rowOf,
+} from "../../../support/revolink.ts";
+
+type Fields = Record<string, unknown>;
+
+const UNKNOWN_TAG = "664abc000000000000000010";
+
+const DEFAULT = { targetUrl: "https://example.com", isDefault: true };
+const ruled = (rule: Fields): Fields => ({
+  rules: [{ targetUrl: "https://example.com/r", isDefault: false, ...rule }, DEFAULT],
+});
+const VARIANTS = [
+  { id: "1", name: "Variant A", url: "https://example.com/a", weight: 60 },
+  { id: "2", name: "Variant B", url: "https://example.com/b", weight: 40 },
+];
+const tested = (variant: Fields): Fields => ({
+  abTest: { enabled: true, variants: [{ ...VARIANTS[0], ...variant }, VARIANTS[1]] },
+});
+
+const NAME = "name must be a text of at most 255 characters, on one line.";
+const SLUG = "slug must be 1 to 100 characters: lowercase letters, numbers and hyphens only.";
+const DESCRIPTION = "description must be a text of at most 1000 characters.";
+const LIMIT = "clicksLimit must be a positive integer.";
+const DATE = "expirationDate must be an ISO 8601 date and time, such as 2026-12-31T23:59:59Z.";
+const TAG_IDS = "tagIds must be an array of tag ids (24 hex digits each).";
+
+/** Wrong for a new link and for a change alike. */
+const CASES: readonly (readonly [Fields, string])[] = [
+  [{ name: "" }, "Name is required."],
+  [{ name: "   " }, "Name is required."],
+  [{ name: null }, "Name is required."],
+  [{ name: 7 }, NAME],
+  [{ name: "n".repeat(256) }, NAME],
+  [{ name: "two\nlines" }, NAME],
+
+  [{ rules: [] }, "rules must be a non-empty array."],
+  [{ rules: {} }, "rules must be a non-empty array."],
+  [{ rules: null }, "rules must be a non-empty array."],
+  [{ rules: ["x"] }, "rules[0] must be an object."],
+  [{ rules: [{ isDefault: true }] }, "rules[0].targetUrl is required."],
+  [{ rules: [{ ...DEFAULT, targetUrl: 7 }] }, "rules[0].targetUrl must be a string."],
+  [{ rules: [{ ...DEFAULT, targetUrl: "nowhere" }] }, "rules[0].targetUrl must be a valid URL."],
+  [
+    { rules: [{ ...DEFAULT, targetUrl: "javascript:alert(1)" }] },
+    "rules[0].targetUrl must be a URL of the web or of an app: this scheme is not allowed.",
+  ],
+  [
+    { rules: [{ ...DEFAULT, targetUrl: "https://sign.test/x" }] },
+    "rules[0].targetUrl must lead elsewhere: this host serves short links itself.",
+  ],
+  [{ rules: [{ targetUrl: "https://example.com" }] }, "rules[0].isDefault must be true or false."],
+  [
+    { rules: [{ targetUrl: "https://example.com", isDefault: false }] },
+    "Exactly one rule must have isDefault: true.",
+  ],
+  [{ rules: [DEFAULT, DEFAULT] }, "Exactly one rule must have isDefault: true."],
+  ...Object.entries({
+    country: ["UA"],
+    city: ["Kyiv"],
+    device: ["mobile"],
+    os: ["iOS"],
+    browser: ["Chrome"],
+    timeStart: "09:00",
+    timeEnd: "18:00",
+    daysOfWeek: [1],
+  }).map(
+    ([field, value]) =>
+      [
+        { rules: [{ ...DEFAULT, [field]: value }] },
+        `rules[0].${field} is not allowed: the default rule has no conditions.`,
+      ] as const,
+  ),
+  [ruled({ country: "UA" }), "rules[0].country must be an array."],
+  [
+    ruled({ country: ["ua"] }),
+    'rules[0].country must hold only ISO 3166-1 alpha-2 country codes in upper case, such as "UA".',
+  ],
+  [ruled({ city: ["Kyiv"] }), "rules[0].city requires country."],
+  [
+    ruled({ country: ["UA"], city: [""] }),
+    "rules[0].city must hold only city names of 1 to 100 characters.",
+  ],
+  [
+    ruled({ device: ["phone"] }),
+    'rules[0].device must hold only "desktop", "mobile", "tablet", "console", "smarttv", "wearable", "embedded".',
+  ],
+  [
+    ruled({ os: ["BeOS"] }),
+    'rules[0].os must hold only "Windows", "macOS", "Linux", "iOS", "Android".',
+  ],
+  [
+    ruled({ browser: ["chrome"] }),
+    'rules[0].browser must hold only "Chrome", "Firefox", "Safari", "Edge", "Opera", "Brave".',
+  ],
+  [
+    ruled({ timeStart: "09:00" }),
+    "rules[0].timeEnd is missing: timeStart and timeEnd must be provided together.",
+  ],
+  [
+    ruled({ timeEnd: "18:00" }),
+    "rules[0].timeStart is missing: timeStart and timeEnd must be provided together.",
+  ],
+  [
+    ruled({ timeStart: "9:00", timeEnd: "18:00" }),
+    'rules[0].timeStart must be a time from "00:00" to "23:59" in "HH:MM" format.',
+  ],
+  [
+    ruled({ timeStart: "09:00", timeEnd: "24:00" }),
+    'rules[0].timeEnd must be a time from "00:00" to "23:59" in "HH:MM" format.',
+  ],
+  [
+    ruled({ daysOfWeek: [7] }),
+    "rules[0].daysOfWeek must hold only days from 0 (Sunday) to 6 (Saturday).",
+  ],
+
+  [{ slug: 7 }, SLUG],
+  [{ slug: "" }, SLUG],
+  [{ slug: "Summer" }, SLUG],
+  [{ slug: "under_score" }, SLUG],
+  [{ slug: "s".repeat(101) }, SLUG],
+  [{ slug: "api" }, 'slug "api" is reserved. Choose another one.'],
+
+  [{ description: 7 }, DESCRIPTION],
+  [{ description: "d".repeat(1_001) }, DESCRIPTION],
+  [{ description: "a\u0000b" }, "description must not contain control characters."],
+
+  [{ domain: 7 }, "domain must be a host name, such as go.example.com."],
+  [{ domain: "go.unproved.com" }, "Domain is not available for this workspace."],
+  [{ domain: "no host" }, "Domain is not available for this workspace."],
+
+  [{ active: "true" }, "active must be true or false."],
+  [{ active: null }, "active must be true or false."],
+
+  [{ clicksLimit: 0 }, LIMIT],
+  [{ clicksLimit: -5 }, LIMIT],
+  [{ clicksLimit: 1.5 }, LIMIT],
+  [{ clicksLimit: "10" }, LIMIT],
+
+  [{ expirationDate: "tomorrow" }, DATE],
+  [{ expirationDate: "2025-13-01T00:00:00Z" }, DATE],
+  [{ expirationDate: 1_756_684_800_000 }, DATE],
+  [{ expirationDate: "2025-04-30T12:00:00Z" }, "expirationDate must be in the future."],
+  [{ expirationDate: "2024-01-01T00:00:00Z" }, "expirationDate must be in the future."],
+
+  [{ tagIds: "x" }, TAG_IDS],
+  [{ tagIds: null }, TAG_IDS],
+  [{ tagIds: ["x"] }, TAG_IDS],
+  [{ tagIds: [7] }, TAG_IDS],
+  [{ tagIds: [UNKNOWN_TAG] }, `tagIds: "${UNKNOWN_TAG}" is no tag of this workspace.`],
+  [{ tagIds: Array(51).fill(UNKNOWN_TAG) }, "tagIds must hold at most 50 ids."],
+
+  [{ abTest: true }, "abTest must be an object."],
+  [{ abTest: null }, "abTest must be an object."],
+  [{ abTest: { variants: [] } }, "abTest.enabled must be true or false."],
+  [{ abTest: { enabled: true } }, "abTest.variants must be an array."],
+  [
+    { abTest: { enabled: true, variants: [{ ...VARIANTS[0], weight: 100 }] } },
+    "abTest.variants must have at least 2 variants.",
+  ],
+  [tested({ weight: 50 }), "All variant weights must sum to exactly 100."],
+  [tested({ weight: "60" }), "abTest.variants[0].weight must be a number above 0 and at most 100."],
+  [tested({ id: 7 }), "abTest.variants[0].id must be a string of 1 to 100 characters."],
+  [tested({ id: "2" }), "abTest.variants[1].id must be unique."],
+  [tested({ name: "" }), "abTest.variants[0].name must be a string of 1 to 100 characters."],
+  [tested({ url: undefined }), "abTest.variants[0].url is required."],
+  [tested({ url: "nowhere" }), "abTest.variants[0].url must be a valid URL."],
+
+  [{ qrSettings: "black" }, "qrSettings must be an object."],
+  [
+    { qrSettings: { color: "black" } },
+    'qrSettings.color must be a hex color such as "#1a1a2e" or "#fff".',
+  ],
+  [
+    { qrSettings: { bgColor: 7 } },
+    'qrSettings.bgColor must be a hex color such as "#1a1a2e" or "#fff".',
+  ],
+  [
+    { qrSettings: { color: "#ffffff" } },
+    "qrSettings.color must differ more from bgColor, or the code cannot be scanned.",
+  ],
+  [{ qrSettings: { useLogo: "yes" } }, "qrSettings.useLogo must be true or false."],
+  [{ qrSettings: { useLogo: true } }, "qrSettings.logo is required when useLogo is true."],
+  [
+    { qrSettings: { useLogo: true, logo: "logo.png" } },
+    "qrSettings.logo must be an image as a data URL, or the URL of one.",
+  ],
+  [
+    { qrSettings: { logo: "data:image/svg+xml;base64,PHN2Zy8+" } },
+    "qrSettings.logo must be a PNG, JPEG or WebP image.",
+  ],
+  [
+    { qrSettings: { logo: "https://127.0.0.1/logo.png" } },
+    "qrSettings.logo must be a URL on the public internet.",
+  ],
+];
+
+describe("wrong input", () => {
+  it("of a new link is refused with its sentence, and nothing is stored", async ({ expect }) => {
+    const client = await newRevolinkClient();
+    for (const [fields, error] of CASES) {
+      const sent = { name: "A link", rules: DEFAULT_RULES, ...fields };
+      const { status, body } = await client.call("POST", "/apiv1/link/create", sent);
+      expect({ status, body, fields }).toEqual({ status: 400, body: { error }, fields });
+    }
+    expect(await countLinks(client.account)).toBe(0);
+  });
+
+  it("of a change is refused with its sentence, and the link stays as it is", async ({
+    expect,
+  }) => {
+    const client = await newRevolinkClient();
+    const linkId = await client.link();
+    const before = await rowOf(linkId);
+    for (const [fields, error] of CASES) {
+      const { status, body } = await client.call("PUT", "/apiv1/link/update", {
+        linkId,
+        ...fields,
+      });
+      expect({ status, body, fields }).toEqual({ status: 400, body: { error }, fields });
+    }
+    expect(await rowOf(linkId)).toEqual(before);
+  });
+
+  it("of one of many links fails that one alone, with the same sentence", async ({ expect }) => {
+    const client = await newRevolinkClient();
+    // What is missing from an item has one sentence of its own: bulk.test.ts.
+    const cases = CASES.filter(
+      ([, error]) => error !== "Name is required." && error !== "rules must be a non-empty array.",
+    );
+    const links = cases.map(([fields]) => ({ name: "A link", rules: DEFAULT_RULES, ...fields }));
+    const { status, body } = await client.call("POST", "/apiv1/links/bulk-create", {
+      links: [...links, { name: "Good", rules: DEFAULT_RULES }],
+    });
+    expect(status).toBe(200);
+    expect(body["failed"]).toEqual(
+      cases.map(([, error], at) => ({
+        // JSON has no undefined.
+        input: JSON.parse(JSON.stringify(links[at])),
+        error,
+      })),
+    );
+    expect(body["created"]).toMatchObject([{ name: "Good" }]);
+    expect(await countLinks(client.account)).toBe(1);
+  });
+
+  it("tells the name before the rules, and the rules before all others", async ({ expect }) => {
+    const client = await newRevolinkClient();
+    const wrong = { name: "", rules: [], slug: "API", active: 1 };
+    const answer = async (fields: Fields) =>
+      (await client.call("POST", "/apiv1/link/create", fields)).body;
+    expect(await answer({})).toEqual({ error: "Name is required." });
+    expect(await answer(wrong)).toEqual({ error: "Name is required." });
+    expect(await answer({ ...wrong, name: "A link" })).toEqual({
+      error: "rules must be a non-empty array.",
+    });
+  });
+
+  it("does not take another workspace's tag", async ({ expect }) => {
+    const [mine, theirs] = [await newRevolinkClient(), await newRevolinkClient()];
+    const tagId = await newTag(theirs.account, "theirs");
+    const fields = { name: "A link", rules: DEFAULT_RULES, tagIds: [tagId] };
+    const { status, body } = await mine.call("POST", "/apiv1/link/create", fields);
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { error: `tagIds: "${tagId}" is no tag of this workspace.` },
+    });
+    const { results } = await env.DB.prepare("select 1 from tags where workspace_id = ?")
+      .bind(mine.account.workspace.id)
+      .all();
+    expect(results).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, it } from "vitest";
+
+import type { Ledger } from "../../../src/ledger/ledger.ts";
+import { logPage } from "../../../src/ledger/log/log-export.ts";
+import { batch, click, DAY, freshLedger } from "../sample-clicks.ts";
+
+describe("a workspace that keeps its clicks for less time", () => {
+  it("loses those that are over, keeps its counts, and can go back", async ({ expect }) => {
+    const stub = freshLedger();
+    const now = Date.now();
+    await stub.ingest([batch([click({ at: now - 9 * DAY })]), batch([click({ at: now })])]);
+    const kept = () =>
+      runInDurableObject(stub, ({ sql }: Ledger) => logPage(sql, null).clicks.length);
+    await stub.keepClicksFor(10);
+    await runDurableObjectAlarm(stub);
+    expect(await kept()).toBe(2);
+    await stub.keepClicksFor(7);
+    await runDurableObjectAlarm(stub);
+    expect(await kept()).toBe(1);
+    expect((await stub.totals()).clicks).toBe(2);
+
+    await stub.keepClicksFor(0);
+    await stub.ingest([batch([click({ at: now })])]);
+    await runDurableObjectAlarm(stub);
+    expect(await kept()).toBe(0);
+    await stub.keepClicksFor(null);
+    await stub.ingest([batch([click({ at: now })])]);
+    expect(await kept()).toBe(1);
+    expect((await stub.totals()).clicks).toBe(4);
+  });
+
+  it("keeps none longer than the installation does", async ({ expect }) => {
+    const stub = freshLedger();
+    await stub.keepClicksFor(3_650);
+    await stub.ingest([batch([click({ at: Date.now() - 400 * DAY })])]);
+    await runInDurableObject(stub, ({ sql }: Ledger) => {
+      expect(logPage(sql, null).clicks).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import type { Config } from "../../../src/config.ts";
+import { domainOf, isDefaultHost, isOwnHost, siteOf } from "../../../src/links/route/hosts.ts";
+
+const config: Config = {
+  publicUrl: new URL("https://sign.test"),
+  defaultPlan: "enterprise",
+  signups: "open",
+  clickRetentionDays: 395,
+  homeUrl: null,
+  allowPrivateWebhooks: false,
+};
+
+describe("a default host", () => {
+  it.for([
+    "sign.test",
+    "SIGN.test",
+    "sign.test.",
+    "localhost",
+    "127.0.0.1",
+    "signpost.me.workers.dev",
+  ])("is %s", (host, { expect }) => {
+    expect(isDefaultHost(host, config)).toBe(true);
+    expect(domainOf(host, config)).toBe("");
+  });
+
+  it.for([
+    "evil.test",
+    "sign.test.evil.test",
+    "notsign.test",
+    "workers.dev",
+    "xworkers.dev",
+    "127.0.0.2",
+  ])("is not %s", (host, { expect }) => {
+    expect(isDefaultHost(host, config)).toBe(false);
+    expect(domainOf(host, config)).toBe(host);
+  });
+});
+
+describe("the site of an origin", () => {
+  it.for([
+    ["https://sign.test", "", true],
+    ["https://SIGN.test.:443", "", true],
+    ["http://localhost:8787", "", true],
+    ["https://go.example.com:8443", "go.example.com", false],
+    ["https://Go.Example.com.", "go.example.com", false],
+    ["https://bücher.example", "xn--bcher-kva.example", false],
+  ] as const)(
+    "%s serves the links of %j; the app too: %s",
+    ([origin, domain, isDefault], { expect }) => {
+      expect(siteOf(origin, env)).toEqual({ domain, isDefault });
+      expect(siteOf(origin, env)).toBe(siteOf(origin, env));
+    },
+  );
+
+  it("is no default host for what is no origin", ({ expect }) => {
+    expect(siteOf("http://", env)).toMatchObject({ isDefault: false });
+    expect(siteOf("http://", env).domain).not.toBe("");
+  });
+
+  it("is told by each environment's own PUBLIC_URL", ({ expect }) => {
+    const other = { ...env, PUBLIC_URL: "https://other.test" };
+    expect(siteOf("https://other.test", env).isDefault).toBe(false);
+    expect(siteOf("https://other.test", other).isDefault).toBe(true);
+  });
+});
+
+describe("a destination that leads back to us", () => {
+  it.for([
+    ["sign.test", true],
+    ["sign.test.", true],
+    ["localhost", true],
+    ["signpost.me.workers.dev", true],
+    ["other.someone.workers.dev", false],
+    ["example.com", false],
+  ] as const)("on %s: %s", ([host, own], { expect }) => {
+    expect(isOwnHost(host, config, "signpost.me.workers.dev")).toBe(own);
+  });
+});
