@@ -10,7 +10,6 @@ import type { Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { hashPassword } from "../platform/password.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { acceptVariants } from "./choices.ts";
 import type { LinkContext } from "./context.ts";
 import type { CreateLinkRefusal } from "./errors.ts";
 import { columnsOf, NOTHING_BEFORE, refuseReserved, tagNamesOf } from "./fields.ts";
@@ -18,6 +17,7 @@ import { insertLinks, type NewLink } from "./insert-links.ts";
 import type { Link, LinkFields } from "./link.ts";
 import { lookUp, type LookUps } from "./look-ups.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
+import { acceptVariants } from "./routing.ts";
 
 export interface LinkInput extends LinkFields {
   readonly destinationUrl: string;

@@ -5,11 +5,11 @@ import { exceeded } from "../access/quotas.ts";
 import { isReserved } from "../codes/reserved.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { acceptRules } from "./choices.ts";
 import type { LinkContext, LinkPolicy } from "./context.ts";
 import { parseDestination } from "./destination.ts";
 import type { CodeReserved, DestinationRefused, FieldsRefusal } from "./errors.ts";
 import type { Link, LinkFields } from "./link.ts";
+import { acceptRules } from "./routing.ts";
 
 /** The columns that a link's fields fill by themselves: tags, variants and names of others need D1. */
 export type LinkColumns = Pick<

@@ -97,7 +97,7 @@ function recordOf(row: RouteRow): RouteRecord {
           ? null
           : { max: row.clicks_limit, since: row.clicks_limit_since ?? 1 },
     }),
-    ...choicesOf(row, utm),
+    ...routingOf(row, utm),
   };
 }
 
@@ -112,7 +112,7 @@ function present<T extends object>(fields: T): Present<T> {
 type Query = readonly (readonly [string, string])[];
 
 /** Every destination of a link gets its UTM parameters here, so that the redirect adds none. */
-function choicesOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
+function routingOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
   const variants = JSON.parse(row.variants ?? "[]") as RouteVariant[];
   if (variants.length > 0) {
     const tagged = variants.map((it) => ({ ...it, to: withQuery(new URL(it.to).href, utm) }));

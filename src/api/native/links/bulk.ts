@@ -17,13 +17,13 @@ import { requires } from "../guard.ts";
 import { newLink, newLinks } from "./contract.ts";
 import {
   announceLiveBy,
-  choiceSurroundingsOf,
+  routingSurroundingsOf,
   linkContextOf,
   type NativeContext,
   onceRequestOf,
   storeOf,
 } from "./request.ts";
-import { readChoices } from "./routing.ts";
+import { readRouting } from "./routing.ts";
 import { toInput, wireLink } from "./translate.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -68,8 +68,8 @@ async function readItem(c: NativeContext, item: unknown): Promise<Input> {
   if (!body.success) {
     return err({ code: "validation_failed", issues: body.error.issues.map(toIssue) });
   }
-  const choices = await readChoices(body.data, choiceSurroundingsOf(c, null));
-  return choices.ok ? ok(toInput(body.data, choices.value, configOf(c.env))) : choices;
+  const routing = await readRouting(body.data, routingSurroundingsOf(c, null));
+  return routing.ok ? ok(toInput(body.data, routing.value, configOf(c.env))) : routing;
 }
 
 /** Makes all that can be made by one call of the use case; the plan refuses all or none. */

@@ -119,8 +119,8 @@ const optional = {
 const HOSTNAME_SENTENCE = "domain must be a host name such as go.example.com, or null";
 const LIMIT_SENTENCE = "clicksLimit must be a whole number of at least 1, or null";
 
-/** Rules, A/B tests and QR settings are read by the engine itself: `link-choices.ts`. */
-const choices = {
+/** Rules, A/B tests and QR settings are read by the engine itself: `routing.ts`. */
+const routing = {
   domain: z
     .string({ error: HOSTNAME_SENTENCE })
     .trim()
@@ -144,7 +144,7 @@ export const newLink = z.object(
     destinationUrl: z.string({ error: DESTINATION_SENTENCE }),
     shortCode: shortCode.nullish(),
     ...optional,
-    ...choices,
+    ...routing,
   },
   NOT_AN_OBJECT,
 );
@@ -155,7 +155,7 @@ export const linkChanges = z.object(
     shortCode: shortCode.optional(),
     isArchived: flag("isArchived").optional(),
     ...optional,
-    ...choices,
+    ...routing,
   },
   NOT_AN_OBJECT,
 );

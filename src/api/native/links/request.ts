@@ -14,7 +14,7 @@ import { systemClock } from "../../../platform/clock.ts";
 import { parseUuid } from "../../../platform/uuid.ts";
 import { etagOf } from "../../shared/if-match.ts";
 import type { NativeEnvironment } from "../environment.ts";
-import type { ChoiceSurroundings } from "./routing.ts";
+import type { RoutingSurroundings } from "./routing.ts";
 import { wireLink } from "./translate.ts";
 
 export type NativeContext = Context<NativeEnvironment>;
@@ -38,10 +38,10 @@ export function linkContextOf(c: NativeContext): LinkContext {
 }
 
 /** What reading a body's rules, A/B test and QR settings asks for. */
-export function choiceSurroundingsOf(
+export function routingSurroundingsOf(
   c: NativeContext,
   qrBefore: QrSettings | null,
-): ChoiceSurroundings {
+): RoutingSurroundings {
   const outbound = {
     dohUrl: c.env.DOH_URL,
     // What ALLOW_PRIVATE_WEBHOOKS opens is for webhooks alone.

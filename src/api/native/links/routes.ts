@@ -28,7 +28,7 @@ import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
 import {
   announceLiveBy,
   answerLink,
-  choiceSurroundingsOf,
+  routingSurroundingsOf,
   linkContextOf,
   type NativeContext,
   onceRequestOf,
@@ -36,7 +36,7 @@ import {
   storeOf,
   wantsText,
 } from "./request.ts";
-import { readChoices } from "./routing.ts";
+import { readRouting } from "./routing.ts";
 import { simulate } from "./simulate.ts";
 import { shortUrlOf, toChanges, toFilter, toInput, wireLink } from "./translate.ts";
 import { linkVariants } from "./variants.ts";
@@ -88,9 +88,9 @@ export const links = new Hono<NativeEnvironment>()
     const context = linkContextOf(c);
     const store = storeOf(c);
     const config = configOf(c.env);
-    const choices = await readChoices(body, choiceSurroundingsOf(c, null));
-    if (!choices.ok) return refuse(c, choices.error);
-    const input = toInput(body, choices.value, config);
+    const routing = await readRouting(body, routingSurroundingsOf(c, null));
+    if (!routing.ok) return refuse(c, routing.error);
+    const input = toInput(body, routing.value, config);
     const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
     const created = await runOnce(request, {
       table: linkTable,
@@ -136,9 +136,9 @@ export const links = new Hono<NativeEnvironment>()
     const ref = refOf(c.req.param("id"));
     // Settings that are absent keep what the link has; only then is it read beforehand.
     const before = body.qrSettings === undefined ? null : await storeOf(c).find(ref);
-    const choices = await readChoices(body, choiceSurroundingsOf(c, before?.qrSettings ?? null));
-    if (!choices.ok) return refuse(c, choices.error);
-    const changes = toChanges(body, choices.value, configOf(c.env));
+    const routing = await readRouting(body, routingSurroundingsOf(c, before?.qrSettings ?? null));
+    if (!routing.ok) return refuse(c, routing.error);
+    const changes = toChanges(body, routing.value, configOf(c.env));
     const expectedVersions = versionsOf(c.req.header("If-Match"));
     const updated = await updateLink(linkContextOf(c), ref, changes, { expectedVersions });
     if (!updated.ok) return refuse(c, await withSuggestions(c, updated.error, changes.domain));

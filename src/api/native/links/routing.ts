@@ -15,13 +15,13 @@ import { err, ok, type Failure, type Result } from "../../../platform/result.ts"
 import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
 import type { ShellFailure } from "../../shared/failure.ts";
 
-export interface RawChoices {
+export interface RawRouting {
   readonly rules?: unknown;
   readonly abTest?: unknown;
   readonly qrSettings?: unknown;
 }
 
-export interface ChoiceSurroundings {
+export interface RoutingSurroundings {
   readonly policy: LinkPolicy;
   /** Where a logo may be fetched from. */
   readonly outbound: OutboundPolicy;
@@ -29,13 +29,13 @@ export interface ChoiceSurroundings {
   readonly qrBefore: QrSettings | null;
 }
 
-export type Choices = Pick<LinkFields, "rules" | "abTest" | "qrSettings">;
+export type Routing = Pick<LinkFields, "rules" | "abTest" | "qrSettings">;
 
 /** Gives the fields that are there, or a sentence for the first thing that is wrong. */
-export async function readChoices(
-  { rules, abTest, qrSettings }: RawChoices,
-  { policy, outbound, qrBefore }: ChoiceSurroundings,
-): Promise<Result<Choices, ShellFailure>> {
+export async function readRouting(
+  { rules, abTest, qrSettings }: RawRouting,
+  { policy, outbound, qrBefore }: RoutingSurroundings,
+): Promise<Result<Routing, ShellFailure>> {
   const checkUrl = targetCheck(policy);
   const list = rules === undefined ? ok(rules) : validateRuleList(rules, checkUrl);
   if (!list.ok) return refuseField("rules", list.error.message);

@@ -12,22 +12,22 @@ import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
-import type { Choices } from "./routing.ts";
+import type { Routing } from "./routing.ts";
 
-export function toInput(body: NewLink, choices: Choices, config: Config): LinkInput {
+export function toInput(body: NewLink, routing: Routing, config: Config): LinkInput {
   return {
     ...toFields(body),
-    ...choices,
+    ...routing,
     destinationUrl: body.destinationUrl,
     code: body.shortCode ?? undefined,
     domain: toDomain(body.domain, config),
   };
 }
 
-export function toChanges(body: LinkChangesBody, choices: Choices, config: Config): LinkChanges {
+export function toChanges(body: LinkChangesBody, routing: Routing, config: Config): LinkChanges {
   return {
     ...toFields(body),
-    ...choices,
+    ...routing,
     code: body.shortCode,
     domain: toDomain(body.domain, config),
     isArchived: body.isArchived,

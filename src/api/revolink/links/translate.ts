@@ -39,12 +39,12 @@ export function readNewLink(
 ): Result<Wanted<LinkInput>, RevolinkRefusal> {
   const body = check(newLink, raw);
   if (!body.ok) return body;
-  const decided = choicesOf(body.value, reading);
-  if (!decided.ok) return decided;
-  const { destinationUrl } = decided.value;
+  const routing = readRouting(body.value, reading);
+  if (!routing.ok) return routing;
+  const { destinationUrl } = routing.value;
   // `rules` is there, and always has a default.
   if (destinationUrl === undefined) throw new Error("A new link has no default rule.");
-  const fields = { ...plainFields(body.value, reading), ...decided.value, destinationUrl };
+  const fields = { ...plainFields(body.value, reading), ...routing.value, destinationUrl };
   return ok(wantedOf(body.value, fields));
 }
 
@@ -55,9 +55,9 @@ export function readChanges(
 ): Result<Wanted<LinkUpdate>, RevolinkRefusal> {
   const body = check(linkChanges, raw);
   if (!body.ok) return body;
-  const decided = choicesOf(body.value, reading);
-  if (!decided.ok) return decided;
-  return ok(wantedOf(body.value, { ...plainFields(body.value, reading), ...decided.value }));
+  const routing = readRouting(body.value, reading);
+  if (!routing.ok) return routing;
+  return ok(wantedOf(body.value, { ...plainFields(body.value, reading), ...routing.value }));
 }
 
 /** Gives the address that people share. */
@@ -86,7 +86,7 @@ function wantedOf<Fields>(body: NewLink | LinkChanges, fields: Fields): Wanted<F
 }
 
 /** What decides where the link leads. */
-function choicesOf(
+function readRouting(
   { rules, abTest }: NewLink | LinkChanges,
   { policy }: Reading,
 ): Result<Pick<LinkFields, "destinationUrl" | "rules" | "abTest">, RevolinkRefusal> {
