@@ -39,10 +39,21 @@ export default defineConfig(async () => {
           test: {
             name: "worker",
             include: ["test/**/*.test.ts"],
-            exclude: ["test/e2e/**", "test/scripts/**"],
+            exclude: ["test/**/*.unit.test.ts", "test/e2e/**", "test/scripts/**"],
             setupFiles: ["./test/support/setup.ts"],
             globalSetup: ["./test/e2e/support/receiver.ts"],
             // Much of what is tested is failure, which logs.
+            silent: "passed-only",
+            testTimeout: 30_000,
+          },
+        },
+        {
+          // What needs nothing of workerd: test/scripts/projects.test.ts finds a file in the wrong project.
+          test: {
+            name: "unit",
+            include: ["test/**/*.unit.test.ts"],
+            // Pure functions leave nothing behind.
+            isolate: false,
             silent: "passed-only",
             testTimeout: 30_000,
           },

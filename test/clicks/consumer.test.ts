@@ -8,7 +8,8 @@ import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import { visitorHash } from "../../src/platform/keyed-hash.ts";
 import { retryDelaySeconds } from "../../src/platform/retry-delay.ts";
-import { batchId, dateAt, freshLedgerId, NOON } from "../ledger/sample-clicks.ts";
+import { freshLedgerId } from "../ledger/fresh-ledger.ts";
+import { batchId, dateAt, NOON } from "../ledger/sample-clicks.ts";
 
 const TODAY = { from: dateAt(NOON), to: dateAt(NOON) };
 const PHONE =

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 
 import type { ClickBatch, LedgerClick, Report } from "../../src/ledger/contract.ts";
+import { freshLedger } from "./fresh-ledger.ts";
 import { naiveLedger, type NaiveReport } from "./naive-ledger.ts";
-import { batchId, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
+import { batchId, click, DAY, dateAt, hashOf, NOON } from "./sample-clicks.ts";
 
 const LINKS = 4;
 const FIRST_DAY = NOON - 6 * DAY;

@@ -5,7 +5,8 @@ import { describe, it } from "vitest";
 
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
+import { freshLedger } from "./fresh-ledger.ts";
+import { batch, click, DAY, dateAt, hashOf, NOON } from "./sample-clicks.ts";
 
 interface Load {
   readonly batchSize: number;

@@ -7,16 +7,8 @@ import { stateStore } from "../../src/ledger/counts/state-store.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { purgeCounts, purgeSlice } from "../../src/ledger/log/purge.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
-import {
-  batch,
-  click,
-  DAY,
-  dateAt,
-  freshLedger,
-  freshLedgerId,
-  hashOf,
-  NOON,
-} from "./sample-clicks.ts";
+import { freshLedger, freshLedgerId } from "./fresh-ledger.ts";
+import { batch, click, DAY, dateAt, hashOf, NOON } from "./sample-clicks.ts";
 
 const HOUR = 3_600_000;
 const TODAY = { from: dateAt(NOON), to: dateAt(NOON) };

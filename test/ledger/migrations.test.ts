@@ -15,7 +15,8 @@ import {
   reportOf,
   variantClicksOf,
 } from "../../src/ledger/reports.ts";
-import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "./sample-clicks.ts";
+import { freshLedger } from "./fresh-ledger.ts";
+import { batch, click, DAY, dateAt, hashOf, NOON } from "./sample-clicks.ts";
 
 /** The version before the visitors of rules and variants moved into their link's day. */
 const PARTS_APART = 4;

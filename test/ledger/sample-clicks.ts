@@ -1,21 +1,6 @@
-import { env } from "cloudflare:workers";
+/** Clicks as the redirect reports them, and the batches they travel in. */
 
 import type { ClickBatch, LedgerClick } from "../../src/ledger/contract.ts";
-import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
-import type { Ledger } from "../../src/ledger/ledger.ts";
-import { ledgerFor } from "../../src/ledger/stub.ts";
-
-let workspaces = 0;
-
-/** Names a workspace that no other test of the file uses. */
-export function freshLedgerId(): LedgerId {
-  workspaces += 1;
-  return ledgerIdOf({ id: workspaces, jurisdiction: null });
-}
-
-export function freshLedger(): DurableObjectStub<Ledger> {
-  return ledgerFor(env, freshLedgerId());
-}
 
 export const DAY = 86_400_000;
 /**

@@ -1,7 +1,8 @@
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { NewConversion } from "../../src/ledger/conversions/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { batch, click, DAY, freshLedger, hashOf } from "./sample-clicks.ts";
+import { freshLedger } from "./fresh-ledger.ts";
+import { batch, click, DAY, hashOf } from "./sample-clicks.ts";
 
 export const NOW = Date.now();
 export const HOUR = DAY / 24;

@@ -5,7 +5,8 @@ import { describe, it } from "vitest";
 import type { NewConversion } from "../../../src/ledger/conversions/contract.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../../src/ledger/stub.ts";
-import { batch, click, DAY, freshLedger, freshLedgerId, hashOf } from "../sample-clicks.ts";
+import { freshLedger, freshLedgerId } from "../fresh-ledger.ts";
+import { batch, click, DAY, hashOf } from "../sample-clicks.ts";
 import {
   ADA,
   BOB,

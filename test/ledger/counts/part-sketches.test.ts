@@ -13,7 +13,8 @@ import {
 import { addVisitor, estimateVisitors } from "../../../src/ledger/counts/sketch.ts";
 import { emptyDay, stateStore } from "../../../src/ledger/counts/state-store.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
-import { batch, click, DAY, dateAt, freshLedger, hashOf, NOON } from "../sample-clicks.ts";
+import { freshLedger } from "../fresh-ledger.ts";
+import { batch, click, DAY, dateAt, hashOf, NOON } from "../sample-clicks.ts";
 
 function add(held: PartSketches, key: PartKey, ...visitors: readonly number[]): void {
   for (const visitor of visitors) addVisitor(partSketch(held, key), hashOf(visitor));

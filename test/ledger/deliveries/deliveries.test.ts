@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import type { Delivery } from "../../../src/ledger/deliveries/contract.ts";
 import { deliveriesSlice } from "../../../src/ledger/deliveries/deliveries.ts";
 import { newEventId } from "../../../src/webhooks/events.ts";
-import { freshLedger } from "../sample-clicks.ts";
+import { freshLedger } from "../fresh-ledger.ts";
 
 const NOW = Date.now();
 const DAY_MS = 86_400_000;

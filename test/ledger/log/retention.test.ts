@@ -6,7 +6,8 @@ import { ingestBatches } from "../../../src/ledger/ingest.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { logPage } from "../../../src/ledger/log/log-export.ts";
 import { logsSinceMs, retentionSlice } from "../../../src/ledger/log/retention.ts";
-import { batch, click, DAY, freshLedger, NOON } from "../sample-clicks.ts";
+import { freshLedger } from "../fresh-ledger.ts";
+import { batch, click, DAY, NOON } from "../sample-clicks.ts";
 
 /** One batch a day, from 59 days ago to today. */
 const SIXTY_DAYS = Array.from({ length: 60 }, (_, n) =>

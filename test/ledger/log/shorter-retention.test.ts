@@ -3,7 +3,8 @@ import { describe, it } from "vitest";
 
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { logPage } from "../../../src/ledger/log/log-export.ts";
-import { batch, click, DAY, freshLedger } from "../sample-clicks.ts";
+import { freshLedger } from "../fresh-ledger.ts";
+import { batch, click, DAY } from "../sample-clicks.ts";
 
 describe("a workspace that keeps its clicks for less time", () => {
   it("loses those that are over, keeps its counts, and can go back", async ({ expect }) => {
