@@ -2,6 +2,7 @@
 
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
+import { APP_PATH } from "./prefixes.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
 import { splitUrl } from "./redirect/request-url.ts";
@@ -12,9 +13,6 @@ export { CodeAllocator } from "./codes/code-allocator.ts";
 export { LinkGate } from "./gates/link-gate.ts";
 export { Ledger } from "./ledger/ledger.ts";
 export { Upkeep } from "./upkeep/upkeep.ts";
-
-/** What the app and the APIs answer on a default host; every other path is a short code. */
-const APP_PATH = /^\/(?:$|(?:api|apiv1|app)(?:\/|$))/;
 
 const redirect = createRedirect({
   async ingestDirectly(env, message) {

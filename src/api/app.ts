@@ -4,6 +4,7 @@
  */
 
 import { tolerate } from "../platform/log.ts";
+import { type DialectName, isUnder, PREFIXES } from "../prefixes.ts";
 import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
 import { nativeApp } from "./native/app.ts";
@@ -12,31 +13,24 @@ interface App {
   fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Response | Promise<Response>;
 }
 
-interface Dialect {
-  readonly prefixes: readonly string[];
-  app(): Promise<App>;
+/** Loads each dialect's app. The compiler asks for a line here when `prefixes.ts` has a new name. */
+const apps: Readonly<Record<DialectName, () => Promise<App>>> = {
+  native: async () => nativeApp,
+  pvtlnk: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnkApp),
+  // Public, and PVTLNK's in its shapes: it stays apart from the API that is for enterprises alone.
+  conversions: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversionsApp),
+  revolink: lazily(async () => (await import("./revolink/app.ts")).revolinkApp),
+};
+
+/** Every prefix with the dialect that answers below it, the longest first. */
+const prefixes = Object.entries(PREFIXES)
+  .flatMap(([name, all]) => all.map((prefix) => ({ prefix, name: name as DialectName })))
+  .sort((a, b) => b.prefix.length - a.prefix.length);
+
+/** Names the dialect that answers a path; what no prefix fits is the native API's to refuse. */
+function dialectOf(path: string): DialectName {
+  return prefixes.find(({ prefix }) => isUnder(prefix, path))?.name ?? "native";
 }
-
-const native: Dialect = { prefixes: ["/api"], app: async () => nativeApp };
-
-const revolink: Dialect = {
-  prefixes: ["/apiv1"],
-  app: lazily(async () => (await import("./revolink/app.ts")).revolinkApp),
-};
-
-/** Public, and PVTLNK's in its shapes: it stays apart from the API that is for enterprises alone. */
-const conversions: Dialect = {
-  prefixes: ["/api/conversions"],
-  app: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversionsApp),
-};
-
-const pvtlnk: Dialect = {
-  prefixes: ["/api/v1"],
-  app: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnkApp),
-};
-
-/** Tried in this order: `/api/v1` is PVTLNK's although `/api` is ours. */
-const dialects: readonly Dialect[] = [revolink, pvtlnk, conversions, native];
 
 /** Loads an app with its first request. It is kept, not its promise: requests never share those. */
 function lazily(load: () => Promise<App>): () => Promise<App> {
@@ -59,9 +53,6 @@ export default {
     armUpkeep(env, ctx);
     const { pathname } = new URL(request.url);
     if (pathname === "/") return answerHome(request, env);
-    const dialect = dialects.find(({ prefixes }) =>
-      prefixes.some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`)),
-    );
-    return (await (dialect ?? native).app()).fetch(request, env, ctx);
+    return (await apps[dialectOf(pathname)]()).fetch(request, env, ctx);
   },
 };

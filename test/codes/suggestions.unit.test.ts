@@ -24,11 +24,3 @@ describe("suggestionsFor", () => {
     expect(suggestionsFor("mylink").slice(0, 3)).toEqual(["mylink-1", "mylink-2", "my-mylink"]);
   });
 });
-
-describe("isReserved", () => {
-  for (const word of ["api", "API", "apiv1", "app", "assets", "robots.txt", "Favicon.ico", "qr"]) {
-    it(`keeps ${word}`, ({ expect }) => {
-      expect(isReserved(word)).toBe(true);
-    });
-  }
-});

@@ -7,7 +7,7 @@ import { describe, it } from "vitest";
 
 /** The rooms of `src` from the ground up. A room imports from its own floor and from those below. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["config.ts", "platform", "db"],
+  ["config.ts", "prefixes.ts", "platform", "db"],
   ["ledger", "codes"],
   ["access", "gates"],
   ["webhooks"],

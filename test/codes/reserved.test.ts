@@ -1,0 +1,43 @@
+import { describe, it } from "vitest";
+
+import { CODE_ALPHABET, CODE_LENGTH } from "../../src/codes/permutation.ts";
+import { isReserved } from "../../src/codes/reserved.ts";
+import { APP_PATH, FIRST_SEGMENTS } from "../../src/prefixes.ts";
+import { RESERVED_FOR_LATER } from "../support/reserved-words.ts";
+
+const AUTOMATIC = new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`);
+
+describe("isReserved", () => {
+  for (const word of ["api", "API", "apiv1", "app", "assets", "robots.txt", "Favicon.ico", "qr"]) {
+    it(`keeps ${word}`, ({ expect }) => {
+      expect(isReserved(word)).toBe(true);
+    });
+  }
+
+  it.for([...FIRST_SEGMENTS])("keeps the first segment of a prefix: %s", (word, { expect }) => {
+    expect(isReserved(word)).toBe(true);
+    expect(isReserved(word.toUpperCase())).toBe(true);
+  });
+
+  it.for(RESERVED_FOR_LATER)("keeps what later dialects answer to: %s", (word, { expect }) => {
+    expect(isReserved(word)).toBe(true);
+    // The allocator skips reserved words; these it cannot even spell.
+    expect(AUTOMATIC.test(word)).toBe(false);
+  });
+});
+
+describe("APP_PATH", () => {
+  it.for(["/", "/api", "/api/", "/api/links", "/apiv1", "/apiv1/link/create", "/app", "/app/x"])(
+    "is the API's or the app's: %s",
+    (path, { expect }) => {
+      expect(APP_PATH.test(path)).toBe(true);
+    },
+  );
+
+  it.for(["/apis", "/apiv", "/apiv1x", "/ap", "/API", "/apps/x", "/x/api", "//api", ""])(
+    "leaves to short links: %s",
+    (path, { expect }) => {
+      expect(APP_PATH.test(path)).toBe(false);
+    },
+  );
+});
