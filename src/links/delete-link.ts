@@ -10,6 +10,7 @@ import type { DeleteLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import { deletedEvents } from "./link-events.ts";
 import type { Link, LinkRef } from "./link.ts";
+import { servedAddress } from "./parked.ts";
 import type { LinkAddress } from "./route/address.ts";
 import { linkStore } from "./store.ts";
 
@@ -57,7 +58,9 @@ export async function deleteLink(
     ],
   );
   queueSoon(env, told);
-  if (deleted.length > 0) return ok({ link, addresses: deleted });
+  if (deleted.length > 0) {
+    return ok({ link, addresses: deleted.flatMap((row) => servedAddress(row) ?? []) });
+  }
   // Somebody was faster between the look and the batch.
   const now = await linkStore(db, workspace.id).find({ id: link.id });
   return err(

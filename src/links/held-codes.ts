@@ -23,12 +23,15 @@ export function rowOf(
   return unchanged ? sql`${row} and version = ${link.version}` : row;
 }
 
-/** Leaves a tombstone of an address until KV has been seen clean, and holds its code back. */
+/**
+ * Leaves a tombstone of an address until KV has been seen clean, and holds its code back. A parked
+ * link has no address to leave.
+ */
 export function leaveAddress(db: Database, leaving: SQL, nowMs: number): Statement[] {
   return [
     db.run(sql`
       insert into route_tombstones (domain, code, created_at_ms)
-      select domain, code, ${nowMs} from links where ${leaving}
+      select domain, code, ${nowMs} from links where ${leaving} and domain is not null
       on conflict (domain, code) do update
       set created_at_ms = excluded.created_at_ms, swept_at_ms = null`),
     // A custom domain belongs to one workspace anyway: only the shared hosts need the claim.

@@ -116,7 +116,8 @@ function linkData({ PUBLIC_URL: publicUrl }: LinkEventContext["env"]): SQL {
     'id', link.id,
     'short_code', link.code,
     'title', link.title,
-    'short_url', iif(link.domain = '', ${origin}, 'https://' || ${shownDomain}) || '/' || link.code,
+    'short_url', iif(link.domain = '', ${origin}, 'https://' || coalesce(link.domain, link.parked_domain))
+      || '/' || link.code,
     'destination_url', link.destination_url,
     'description', link.description,
     'tags', json((
@@ -133,9 +134,6 @@ function linkData({ PUBLIC_URL: publicUrl }: LinkEventContext["env"]): SQL {
     'uuid', link.uuid
   ))`;
 }
-
-/** In SQL what `links/parked.ts` does: a parked link is still known by its domain. */
-const shownDomain = sql`replace(link.domain, 'parked:' || link.workspace_id || ':', '')`;
 
 function timeOf(ms: SQL): SQL {
   return sql`strftime('%Y-%m-%dT%H:%M:%SZ', ${ms} / 1000, 'unixepoch')`;

@@ -20,8 +20,10 @@ export interface Link {
   readonly uuid: string;
   /** The account that made it. */
   readonly userId: string;
-  /** A custom domain's hostname, or empty for the default hosts. */
-  readonly domain: string;
+  /** A custom domain's hostname, or empty for the default hosts; null while the link is parked. */
+  readonly domain: string | null;
+  /** The hostname of a parked link (`parked.ts`), which people are still shown. */
+  readonly parkedDomain: string | null;
   readonly code: string;
   /** As sent: a redirect uses its normalised form. */
   readonly destinationUrl: string;

@@ -11,6 +11,7 @@ import type { Device, LedgerClick } from "../ledger/contract.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { tolerate } from "../platform/log.ts";
 import type { Link } from "./link.ts";
+import { servedAddress } from "./parked.ts";
 import { decide, type Decision, type Refusal } from "./route/decide.ts";
 import type { RouteRecord } from "./route/record.ts";
 import { readRoute } from "./route/store.ts";
@@ -73,7 +74,8 @@ export async function simulate(
   link: Link,
   visitor: SimulatedVisitor,
 ): Promise<Simulation> {
-  const route = await readRoute(env.DB, link);
+  const address = servedAddress(link);
+  const route = address === null ? null : await readRoute(env.DB, address);
   if (route === null) return simulationOf({ kind: "refuse", reason: "not_found" });
   const { record } = route;
   const trace: PassedOver[] = [];

@@ -9,11 +9,12 @@ import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkContext } from "./context.ts";
 import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
 import { columnsOf, type LinkColumns, refuseReserved, tagNamesOf } from "./fields.ts";
-import { isFree, leaveAddress, rowOf } from "./held-codes.ts";
+import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
 import { updatedEvents } from "./link-events.ts";
 import type { Link, LinkFields, LinkRef } from "./link.ts";
 import { lookUp, type LookUps } from "./look-ups.ts";
+import { isFreePlace, type LinkPlace, servedAddress } from "./parked.ts";
 import type { LinkAddress } from "./route/address.ts";
 import { acceptVariants } from "./routing.ts";
 import { linkOf, linkStore } from "./store.ts";
@@ -61,7 +62,7 @@ export async function updateLink(
   }
   const change = await changeOf(db, context, before, changes);
   if (!change.ok) return change;
-  const { columns, address, moves, tags, variants } = change.value;
+  const { columns, place, moves, tags, variants } = change.value;
   if (Object.keys(columns).length === 0 && tags === null && variants === null && !moves) {
     return ok({ link: before, addresses: [] });
   }
@@ -70,7 +71,7 @@ export async function updateLink(
   const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // Every statement asks the same: either all of them find the link as it must be, or none does.
-  const may = moves ? sql`${row} and ${isFree(address, workspaceId, nowMs)}` : row;
+  const may = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
   const events = updatedEvents(db, context, before.id, may);
   const [told, updated, rows] = await batchAround(
     db,
@@ -87,7 +88,7 @@ export async function updateLink(
         .update(links)
         .set({
           ...columns,
-          ...(moves ? address : {}),
+          ...(moves ? place : {}),
           version: sql`${links.version} + 1`,
           updatedAtMs: nowMs,
         })
@@ -100,10 +101,12 @@ export async function updateLink(
   queueSoon(context.env, told);
   const [after] = rows.map(linkOf);
   if (after === undefined) return err({ code: "link_not_found" });
-  if (updated.length > 0)
-    return ok({ link: after, addresses: moves ? [before, address] : [address] });
+  if (updated.length > 0) {
+    const places = moves ? [before, place] : [place];
+    return ok({ link: after, addresses: places.flatMap((it) => servedAddress(it) ?? []) });
+  }
   return expectedVersions === null || after.version === before.version
-    ? err({ code: "code_taken", slug: address.code })
+    ? err({ code: "code_taken", slug: place.code })
     : err({ code: "version_mismatch", version: after.version });
 }
 
@@ -114,7 +117,7 @@ interface Change {
       clicksLimitSince?: SQL | null;
       passwordVersion?: SQL;
     };
-  readonly address: LinkAddress;
+  readonly place: LinkPlace;
   readonly moves: boolean;
   /** What they are to be; null where they stay. */
   readonly tags: readonly string[] | null;
@@ -129,8 +132,8 @@ async function changeOf(
 ): Promise<Result<Change, FieldsRefusal>> {
   const lookUps = await lookUp(db, context.access.workspace.id, [changes]);
   const { collection, isArchived, clicksLimit } = changes;
-  const address = addressOf(before, changes, lookUps);
-  if (!address.ok) return address;
+  const place = placeOf(before, changes, lookUps);
+  if (!place.ok) return place;
   const columns = columnsOf(changes, before, context);
   if (!columns.ok) return columns;
   const variants = acceptVariants(changes.abTest, before.abTest, context);
@@ -138,7 +141,7 @@ async function changeOf(
   const collectionId = lookUps.collection(collection);
   if (!collectionId.ok) return collectionId;
   return ok({
-    ...address.value,
+    ...place.value,
     tags: changes.tags === undefined ? null : tagNamesOf(changes.tags),
     variants: variants.value ?? null,
     columns: {
@@ -151,19 +154,21 @@ async function changeOf(
   });
 }
 
-function addressOf(
+function placeOf(
   before: Link,
   changes: LinkChanges,
   lookUps: LookUps,
-): Result<Pick<Change, "address" | "moves">, FieldsRefusal> {
+): Result<Pick<Change, "place" | "moves">, FieldsRefusal> {
   const { domain = before.domain, code = before.code } = changes;
   // A domain that was lost, or a word that was reserved after the link took it, stays the link's.
-  const allowed = domain === before.domain ? ok(domain) : lookUps.domain(domain);
+  const stays = domain === null || domain === before.domain;
+  const allowed = stays ? ok(domain) : lookUps.domain(domain);
   if (!allowed.ok) return allowed;
-  const address = { domain: allowed.value, code };
-  const moves = address.domain !== before.domain || code !== before.code;
+  const parkedDomain = allowed.value === null ? before.parkedDomain : null;
+  const place = { domain: allowed.value, parkedDomain, code };
+  const moves = !stays || code !== before.code;
   const word = moves ? refuseReserved(code) : ok(code);
-  return word.ok ? ok({ address, moves }) : word;
+  return word.ok ? ok({ place, moves }) : word;
 }
 
 /** Cookies of the password before no longer fit, even if it is the same again. */

@@ -28,6 +28,14 @@ interface AddressRow extends LinkAddress, Record<string, unknown> {
   readonly code: string;
 }
 
+interface UnpublishedRow extends Record<string, unknown> {
+  readonly id: number;
+  readonly version: number;
+  /** Null while the link is parked. */
+  readonly domain: string | null;
+  readonly code: string;
+}
+
 /** Publishes links whose change KV has not been seen to hold. */
 export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const { results } = await env.DB.prepare(
@@ -35,9 +43,9 @@ export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Pr
      WHERE published_version < version AND updated_at_ms <= ?1 ORDER BY updated_at_ms LIMIT ?2`,
   )
     .bind(nowMs - PUBLISH_GRACE_MS, ROWS_MAX)
-    .all<AddressRow & { readonly id: number; readonly version: number }>();
-  return settle(results, "upkeep.publish.failed", async ({ id, version, ...address }) => {
-    if (!(await publish(env, address))) return false;
+    .all<UnpublishedRow>();
+  return settle(results, "upkeep.publish.failed", async ({ id, version, domain, code }) => {
+    if (domain !== null && !(await publish(env, { domain, code }))) return false;
     // A link that is not served, on a domain that its workspace has lost, has nothing to publish.
     await env.DB.prepare(
       "UPDATE links SET published_version = ?2 WHERE id = ?1 AND published_version < ?2",
@@ -145,7 +153,7 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
     env.DB.prepare("DELETE FROM sessions WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM invitations WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM verifications WHERE expires_at_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM auth_rate_limits WHERE last_request < ?1").bind(nowMs - DAY_MS),
+    env.DB.prepare("DELETE FROM auth_rate_limits WHERE last_request_ms < ?1").bind(nowMs - DAY_MS),
   ]);
 }
 

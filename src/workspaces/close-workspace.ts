@@ -42,7 +42,8 @@ export async function deleteWorkspace(
     [
       begun,
       db.all<LinkAddress>(sql`
-        select domain, code from links where workspace_id = ${id} order by id limit ${ANNOUNCED_MAX}`),
+        select domain, code from links where workspace_id = ${id} and domain is not null
+        order by id limit ${ANNOUNCED_MAX}`),
       db.run(sql`delete from members where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from invitations where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from domains where workspace_id = ${id} and ${isClosing}`),

@@ -74,12 +74,18 @@ describe("a Worker that dies between D1 and KV", () => {
   });
 
   it("does not sweep for ever what is not served", async ({ expect }) => {
-    const link = await insertLink({ domain: "parked:1:go.example", version: 2 });
+    const unproved = await insertLink({ domain: "go.example", version: 2 });
+    const parked = await insertLink({ domain: "gone.example", version: 2 });
+    await env.DB.prepare("UPDATE links SET parked_domain = domain, domain = NULL WHERE id = ?1")
+      .bind(parked.id)
+      .run();
     await upkeepFor(env).sweep(Date.now());
-    const published = await env.DB.prepare("SELECT published_version AS v FROM links WHERE id = ?1")
-      .bind(link.id)
-      .first("v");
-    expect(published).toBe(2);
+    for (const { id } of [unproved, parked]) {
+      const published = await env.DB.prepare("SELECT published_version FROM links WHERE id = ?1")
+        .bind(id)
+        .first("published_version");
+      expect(published).toBe(2);
+    }
   });
 
   it("leaves the code of a deleted link to whoever has it since", async ({ expect }) => {

@@ -80,7 +80,7 @@ export const authRateLimits = sqliteTable("auth_rate_limits", {
   id: text("id").primaryKey(),
   key: text("key").notNull().unique(),
   count: integer("count").notNull(),
-  lastRequest: integer("last_request").notNull(),
+  lastRequest: integer("last_request_ms").notNull(),
 });
 
 /** API tokens. A revoked one stays as a row: it still counts toward the hourly limit on creation. */

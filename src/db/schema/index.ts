@@ -1,5 +1,7 @@
 export * from "./accounts.ts";
 export * from "./conversions.ts";
+export * from "./domains.ts";
+export * from "./labels.ts";
 export * from "./links.ts";
 export * from "./operations.ts";
 export * from "./webhooks.ts";

@@ -2,6 +2,7 @@
 
 import { sql } from "drizzle-orm";
 import {
+  check,
   index,
   integer,
   primaryKey,
@@ -11,7 +12,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-import { collections, tags, workspaces } from "./workspaces.ts";
+import { collections, tags } from "./labels.ts";
+import { workspaces } from "./workspaces.ts";
 
 export const links = sqliteTable(
   "links",
@@ -24,8 +26,10 @@ export const links = sqliteTable(
       .references(() => workspaces.id),
     /** The account that made it. */
     userId: text("user_id").notNull(),
-    /** A custom domain's hostname, or empty for the default hosts. */
-    domain: text("domain").notNull().default(""),
+    /** A custom domain's hostname, or empty for the default hosts; null while the link is parked. */
+    domain: text("domain").default(""),
+    /** The hostname of a parked link (`links/parked.ts`): its workspace does not serve it any more. */
+    parkedDomain: text("parked_domain"),
     code: text("code").notNull(),
     /** As sent; the redirect uses its normalised form. */
     destinationUrl: text("destination_url").notNull(),
@@ -71,7 +75,16 @@ export const links = sqliteTable(
   },
   (table) => [
     // The redirect's look-up, and the last word on who has a code.
+    // Parked links are outside it, since nulls are distinct.
     uniqueIndex("links_by_code").on(table.domain, table.code),
+    // The links that come back to a domain, and the last word on who waits for one under a code.
+    uniqueIndex("links_parked")
+      .on(table.parkedDomain, table.workspaceId, table.code)
+      .where(sql`${table.parkedDomain} IS NOT NULL`),
+    check(
+      "links_domain_or_parked",
+      sql`(${table.domain} IS NULL) = (${table.parkedDomain} IS NOT NULL)`,
+    ),
     // Lists, newest first.
     index("links_by_workspace").on(table.workspaceId, table.id),
     // The sweep: only rows whose change KV has not seen are in it.

@@ -11,7 +11,9 @@ export const EXPORT_PAGE = 500;
 
 export interface ExportedLink {
   readonly id: number;
-  readonly domain: string;
+  readonly domain: string | null;
+  /** The hostname of a parked link, which people are still shown. */
+  readonly parkedDomain: string | null;
   readonly code: string;
   readonly destinationUrl: string;
   readonly title: string | null;
@@ -37,6 +39,7 @@ export async function readExportPage(
     .select({
       id: links.id,
       domain: links.domain,
+      parkedDomain: links.parkedDomain,
       code: links.code,
       destinationUrl: links.destinationUrl,
       title: links.title,

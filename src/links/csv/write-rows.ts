@@ -30,9 +30,10 @@ function lines(table: readonly (readonly string[])[], papa: Papaparse): string {
 }
 
 function cellsOf({ link, clicks, origin }: ExportedRow): string[] {
+  const domain = shownDomain(link);
   const isArchived = link.archivedAtMs !== null;
   const cells: Readonly<Record<ExportColumn, string>> = {
-    short_url: `${link.domain === DEFAULT_DOMAIN ? origin : `https://${shownDomain(link.domain)}`}/${link.code}`,
+    short_url: `${domain === DEFAULT_DOMAIN ? origin : `https://${domain}`}/${link.code}`,
     destination_url: link.destinationUrl,
     short_code: link.code,
     title: link.title ?? "",

@@ -92,7 +92,7 @@ export function wireLink(link: Link, config: Config) {
     createdAt: new Date(link.createdAtMs).toISOString(),
     updatedAt: new Date(link.updatedAtMs).toISOString(),
     shortUrl: shortUrlOf(link, config),
-    domain: link.domain === DEFAULT_DOMAIN ? null : shownDomain(link.domain),
+    domain: shownDomain(link) === DEFAULT_DOMAIN ? null : shownDomain(link),
     description: link.description,
     tags: link.tags.map(({ uuid, name }) => ({ id: uuid, name })),
     collectionId: link.collection?.uuid ?? null,
@@ -135,10 +135,10 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
 }
 
 /** Gives the address that people share. */
-export function shortUrlOf({ domain, code }: Link, config: Config): string {
-  const origin =
-    domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${shownDomain(domain)}`;
-  return `${origin}/${code}`;
+export function shortUrlOf(link: Link, config: Config): string {
+  const domain = shownDomain(link);
+  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
+  return `${origin}/${link.code}`;
 }
 
 export function wireTag({ uuid, name }: Label) {

@@ -13,6 +13,8 @@ import { parseDestination } from "../../../links/destination.ts";
 import type { CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
 import type { Link } from "../../../links/link.ts";
 import { lookUp } from "../../../links/look-ups.ts";
+import { servedAddress } from "../../../links/parked.ts";
+import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { readBody } from "../../shared/body.ts";
@@ -123,7 +125,10 @@ async function codeFault(
   before: Link | null,
 ): Promise<string[]> {
   if (code === undefined || code === before?.code) return [];
-  const address = { domain: before?.domain ?? "", code };
+  const address =
+    before === null ? { domain: DEFAULT_DOMAIN, code } : servedAddress({ ...before, code });
+  // A parked link has only its own workspace's in its way: `updateLink` says so.
+  if (address === null) return [];
   const { kind } = await checkCode(databaseOf(env.DB), address, access.workspace.id, nowMs);
   if (kind === "free") return [];
   return [refusalSentence({ code: kind === "taken" ? "code_taken" : "code_reserved", slug: code })];

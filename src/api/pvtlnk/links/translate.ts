@@ -102,8 +102,8 @@ function wireClick(click: LoggedClick) {
 }
 
 /** Gives the address that people share. */
-function shortUrlOf({ domain, code }: Link, config: Config): string {
-  const origin =
-    domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${shownDomain(domain)}`;
-  return `${origin}/${code}`;
+function shortUrlOf(link: Link, config: Config): string {
+  const domain = shownDomain(link);
+  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
+  return `${origin}/${link.code}`;
 }

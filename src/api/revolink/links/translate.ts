@@ -6,6 +6,7 @@ import type { Config } from "../../../config.ts";
 import type { LinkPolicy } from "../../../links/context.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { Link, LinkFields } from "../../../links/link.ts";
+import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
 import { validateRules } from "../../../links/rules/validate.ts";
@@ -61,9 +62,10 @@ export function readChanges(
 }
 
 /** Gives the address that people share. */
-function fullLinkOf({ domain, code }: Link, config: Config): string {
+function fullLinkOf(link: Link, config: Config): string {
+  const domain = shownDomain(link);
   const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
-  return `${origin}/${code}`;
+  return `${origin}/${link.code}`;
 }
 
 /** A link that was made, as create and bulk create tell it. */

@@ -2,7 +2,7 @@ CREATE TABLE `auth_rate_limits` (
 	`id` text PRIMARY KEY NOT NULL,
 	`key` text NOT NULL,
 	`count` integer NOT NULL,
-	`last_request` integer NOT NULL
+	`last_request_ms` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `auth_rate_limits_key_unique` ON `auth_rate_limits` (`key`);--> statement-breakpoint
@@ -64,11 +64,13 @@ CREATE TABLE `users` (
 	`email` text NOT NULL,
 	`email_verified` integer DEFAULT false NOT NULL,
 	`image` text,
+	`first_slot` integer,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `users_first_slot_unique` ON `users` (`first_slot`);--> statement-breakpoint
 CREATE TABLE `verifications` (
 	`id` text PRIMARY KEY NOT NULL,
 	`identifier` text NOT NULL,
@@ -79,6 +81,65 @@ CREATE TABLE `verifications` (
 );
 --> statement-breakpoint
 CREATE INDEX `verifications_by_identifier` ON `verifications` (`identifier`);--> statement-breakpoint
+CREATE TABLE `conversion_goals` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`workspace_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`token` text NOT NULL,
+	`token_hash` text NOT NULL,
+	`value` integer NOT NULL,
+	`currency` text NOT NULL,
+	`click_id_param` text,
+	`is_active` integer DEFAULT true NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `conversion_goals_uuid_unique` ON `conversion_goals` (`uuid`);--> statement-breakpoint
+CREATE UNIQUE INDEX `conversion_goals_token_hash_unique` ON `conversion_goals` (`token_hash`);--> statement-breakpoint
+CREATE INDEX `conversion_goals_by_workspace` ON `conversion_goals` (`workspace_id`);--> statement-breakpoint
+CREATE TABLE `domains` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`workspace_id` integer NOT NULL,
+	`hostname` text NOT NULL,
+	`challenge` text NOT NULL,
+	`verified_at_ms` integer,
+	`checked_at_ms` integer,
+	`failed_checks` integer DEFAULT 0 NOT NULL,
+	`failing_since_ms` integer,
+	`created_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `domains_uuid_unique` ON `domains` (`uuid`);--> statement-breakpoint
+CREATE UNIQUE INDEX `domains_by_workspace` ON `domains` (`workspace_id`,`hostname`);--> statement-breakpoint
+CREATE INDEX `domains_to_check` ON `domains` (`checked_at_ms`) WHERE "domains"."verified_at_ms" IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `domains_verified` ON `domains` (`hostname`) WHERE "domains"."verified_at_ms" IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `collections` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`workspace_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `collections_uuid_unique` ON `collections` (`uuid`);--> statement-breakpoint
+CREATE UNIQUE INDEX `collections_by_name` ON `collections` (`workspace_id`,`name`);--> statement-breakpoint
+CREATE TABLE `tags` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`workspace_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tags_uuid_unique` ON `tags` (`uuid`);--> statement-breakpoint
+CREATE UNIQUE INDEX `tags_by_name` ON `tags` (`workspace_id`,`name`);--> statement-breakpoint
 CREATE TABLE `link_tags` (
 	`link_id` integer NOT NULL,
 	`tag_id` integer NOT NULL,
@@ -93,7 +154,8 @@ CREATE TABLE `links` (
 	`uuid` text NOT NULL,
 	`workspace_id` integer NOT NULL,
 	`user_id` text NOT NULL,
-	`domain` text DEFAULT '' NOT NULL,
+	`domain` text DEFAULT '',
+	`parked_domain` text,
 	`code` text NOT NULL,
 	`destination_url` text NOT NULL,
 	`title` text,
@@ -108,16 +170,27 @@ CREATE TABLE `links` (
 	`expired_url` text,
 	`redirect_status` integer DEFAULT 302 NOT NULL,
 	`forward_query` integer DEFAULT false NOT NULL,
+	`utm_params` text,
+	`password_hash` text,
+	`password_version` integer DEFAULT 0 NOT NULL,
+	`rules` text,
+	`ab_enabled` integer DEFAULT false NOT NULL,
+	`ab_sticky` integer DEFAULT false NOT NULL,
+	`clicks_limit` integer,
+	`clicks_limit_since` integer,
+	`qr_settings` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`published_version` integer DEFAULT 1 NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`collection_id`) REFERENCES `collections`(`id`) ON UPDATE no action ON DELETE set null
+	FOREIGN KEY (`collection_id`) REFERENCES `collections`(`id`) ON UPDATE no action ON DELETE set null,
+	CONSTRAINT "links_domain_or_parked" CHECK(("links"."domain" IS NULL) = ("links"."parked_domain" IS NOT NULL))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `links_uuid_unique` ON `links` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `links_by_code` ON `links` (`domain`,`code`);--> statement-breakpoint
+CREATE UNIQUE INDEX `links_parked` ON `links` (`parked_domain`,`workspace_id`,`code`) WHERE "links"."parked_domain" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `links_by_workspace` ON `links` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `links_unpublished` ON `links` (`updated_at_ms`) WHERE "links"."published_version" < "links"."version";--> statement-breakpoint
 CREATE TABLE `reserved_codes` (
@@ -133,10 +206,26 @@ CREATE TABLE `route_tombstones` (
 	`domain` text NOT NULL,
 	`code` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
+	`swept_at_ms` integer,
 	PRIMARY KEY(`domain`, `code`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `route_tombstones_by_age` ON `route_tombstones` (`created_at_ms`);--> statement-breakpoint
+CREATE INDEX `route_tombstones_by_sweep` ON `route_tombstones` (`swept_at_ms`);--> statement-breakpoint
+CREATE TABLE `variants` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`link_id` integer NOT NULL,
+	`public_id` text NOT NULL,
+	`name` text NOT NULL,
+	`url` text NOT NULL,
+	`weight` real NOT NULL,
+	`is_active` integer DEFAULT true NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	FOREIGN KEY (`link_id`) REFERENCES `links`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `variants_by_link` ON `variants` (`link_id`,`public_id`);--> statement-breakpoint
 CREATE TABLE `dead_letters` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`queue` text NOT NULL,
@@ -157,23 +246,67 @@ CREATE TABLE `idempotency_keys` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `idempotency_keys_by_age` ON `idempotency_keys` (`created_at_ms`);--> statement-breakpoint
+CREATE TABLE `pending_closures` (
+	`workspace_id` integer PRIMARY KEY NOT NULL,
+	`ledger` text NOT NULL,
+	`created_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `pending_purges` (
 	`link_id` integer PRIMARY KEY NOT NULL,
 	`ledger` text NOT NULL,
 	`link_created_at_ms` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE `collections` (
+CREATE TABLE `webhook_outbox` (
+	`webhook_id` integer NOT NULL,
+	`event_id` text NOT NULL,
+	`event` text NOT NULL,
+	`at_ms` integer NOT NULL,
+	`link_id` integer,
+	`data` text NOT NULL,
+	`due_at_ms` integer NOT NULL,
+	PRIMARY KEY(`webhook_id`, `event_id`),
+	FOREIGN KEY (`webhook_id`) REFERENCES `webhooks`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `webhook_outbox_due` ON `webhook_outbox` (`due_at_ms`);--> statement-breakpoint
+CREATE TABLE `webhooks` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,
 	`workspace_id` integer NOT NULL,
-	`name` text NOT NULL,
+	`url` text NOT NULL,
+	`events` text NOT NULL,
+	`secret` text NOT NULL,
+	`previous_secret` text,
+	`previous_until_ms` integer,
+	`retry_policy` text NOT NULL,
+	`is_active` integer DEFAULT true NOT NULL,
+	`disabled_reason` text,
+	`is_slow` integer DEFAULT false NOT NULL,
+	`failing_since_ms` integer,
+	`created_at_ms` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `webhooks_uuid_unique` ON `webhooks` (`uuid`);--> statement-breakpoint
+CREATE INDEX `webhooks_by_workspace` ON `webhooks` (`workspace_id`);--> statement-breakpoint
+CREATE TABLE `invitations` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`workspace_id` integer NOT NULL,
+	`email` text NOT NULL,
+	`role` text NOT NULL,
+	`hash` text NOT NULL,
+	`expires_at_ms` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `collections_uuid_unique` ON `collections` (`uuid`);--> statement-breakpoint
-CREATE UNIQUE INDEX `collections_by_name` ON `collections` (`workspace_id`,`name`);--> statement-breakpoint
+CREATE UNIQUE INDEX `invitations_uuid_unique` ON `invitations` (`uuid`);--> statement-breakpoint
+CREATE UNIQUE INDEX `invitations_by_hash` ON `invitations` (`hash`);--> statement-breakpoint
+CREATE UNIQUE INDEX `invitations_by_email` ON `invitations` (`workspace_id`,`email`);--> statement-breakpoint
 CREATE TABLE `members` (
 	`workspace_id` integer NOT NULL,
 	`user_id` text NOT NULL,
@@ -184,17 +317,6 @@ CREATE TABLE `members` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `members_by_user` ON `members` (`user_id`);--> statement-breakpoint
-CREATE TABLE `tags` (
-	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
-	`uuid` text NOT NULL,
-	`workspace_id` integer NOT NULL,
-	`name` text NOT NULL,
-	`created_at_ms` integer NOT NULL,
-	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `tags_uuid_unique` ON `tags` (`uuid`);--> statement-breakpoint
-CREATE UNIQUE INDEX `tags_by_name` ON `tags` (`workspace_id`,`name`);--> statement-breakpoint
 CREATE TABLE `workspaces` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,
@@ -202,6 +324,8 @@ CREATE TABLE `workspaces` (
 	`plan` text NOT NULL,
 	`jurisdiction` text,
 	`personal_of` text,
+	`click_retention_days` integer,
+	`attribution_days` integer,
 	`created_at_ms` integer NOT NULL
 );
 --> statement-breakpoint

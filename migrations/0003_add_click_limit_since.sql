@@ -1,1 +1,0 @@
-ALTER TABLE `links` ADD `clicks_limit_since` integer;

@@ -1,0 +1,127 @@
+import { env } from "cloudflare:workers";
+import { describe, it } from "vitest";
+
+import { databaseOf } from "../../src/db/database.ts";
+import type { LinkContext } from "../../src/links/context.ts";
+import { createLink } from "../../src/links/create-link.ts";
+import { deleteLink } from "../../src/links/delete-link.ts";
+import type { Link } from "../../src/links/link.ts";
+import { simulate } from "../../src/links/simulate.ts";
+import { linkStore } from "../../src/links/store.ts";
+import { updateLink } from "../../src/links/update-link.ts";
+import { domainStore } from "../../src/workspaces/domains.ts";
+import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
+import { insertDomain } from "../support/link-rows.ts";
+import { newCode } from "../support/native.ts";
+import { arrived, newSubscriber, payloadOf } from "../webhooks/client.ts";
+
+/** A link on a domain that its workspace has given up since, and the next owner of the domain. */
+async function newScene() {
+  const [context, next] = [await newContext(), await newContext()];
+  const hostname = `${newCode()}.example`;
+  const code = newCode();
+  await insertDomain(context.access.workspace.id, hostname);
+  const { id } = await makeLink(context, { domain: hostname, code });
+  await giveUp(context.access.workspace.id, hostname);
+  await insertDomain(next.access.workspace.id, hostname);
+  return { context, next, hostname, code, link: await linkNow(context, id) };
+}
+
+async function giveUp(workspaceId: number, hostname: string): Promise<void> {
+  const store = domainStore(databaseOf(env.DB), workspaceId);
+  const domain = (await store.list()).find((one) => one.hostname === hostname);
+  await store.release(domain?.uuid ?? "", NOW);
+}
+
+async function linkNow({ access }: LinkContext, id: number): Promise<Link> {
+  const link = await linkStore(databaseOf(env.DB), access.workspace.id).find({ id });
+  if (link === null) throw new Error("There is no such link.");
+  return link;
+}
+
+const tombstonesOf = (code: string) =>
+  env.DB.prepare("select domain from route_tombstones where code = ?").bind(code).all();
+
+describe("a parked link", () => {
+  it("shows its domain in lists, exports and webhooks", async ({ expect }) => {
+    const { account, call, link, box } = await newSubscriber();
+    const domain = `${newCode()}.example`;
+    await insertDomain(account.workspace.id, domain);
+    const { id, shortCode } = await link({ domain });
+    await giveUp(account.workspace.id, domain);
+    const shortUrl = `https://${domain}/${shortCode}`;
+    expect(await (await call("GET", `/api/links/${id}`)).json()).toMatchObject({
+      domain,
+      shortUrl,
+    });
+    expect(await (await call("GET", "/api/links/export")).text()).toContain(`${shortUrl},`);
+    const pvtlnk = await (await call("GET", "/api/v1/links")).text();
+    expect(pvtlnk).toContain(`"short_url":"${shortUrl}"`);
+    await call("PATCH", `/api/links/${id}`, { title: "Parked" });
+    const told = (await arrived(box, 2)).map(payloadOf);
+    expect(told.map(({ data }) => data["link"]?.["short_url"])).toEqual([shortUrl, shortUrl]);
+  });
+
+  it("leaves its code to the next owner, whose link it never shows", async ({ expect }) => {
+    const { next, hostname, code, link } = await newScene();
+    expect(await createLink(next, input({ domain: hostname, code }))).toMatchObject({ ok: true });
+    expect(
+      (await simulate(env, link, { atMs: NOW } as Parameters<typeof simulate>[2])).decision,
+    ).toEqual({
+      kind: "refuse",
+      reason: "not_found",
+    });
+  });
+
+  it("is changed without anything to announce, and only its own workspace is in its way", async ({
+    expect,
+  }) => {
+    const { context, next, hostname, link } = await newScene();
+    const code = newCode();
+    await createLink(next, input({ domain: hostname, code }));
+    const renamed = await updateLink(context, { id: link.id }, { code, title: "New" });
+    expect(renamed).toMatchObject({
+      value: { link: { code, title: "New", domain: null, parkedDomain: hostname }, addresses: [] },
+    });
+    expect((await tombstonesOf(link.code)).results).toEqual([{ domain: hostname }]);
+
+    await context.env.DB.prepare("update domains set workspace_id = ? where hostname = ?")
+      .bind(context.access.workspace.id, hostname)
+      .run();
+    const other = await makeLink(context, { domain: hostname });
+    await giveUp(context.access.workspace.id, hostname);
+    expect(await updateLink(context, { id: other.id }, { code })).toMatchObject({
+      error: { code: "code_taken", slug: code },
+    });
+  });
+
+  it("moves to the default hosts, and is announced there alone", async ({ expect }) => {
+    const { context, link, code } = await newScene();
+    expect(await updateLink(context, { id: link.id }, { domain: "" })).toMatchObject({
+      value: {
+        link: { domain: "", parkedDomain: null },
+        addresses: [{ domain: "", code }],
+      },
+    });
+  });
+
+  it("is deleted without a tombstone of an address that is somebody else's", async ({ expect }) => {
+    const { context, link, code } = await newScene();
+    await env.DB.prepare("delete from route_tombstones where code = ?").bind(code).run();
+    expect(await deleteLink(context, { id: link.id })).toMatchObject({ value: { addresses: [] } });
+    expect((await tombstonesOf(code)).results).toEqual([]);
+  });
+
+  it("keeps its place where a second one of its workspace would be parked", async ({ expect }) => {
+    const { context, hostname, code, link } = await newScene();
+    await env.DB.prepare("delete from domains where hostname = ?").bind(hostname).run();
+    await insertDomain(context.access.workspace.id, hostname);
+    const second = await makeLink(context, { domain: hostname, code });
+    await giveUp(context.access.workspace.id, hostname);
+    expect(await linkNow(context, link.id)).toMatchObject({ domain: null, parkedDomain: hostname });
+    expect(await linkNow(context, second.id)).toMatchObject({
+      domain: hostname,
+      parkedDomain: null,
+    });
+  });
+});
