@@ -16,7 +16,7 @@ import type { OutboundPolicy } from "../platform/safe-fetch.ts";
 import { type DeliveryJob, keepVerdict, readJob, settle } from "./delivery-job.ts";
 import { type DeliveryMessage, readDeliveryMessage } from "./message.ts";
 import { outboundPolicy } from "./outbound.ts";
-import { type Posted, post } from "./post.ts";
+import { POST_LIMIT_MS, type Posted, post } from "./post.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** What tests set; everything else is real. */
@@ -24,6 +24,8 @@ export interface DeliveryWorld {
   readonly clock: Clock;
   readonly random01: () => number;
   readonly policy: OutboundPolicy;
+  /** How long an endpoint may take to answer. */
+  readonly postLimitMs: number;
 }
 
 const SLOW_QUEUE = "webhooks-slow";
@@ -43,6 +45,7 @@ export async function consumeDeliveries(
     clock: systemClock,
     random01: Math.random,
     policy: outboundPolicy(env),
+    postLimitMs: POST_LIMIT_MS,
   },
 ): Promise<void> {
   for (const message of batch.messages) {
@@ -130,10 +133,14 @@ async function attemptOnce(
   return { kind: "again", afterMs: delivery.delayMs, queue };
 }
 
-async function send(job: DeliveryJob, { clock, policy }: DeliveryWorld): Promise<Posted> {
+async function send(
+  job: DeliveryJob,
+  { clock, policy, postLimitMs }: DeliveryWorld,
+): Promise<Posted> {
   const { eventId, event, body } = job.delivery;
   const signed = { eventId, event, deliveryId: job.deliveryId, body };
-  return post({ url: job.url, secrets: await job.secrets() }, signed, policy, clock());
+  const target = { url: job.url, secrets: await job.secrets() };
+  return post(target, signed, { policy, limitMs: postLimitMs, nowMs: clock() });
 }
 
 /** An endpoint that was switched off gets nothing; the log says so, and it can be sent again later. */

@@ -17,16 +17,22 @@ export interface Posted {
   readonly retryAfter: string | null;
 }
 
-const POST_LIMIT_MS = 10 * SECOND_MS;
+/** How long an endpoint may take to answer, body and all. */
+export const POST_LIMIT_MS = 10 * SECOND_MS;
 /** What the log keeps of an answer. */
 const RESPONSE_BYTES_MAX = 2_048;
+
+export interface PostOptions {
+  readonly policy: OutboundPolicy;
+  readonly limitMs: number;
+  readonly nowMs: number;
+}
 
 /** Makes one attempt. The target is checked again: since it was stored, its name may have moved. */
 export async function post(
   target: Target,
   signed: Signed,
-  policy: OutboundPolicy,
-  nowMs: number,
+  { policy, limitMs, nowMs }: PostOptions,
 ): Promise<Posted> {
   const request = {
     method: "POST",
@@ -35,7 +41,7 @@ export async function post(
       ...(await signatureHeaders(signed, target.secrets, nowMs)),
     },
     body: signed.body,
-    timeoutMs: POST_LIMIT_MS,
+    timeoutMs: limitMs,
     bodyBytesMax: RESPONSE_BYTES_MAX,
   } as const;
   const answered = await safeFetch(target.url, request, policy);

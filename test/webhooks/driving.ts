@@ -6,6 +6,7 @@ import { consumeDeliveries, type DeliveryWorld } from "../../src/webhooks/consum
 import { newEventId } from "../../src/webhooks/events.ts";
 import type { DeliveryMessage } from "../../src/webhooks/message.ts";
 import { outboundPolicy } from "../../src/webhooks/outbound.ts";
+import { POST_LIMIT_MS } from "../../src/webhooks/post.ts";
 import type { WireWebhook } from "./client.ts";
 
 const TIMES_MAX = 20;
@@ -27,7 +28,8 @@ export function newClock(startMs = Date.now()): TestClock {
 }
 
 export function worldAt(clock: TestClock, over: Partial<DeliveryWorld> = {}): DeliveryWorld {
-  return { clock, random01: () => 0.5, policy: outboundPolicy(env), ...over };
+  const policy = outboundPolicy(env);
+  return { clock, random01: () => 0.5, policy, postLimitMs: POST_LIMIT_MS, ...over };
 }
 
 /** Writes an event into the outbox as a change does, and queues it nowhere. */

@@ -29,7 +29,7 @@ describe("the queue", () => {
     }
   });
 
-  it("lets nobody wait for more than one attempt of an endpoint that does not answer", async ({
+  it("waits ten seconds for an endpoint's answer, and lets the others wait for no more than that", async ({
     expect,
   }) => {
     const hanging = await newSubscriber({}, "hang");
@@ -45,6 +45,11 @@ describe("the queue", () => {
       const [post] = await arrived(box, 1, 20_000);
       expect((post?.atMs ?? 0) - startedMs).toBeLessThan(10_000 + 2 * SLACK_MS);
     }
+    const unanswered = await hanging.deliveries("?status=pending");
+    const [attempt] = unanswered.flatMap(({ attempts }) => attempts);
+    expect(attempt).toMatchObject({ status: null, error: "timeout" });
+    expect(attempt?.durationMs).toBeGreaterThan(9_900);
+    expect(attempt?.durationMs).toBeLessThan(11_500);
     await hanging.call("DELETE", `/api/webhooks/${hanging.webhook.id}`);
   });
 });

@@ -73,7 +73,8 @@ function answer(response: ServerResponse, chosen: string): void {
       return;
     case "drip": {
       response.writeHead(200);
-      const drip = setInterval(() => response.write("."), 500);
+      response.flushHeaders();
+      const drip = setInterval(() => response.write("."), 200);
       response.on("close", () => clearInterval(drip));
       return;
     }
