@@ -1,6 +1,6 @@
 /** Marks a click for a later conversion: a random token in the destination's query. */
 
-import { withQuery } from "../links/route/merge-query.ts";
+import { withParameters } from "../links/route/merge-query.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -18,7 +18,7 @@ export function markClick(
   if (clickIdParam === undefined || optedOut || kind !== "visit")
     return { destination, token: null };
   const token = crypto.randomUUID();
-  const marked = withQuery(destination, [[clickIdParam, token]]);
+  const marked = withParameters(destination, [[clickIdParam, token]]);
   // A destination that has the parameter keeps its own.
   return { destination: marked, token: marked === destination ? null : token };
 }

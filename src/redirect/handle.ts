@@ -16,7 +16,7 @@ import {
   type Refusal,
 } from "../links/route/decide.ts";
 import { siteOf } from "../links/route/hosts.ts";
-import { withQuery } from "../links/route/merge-query.ts";
+import { withVisitorQuery } from "../links/route/merge-query.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
@@ -184,9 +184,11 @@ function leadOn(
 ): Response {
   const { ledger, linkId } = record;
   const { rule, variant } = decision;
-  const query = url.query === "" ? null : new URLSearchParams(url.query);
-  const scan = query?.get(SCAN_PARAMETER) === "1";
-  const forwarded = destinationFor(record, decision.destination, query);
+  const scan = SCAN.test(url.query);
+  const forwarded =
+    record.forwardQuery === true
+      ? withVisitorQuery(decision.destination, url.query, SCAN_PARAMETER)
+      : decision.destination;
   const { destination, token } = markClick(forwarded, record, visitor);
   capture.add({ ledger, linkId, at: nowMs, visitor, scan, rule, variant, token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would hand the password on to the destination.
@@ -203,18 +205,9 @@ function leadOn(
   return response;
 }
 
-/** A QR code's own mark: counted as a scan, not forwarded. */
+/** What a QR code appends: counted as a scan, not forwarded. */
 const SCAN_PARAMETER = "qr";
-
-function destinationFor(
-  record: RouteRecord,
-  destination: string,
-  query: URLSearchParams | null,
-): string {
-  if (record.forwardQuery !== true || query === null) return destination;
-  query.delete(SCAN_PARAMETER);
-  return withQuery(destination, query);
-}
+const SCAN = /[?&]qr=1(&|$)/;
 
 function noticeOf(reason: Refusal): Notice {
   switch (reason) {

@@ -8,7 +8,7 @@ import { routeRules } from "../rules/route-rules.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RouteVariant } from "../variants/variant.ts";
 import type { LinkAddress } from "./address.ts";
-import { withQuery } from "./merge-query.ts";
+import { withParameters } from "./merge-query.ts";
 import { ROUTE_SCHEMA, type GoneReason, type RedirectStatus, type RouteRecord } from "./record.ts";
 
 export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, l.workspace_id,
@@ -82,7 +82,7 @@ function recordOf(row: RouteRow): RouteRecord {
     linkId: row.id,
     version: row.version,
     ledger: ledgerIdOf({ id: row.workspace_id, jurisdiction: row.jurisdiction }),
-    destination: withQuery(new URL(row.destination_url).href, utm),
+    destination: withParameters(new URL(row.destination_url).href, utm),
     ...present({
       status: row.redirect_status === 302 ? null : row.redirect_status,
       gone: goneReasonOf(row),
@@ -115,12 +115,12 @@ type Query = readonly (readonly [string, string])[];
 function routingOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
   const variants = JSON.parse(row.variants ?? "[]") as RouteVariant[];
   if (variants.length > 0) {
-    const tagged = variants.map((it) => ({ ...it, to: withQuery(new URL(it.to).href, utm) }));
+    const tagged = variants.map((it) => ({ ...it, to: withParameters(new URL(it.to).href, utm) }));
     return { variants: tagged, ...(row.ab_sticky === 1 && { sticky: true as const }) };
   }
   const rules = routeRules(JSON.parse(row.rules ?? "[]") as Rule[]);
   return rules.length > 0
-    ? { rules: rules.map((rule) => ({ ...rule, to: withQuery(rule.to, utm) })) }
+    ? { rules: rules.map((rule) => ({ ...rule, to: withParameters(rule.to, utm) })) }
     : {};
 }
 
