@@ -15,6 +15,14 @@ export { Ledger } from "./ledger/ledger.ts";
 export { Upkeep } from "./upkeep/upkeep.ts";
 
 const redirect = createRedirect({
+  async readRoute(db, address) {
+    const { readRoute } = await import("./links/route/store.ts");
+    return readRoute(db, address);
+  },
+  async publish(env, address, known) {
+    const { publish } = await import("./links/route/publish.ts");
+    return publish(env, address, known);
+  },
   async ingestDirectly(env, message) {
     const { ingestMessages } = await import("./clicks/consumer.ts");
     await ingestMessages(env, [message]);

@@ -45,12 +45,14 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
       loadPacking: () => import("./src/redirect/pack.ts"),
       ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, drawQr: unused,
       askPassword: unused,
+      readRoute: async (...asked) => (await import("./src/links/route/store.ts")).readRoute(...asked),
+      publish: async (...asked) => (await import("./src/links/route/publish.ts")).publish(...asked),
     };
     const redirect = redirectWith({
       ...lazy,
       cache: routeCache,
       limiter: createMissLimiter(),
-      writeBack: createWriteBack(),
+      writeBack: createWriteBack(lazy.publish),
       capture: ${capture ? "createCapture(lazy, CAPTURE_SETTINGS)" : "{ add() {}, held: () => 0 }"},
     });
     export default {

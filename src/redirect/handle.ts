@@ -17,6 +17,7 @@ import {
 } from "../links/route/decide.ts";
 import { siteOf } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
+import type { publish } from "../links/route/publish.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
@@ -35,7 +36,8 @@ import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
 import { createWriteBack } from "./write-back.ts";
 
 /** What few links need: loaded with the first request that does. */
-export interface LazyParts extends Readers, CaptureParts {
+export interface LazyParts extends Readers, CaptureParts, Pick<LookupParts, "readRoute"> {
+  readonly publish: typeof publish;
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
   /** Draws a link's QR code; null when the link is gone meanwhile. */
   drawQr(env: Cloudflare.Env, request: QrRequest): Promise<Response | null>;
@@ -66,7 +68,7 @@ export function createRedirect(lazy: LazyParts): Redirect {
     ...lazy,
     cache: routeCache,
     limiter: createMissLimiter(),
-    writeBack: createWriteBack(),
+    writeBack: createWriteBack(lazy.publish),
     capture: createCapture(lazy, CAPTURE_SETTINGS),
   });
 }

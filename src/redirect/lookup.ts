@@ -8,7 +8,7 @@
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
 import type { RouteCache } from "../links/route/cache.ts";
 import { parseRouteRecord, type RouteRecord } from "../links/route/record.ts";
-import { readRoute } from "../links/route/store.ts";
+import type { readRoute as readStoredRoute } from "../links/route/store.ts";
 import { addressGroup } from "../platform/address-group.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
@@ -31,6 +31,8 @@ export interface LookupParts {
   readonly cache: RouteCache;
   readonly limiter: MissLimiter;
   readonly writeBack: WriteBack;
+  /** Loaded with the first address that KV does not know. */
+  readonly readRoute: typeof readStoredRoute;
 }
 
 /** KV's own shortest age of an edge copy. */
@@ -58,7 +60,7 @@ export function lookup(
 async function fetchRoute(
   key: string,
   { address, visitorAddress, nowMs }: LookupRequest,
-  { cache, limiter, writeBack }: LookupParts,
+  { cache, limiter, writeBack, readRoute }: LookupParts,
   env: Cloudflare.Env,
   ctx: Waiter,
 ): Promise<Lookup> {

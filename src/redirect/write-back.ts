@@ -1,7 +1,7 @@
 /** Gives KV what a reader found missing there. */
 
 import type { LinkAddress } from "../links/route/address.ts";
-import { publish } from "../links/route/publish.ts";
+import type { publish as publishRoute } from "../links/route/publish.ts";
 import type { StoredRoute } from "../links/route/store.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
@@ -21,7 +21,8 @@ export type WriteBack = (
 
 const KNOWN_MAX = 1_000;
 
-export function createWriteBack(): WriteBack {
+/** Makes the write-back of this isolate; `publish` is loaded with the first record that KV misses. */
+export function createWriteBack(publish: typeof publishRoute): WriteBack {
   const publishedAtMs = new Map<string, number>();
   return async (env, address, route, nowMs) => {
     const { linkId, version } = route.record;

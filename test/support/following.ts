@@ -10,6 +10,8 @@ import {
   ROUTE_CACHE_LIMITS,
   type RouteCache,
 } from "../../src/links/route/cache.ts";
+import { publish } from "../../src/links/route/publish.ts";
+import { readRoute } from "../../src/links/route/store.ts";
 import { verifyPassword } from "../../src/platform/password.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
@@ -38,8 +40,10 @@ export function recordingRedirect(): Recording {
   const redirect = redirectWith({
     cache,
     limiter: createMissLimiter(),
-    writeBack: createWriteBack(),
+    writeBack: createWriteBack(publish),
     capture,
+    publish,
+    readRoute,
     ingestDirectly: () => Promise.resolve(),
     loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
