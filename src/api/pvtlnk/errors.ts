@@ -6,11 +6,11 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
 import type { CsvRefusal } from "../../links/csv/errors.ts";
-import { refusalSentence } from "../../links/csv/sentences.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { VariantsRefusal } from "../../links/variants/change-variants.ts";
 import type { ShellFailure } from "../shared/failure.ts";
 import { validatorFor } from "../shared/validate.ts";
+import { refusalSentence } from "../shared/wire/link-sentences.ts";
 import { planSentence } from "./sentences.ts";
 
 /** What only this dialect refuses. */

@@ -1,3 +1,5 @@
+/** Exports the links of a workspace as a stream of CSV. */
+
 import type { Workspace } from "../../access/access.ts";
 import { databaseOf } from "../../db/database.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
@@ -6,11 +8,18 @@ import { log } from "../../platform/log.ts";
 import type { LinkFilter } from "../store.ts";
 import { EXPORT_PAGE, type ExportedLink, readExportPage } from "./exported-links.ts";
 import { loadPapaparse, type Papaparse } from "./load-papaparse.ts";
-import { writeHeader, writeRows } from "./write-rows.ts";
+import { writeTable } from "./write-table.ts";
 
 export interface ExportContext {
   readonly env: Cloudflare.Env;
   readonly access: { readonly workspace: Pick<Workspace, "id" | "ledger"> };
+}
+
+/** What a file says of links. */
+export interface ExportForm<Column extends string> {
+  readonly columns: readonly Column[];
+  /** Returns a link's cells; `clicks` are those of people, of all time. */
+  readonly toCells: (link: ExportedLink, clicks: number) => Readonly<Record<Column, string>>;
 }
 
 export interface ExportOptions {
@@ -24,15 +33,16 @@ export interface ExportOptions {
  *
  * Throws if the first page cannot be had; a failure after that breaks the stream off.
  */
-export async function exportLinks(
+export async function exportLinks<Column extends string>(
   context: ExportContext,
+  form: ExportForm<Column>,
   filter: LinkFilter = {},
   { bom = false }: ExportOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const papa = await loadPapaparse();
-  const pages = pagesOf(context, filter, papa);
+  const pages = pagesOf(context, form, filter, papa);
   const first = await pages.next();
-  const start = `${bom ? "\uFEFF" : ""}${writeHeader(papa)}${first.value ?? ""}`;
+  const start = `${bom ? "\uFEFF" : ""}${writeTable([form.columns], papa)}${first.value ?? ""}`;
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => controller.enqueue(utf8(start)),
@@ -52,22 +62,23 @@ export async function exportLinks(
   );
 }
 
-async function* pagesOf(
+async function* pagesOf<Column extends string>(
   { env, access }: ExportContext,
+  { columns, toCells }: ExportForm<Column>,
   filter: LinkFilter,
   papa: Papaparse,
 ): AsyncGenerator<string, undefined, undefined> {
   const db = databaseOf(env.DB);
   const { id: workspaceId, ledger } = access.workspace;
-  const { origin } = new URL(env.PUBLIC_URL);
   let beforeId: number | null = null;
   do {
     const links: readonly ExportedLink[] = await readExportPage(db, workspaceId, filter, beforeId);
     if (links.length === 0) return;
     const totals = await ledgerFor(env, ledger).linkTotals(links.map(({ id }) => id));
     const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
-    yield writeRows(
-      links.map((link) => ({ link, clicks: clicks.get(link.id) ?? 0, origin })),
+    const rows = links.map((link) => toCells(link, clicks.get(link.id) ?? 0));
+    yield writeTable(
+      rows.map((cells) => columns.map((column) => cells[column])),
       papa,
     );
     beforeId = links.length < EXPORT_PAGE ? null : (links.at(-1)?.id ?? null);

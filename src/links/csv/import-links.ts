@@ -1,92 +1,72 @@
+/** Makes a link of each row of a file, in one call. */
+
 import { PLANS } from "../../access/plans.ts";
-import { exceeded } from "../../access/quotas.ts";
+import { exceeded, type QuotaExceeded } from "../../access/quotas.ts";
 import type { Alongside } from "../../db/batch.ts";
 import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { LinkContext } from "../context.ts";
-import { createLinks } from "../create-link.ts";
+import { createLinks, type LinkInput } from "../create-link.ts";
+import type { CreateLinkRefusal } from "../errors.ts";
 import type { Link } from "../link.ts";
-import type { ImportRefusal } from "./errors.ts";
-import { loadPapaparse } from "./load-papaparse.ts";
-import { type ReadRow, readRows } from "./read-rows.ts";
-import { readTable } from "./read-table.ts";
-import { CODE_TAKEN, refusalSentence } from "./sentences.ts";
 import { takenCodes } from "./taken-codes.ts";
 
-export interface RowErrors {
-  /** As a spreadsheet numbers it: the header is row 1. */
-  readonly row: number;
-  /** Sentences, all that is wrong with the row. */
-  readonly errors: readonly string[];
+/** A row, as it was read. */
+export interface ImportRow {
+  /** The link that it asks for; null if it cannot be read. */
+  readonly input: LinkInput | null;
+  /** The code that it asks for, known even of some rows that cannot be read. */
+  readonly code: string | undefined;
 }
 
-export interface ImportReport {
-  /** In the order of their rows. */
-  readonly links: readonly Link[];
-  /** Of the rows that became no link, in their order. */
-  readonly errors: readonly RowErrors[];
-  readonly summary: {
-    readonly totalRows: number;
-    readonly created: number;
-    readonly failed: number;
-  };
+export interface RowOutcome {
+  readonly link: Link | null;
+  /** Why there is no link; empty for a row that could not be read and whose code is free. */
+  readonly refusals: readonly CreateLinkRefusal[];
 }
 
 /**
- * Makes a link of each row of a CSV file, on the default hosts. Rows that are refused keep nobody
- * else back; of two rows that ask for one code the first has it. An expiry may lie in the past.
+ * Makes a link of each row, on the default hosts. Rows that are refused keep no other back; of two
+ * rows that ask for one code the first has it. An expiry may lie in the past.
  *
- * A call costs the same few round trips to D1 for one row and for ten thousand, and writes no KV.
+ * Answers in the order of the rows. A call costs the same few round trips to D1 for one row and for
+ * ten thousand, and writes no KV.
  */
 export async function importLinks(
   context: LinkContext,
-  csv: string,
+  rows: readonly ImportRow[],
   alongside?: Alongside,
-): Promise<Result<ImportReport, ImportRefusal>> {
+): Promise<Result<readonly RowOutcome[], QuotaExceeded>> {
   const { plan } = context.access.workspace;
-  const rows = await readImport(context, csv);
-  if (!rows.ok) return rows;
-  if (!PLANS[plan].features.bulk) return err(exceeded("bulk", plan, 1, rows.value.length));
-  const inputs = rows.value.flatMap(({ input }) => input ?? []);
+  if (!PLANS[plan].features.bulk) return err(exceeded("bulk", plan, 1, rows.length));
+  const inputs = rows.flatMap(({ input }) => input ?? []);
   const made = await createLinks(restoring(context), inputs, alongside);
   if (!made.ok) return made;
   const results = made.value.values();
-  const links: Link[] = [];
-  const outcomes = rows.value.map(({ row, input, code, errors }) => {
+  const outcomes = rows.map(({ input }): RowOutcome => {
     const result = input === null ? undefined : results.next().value;
-    if (result?.ok === true) links.push(result.value);
-    return { row, code, errors: result?.ok === false ? [refusalSentence(result.error)] : errors };
+    if (result?.ok === true) return { link: result.value, refusals: [] };
+    return { link: null, refusals: result === undefined ? [] : [result.error] };
   });
-  return ok(await reportOf(context, links, outcomes));
+  return ok(await withTakenCodes(context, rows, outcomes));
 }
 
 /**
- * Reports again on an import that has been made, from the same file and what became of each row
- * that could be read: its link, or null where its code was taken.
+ * Tells again what became of an import's rows, from what was made of each row that could be read:
+ * its link, or null where its code was taken.
  */
-export async function reportAgain(
+export async function recallImport(
   context: LinkContext,
-  csv: string,
+  rows: readonly ImportRow[],
   made: readonly (Link | null)[],
-): Promise<Result<ImportReport, ImportRefusal>> {
-  const rows = await readImport(context, csv);
-  if (!rows.ok) return rows;
+): Promise<readonly RowOutcome[]> {
   const results = made.values();
-  const outcomes = rows.value.map(({ row, input, code, errors }) => ({
-    row,
-    code,
-    errors: input === null || results.next().value !== null ? errors : [CODE_TAKEN],
-  }));
-  const links = made.filter((link) => link !== null);
-  return ok(await reportOf(context, links, outcomes));
-}
-
-async function readImport(
-  context: LinkContext,
-  csv: string,
-): Promise<Result<ReadRow[], ImportRefusal>> {
-  const table = readTable(csv, await loadPapaparse());
-  return table.ok ? ok(readRows(table.value, context.policy)) : table;
+  const outcomes = rows.map(({ input, code = "" }): RowOutcome => {
+    const link = input === null ? undefined : results.next().value;
+    const isTaken = link === null;
+    return { link: link ?? null, refusals: isTaken ? [{ code: "code_taken", slug: code }] : [] };
+  });
+  return withTakenCodes(context, rows, outcomes);
 }
 
 /** An export holds links that have expired: they come back as they were. */
@@ -94,28 +74,22 @@ function restoring(context: LinkContext): LinkContext {
   return { ...context, policy: { ...context.policy, pastExpiry: true } };
 }
 
-type Outcome = Pick<ReadRow, "row" | "code" | "errors">;
-
-/** A row that is wrong in itself was never tried: whether its code is taken too is asked here. */
-async function reportOf(
+/** Asks whether the codes of rows that were refused for something else, or not tried, are taken too. */
+async function withTakenCodes(
   { env, access, nowMs }: LinkContext,
-  links: readonly Link[],
-  outcomes: readonly Outcome[],
-): Promise<ImportReport> {
-  const failed = outcomes.filter(({ errors }) => errors.length > 0);
-  const unknown = failed.flatMap(({ code, errors }) =>
-    code === undefined || errors.includes(CODE_TAKEN) ? [] : [code],
-  );
-  const taken = await takenCodes(databaseOf(env.DB), access.workspace.id, unknown, nowMs);
-  return {
-    links,
-    errors: failed.map(({ row, code, errors }) => ({
-      row,
-      errors:
-        code !== undefined && taken.has(code) && !errors.includes(CODE_TAKEN)
-          ? [...errors, CODE_TAKEN]
-          : errors,
-    })),
-    summary: { totalRows: outcomes.length, created: links.length, failed: failed.length },
-  };
+  rows: readonly ImportRow[],
+  outcomes: readonly RowOutcome[],
+): Promise<readonly RowOutcome[]> {
+  const unknown = outcomes.map(({ link, refusals }, at) => {
+    const isKnown = link !== null || refusals.some((refusal) => refusal.code === "code_taken");
+    return isKnown ? undefined : rows[at]?.code;
+  });
+  const asked = unknown.filter((code) => code !== undefined);
+  const taken = await takenCodes(databaseOf(env.DB), access.workspace.id, asked, nowMs);
+  return outcomes.map((outcome, at) => {
+    const code = unknown[at];
+    return code !== undefined && taken.has(code)
+      ? { link: null, refusals: [...outcome.refusals, { code: "code_taken", slug: code }] }
+      : outcome;
+  });
 }

@@ -1,21 +1,30 @@
-/** Reads a CSV file as rows of named cells, which still say anything. */
+/** Reads a CSV file as rows of named cells, whose texts may still say anything. */
 
 import { err, ok, type Result } from "../../platform/result.ts";
 import { restore } from "./cells.ts";
-import { IMPORT_COLUMNS, IMPORT_ROWS_MAX, type ImportColumn, REQUIRED_COLUMN } from "./columns.ts";
 import type { CsvRefusal } from "./errors.ts";
 import type { Papaparse } from "./load-papaparse.ts";
 
-/** A cell that is not there is empty. */
-export type Cells = Readonly<Record<ImportColumn, string>>;
-
-export interface TableRow {
-  /** As a spreadsheet numbers it: the header is row 1, and empty rows count. */
-  readonly row: number;
-  readonly cells: Cells;
+/** What a file must look like. */
+export interface TableForm<Column extends string> {
+  /** Other columns are ignored. */
+  readonly columns: readonly Column[];
+  /** The column that the header must name. */
+  readonly required: Column;
+  /** Not counting the header. */
+  readonly rowsMax: number;
 }
 
-type Columns = ReadonlyMap<ImportColumn, number>;
+/** A cell that is not there is empty. */
+export type Cells<Column extends string> = Readonly<Record<Column, string>>;
+
+export interface TableRow<Column extends string> {
+  /** As a spreadsheet numbers it: the header is row 1, and empty rows count. */
+  readonly row: number;
+  readonly cells: Cells<Column>;
+}
+
+type Places<Column> = ReadonlyMap<Column, number>;
 
 /**
  * Reads a file with a header: RFC 4180, with LF for CRLF and a byte order mark if need be. The names
@@ -23,10 +32,15 @@ type Columns = ReadonlyMap<ImportColumn, number>;
  *
  * Row by row: what is too much is not kept.
  */
-export function readTable(csv: string, papa: Papaparse): Result<TableRow[], CsvRefusal> {
+export function readTable<Column extends string>(
+  csv: string,
+  form: TableForm<Column>,
+  papa: Papaparse,
+): Result<TableRow<Column>[], CsvRefusal> {
   const text = csv.toWellFormed().replace(/^\uFEFF/, "");
-  const rows: TableRow[] = [];
-  let columns: Columns | null = null;
+  const missing: CsvRefusal = { code: "csv_column_missing", column: form.required };
+  const rows: TableRow<Column>[] = [];
+  let places: Places<Column> | null = null;
   let refusal: CsvRefusal | null = null;
   let row = 0;
   papa.parse(text, {
@@ -38,15 +52,17 @@ export function readTable(csv: string, papa: Papaparse): Result<TableRow[], CsvR
       row += 1;
       if (errors.some(({ type }) => type === "Quotes")) refusal = { code: "csv_malformed", row };
       else if (isEmpty(data)) return;
-      else if (columns === null) ({ columns, refusal } = readHeader(data));
-      else if (rows.length === IMPORT_ROWS_MAX) {
-        refusal = { code: "csv_too_many_rows", limit: IMPORT_ROWS_MAX };
-      } else rows.push({ row, cells: cellsOf(data, columns) });
+      else if (places === null) {
+        places = placesIn(data, form.columns);
+        if (!places.has(form.required)) refusal = missing;
+      } else if (rows.length === form.rowsMax) {
+        refusal = { code: "csv_too_many_rows", limit: form.rowsMax };
+      } else rows.push({ row, cells: cellsOf(data, form.columns, places) });
       if (refusal !== null) parser.abort();
     },
   });
   if (refusal !== null) return err(refusal);
-  return columns === null ? err(missing()) : ok(rows);
+  return places === null ? err(missing) : ok(rows);
 }
 
 /** LF serves CRLF too: what is left of it is dropped with the row's last cell. */
@@ -58,27 +74,29 @@ function isEmpty(data: readonly string[]): boolean {
   return data.every((cell) => cell.trim() === "");
 }
 
-function readHeader(data: readonly string[]): { columns: Columns; refusal: CsvRefusal | null } {
-  const names = data.map((name) => name.trim().toLowerCase());
-  const columns = new Map(
-    IMPORT_COLUMNS.flatMap((column) => {
+function placesIn<Column extends string>(
+  header: readonly string[],
+  columns: readonly Column[],
+): Places<Column> {
+  const names = header.map((name) => name.trim().toLowerCase());
+  return new Map(
+    columns.flatMap((column) => {
       const at = names.indexOf(column);
       return at === -1 ? [] : [[column, at] as const];
     }),
   );
-  return { columns, refusal: columns.has(REQUIRED_COLUMN) ? null : missing() };
 }
 
-function missing(): CsvRefusal {
-  return { code: "csv_column_missing", column: REQUIRED_COLUMN };
-}
-
-function cellsOf(data: readonly string[], columns: Columns): Cells {
+function cellsOf<Column extends string>(
+  data: readonly string[],
+  columns: readonly Column[],
+  places: Places<Column>,
+): Cells<Column> {
   const last = data.length - 1;
-  const cells = IMPORT_COLUMNS.map((column) => {
-    const at = columns.get(column) ?? data.length;
+  const cells = columns.map((column) => {
+    const at = places.get(column) ?? data.length;
     const cell = data[at] ?? "";
     return [column, restore(at === last ? cell.replace(/\r$/, "") : cell)] as const;
   });
-  return Object.fromEntries(cells) as Cells;
+  return Object.fromEntries(cells) as Cells<Column>;
 }

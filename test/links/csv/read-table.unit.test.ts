@@ -1,11 +1,16 @@
 import { describe, it } from "vitest";
 
-import { IMPORT_ROWS_MAX } from "../../../src/links/csv/columns.ts";
 import { loadPapaparse } from "../../../src/links/csv/load-papaparse.ts";
 import { readTable } from "../../../src/links/csv/read-table.ts";
 
+const FORM = {
+  columns: ["destination_url", "title"],
+  required: "destination_url",
+  rowsMax: 100,
+} as const;
+
 async function read(csv: string) {
-  return readTable(csv, await loadPapaparse());
+  return readTable(csv, FORM, await loadPapaparse());
 }
 
 /** The cells that hold anything, of each row. */
@@ -76,12 +81,12 @@ describe("readTable", () => {
     expect(await read(csv)).toEqual({ ok: false, error: { code: "csv_malformed", row } });
   });
 
-  it("takes ten thousand rows and refuses one more", async ({ expect }) => {
-    const csv = `destination_url\n${"x\n".repeat(IMPORT_ROWS_MAX)}`;
-    expect((await cellsOf(csv)).length).toBe(IMPORT_ROWS_MAX);
+  it("takes as many rows as it may and refuses one more", async ({ expect }) => {
+    const csv = `destination_url\n${"x\n".repeat(FORM.rowsMax)}`;
+    expect((await cellsOf(csv)).length).toBe(FORM.rowsMax);
     expect(await read(`${csv}x`)).toEqual({
       ok: false,
-      error: { code: "csv_too_many_rows", limit: IMPORT_ROWS_MAX },
+      error: { code: "csv_too_many_rows", limit: FORM.rowsMax },
     });
   });
 });

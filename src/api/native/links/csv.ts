@@ -8,12 +8,12 @@ import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
 import { readTime } from "../../../links/csv/cells.ts";
 import type { ImportRefusal } from "../../../links/csv/errors.ts";
-import { exportLinks } from "../../../links/csv/export-links.ts";
-import { importLinks, type ImportReport, reportAgain } from "../../../links/csv/import-links.ts";
 import { linkStore } from "../../../links/store.ts";
 import { systemClock } from "../../../platform/clock.ts";
 import { err } from "../../../platform/result.ts";
 import { runOnce } from "../../shared/idempotency.ts";
+import { exportCsv } from "../../shared/wire/csv/export.ts";
+import { importCsv, type ImportReport, reportAgain } from "../../shared/wire/csv/import.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { atLeast, requires } from "../guard.ts";
@@ -57,7 +57,7 @@ export const csv = new Hono<NativeEnvironment>()
         createdBeforeMs: query.createdBefore,
       };
       const { env } = c;
-      const file = await exportLinks({ env, access: c.get("access") }, filter, query);
+      const file = await exportCsv({ env, access: c.get("access") }, filter, query);
       const date = new Date(systemClock()).toISOString().slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": `${CSV_TYPE}; charset=utf-8; header=present`,
@@ -94,7 +94,7 @@ async function importOnce(c: Context<NativeEnvironment>, text: string) {
   return runOnce<ImportReport, ImportRefusal | NothingCreated>(request, {
     table: linkTable,
     async change(complete) {
-      const report = await importLinks(context, text, complete);
+      const report = await importCsv(context, text, complete);
       return report.ok && report.value.summary.created === 0
         ? err({ code: "nothing_created", report: report.value })
         : report;

@@ -3,8 +3,8 @@
 import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
-import { exportLinks } from "../../../links/csv/export-links.ts";
-import { importLinks } from "../../../links/csv/import-links.ts";
+import { exportCsv } from "../../shared/wire/csv/export.ts";
+import { importCsv } from "../../shared/wire/csv/import.ts";
 import { bulkImport, exportQuery } from "../contract.ts";
 import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
@@ -22,7 +22,7 @@ export const csv = new Hono<PvtlnkEnvironment>()
     validate.query(exportQuery),
     async (c) => {
       const context = { env: c.env, access: c.get("access") };
-      const file = await exportLinks(context, toFilter(c.req.valid("query")));
+      const file = await exportCsv(context, toFilter(c.req.valid("query")));
       const date = wireTime(c.get("surroundings").clock()).slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": "text/csv; charset=utf-8",
@@ -35,7 +35,7 @@ export const csv = new Hono<PvtlnkEnvironment>()
     requires({ scope: "links:create" }),
     validate.json(bulkImport, { limitBytes: CSV_BYTES_MAX }),
     async (c) => {
-      const imported = await importLinks(linkContextOf(c), c.req.valid("json").csv);
+      const imported = await importCsv(linkContextOf(c), c.req.valid("json").csv);
       if (!imported.ok) return refuse(c, imported.error);
       const { links, errors, summary } = imported.value;
       const { totalRows, created, failed } = summary;

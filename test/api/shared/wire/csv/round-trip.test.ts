@@ -2,14 +2,14 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import { databaseOf } from "../../../src/db/database.ts";
-import type { LinkContext } from "../../../src/links/context.ts";
-import type { LinkInput } from "../../../src/links/create-link.ts";
-import { exportLinks } from "../../../src/links/csv/export-links.ts";
-import { importLinks } from "../../../src/links/csv/import-links.ts";
-import type { Link } from "../../../src/links/link.ts";
-import { linkStore } from "../../../src/links/store.ts";
-import { makeLinks, newContext } from "../../support/link-context.ts";
+import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
+import { importCsv } from "../../../../../src/api/shared/wire/csv/import.ts";
+import { databaseOf } from "../../../../../src/db/database.ts";
+import type { LinkContext } from "../../../../../src/links/context.ts";
+import type { LinkInput } from "../../../../../src/links/create-link.ts";
+import type { Link } from "../../../../../src/links/link.ts";
+import { linkStore } from "../../../../../src/links/store.ts";
+import { makeLinks, newContext } from "../../../../support/link-context.ts";
 
 /** What spreadsheets, CSV and SQL each take for their own; every text begins with one of them. */
 const start = fc.constantFrom(
@@ -90,14 +90,14 @@ describe("an export, imported into a fresh workspace", () => {
           const made = await makeLinks(from, inputs);
           expect(made.filter(({ ok }) => !ok)).toEqual([]);
           const before = await linksOf(from);
-          const file = await exportLinks({ env, access: from.access }, {}, { bom: true });
+          const file = await exportCsv({ env, access: from.access }, {}, { bom: true });
           const csv = await new Response(file).text();
           // Another installation: there, nobody has these codes.
           await env.DB.prepare("delete from links where workspace_id = ?")
             .bind(from.access.workspace.id)
             .run();
           const into = await newContext();
-          const report = await importLinks(into, csv);
+          const report = await importCsv(into, csv);
           expect(report).toMatchObject({ ok: true, value: { errors: [] } });
           const after = (await linksOf(into)).reverse();
           expect(after.map(shared)).toEqual(before.map(shared));

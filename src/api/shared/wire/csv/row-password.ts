@@ -1,15 +1,17 @@
 /** What a row says about a password. */
 
-import { PASSWORD_LENGTH_MAX } from "../../platform/password.ts";
-import { err, ok, type Result } from "../../platform/result.ts";
-import { readFlag } from "./cells.ts";
-import type { Cells } from "./read-table.ts";
+import { readFlag } from "../../../../links/csv/cells.ts";
+import { PASSWORD_LENGTH_MAX } from "../../../../platform/password.ts";
+import { err, ok, type Result } from "../../../../platform/result.ts";
+import type { ImportColumn } from "./columns.ts";
 
 /** A hash costs 200 ms of CPU time. */
 const IMPORT_PASSWORDS_MAX = 100;
 
 /** Gives the password that a row asks for, null for none, or what is wrong with it. */
-export function readPassword(cells: Cells): Result<string | null, string> {
+export function readPassword(
+  cells: Readonly<Pick<Record<ImportColumn, string>, "password" | "password_protected">>,
+): Result<string | null, string> {
   const { password } = cells;
   const flag = cells.password_protected.trim();
   const isProtected = flag === "" ? password !== "" : readFlag(flag);

@@ -1,4 +1,4 @@
-/** The columns of PVTLNK's CSV files, which are everybody's here: what its page documents, in its order. */
+/** The columns of PVTLNK's CSV files, in the order of its page; the native API has the same. */
 
 export const EXPORT_COLUMNS = [
   "short_url",
@@ -30,10 +30,8 @@ export const IMPORT_COLUMNS = [
   "expires_at",
 ] as const;
 
-export const REQUIRED_COLUMN = "destination_url" satisfies ImportColumn;
-
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 
-/** What an import takes in one call, without its header. */
+/** The most rows that an import takes in one call, not counting its header. */
 export const IMPORT_ROWS_MAX = 10_000;

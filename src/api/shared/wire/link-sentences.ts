@@ -1,8 +1,11 @@
-/** Why a row is refused, in the words of PVTLNK's page: each names its column. */
+/**
+ * Says why a link is refused in the words of PVTLNK's page, without a full stop: its own API answers
+ * them, and so do the reports of both APIs that import CSV files.
+ */
 
-import type { DestinationProblem } from "../destination.ts";
-import { DESTINATION_LENGTH_MAX } from "../destination.ts";
-import type { CreateLinkRefusal } from "../errors.ts";
+import type { DestinationProblem } from "../../../links/destination.ts";
+import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
+import type { CreateLinkRefusal } from "../../../links/errors.ts";
 
 const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   not_a_url: "is not a valid URL",
@@ -22,7 +25,7 @@ export function destinationSentence(problem: DestinationProblem): string {
   return `Destination url ${PROBLEMS[problem]}`;
 }
 
-/** Says why a row that can be read becomes no link. */
+/** Says why a link that can be read is not made. */
 export function refusalSentence(refusal: CreateLinkRefusal): string {
   switch (refusal.code) {
     case "destination_refused":

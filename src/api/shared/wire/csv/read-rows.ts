@@ -1,15 +1,16 @@
-/** Makes links of rows, or says all that is wrong with each. */
+/** Reads rows as links, or says all that is wrong with each. */
 
-import { isReserved } from "../../codes/reserved.ts";
-import { err, ok, type Result } from "../../platform/result.ts";
-import type { LinkPolicy } from "../context.ts";
-import type { LinkInput } from "../create-link.ts";
-import { parseDestination } from "../destination.ts";
-import { CODE } from "../route/address.ts";
-import { readFlag, readTags, readTime } from "./cells.ts";
-import type { Cells, TableRow } from "./read-table.ts";
+import { isReserved } from "../../../../codes/reserved.ts";
+import type { LinkPolicy } from "../../../../links/context.ts";
+import type { LinkInput } from "../../../../links/create-link.ts";
+import { readFlag, readTags, readTime } from "../../../../links/csv/cells.ts";
+import type { TableRow } from "../../../../links/csv/read-table.ts";
+import { parseDestination } from "../../../../links/destination.ts";
+import { CODE } from "../../../../links/route/address.ts";
+import { err, ok, type Result } from "../../../../platform/result.ts";
+import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "../link-sentences.ts";
+import type { ImportColumn } from "./columns.ts";
 import { readPassword, refusePassword } from "./row-password.ts";
-import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "./sentences.ts";
 
 /** The widest of all APIs: what any of them made can be restored. */
 const TEXT_LENGTH_MAX = 2_000;
@@ -23,6 +24,8 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 // oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
+type ImportedRow = TableRow<ImportColumn>;
+
 export interface ReadRow {
   readonly row: number;
   /** What the link would be; null if anything is wrong with it. */
@@ -33,7 +36,7 @@ export interface ReadRow {
 }
 
 /** Reads all rows; each by itself, but for the passwords that a call has room for. */
-export function readRows(rows: readonly TableRow[], policy: LinkPolicy): ReadRow[] {
+export function readRows(rows: readonly ImportedRow[], policy: LinkPolicy): ReadRow[] {
   let passwords = 0;
   const admitPassword = (): string | null => {
     passwords += 1;
@@ -43,7 +46,7 @@ export function readRows(rows: readonly TableRow[], policy: LinkPolicy): ReadRow
 }
 
 function readRow(
-  cells: Cells,
+  cells: ImportedRow["cells"],
   policy: LinkPolicy,
   admitPassword: () => string | null,
 ): Omit<ReadRow, "row"> {

@@ -1,22 +1,22 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { ledgerFor } from "../../../src/ledger/stub.ts";
-import type { LinkContext } from "../../../src/links/context.ts";
-import { exportLinks } from "../../../src/links/csv/export-links.ts";
-import { EXPORT_PAGE } from "../../../src/links/csv/exported-links.ts";
-import type { LinkFilter } from "../../../src/links/store.ts";
-import { DAY_MS } from "../../../src/platform/clock.ts";
-import { batch, click } from "../../ledger/sample-clicks.ts";
-import { input, makeLink, makeLinks, newContext, NOW } from "../../support/link-context.ts";
-import { insertDomain } from "../../support/link-rows.ts";
-import { newCode } from "../../support/native.ts";
+import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
+import { ledgerFor } from "../../../../../src/ledger/stub.ts";
+import type { LinkContext } from "../../../../../src/links/context.ts";
+import { EXPORT_PAGE } from "../../../../../src/links/csv/exported-links.ts";
+import type { LinkFilter } from "../../../../../src/links/store.ts";
+import { DAY_MS } from "../../../../../src/platform/clock.ts";
+import { batch, click } from "../../../../ledger/sample-clicks.ts";
+import { input, makeLink, makeLinks, newContext, NOW } from "../../../../support/link-context.ts";
+import { insertDomain } from "../../../../support/link-rows.ts";
+import { newCode } from "../../../../support/native.ts";
 
 const HEADER =
   "short_url,destination_url,short_code,title,description,tags,click_count,active,archived,password_protected,expires_at,created_at\r\n";
 
 function start(context: LinkContext, filter?: LinkFilter, options?: { bom: boolean }) {
-  return exportLinks({ env, access: context.access }, filter, options);
+  return exportCsv({ env, access: context.access }, filter, options);
 }
 
 async function exported(context: LinkContext, filter?: LinkFilter): Promise<string> {
@@ -35,7 +35,7 @@ async function insertMany(context: LinkContext, count: number): Promise<void> {
     .run();
 }
 
-describe("exportLinks", () => {
+describe("exportCsv", () => {
   it("writes each documented column, newest first", async ({ expect }) => {
     const context = await newContext();
     const domain = `${newCode()}.example`;

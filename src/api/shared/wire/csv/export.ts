@@ -1,0 +1,49 @@
+/** Writes the links of a workspace as a CSV file in the columns of PVTLNK's. */
+
+import { writeTags, writeTime } from "../../../../links/csv/cells.ts";
+import {
+  type ExportContext,
+  exportLinks,
+  type ExportOptions,
+} from "../../../../links/csv/export-links.ts";
+import type { ExportedLink } from "../../../../links/csv/exported-links.ts";
+import { shownDomain } from "../../../../links/parked.ts";
+import { DEFAULT_DOMAIN } from "../../../../links/route/address.ts";
+import type { LinkFilter } from "../../../../links/store.ts";
+import { SECOND_MS } from "../../../../platform/clock.ts";
+import { EXPORT_COLUMNS, type ExportColumn } from "./columns.ts";
+
+/** Exports links, newest first; see `exportLinks`. */
+export async function exportCsv(
+  context: ExportContext,
+  filter: LinkFilter = {},
+  options: ExportOptions = {},
+): Promise<ReadableStream<Uint8Array>> {
+  const { origin } = new URL(context.env.PUBLIC_URL);
+  const toCells = (link: ExportedLink, clicks: number) => cellsOf(link, clicks, origin);
+  return exportLinks(context, { columns: EXPORT_COLUMNS, toCells }, filter, options);
+}
+
+function cellsOf(
+  link: ExportedLink,
+  clicks: number,
+  origin: string,
+): Readonly<Record<ExportColumn, string>> {
+  const domain = shownDomain(link);
+  const isArchived = link.archivedAtMs !== null;
+  return {
+    short_url: `${domain === DEFAULT_DOMAIN ? origin : `https://${domain}`}/${link.code}`,
+    destination_url: link.destinationUrl,
+    short_code: link.code,
+    title: link.title ?? "",
+    description: link.description ?? "",
+    tags: writeTags(link.tags),
+    click_count: String(clicks),
+    // An archived link leads nowhere: imported again, it must not come to life.
+    active: String(link.isActive && !isArchived),
+    archived: String(isArchived),
+    password_protected: String(link.hasPassword),
+    expires_at: link.expiresAtMs === null ? "" : writeTime(link.expiresAtMs),
+    created_at: writeTime(Math.floor(link.createdAtMs / SECOND_MS) * SECOND_MS),
+  };
+}

@@ -1,0 +1,82 @@
+/** Imports a CSV file in the columns of PVTLNK's, and reports on each of its rows in sentences. */
+
+import type { Alongside } from "../../../../db/batch.ts";
+import type { LinkContext } from "../../../../links/context.ts";
+import type { ImportRefusal } from "../../../../links/csv/errors.ts";
+import { importLinks, recallImport, type RowOutcome } from "../../../../links/csv/import-links.ts";
+import { loadPapaparse } from "../../../../links/csv/load-papaparse.ts";
+import { readTable, type TableForm } from "../../../../links/csv/read-table.ts";
+import type { Link } from "../../../../links/link.ts";
+import { ok, type Result } from "../../../../platform/result.ts";
+import { refusalSentence } from "../link-sentences.ts";
+import { IMPORT_COLUMNS, IMPORT_ROWS_MAX, type ImportColumn } from "./columns.ts";
+import { type ReadRow, readRows } from "./read-rows.ts";
+
+export interface RowErrors {
+  /** As a spreadsheet numbers it: the header is row 1. */
+  readonly row: number;
+  /** Everything that is wrong with the row, a sentence each. */
+  readonly errors: readonly string[];
+}
+
+export interface ImportReport {
+  /** In the order of their rows. */
+  readonly links: readonly Link[];
+  /** Of the rows that became no link, in their order. */
+  readonly errors: readonly RowErrors[];
+  readonly summary: {
+    readonly totalRows: number;
+    readonly created: number;
+    readonly failed: number;
+  };
+}
+
+const IMPORT_FORM: TableForm<ImportColumn> = {
+  columns: IMPORT_COLUMNS,
+  required: "destination_url",
+  rowsMax: IMPORT_ROWS_MAX,
+};
+
+/** Makes a link of each row of a CSV file; see `importLinks`. */
+export async function importCsv(
+  context: LinkContext,
+  csv: string,
+  alongside?: Alongside,
+): Promise<Result<ImportReport, ImportRefusal>> {
+  const rows = await readImport(context, csv);
+  if (!rows.ok) return rows;
+  const outcomes = await importLinks(context, rows.value, alongside);
+  return outcomes.ok ? ok(reportOf(rows.value, outcomes.value)) : outcomes;
+}
+
+/**
+ * Reports again on an import that has been made, from the same file and what became of each row
+ * that could be read: its link, or null where its code was taken.
+ */
+export async function reportAgain(
+  context: LinkContext,
+  csv: string,
+  made: readonly (Link | null)[],
+): Promise<Result<ImportReport, ImportRefusal>> {
+  const rows = await readImport(context, csv);
+  if (!rows.ok) return rows;
+  return ok(reportOf(rows.value, await recallImport(context, rows.value, made)));
+}
+
+async function readImport(
+  context: LinkContext,
+  csv: string,
+): Promise<Result<ReadRow[], ImportRefusal>> {
+  const table = readTable(csv, IMPORT_FORM, await loadPapaparse());
+  return table.ok ? ok(readRows(table.value, context.policy)) : table;
+}
+
+function reportOf(rows: readonly ReadRow[], outcomes: readonly RowOutcome[]): ImportReport {
+  const links = outcomes.flatMap(({ link }) => link ?? []);
+  const errors = rows.flatMap(({ row, errors: found }, at) => {
+    const sentences = [...found, ...(outcomes[at]?.refusals ?? []).map(refusalSentence)];
+    return sentences.length === 0 ? [] : [{ row, errors: sentences }];
+  });
+  const summary = { totalRows: rows.length, created: links.length, failed: errors.length };
+  return { links, errors, summary };
+}
