@@ -1,4 +1,4 @@
-/** Who asks, where they act, and what they may do: worked out once a request, from its credentials. */
+/** The client of a request: who it is, where it acts, and what its credentials allow. */
 
 import type { Plan } from "../config.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
@@ -15,7 +15,7 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** From the least to the most. */
+/** Ordered from the least powerful to the most. */
 export const ROLES = ["member", "manager", "owner"] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -32,10 +32,10 @@ export interface Access {
   readonly userId: string;
   readonly workspace: Workspace;
   readonly role: Role;
-  /** What the credential grants, cut to what the role allows: worked out anew for each request. */
+  /** What the credential grants, limited to what the role allows at the time of the request. */
   readonly scopes: ReadonlySet<Scope>;
   readonly via: "session" | "token";
-  /** Names the credential in rate limits: never the credential itself. */
+  /** Names the credential in rate limits. Never the credential itself. */
   readonly principal: string;
 }
 
@@ -45,8 +45,8 @@ const MEMBER_SCOPES: ReadonlySet<Scope> = new Set(
 );
 
 /**
- * Gives the scopes that a role leaves to its credentials. What it allows of a scope only in part
- * (a member deletes their own links, and reads the reports of single ones) is the feature's to ask.
+ * Returns the scopes that a role leaves to its credentials. Where a role allows a scope in part (a
+ * member deletes their own links, and reads reports of single links), the feature checks the rest.
  */
 export function scopesOf(role: Role): ReadonlySet<Scope> {
   return role === "member" ? MEMBER_SCOPES : EVERY_SCOPE;

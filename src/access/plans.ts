@@ -1,10 +1,10 @@
-/** What each plan may do, in one table. Null is without limit. */
+/** The limits and features of each plan, in one table. Null means no limit. */
 
 import type { Plan } from "../config.ts";
 
 export interface PlanTerms {
   readonly linksMax: number | null;
-  /** Without the default rule: only those that have conditions. */
+  /** Counts only rules with conditions, not the default rule. */
   readonly rulesPerLinkMax: number | null;
   /** Pending invitations count as members. */
   readonly membersMax: number | null;
@@ -14,13 +14,13 @@ export interface PlanTerms {
   readonly features: {
     readonly rules: boolean;
     readonly variants: boolean;
-    /** A start or an end of a link; an expiry is everybody's. */
+    /** A start or an end of a link. Every plan has expiries. */
     readonly schedules: boolean;
     readonly passwords: boolean;
     readonly clickLimits: boolean;
     readonly bulk: boolean;
     readonly export: boolean;
-    /** The API that is sold to enterprises alone. */
+    /** The API that only the enterprise plan includes. */
     readonly enterpriseApi: boolean;
   };
 }

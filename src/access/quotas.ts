@@ -1,4 +1,4 @@
-/** What a workspace's plan still leaves it. */
+/** Quotas of a workspace's plan, and the refusal when one is exceeded. */
 
 import type { Plan } from "../config.ts";
 import { err, ok, type Result } from "../platform/result.ts";
@@ -21,11 +21,11 @@ export interface QuotaExceeded {
   readonly quota: Quota;
   readonly plan: Plan;
   readonly limit: number;
-  /** How many there are; of `rules`, `variants`, `schedules` and `bulk`, how many were asked for. */
+  /** How many exist. For `rules`, `variants`, `schedules` and `bulk`: how many were requested. */
   readonly used: number;
 }
 
-/** Tells whether one link may have so many rules. */
+/** Checks that one link may have this many rules. */
 export function checkRuleQuota(
   { plan }: Pick<Workspace, "plan">,
   rules: number,
@@ -34,7 +34,7 @@ export function checkRuleQuota(
   return limit === null || rules <= limit ? ok(null) : err(exceeded("rules", plan, limit, rules));
 }
 
-/** Words the refusal of a quota that a statement has found exceeded. */
+/** Returns the refusal for a quota that a statement has found exceeded. */
 export function exceeded(quota: Quota, plan: Plan, limit: number, used: number): QuotaExceeded {
   return { code: "quota_exceeded", quota, plan, limit, used };
 }

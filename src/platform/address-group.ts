@@ -1,4 +1,4 @@
-/** Gives what counts as one address: an IPv4 address whole, an IPv6 address by its /64. */
+/** Returns what counts as one address: a whole IPv4 address, or the /64 of an IPv6 address. */
 export function addressGroup(address: string): string {
   if (!address.includes(":")) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

@@ -1,8 +1,9 @@
 /**
- * Knows which network addresses belong to the public internet: the deny list of safe-fetch.
+ * Decides which network addresses belong to the public internet: the deny list of safe-fetch.
  *
- * IPv4 is public unless a row says otherwise; IPv6 only inside 2000::/3, less its own rows, so that
- * every form that wraps an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) is refused.
+ * IPv4 is public unless a row denies it. IPv6 is public only inside 2000::/3 and outside its own
+ * rows, so that every form that wraps an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) is
+ * refused.
  */
 
 const DENIED_V4 = [
@@ -10,7 +11,7 @@ const DENIED_V4 = [
   "10.0.0.0/8", // private
   "100.64.0.0/10", // carrier-grade NAT
   "127.0.0.0/8", // loopback
-  "169.254.0.0/16", // link-local, and with it the clouds' metadata services
+  "169.254.0.0/16", // link-local, including the metadata services of cloud providers
   "172.16.0.0/12", // private
   "192.0.0.0/24", // protocol assignments
   "192.0.2.0/24", // documentation
@@ -37,14 +38,14 @@ interface Block {
   readonly prefixLength: number;
 }
 
-/** Tells whether a host as `URL.hostname` gives it is an address and not a name. */
+/** Whether a host, as `URL.hostname` writes it, is an address and not a name. */
 export function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || parseV4(hostname) !== null;
 }
 
 /**
- * Tells whether an address may be called: any notation that `new URL` understands, IPv6 with or
- * without brackets. What is no address at all is not public.
+ * Whether an address is public. Takes any notation that `new URL` understands, and IPv6 with or
+ * without brackets. Text that is not an address is not public.
  */
 export function isPublicAddress(text: string): boolean {
   const bytes = parseAddress(text);
@@ -63,13 +64,13 @@ function contains({ bytes, prefixLength }: Block, address: Uint8Array): boolean 
 function parseBlock(text: string): Block {
   const [address = "", prefixLength] = text.split("/");
   const bytes = parseAddress(address);
-  if (bytes === null) throw new Error(`${text} is no block of addresses.`);
+  if (bytes === null) throw new Error(`${text} is not a block of addresses.`);
   return { bytes, prefixLength: Number(prefixLength) };
 }
 
 function parseAddress(text: string): Uint8Array | null {
   const bare = text.replace(/^\[(.*)\]$/, "$1");
-  // The URL parser is the one that `fetch` will use: whatever it makes of a notation is what counts.
+  // `fetch` uses the same URL parser, so its reading of a notation is the one that counts.
   const hostname = URL.parse(
     bare.includes(":") ? `http://[${bare}]/` : `http://${bare}/`,
   )?.hostname;
@@ -81,7 +82,7 @@ function parseV4(hostname: string): Uint8Array | null {
   return /^\d+(?:\.\d+){3}$/.test(hostname) ? Uint8Array.from(hostname.split("."), Number) : null;
 }
 
-/** Reads the URL parser's own form: hexadecimal groups, with `::` for the longest row of zeros. */
+/** Reads the URL parser's own form: hexadecimal groups, with `::` for the longest run of zeros. */
 function parseV6(hostname: string): Uint8Array {
   const [head = "", tail] = hostname.split("::");
   const before = head === "" ? [] : head.split(":");

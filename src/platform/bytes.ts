@@ -1,3 +1,5 @@
+/** Conversions between text, bytes, hex and base64. */
+
 const encoder = new TextEncoder();
 
 export function utf8(text: string): Uint8Array {
@@ -12,7 +14,7 @@ export function hex(bytes: ArrayBuffer | Uint8Array): string {
   return text;
 }
 
-/** SHA-256 of a text's UTF-8 bytes, in lower-case hex. */
+/** Returns the SHA-256 of a text's UTF-8 bytes in lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {
   return hex(await crypto.subtle.digest("SHA-256", utf8(text)));
 }
@@ -21,7 +23,7 @@ export function base64Of(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** Throws on what is no base64. */
+/** Throws if the text is not base64. */
 export function bytesOfBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

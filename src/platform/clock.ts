@@ -1,4 +1,6 @@
-/** Milliseconds since 1970. Passed in wherever time decides, so that tests can set it. */
+/** The clock, and units of time in milliseconds. */
+
+/** Returns milliseconds since 1970. Passed in where time decides, so that tests can set it. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();

@@ -1,6 +1,6 @@
-/** Messages that could not be dealt with, kept whole in D1 until an operator has looked. */
+/** Keeps whole queue messages that could not be processed in D1, for an operator to look at. */
 
-/** Stores messages; the same message twice changes nothing. */
+/** Stores messages. Storing a message again changes nothing. */
 export async function keepDeadLetters(
   db: D1Database,
   queue: string,

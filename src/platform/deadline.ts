@@ -1,4 +1,4 @@
-/** Waits for work at most `ms`, then rejects; the work itself is not cancelled. */
+/** Waits at most `ms` for work, then rejects. The work itself is not cancelled. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const deadline = new Promise<never>((_, reject) => {

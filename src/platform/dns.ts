@@ -1,4 +1,4 @@
-/** Asks the DNS over HTTPS, in the JSON form that public resolvers share (it has no RFC). */
+/** Queries the DNS over HTTPS, in the JSON form that public resolvers share (it has no RFC). */
 
 import { err, ok, type Result } from "./result.ts";
 
@@ -6,11 +6,11 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Resolver {
   readonly dohUrl: string;
-  /** Stands in for the runtime's own `fetch` in tests. */
+  /** Replaces the runtime's own `fetch` in tests. */
   readonly fetch?: Fetch | undefined;
 }
 
-/** `failed` says nothing about the name: the resolver did not answer, or not in a way we know. */
+/** `failed` says nothing about the name: the resolver gave no answer, or one we cannot read. */
 export type DnsFailure = "not_found" | "failed";
 
 const DNS_TIMEOUT_MS = 5_000;
@@ -20,9 +20,9 @@ const STATUS_FOUND = 0;
 const STATUS_NO_SUCH_NAME = 3;
 
 /**
- * Gives the data of a name's records of one type, in the resolver's notation (TXT comes quoted).
+ * Returns the data of a name's records of one type, in the resolver's notation (TXT is quoted).
  *
- * A name that exists without such a record gives an empty list; CNAMEs on the way are left out.
+ * The list is empty for a name that exists without such a record. CNAMEs on the way are left out.
  */
 export async function askDns(
   hostname: string,
@@ -46,7 +46,7 @@ export async function askDns(
   }
 }
 
-/** Gives all IPv4 and IPv6 addresses of a name, or fails if either question went unanswered. */
+/** Returns all IPv4 and IPv6 addresses of a name. Fails if either query failed. */
 export async function resolveAddresses(
   hostname: string,
   resolver: Resolver,
@@ -58,7 +58,7 @@ export async function resolveAddresses(
   const addresses: string[] = [];
   for (const answer of [v4, v6]) {
     if (answer.ok) addresses.push(...answer.value);
-    // Some name servers deny a name altogether when it has no IPv6 address.
+    // Some name servers report a name as missing when it only lacks an IPv6 address.
     else if (answer.error === "failed") return answer;
   }
   return addresses.length > 0 ? ok(addresses) : err("not_found");

@@ -1,21 +1,21 @@
 /**
  * Turns addresses and user agents into 64-bit keyed hashes.
  *
- * The key is derived for each workspace, so hashes of two workspaces cannot be joined, and nobody
- * without AUTH_SECRET can try all addresses against them.
+ * Each workspace has a derived key, so hashes of two workspaces cannot be joined, and trying all
+ * addresses against them takes AUTH_SECRET.
  */
 
 import { utf8 } from "./bytes.ts";
 import { sipHash24, sipHashKey } from "./siphash.ts";
 
-/** Hashes texts for one workspace's Ledger; 16 hex digits. `kind` keeps equal texts of two sorts apart. */
+/** Hashes a text for one workspace to 16 hex digits. Equal texts of different kinds differ. */
 export type VisitorHash = (kind: "address" | "agent", text: string) => string;
 
 const known = new Map<string, VisitorHash>();
-/** Far above what one isolate serves at a time; a full map is dropped, since a key is cheap to make. */
+/** Far above what one isolate serves at a time. A full map is dropped: keys are cheap to derive. */
 const KNOWN_MAX = 1_000;
 
-/** Gives the hash of a workspace; its key is derived once an isolate. */
+/** Returns the hash function of a workspace. Its key is derived once per isolate. */
 export async function visitorHash(secret: string, ledger: string): Promise<VisitorHash> {
   const name = `${ledger}/${secret}`;
   const made = known.get(name);

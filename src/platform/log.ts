@@ -1,6 +1,6 @@
 /**
- * Writes one JSON line an event. Only the fields named here can be logged, so that tokens, addresses
- * and URLs with their queries have no way in.
+ * Writes one JSON line per event. Only the fields named here can be logged, which keeps out tokens,
+ * addresses and URLs with their queries.
  */
 
 export interface LogFields {
@@ -21,7 +21,7 @@ export interface LogFields {
 
 type Level = "info" | "warn" | "error";
 
-/** Logs an event by its dotted name (`area.thing.outcome`); an error is reduced to its own words. */
+/** Logs an event by its dotted name (`area.thing.outcome`). An error is reduced to safe text. */
 export function log(level: Level, event: string, { error, ...fields }: LogFields = {}): void {
   const line = JSON.stringify({
     level,
@@ -33,9 +33,7 @@ export function log(level: Level, event: string, { error, ...fields }: LogFields
 }
 
 /**
- * Waits for work whose failure must not fail its caller, and logs the failure.
- *
- * Resolves to null when the work rejects.
+ * Waits for work whose failure must not fail the caller. Logs the failure and resolves to null.
  */
 export async function tolerate<T>(
   event: string,
@@ -52,7 +50,7 @@ export async function tolerate<T>(
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  // drizzle's own message holds the statement and its parameters; the cause has D1's words.
+  // drizzle's own message contains the statement and its parameters; the cause has D1's message.
   if (error.cause instanceof Error) return `${error.name}: ${error.cause.message}`;
   if (error.message.startsWith("Failed query")) return "Failed query";
   return error.stack ?? `${error.name}: ${error.message}`;

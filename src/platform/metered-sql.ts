@@ -1,4 +1,4 @@
-/** SQLite of a Durable Object, with a meter: rows are what it bills. */
+/** The SQLite of a Durable Object with a meter: rows read and written are what Cloudflare bills. */
 
 export interface Usage {
   rowsRead: number;
@@ -6,12 +6,12 @@ export interface Usage {
 }
 
 export interface MeteredSql {
-  /** Runs one statement and gives all of its rows. */
+  /** Runs one statement and returns all of its rows. */
   run<Row extends Record<string, SqlStorageValue>>(
     statement: string,
     ...bindings: SqlStorageValue[]
   ): Row[];
-  /** Runs one statement and gives its rows one at a time, for those too many to hold at once. */
+  /** Runs one statement and yields its rows one at a time, for results too large for memory. */
   each<Row extends Record<string, SqlStorageValue>>(
     statement: string,
     ...bindings: SqlStorageValue[]

@@ -1,10 +1,10 @@
 /**
- * Password hashes: scrypt with OWASP's 16 MiB parameters, written into each hash so that they can be
- * raised later. node:crypto computes it natively; WebCrypto has no scrypt.
+ * Password hashes: scrypt with OWASP's 16 MiB parameters. Each hash contains its parameters, so
+ * they can be raised later. node:crypto computes scrypt natively; WebCrypto does not have it.
  */
 
 export const PASSWORD_LENGTH_MIN = 8;
-export const PASSWORD_LENGTH_MAX = 128; // bounds what a stranger can make us hash
+export const PASSWORD_LENGTH_MAX = 128; // bounds the work that an anonymous request can cause
 
 const LOG2_N = 14;
 const R = 8;
@@ -15,14 +15,14 @@ const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 
 const HASH = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** Hashes a password with a salt of its own, in the PHC string format. */
+/** Hashes a password with a random salt, in the PHC string format. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const key = await derive(password, salt, KEY_BYTES, { N: 2 ** LOG2_N, r: R, p: P });
   return `$scrypt$ln=${LOG2_N},r=${R},p=${P}$${base64(salt)}$${base64(key)}`;
 }
 
-/** Compares in constant time; a hash that is malformed, or asks for too much memory, fits nothing. */
+/** Compares in constant time. A hash that is malformed or needs too much memory never matches. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, log2N, r, p, saltText, keyText] = HASH.exec(hash) ?? [];
   if (saltText === undefined || keyText === undefined) return false;
@@ -43,10 +43,10 @@ async function derive(
   length: number,
   cost: { readonly N: number; readonly r: number; readonly p: number },
 ): Promise<Uint8Array> {
-  // A static import would be evaluated with the Worker's start, before any redirect.
+  // A static import would be evaluated when the Worker starts, before any redirect.
   const { scrypt } = await import("node:crypto");
   return new Promise((resolve, reject) => {
-    // Two keyboards may spell one letter differently: NFKC makes them the same password.
+    // Two keyboards may encode one letter differently: NFKC makes them the same password.
     scrypt(
       password.normalize("NFKC"),
       salt,

@@ -1,4 +1,4 @@
-/** An expected outcome: a value, or a tagged error that carries the facts to explain it. */
+/** An expected outcome: a value, or a tagged error that carries the facts that explain it. */
 export type Result<T, E> = Success<T> | Failure<E>;
 
 export interface Success<T> {

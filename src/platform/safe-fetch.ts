@@ -1,9 +1,9 @@
 /**
- * The one way out to an address that somebody gave us: it cannot be turned against a private network
- * or against ourselves, cannot be redirected, and cannot hold us up or fill our memory.
+ * The only way to call a URL that a client supplied. It cannot be turned against a private network
+ * or this service, follows no redirects, and bounds both time and memory.
  *
- * What it cannot do is pin the address it checked: a name that resolves differently a moment later
- * (DNS rebinding) is left to the platform, whose Workers have no private network of their own.
+ * It cannot pin the address it checked: a name that resolves differently a moment later (DNS
+ * rebinding) is left to the platform, whose Workers have no private network of their own.
  */
 
 import { isAddress, isPublicAddress } from "./addresses.ts";
@@ -11,11 +11,11 @@ import { resolveAddresses, type Resolver } from "./dns.ts";
 import { err, ok, type Result } from "./result.ts";
 
 export interface OutboundPolicy extends Resolver {
-  /** Lets http, any port and private addresses through, unresolved: for local development alone. */
+  /** Allows http, any port and private addresses, without resolving: for local development only. */
   readonly allowPrivate: boolean;
-  /** What a resolver that does not answer means; refused unless somebody can wait for the next try. */
+  /** What a failing resolver means; `refuse` when absent. `allow` is for checks that are repeated. */
   readonly whenDnsFails?: "refuse" | "allow";
-  /** Tells whether a host is this service; it is asked in lower case, without the root's dot. */
+  /** Whether a host is this service. Called with lower case, without the root's dot. */
   isOwnHost(hostname: string): boolean;
 }
 
@@ -25,7 +25,7 @@ export type BlockReason =
   | "credentials"
   | "port"
   | "own_host"
-  /** A name that only a local network knows. */
+  /** A name that only a local network resolves. */
   | "private_name"
   /** An address outside the public internet, written out or found by its name. */
   | "private_address"
@@ -37,25 +37,25 @@ export interface OutboundRequest {
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** For the whole exchange after the check, the body included. */
+  /** Covers the whole exchange after the check, including the body. */
   readonly timeoutMs?: number;
-  /** How much of the answer's body is kept; the rest is never read. */
+  /** How much of the response body is kept; the rest is never read. */
   readonly bodyBytesMax?: number;
 }
 
-/** What came back: any status, also a redirect, which is never followed. */
+/** A response of any status, including a redirect, which is never followed. */
 export interface OutboundResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** True when the body was longer than was asked for. */
+  /** Whether the body was longer than `bodyBytesMax`. */
   readonly truncated: boolean;
   readonly ms: number;
 }
 
 export type OutboundFailure =
   | { readonly code: "blocked"; readonly reason: BlockReason }
-  /** `status` is what had arrived before the time was up, if anything had. */
+  /** `status` is null if no status line arrived before the timeout. */
   | { readonly code: "timeout"; readonly status: number | null; readonly ms: number }
   | { readonly code: "network"; readonly status: number | null; readonly ms: number };
 
@@ -66,9 +66,9 @@ const BODY_BYTES_MAX_DEFAULT = 20_000;
 const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa)$/;
 
 /**
- * Decides whether an address may be called, asking the DNS for a name's addresses.
+ * Decides whether a URL may be called, resolving its host name.
  *
- * `safeFetch` asks this itself each time: a name that was public when it was stored may have moved.
+ * `safeFetch` checks again each time: a name that was public when it was stored may have moved.
  */
 export async function checkTarget(
   text: string,
@@ -81,9 +81,9 @@ export async function checkTarget(
 }
 
 /**
- * Sends one request to an address that somebody gave us, after checking it.
+ * Checks a URL that a client supplied, then sends it one request.
  *
- * Whatever the other side does is a value; only headers that HTTP cannot carry throw.
+ * Any behaviour of the remote host is a value; only headers that HTTP cannot carry throw.
  */
 export async function safeFetch(
   text: string,
@@ -100,7 +100,7 @@ function writtenReason(url: URL, policy: OutboundPolicy): BlockReason | null {
   if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:")) return "scheme";
   if (url.username !== "" || url.password !== "") return "credentials";
   if (allowPrivate) return null;
-  // The scheme's own port is the empty text.
+  // The default port of the scheme is the empty string.
   if (url.port !== "") return "port";
   const hostname = bareHostname(url);
   if (policy.isOwnHost(hostname)) return "own_host";
@@ -188,7 +188,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-/** Waits no longer than the signal, even for work that does not listen to it. */
+/** Waits until the signal aborts at the latest, even for work that ignores the signal. */
 async function beforeAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);

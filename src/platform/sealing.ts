@@ -1,17 +1,18 @@
 /**
- * Seals texts that have to be read again: AES-GCM under ENCRYPTION_KEY, so that a copy of the database
- * alone tells nothing.
+ * Encrypts secrets that must be read again: AES-GCM under ENCRYPTION_KEY, so that a copy of the
+ * database alone reveals nothing.
  *
- * ENCRYPTION_KEY is `<key id>:<32 bytes in base64>`, or several of them with commas between: the first
- * one seals, all of them open. A new key is put in front, and the old one stays until nothing needs it.
+ * ENCRYPTION_KEY is `<key id>:<32 bytes in base64>`, or several of these separated by commas: the
+ * first one seals, all of them open. To rotate, put a new key in front, and keep the old one until
+ * nothing sealed under it is left.
  */
 
 import { bytesOfBase64, base64Of, utf8 } from "./bytes.ts";
 
-const IV_BYTES = 12; // what AES-GCM is made for
+const IV_BYTES = 12; // the length that AES-GCM is designed for
 const KEY_BYTES = 32;
 
-/** Seals a text. `context` names what it belongs to: opened for anything else, it is refused. */
+/** Seals a text. `context` names its owner; unsealing with another context fails. */
 export async function seal(keys: string, context: string, text: string): Promise<string> {
   const [current] = keys.split(",");
   const { id, bytes } = parseKey(current ?? "");
@@ -24,14 +25,14 @@ export async function seal(keys: string, context: string, text: string): Promise
   return `${id}:${base64Of(iv)}:${base64Of(new Uint8Array(sealed))}`;
 }
 
-/** Opens a sealed text; throws when its key is gone, or when it was sealed for something else. */
+/** Opens a sealed text. Throws if its key is gone or the context differs. */
 export async function unseal(keys: string, context: string, sealed: string): Promise<string> {
   const [id = "", iv = "", text = ""] = sealed.split(":");
   const key = keys
     .split(",")
     .map(parseKey)
     .find((candidate) => candidate.id === id);
-  if (key === undefined) throw new Error(`ENCRYPTION_KEY has no key named ${id} any more.`);
+  if (key === undefined) throw new Error(`ENCRYPTION_KEY no longer has a key named ${id}.`);
   const opened = await crypto.subtle.decrypt(
     { name: "AES-GCM", iv: bytesOfBase64(iv), additionalData: utf8(context) },
     await importKey(key.bytes, "decrypt"),

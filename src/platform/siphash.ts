@@ -1,21 +1,21 @@
 /**
- * SipHash-2-4: a keyed 64-bit hash of short texts, for where one is made for every click.
+ * SipHash-2-4: a keyed 64-bit hash of short texts, cheap enough to compute for every click.
  *
- * WebCrypto's HMAC costs a promise and several objects a text, many times what the hash itself does.
+ * WebCrypto's HMAC costs a promise and several objects per text, many times the cost of this hash.
  * Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012).
  */
 
-/** Two 64-bit words as four of 32 bits: the low half of each comes first. */
+/** Two 64-bit words as four of 32 bits, the low half of each first. */
 export type SipHashKey = readonly [k0l: number, k0h: number, k1l: number, k1h: number];
 
-/** Reads a key of 16 bytes, little-endian as in the paper. */
+/** Reads a 16-byte key, little-endian as in the paper. */
 export function sipHashKey(bytes: Uint8Array): SipHashKey {
   return [wordAt(bytes, 0), wordAt(bytes, 4), wordAt(bytes, 8), wordAt(bytes, 12)];
 }
 
 /** Hashes bytes to 16 hex digits, the most significant first. */
 export function sipHash24([k0l, k0h, k1l, k1h]: SipHashKey, bytes: Uint8Array): string {
-  // One function with 32-bit locals: a 64-bit number in JavaScript is an object each time.
+  // One function with 32-bit locals, because every 64-bit BigInt would be an allocation.
   let v0l = k0l ^ 0x70736575;
   let v0h = k0h ^ 0x736f6d65;
   let v1l = k1l ^ 0x6e646f6d;
@@ -81,7 +81,7 @@ export function sipHash24([k0l, k0h, k1l, k1h]: SipHashKey, bytes: Uint8Array): 
   return digits(v0h ^ v1h ^ v2h ^ v3h) + digits(v0l ^ v1l ^ v2l ^ v3l);
 }
 
-/** Reads four bytes, little-endian; there are zeros beyond the end. */
+/** Reads four bytes, little-endian. Bytes beyond the end are zero. */
 function wordAt(bytes: Uint8Array, at: number): number {
   return (
     (bytes[at] ?? 0) |
@@ -91,7 +91,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Gives what a sum of two 32-bit words carries over: it wrapped if it is below either of them. */
+/** Returns the carry of a sum of two 32-bit words: it wrapped if it is below either of them. */
 function carry(sum: number, part: number): 0 | 1 {
   return sum >>> 0 < part >>> 0 ? 1 : 0;
 }

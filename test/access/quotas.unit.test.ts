@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 
 import { checkRuleQuota } from "../../src/access/quotas.ts";
 
-describe("a plan's rules a link", () => {
+describe("the rules of one link", () => {
   it("are bounded by the plan", ({ expect }) => {
     expect(checkRuleQuota({ plan: "free" }, 3)).toEqual({ ok: true, value: null });
     expect(checkRuleQuota({ plan: "free" }, 4)).toEqual({

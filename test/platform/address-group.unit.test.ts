@@ -16,7 +16,7 @@ describe("addressGroup", () => {
     expect(addressGroup(address)).toBe(group);
   });
 
-  it("is the same for every address of a /64, however it is written", ({ expect }) => {
+  it("is the same for every address of a /64, in every notation", ({ expect }) => {
     const group = fc.integer({ min: 0, max: 0xffff });
     const groups = fc.array(group, { minLength: 8, maxLength: 8 });
     fc.assert(

@@ -1,4 +1,4 @@
-/** A world outside that answers as a test says: a resolver at one address, hosts at all others. */
+/** A fake internet: a DNS resolver at one URL, and hosts at all others. */
 
 import type { OutboundPolicy } from "../../src/platform/safe-fetch.ts";
 
@@ -10,9 +10,9 @@ interface Sent {
 }
 
 interface World {
-  /** What any host answers; an empty 200 when absent. */
+  /** The answer of every host; an empty 200 when absent. */
   readonly answer?: (init: RequestInit) => Response | Promise<Response>;
-  /** Records by `name type`; each name of example.com is public besides. */
+  /** Records by `name type`. Every other name under example.com has a public address. */
   readonly records?: Readonly<Record<string, readonly string[]>>;
   /** The resolver's own answer, in place of records. */
   readonly resolver?: () => Response | Promise<Response>;
@@ -21,7 +21,7 @@ interface World {
 
 const TYPE_NUMBERS: Readonly<Record<string, number>> = { A: 1, CNAME: 5, TXT: 16, AAAA: 28 };
 
-/** Gives a policy for safe-fetch, and lists of what was asked of the DNS and sent to hosts. */
+/** Returns a policy for safe-fetch, and lists of the DNS queries made and the requests sent. */
 export function fakeInternet({ answer, records = {}, resolver, policy = {} }: World = {}) {
   const asked: string[] = [];
   const sent: Sent[] = [];

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { visitorHash } from "../../src/platform/keyed-hash.ts";
 
 describe("visitorHash", () => {
-  it("is the same for the same text, and differs by workspace, sort and secret", async ({
+  it("is the same for the same text, and differs by workspace, kind and secret", async ({
     expect,
   }) => {
     const [ours, again, others, secrets] = await Promise.all([

@@ -101,7 +101,7 @@ describe("an address in another notation", () => {
     "169.254.43518",
   ];
   for (const hostname of notations) {
-    it(`${hostname} is refused for what it stands for`, async ({ expect }) => {
+    it(`${hostname} is refused as the private address that it denotes`, async ({ expect }) => {
       const { policy } = fakeInternet();
       const checked = await checkTarget(`https://${hostname}/hook`, policy);
       expect(checked).toEqual({ ok: false, error: "private_address" });
@@ -111,7 +111,7 @@ describe("an address in another notation", () => {
 
 describe("isPublicAddress", () => {
   for (const text of ["", "example.com", ":::", "1.2.3.4.5", "[::1", "8.8.8.8:53", "x:y"]) {
-    it(`takes ${JSON.stringify(text)} for nothing public`, ({ expect }) => {
+    it(`is false for ${JSON.stringify(text)}, which is not an address`, ({ expect }) => {
       expect(isPublicAddress(text)).toBe(false);
     });
   }

@@ -56,9 +56,9 @@ describe("checkTarget", () => {
     ["an alias of a private one", { CNAME: ["x.test."], A: ["192.168.0.1"] }, "private_address"],
     ["an alias of a public one", { CNAME: ["x.test."], A: ["8.8.8.8"] }, null],
     ["an alias that leads nowhere", { CNAME: ["x.test."] }, "name_not_found"],
-    ["an address that is none", { A: ["localhost"] }, "private_address"],
-    ["IPv6 alone", { AAAA: ["2606:4700:4700::1111"] }, null],
-    ["mail alone", { TXT: ["v=spf1"] }, "name_not_found"],
+    ["an A record that is no address", { A: ["localhost"] }, "private_address"],
+    ["IPv6 addresses only", { AAAA: ["2606:4700:4700::1111"] }, null],
+    ["TXT records only", { TXT: ["v=spf1"] }, "name_not_found"],
   ] as const;
   for (const [what, byType, reason] of names) {
     it(`${reason === null ? "accepts" : "refuses"} a name with ${what}`, async ({ expect }) => {
@@ -96,7 +96,7 @@ describe("checkTarget", () => {
     });
   }
 
-  it("refuses a private name and address whatever a failing resolver is taken for", async ({
+  it("refuses private names and addresses even where a failing resolver is allowed", async ({
     expect,
   }) => {
     const { policy } = fakeInternet({ policy: { whenDnsFails: "allow" } });
@@ -105,7 +105,7 @@ describe("checkTarget", () => {
     }
   });
 
-  it("asks nobody and lets local targets through where private ones are allowed", async ({
+  it("allows local targets without asking the DNS where private ones are allowed", async ({
     expect,
   }) => {
     const { policy, asked } = fakeInternet({ policy: { allowPrivate: true } });
@@ -119,7 +119,7 @@ describe("checkTarget", () => {
 });
 
 describe("safeFetch", () => {
-  it("gives the status, headers and body of any answer", async ({ expect }) => {
+  it("returns the status, headers and body of any answer", async ({ expect }) => {
     const { policy } = fakeInternet({
       answer: () => new Response("no such thing", { status: 404, headers: { "x-a": "1" } }),
     });
@@ -154,7 +154,7 @@ describe("safeFetch", () => {
     expect(sent).toEqual([]);
   });
 
-  it("checks a name again at each call", async ({ expect }) => {
+  it("checks a name again on each call", async ({ expect }) => {
     const addresses = ["8.8.8.8"];
     const { policy, sent } = fakeInternet({ records: { "moving.test A": addresses } });
     expect((await safeFetch("https://moving.test/", {}, policy)).ok).toBe(true);
@@ -166,7 +166,7 @@ describe("safeFetch", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("hands a redirect back and does not follow it", async ({ expect }) => {
+  it("returns a redirect without following it", async ({ expect }) => {
     const { policy, sent } = fakeInternet({
       answer: () => new Response(null, { status: 302, headers: { location: "http://127.0.0.1/" } }),
     });
@@ -175,7 +175,7 @@ describe("safeFetch", () => {
     expect(sent.map(({ url }) => url)).toEqual([HOOK]);
   });
 
-  it("reads no more of a huge body than it was asked for", async ({ expect }) => {
+  it("reads no more of a huge body than `bodyBytesMax`", async ({ expect }) => {
     let pulled = 0;
     const cancelled = Promise.withResolvers<void>();
     const stream = new ReadableStream<Uint8Array>({
@@ -194,13 +194,13 @@ describe("safeFetch", () => {
     await cancelled.promise;
   });
 
-  it("takes a body of exactly the limit for whole", async ({ expect }) => {
+  it("does not report a body of exactly the limit as truncated", async ({ expect }) => {
     const { policy } = fakeInternet({ answer: () => new Response("12345") });
     const fetched = await safeFetch(HOOK, { bodyBytesMax: 5 }, policy);
     expect(fetched).toMatchObject({ ok: true, value: { truncated: false } });
   });
 
-  it("gives up on a host that never answers, even if nothing listens to the signal", async ({
+  it("times out on a host that never answers, even if `fetch` ignores the signal", async ({
     expect,
   }) => {
     const { policy } = fakeInternet({ answer: () => new Promise<Response>(() => {}) });
@@ -208,7 +208,7 @@ describe("safeFetch", () => {
     expect(fetched).toMatchObject({ ok: false, error: { code: "timeout", status: null } });
   });
 
-  it("gives up on a body that drips, and tells the status", async ({ expect }) => {
+  it("times out on a body that drips, and reports the status", async ({ expect }) => {
     let timer: number | null = null;
     const cancelled = Promise.withResolvers<void>();
     const stream = new ReadableStream<Uint8Array>({
@@ -226,7 +226,7 @@ describe("safeFetch", () => {
     await cancelled.promise;
   });
 
-  it("says so when the connection breaks, before or within the body", async ({ expect }) => {
+  it("reports a connection that breaks before or within the body", async ({ expect }) => {
     const lost = new TypeError("Network connection lost.");
     const before = fakeInternet({ answer: () => Promise.reject(lost) });
     const within = fakeInternet({
@@ -244,13 +244,15 @@ describe("safeFetch", () => {
 });
 
 describe("askDns", () => {
-  it("gives TXT records as the resolver writes them", async ({ expect }) => {
+  it("returns TXT records as the resolver writes them", async ({ expect }) => {
     const { policy } = fakeInternet({ records: { "go.acme.test TXT": ['"signpost=1"', '"b"'] } });
     const answer = await askDns("go.acme.test", "TXT", policy);
     expect(answer).toEqual({ ok: true, value: ['"signpost=1"', '"b"'] });
   });
 
-  it("tells a name without such a record from one that does not exist", async ({ expect }) => {
+  it("distinguishes a name without such a record from one that does not exist", async ({
+    expect,
+  }) => {
     const { policy } = fakeInternet({ records: { "go.acme.test A": ["8.8.8.8"] } });
     expect(await askDns("go.acme.test", "TXT", policy)).toEqual({ ok: true, value: [] });
     expect(await askDns("no.acme.test", "TXT", policy)).toEqual({ ok: false, error: "not_found" });

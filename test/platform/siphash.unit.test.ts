@@ -6,7 +6,7 @@ import { sipHash24, sipHashKey } from "../../src/platform/siphash.ts";
 const KEY = sipHashKey(Uint8Array.from({ length: 16 }, (_, index) => index));
 
 describe("sipHash24", () => {
-  // Of the reference implementation: the key 00…0f, and the bytes 00, 01, … so many.
+  // From the reference implementation: the key 00…0f, and that many of the bytes 00, 01, …
   it.for([
     [0, "726fdb47dd0e0e31"],
     [1, "74f839c593dc67fd"],
