@@ -1,24 +1,24 @@
-/** The installation's settings, parsed once an isolate. Secrets stay in `env`. */
+/** The installation's settings, parsed once per isolate. Secrets stay in `env`. */
 
 export type Plan = "free" | "pro" | "enterprise";
 export type Signups = "open" | "first" | "closed";
 
 export interface Config {
-  /** Where people reach this installation; its host is a default host. */
+  /** The public origin of this installation. Its host is a default host. */
   readonly publicUrl: URL;
   readonly defaultPlan: Plan;
   readonly signups: Signups;
-  /** 0 keeps counts and no click log. */
+  /** 0 keeps counts but no click log. */
   readonly clickRetentionDays: number;
-  /** Where `/` leads, or null for our own page. */
+  /** Where `/` redirects, or null for the built-in page. */
   readonly homeUrl: string | null;
-  /** Webhooks may reach http, any port and private addresses: for local development alone. */
+  /** Lets webhooks call http, any port and private addresses: for local development only. */
   readonly allowPrivateWebhooks: boolean;
 }
 
 const parsed = new WeakMap<Cloudflare.Env, Config>();
 
-/** Gives the settings of an environment; throws a sentence that names the variable that is wrong. */
+/** Returns the settings of an environment. Throws an error that names the invalid variable. */
 export function configOf(env: Cloudflare.Env): Config {
   const known = parsed.get(env);
   if (known !== undefined) return known;
@@ -29,7 +29,7 @@ export function configOf(env: Cloudflare.Env): Config {
 
 const publicUrls = new WeakMap<Cloudflare.Env, URL>();
 
-/** Gives PUBLIC_URL by itself: all that a redirect needs of the settings. */
+/** Returns PUBLIC_URL alone, the only setting that a redirect needs. */
 export function publicUrlOf(env: Cloudflare.Env): URL {
   const known = publicUrls.get(env);
   if (known !== undefined) return known;
@@ -57,6 +57,7 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
 
 function days(name: string, value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 0) throw new Error(`${name} must be a whole number.`);
+  if (!Number.isInteger(number) || number < 0)
+    throw new Error(`${name} must be a whole number, 0 or more.`);
   return number;
 }

@@ -1,6 +1,6 @@
 /**
- * better-auth, set up for this installation: e-mail and password, sessions in D1, and its
- * database-backed rate limit. Only `sessions.ts` and the auth routes load it, lazily.
+ * Configures better-auth: e-mail and password, sessions in D1, and its database-backed rate limit.
+ * Only `sessions.ts` and the auth routes load it, lazily.
  */
 
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
@@ -25,7 +25,7 @@ export type Auth = ReturnType<typeof createAuth>;
 
 const opened = new WeakMap<Cloudflare.Env, { secure?: Auth; plain?: Auth }>();
 
-/** Gives the isolate's instance for a request: https has cookies that plain localhost cannot set. */
+/** Returns the isolate's instance for a request. http on localhost cannot set secure cookies. */
 export function authFor(request: Request, env: Cloudflare.Env): Auth {
   const known = opened.get(env) ?? {};
   opened.set(env, known);
@@ -45,14 +45,14 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
     basePath: "/api/auth",
     trustedOrigins: (request) => (request === undefined ? [] : [new URL(request.url).origin]),
     telemetry: { enabled: false },
-    // Its own words may hold addresses: only an error's are logged, and refusals are no errors.
+    // The library's messages may contain addresses, so only errors are logged, and no refusals.
     logger: { log: (_level, _message, ...details) => logFailure(details.find(isError)) },
     onAPIError: {
       onError: (error) => {
         if (!isAPIError(error)) logFailure(error);
       },
     },
-    // No `transaction`: D1 has none that spans requests. See `signup.ts` for what heals instead.
+    // No `transaction`, because D1 has none that spans requests; `signup.ts` repairs instead.
     database: drizzleAdapter(db, { provider: "sqlite", schema }),
     user: {
       modelName: "users",
@@ -82,7 +82,7 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
       },
       session: {
         create: {
-          // Signing up and signing in both pass here, so no session is without a workspace.
+          // Sign-up and sign-in both create sessions here, so every session has a workspace.
           before: async (session) => {
             const nowMs = systemClock();
             await ensurePersonalWorkspace(db, session.userId, { plan: defaultPlan, nowMs });
@@ -99,30 +99,30 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
         "/sign-in/email": { window: 10, max: 5 },
         "/sign-up/email": { window: 60, max: 10 },
         "/sign-out": false,
-        // Asked by every page: a database write for each would cost more than it protects.
+        // Every page calls this: a database write each time would cost more than it protects.
         "/get-session": false,
       },
     },
     advanced: {
       database: { generateId: () => crypto.randomUUID() },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], ipv6Subnet: 128 },
-      useSecureCookies: false, // its own prefix is `__Secure-`; ours is stricter
+      useSecureCookies: false, // the library's prefix is `__Secure-`; ours is stricter
       cookiePrefix: isSecure ? "__Host-signpost" : "signpost",
       defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: "lax", path: "/" },
-      // Spelt out, since their defaults are off wherever NODE_ENV is "test".
+      // Explicit, since both checks are disabled by default when NODE_ENV is "test".
       disableCSRFCheck: false,
       disableOriginCheck: false,
     },
   });
 }
 
-/** Two sign-ups that race for one row are no failure: the loser gets an answer of its own. */
+/** Logs an error, unless two sign-ups raced for one row: the loser gets a proper answer. */
 function logFailure(error: unknown): void {
   if (error === undefined || isUniqueViolation(error)) return;
   log("error", "accounts.library.failed", { error });
 }
 
-/** drizzle's own message holds the statement; D1's words are its cause's. */
+/** Reads the cause, which has D1's message; drizzle's own message contains the statement. */
 function isUniqueViolation(error: unknown): boolean {
   const cause = isError(error) ? (error.cause ?? error) : null;
   return isError(cause) && cause.message.includes("UNIQUE constraint failed");

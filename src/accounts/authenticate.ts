@@ -1,6 +1,6 @@
 /**
- * Works out who asks and what they may do, from a request's credentials: an API token, else the
- * session cookie. Nothing is cached, so a revocation or a lost membership works at once.
+ * Authenticates a request by its API token, or else by its session cookie. Nothing is cached, so a
+ * revocation or a lost membership takes effect at once.
  */
 
 import { and, eq, sql } from "drizzle-orm";
@@ -19,16 +19,16 @@ import type { AccountRefusal } from "./refusal.ts";
 
 export interface Authenticated {
   readonly access: Access;
-  /** Cookies to hand back: a session that was renewed by being used. */
+  /** Cookies for the response, if the session was renewed. */
   readonly setCookies: readonly string[];
 }
 
 type Outcome = Result<Authenticated, AccountRefusal>;
 
-/** Names the workspace to act in, where it is not the token's home or the person's own. */
+/** Names the workspace to act in, if not the token's home or the person's own. */
 const WORKSPACE_HEADER = "Signpost-Workspace";
 
-/** A token wins over a cookie: where both are sent and the token is bad, the request is refused. */
+/** Prefers a token over a cookie: if both are sent and the token is bad, refuses the request. */
 export async function authenticate(
   request: Request,
   env: Cloudflare.Env,
@@ -37,7 +37,7 @@ export async function authenticate(
 ): Promise<Outcome> {
   const header = request.headers.get(WORKSPACE_HEADER);
   const named = header === null ? null : parseUuid(header);
-  // Refused only once the person is known: a stranger gets 401, whatever else is wrong.
+  // Refused only after authentication: an unauthenticated client always gets 401.
   const isNameBroken = header !== null && named === null;
   const outcome = offersToken(request.headers)
     ? await byToken(databaseOf(env.DB), tokenOf(request.headers), named, ctx, clock())
@@ -96,7 +96,7 @@ async function byToken(
   });
 }
 
-/** Notes the use of a token, at most once a minute however many isolates see it. */
+/** Records the use of a token, at most once a minute across all isolates. */
 async function touch(db: Database, tokenId: number, nowMs: number): Promise<void> {
   await db.run(sql`
     update tokens set last_used_at_ms = ${nowMs}
@@ -110,7 +110,7 @@ async function bySession(
   named: string | null,
 ): Promise<Outcome> {
   if (!request.headers.has("Cookie")) return err({ code: "unauthenticated" });
-  // Token requests never pay for loading better-auth.
+  // Lazy, so that token requests never load better-auth.
   const { sessionOf } = await import("./sessions.ts");
   const session = await sessionOf(request, env);
   if (session === null) return err({ code: "unauthenticated" });

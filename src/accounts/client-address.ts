@@ -1,12 +1,14 @@
+/** The form of a client's address in which better-auth may store it for its rate limit. */
+
 import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash } from "../platform/keyed-hash.ts";
 
-/** Where better-auth reads a client's address: set by us alone, whatever a client sends. */
+/** The header from which better-auth reads a client's address. Signpost overwrites what is sent. */
 export const CLIENT_ADDRESS_HEADER = "Signpost-Client";
 
 /**
- * Gives the stand-in of a client's address that the rate limit may keep: a keyed hash of it, in the
- * form of an IPv6 address since better-auth takes nothing else. IPv6 counts by its /64.
+ * Returns a pseudonym of the client's address: a keyed hash in the form of an IPv6 address, because
+ * better-auth accepts only addresses. IPv6 addresses count by their /64.
  */
 export async function clientStandIn(headers: Headers, secret: string): Promise<string> {
   const address = headers.get("CF-Connecting-IP") ?? "unknown";

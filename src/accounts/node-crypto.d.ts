@@ -1,4 +1,4 @@
-// The part of node:crypto that password hashing calls; @types/node would bring Node's globals with it.
+/** The part of node:crypto that password hashing calls. @types/node would add all Node globals. */
 declare module "node:crypto" {
   export function scrypt(
     password: string,

@@ -1,10 +1,11 @@
+/** The installation's operator, who authenticates with ADMIN_TOKEN. */
+
 import { utf8 } from "../platform/bytes.ts";
 
 /**
- * Tells whether a token is the operator's ADMIN_TOKEN, in constant time.
+ * Whether a token is ADMIN_TOKEN, compared in constant time. Never true if ADMIN_TOKEN is empty.
  *
- * Both are hashed first, since the comparison throws on unequal lengths. An empty secret lets
- * nobody in.
+ * Both are hashed first, since the comparison throws on unequal lengths.
  */
 export async function isOperator(token: string | null, adminToken: string): Promise<boolean> {
   if (token === null || adminToken === "") return false;

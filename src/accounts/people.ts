@@ -1,3 +1,5 @@
+/** Reads the people who have accounts. */
+
 import { eq } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
@@ -9,7 +11,7 @@ export interface Person {
   readonly name: string;
 }
 
-/** Finds a person whose credential has just been accepted: a missing one is a bug, and throws. */
+/** Returns a person whose credential was just accepted. Throws if there is none, which is a bug. */
 export async function personOf(db: Database, userId: string): Promise<Person> {
   const [person] = await db
     .select({ id: users.id, email: users.email, name: users.name })

@@ -1,9 +1,9 @@
-/** Why an account's request is refused, before any feature is asked. */
+/** Refusals of credentials, roles and sign-ups, made before any feature is called. */
 
 import type { Role, Scope } from "../access/access.ts";
 
 export type AccountRefusal =
-  /** No credential, or one that is malformed, unknown, expired or revoked: deliberately one case. */
+  /** The credential is missing, malformed, unknown, expired or revoked: deliberately one case. */
   | { readonly code: "unauthenticated" }
   | { readonly code: "session_required" }
   | { readonly code: "scope_missing"; readonly scopes: readonly Scope[] }

@@ -1,3 +1,5 @@
+/** Reads sessions through better-auth. */
+
 import { authFor } from "./auth.ts";
 
 export interface Session {
@@ -6,7 +8,7 @@ export interface Session {
   readonly setCookies: readonly string[];
 }
 
-/** Reads the session of a request's cookie, or null; renews it once a day. */
+/** Returns the session of a request's cookie, or null. Renews a session once a day. */
 export async function sessionOf(request: Request, env: Cloudflare.Env): Promise<Session | null> {
   const { response, headers } = await authFor(request, env).api.getSession({
     headers: request.headers,

@@ -1,10 +1,10 @@
 /**
- * Whether another account may be made, and what clears away one that was left half made.
+ * Admits sign-ups, and removes accounts that an interrupted sign-up left incomplete.
  *
- * better-auth writes the person, then their password, then the session, each on its own. Where it
- * dies after the first, the address is taken by somebody who can never sign in: the next attempt
- * removes such a row once it is a minute old. A death after the password needs nothing: signing in
- * makes the missing workspace.
+ * better-auth writes the person, then the password, then the session, in separate statements. If it
+ * is interrupted after the first, the address belongs to a person who can never sign in: the next
+ * attempt removes such a row once it is a minute old. An interruption after the password needs no
+ * repair: signing in creates the missing workspace.
  */
 
 import { sql } from "drizzle-orm";
@@ -16,9 +16,9 @@ import { err, ok, type Result } from "../platform/result.ts";
 import type { AccountRefusal } from "./refusal.ts";
 
 /**
- * Lets a sign-up begin, or refuses it.
+ * Admits a sign-up, or refuses it.
  *
- * Under `first` this only spares the hashing: `users.first_slot` decides between two at once.
+ * Under `first` this only saves hashing: `users.first_slot` decides between simultaneous sign-ups.
  */
 export async function admitSignup(
   env: Cloudflare.Env,
@@ -39,7 +39,7 @@ export async function admitSignup(
   return anybody === undefined ? ok(null) : err({ code: "signups_closed" });
 }
 
-/** Explains why an admitted sign-up made no account: it lost a race; null when it failed for real. */
+/** Returns the race that an admitted sign-up lost, or null if it failed for another reason. */
 export async function lostRace(env: Cloudflare.Env, email: string): Promise<AccountRefusal | null> {
   const { signups } = configOf(env);
   const [taken] = await databaseOf(env.DB).all<{ by_email: number }>(sql`

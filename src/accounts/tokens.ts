@@ -1,5 +1,5 @@
 /**
- * A person's API tokens. The token itself is shown once and never stored: its SHA-256 finds it,
+ * Stores a person's API tokens. The token itself is shown once and never stored, only its SHA-256,
  * which is enough for 256 random bits.
  */
 
@@ -29,9 +29,9 @@ export interface TokenRecord {
 export interface NewToken {
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** Null never expires. */
+  /** Null means never. */
   readonly expiresAtMs: number | null;
-  /** The home workspace, where the person must be a member. */
+  /** The home workspace, of which the person must be a member. */
   readonly workspaceId: number;
 }
 
@@ -55,13 +55,13 @@ export interface HomedToken extends TokenRecord {
 }
 
 export interface TokenStore {
-  /** Makes a token, at most five in any hour; revoked ones count. */
+  /** Creates a token. At most five in any hour, counting revoked ones. */
   create(given: NewToken): Promise<Result<CreatedToken, TokenRefusal>>;
   /** Lists the tokens that are not revoked, the newest first. */
   list(): Promise<TokenRecord[]>;
-  /** Finds the token itself; null when it is unknown, somebody else's or revoked. */
+  /** Finds a token by its text. Null if it is unknown, revoked or another person's. */
   find(token: string): Promise<HomedToken | null>;
-  /** Revokes at once: the next request with the token is refused. */
+  /** Revokes a token: the next request with it is refused. */
   revoke(uuid: string): Promise<Result<null, TokenRefusal>>;
 }
 
@@ -80,7 +80,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
         lastUsedAtMs: null,
         createdAtMs: nowMs,
       };
-      // The count stands in the statement that inserts: two requests at once cannot both be the fifth.
+      // The statement that inserts also counts, so two requests at once cannot both be the fifth.
       const inserted = await db.all(sql`
         insert into tokens
           (uuid, user_id, workspace_id, name, hash, hint, scopes, expires_at_ms, created_at_ms)
@@ -132,7 +132,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
     },
   };
 
-  /** How long until the fifth newest creation leaves the hour, and so makes room. */
+  /** Returns the seconds until the fifth newest creation is an hour old, which makes room. */
   async function retryAfterSeconds(nowMs: number): Promise<number> {
     const [blocking] = await db
       .select({ createdAtMs: tokens.createdAtMs })
@@ -146,7 +146,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
   }
 }
 
-/** `pp_` and 32 random bytes in base64url, 46 characters in all. */
+/** Returns `pp_` and 32 random bytes in base64url, 46 characters in total. */
 function randomToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
   const text = btoa(String.fromCharCode(...bytes));

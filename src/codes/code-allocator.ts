@@ -1,14 +1,19 @@
+/** The Durable Object that allocates automatic short codes, one per domain. */
+
 import { DurableObject } from "cloudflare:workers";
 
 import { aesOf, PERMUTATION_KEY_BYTES, permuteToCodes } from "./permutation.ts";
 import { isReserved } from "./reserved.ts";
 
-/** Codes in one call: the rows that an import may have. */
+/** The most codes in one call: as many as an import may have rows. */
 export const ALLOCATION_MAX = 10_000;
 
 const NAME_PREFIX = "domain:";
 
-/** Gives the allocator of a domain's codes (empty for the default hosts). The only place that knows its name. */
+/**
+ * Returns the allocator of a domain's codes. The default hosts are the empty domain. No other place
+ * knows the object's name.
+ */
 export function allocatorFor(
   env: Pick<Cloudflare.Env, "CODE_ALLOCATOR">,
   domain: string,
@@ -17,10 +22,10 @@ export function allocatorFor(
 }
 
 /**
- * Hands out the automatic short codes of one domain: a counter through a permutation whose random
- * key never leaves the object, so that no two are alike and none tells the next.
+ * Allocates the automatic short codes of one domain: a counter through a permutation whose random
+ * key never leaves the object, so codes never repeat and none reveals the next.
  *
- * It does not know custom codes: whoever stores a code that turns out taken asks for another.
+ * It does not know custom codes: a caller that finds a code taken asks for another.
  */
 export class CodeAllocator extends DurableObject<Cloudflare.Env> {
   readonly #key: Uint8Array;
@@ -36,12 +41,12 @@ export class CodeAllocator extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Gives `count` codes (1 to ALLOCATION_MAX) that were never given before; reserved words are
-   * skipped. A code that the caller does not use is lost, which 31^7 can bear.
+   * Returns `count` codes (1 to ALLOCATION_MAX) that it never returned before, and never a reserved
+   * word. A code that the caller does not use is lost, which a space of 31^7 can afford.
    */
   async allocate(count: number): Promise<string[]> {
     if (!Number.isInteger(count) || count < 1 || count > ALLOCATION_MAX) {
-      throw new RangeError(`Ask for 1 to ${ALLOCATION_MAX} codes.`);
+      throw new RangeError(`The count of codes must be 1 to ${ALLOCATION_MAX}.`);
     }
     const encrypt = await aesOf(this.#key);
     const codes: string[] = [];
@@ -51,8 +56,8 @@ export class CodeAllocator extends DurableObject<Cloudflare.Env> {
       this.#next += missing;
       codes.push(...fresh.filter((code) => !isReserved(code)));
     }
-    // No await since the counter was read: nothing can come between, and the output gate holds the
-    // answer back until the counter is on disk.
+    // Nothing is awaited between reading and writing the counter, so calls cannot interleave. The
+    // output gate holds the response until the counter is on disk.
     this.ctx.storage.kv.put("next", this.#next);
     return codes;
   }

@@ -1,4 +1,4 @@
-/** The one function of node:crypto used here: all of @types/node would bring Node's globals along. */
+/** The one function of node:crypto used here. @types/node would add all of Node's globals. */
 declare module "node:crypto" {
   interface BlockCipher {
     setAutoPadding(on: boolean): BlockCipher;

@@ -1,16 +1,17 @@
 /**
- * A keyed bijection over the space of automatic codes: turns the counter 0, 1, 2 … into codes
- * without visible order, and never two alike.
+ * A keyed bijection over the space of automatic codes: turns the counter 0, 1, 2 … into distinct
+ * codes without visible order.
  *
- * A Feistel network on pairs of numbers below `HALF`: HALF² is the smallest square that holds the
- * space, so that walking a cycle back into it is needed once in 100,000 times. AES is the round
- * function, called once a round for a whole batch.
+ * It is a Feistel network on pairs of numbers below `HALF`. HALF² is the smallest square that holds
+ * the space, so cycle walking back into the space is needed only once in 100,000 times. AES is the
+ * round function, called once per round for a whole batch.
  */
-/** No `0 1 i l o`: a code is read aloud, typed and printed small. */
+
+/** Without `0 1 i l o`, because codes are read aloud, typed and printed small. */
 export const CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
 export const CODE_LENGTH = 7;
 
-/** How many automatic codes a domain has: 31^7, about 27.5 thousand million. */
+/** The number of automatic codes per domain: 31^7, about 27.5 billion. */
 export const CODE_SPACE = CODE_ALPHABET.length ** CODE_LENGTH;
 export const PERMUTATION_KEY_BYTES = 16;
 
@@ -18,26 +19,26 @@ const HALF = Math.ceil(Math.sqrt(CODE_SPACE));
 const ROUNDS = 10; // as many as FF1, NIST's format-preserving cipher over AES
 const BLOCK_BYTES = 16;
 
-/** Encrypts 16-byte blocks, each by itself. */
+/** Encrypts 16-byte blocks independently of each other. */
 export type EncryptBlocks = (blocks: Uint8Array) => Uint8Array;
 
-/** Gives AES under a key; loads node:crypto only now, since every cold start would pay for it. */
+/** Returns AES under a key. Loads node:crypto lazily, since every cold start would pay for it. */
 export async function aesOf(key: Uint8Array): Promise<EncryptBlocks> {
   const { createCipheriv } = await import("node:crypto");
   const cipher = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
   return (blocks) => cipher.update(blocks);
 }
 
-/** Gives the codes of `count` consecutive numbers from `first` on, in their order. */
+/** Returns the codes of `count` consecutive numbers from `first` on, in order. */
 export function permuteToCodes(encrypt: EncryptBlocks, first: number, count: number): string[] {
   if (first < 0 || count < 0 || first + count > CODE_SPACE) {
-    throw new RangeError(`Numbers of codes lie between 0 and ${CODE_SPACE - 1}.`);
+    throw new RangeError(`Code numbers must be between 0 and ${CODE_SPACE - 1}.`);
   }
   const numbers = Array.from({ length: count }, (_, at) => first + at);
   return permute(encrypt, numbers).map(spell);
 }
 
-/** Gives the image of each number; every number must lie in the code space. */
+/** Returns the image of each number. Every number must lie in the code space. */
 export function permute(encrypt: EncryptBlocks, numbers: readonly number[]): number[] {
   const images = encipher(encrypt, numbers);
   for (let outside = outsideOf(images); outside.length > 0; outside = outsideOf(images)) {
@@ -56,7 +57,7 @@ function outsideOf(numbers: readonly number[]): number[] {
   return outside;
 }
 
-/** One pass through the network: a bijection over the numbers below HALF². */
+/** Runs the network once: a bijection over the numbers below HALF². */
 function encipher(encrypt: EncryptBlocks, numbers: readonly number[]): number[] {
   const lefts = Uint32Array.from(numbers, (number) => Math.floor(number / HALF));
   const rights = Uint32Array.from(numbers, (number) => number % HALF);
@@ -70,7 +71,7 @@ function encipher(encrypt: EncryptBlocks, numbers: readonly number[]): number[] 
     const encrypted = encrypt(blocks);
     const output = new DataView(encrypted.buffer, encrypted.byteOffset, encrypted.byteLength);
     for (const [at, left] of lefts.entries()) {
-      // 48 bits against a modulus of 18: the bias is far below anything a count could show.
+      // 48 bits against a modulus of 18: the bias is far too small to observe.
       const word =
         output.getUint16(at * BLOCK_BYTES) * 2 ** 32 + output.getUint32(at * BLOCK_BYTES + 2);
       const next = (left + word) % HALF;

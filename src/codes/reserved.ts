@@ -1,8 +1,8 @@
-/** Words that no link may have for a code, since the service answers to them, or may one day. */
+/** Words that cannot be short codes, because the service answers at these paths or may one day. */
 
 import { FIRST_SEGMENTS } from "../prefixes.ts";
 
-/** A code that was given once is given for good: words are kept long before they are used. */
+/** An allocated code cannot be taken back, so words are reserved long before they are used. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...FIRST_SEGMENTS,
   ".well-known",
@@ -73,7 +73,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "yourls",
 ]);
 
-/** Tells whether a word is ours, in whatever letter case. */
+/** Whether a word is reserved, in any letter case. */
 export function isReserved(code: string): boolean {
   return RESERVED.has(code.toLowerCase());
 }

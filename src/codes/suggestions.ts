@@ -1,6 +1,6 @@
 /**
- * Proposes other codes for one that cannot be had, within the grammar of custom codes of the native
- * API (3 to 20 letters, digits, hyphens, underscores).
+ * Suggests alternatives to an unavailable code, within the native API's grammar of custom codes (3
+ * to 20 letters, digits, hyphens and underscores).
  */
 
 import { sql } from "drizzle-orm";
@@ -18,10 +18,10 @@ const RANDOM_CANDIDATES = 8;
 const RANDOM_LENGTH = 5;
 
 /**
- * Lists candidates, the most readable first, then as many with random endings as keep the list
- * from being taken whole.
+ * Lists candidates, the most readable first, then enough with random endings that they are unlikely
+ * to be all taken.
  *
- * `randomBytes` gives that many random bytes; nothing else is random here.
+ * `randomBytes` is the only source of randomness.
  */
 export function suggestionsFor(
   code: string,
@@ -51,7 +51,10 @@ export function suggestionsFor(
   );
 }
 
-/** Gives up to five suggestions that nobody has and nobody else has a claim to, in one query. */
+/**
+ * Returns up to five suggestions in one query. None belongs to a link, or is held for another
+ * workspace.
+ */
 export async function freeSuggestions(
   db: Database,
   request: {
@@ -76,7 +79,7 @@ export async function freeSuggestions(
   return free.map(({ code }) => code);
 }
 
-/** What the person meant, as far as the grammar can say it; never empty. */
+/** Returns the wanted code as far as the grammar can express it; never empty. */
 function baseOf(code: string): string {
   const kept = code.replaceAll(/[^A-Za-z0-9_-]+/g, "-").replaceAll(/^[-_]+|[-_]+$/g, "");
   return kept === "" ? "link" : kept;

@@ -13,7 +13,7 @@ import { err, ok, type Result } from "./result.ts";
 export interface OutboundPolicy extends Resolver {
   /** Allows http, any port and private addresses, without resolving: for local development only. */
   readonly allowPrivate: boolean;
-  /** What a failing resolver means; `refuse` when absent. `allow` is for checks that are repeated. */
+  /** What a failing resolver means; `refuse` when absent. `allow` is for checks that repeat. */
   readonly whenDnsFails?: "refuse" | "allow";
   /** Whether a host is this service. Called with lower case, without the root's dot. */
   isOwnHost(hostname: string): boolean;

@@ -1,4 +1,4 @@
-/** What an operator does with messages that a queue gave up on: look at them, send one again. */
+/** Lists and replays the messages that a queue gave up on, for the operator. */
 
 import { and, desc, eq, lt } from "drizzle-orm";
 
@@ -12,17 +12,17 @@ export type DeadLetter = typeof deadLetters.$inferSelect;
 
 export type DeadLetterRefusal =
   | { readonly code: "dead_letter_not_found" }
-  /** No version of its consumer that runs here can read it. */
+  /** The running version of the consumer cannot read the message. */
   | { readonly code: "dead_letter_unreadable" };
 
 export interface DeadLetterPage {
   readonly queue: string | null;
-  /** Only letters with a smaller id: where the page before ended. */
+  /** Only letters with a smaller id: the last id of the previous page. */
   readonly beforeId: number | null;
   readonly limit: number;
 }
 
-/** Lists dead letters, the newest first. */
+/** Lists dead letters, newest first. */
 export async function listDeadLetters(
   env: Cloudflare.Env,
   { queue, beforeId, limit }: DeadLetterPage,
@@ -41,10 +41,10 @@ export async function listDeadLetters(
 }
 
 /**
- * Sends one message where it was bound for, and forgets it once it has arrived.
+ * Sends one message to its original destination, then deletes the letter.
  *
- * Throws when it does not arrive, and keeps it. Clicks that were counted before are not counted
- * twice within the 30 days that a Ledger remembers a batch.
+ * Throws if the message does not arrive, and keeps the letter. Clicks that were counted before are
+ * not counted twice within the 30 days that a Ledger remembers a batch.
  */
 export async function replayDeadLetter(
   env: Cloudflare.Env,

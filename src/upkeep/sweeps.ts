@@ -1,6 +1,6 @@
 /**
- * Repairs what interrupted requests left behind. Every sweep is idempotent and bounded; each tells
- * how many rows it settled.
+ * Repairs what interrupted requests left behind. Every sweep is idempotent and bounded. A sweep that
+ * works on rows returns how many it settled.
  */
 
 import { gateFor } from "../gates/stub.ts";
@@ -11,15 +11,15 @@ import { publish } from "../links/route/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 
-/** KV operations of one sweep stay far below the 1,000 that an invocation may make. */
+/** Keeps the KV operations of one sweep far below the 1,000 that an invocation may make. */
 export const ROWS_MAX = 100;
-/** KV and D1 answer a few questions at once; a hundred would queue up behind one another. */
+/** Rows in parallel. KV and D1 answer a few requests at once; a hundred would queue up. */
 const AT_ONCE = 10;
-/** Left alone for a moment: whoever changed the link is still publishing it. */
+/** Younger changes are skipped: the request that made the change is still publishing it. */
 const PUBLISH_GRACE_MS = 2 * SECOND_MS;
-/** Longer than any request lives, so that no reader can still be about to write the old record. */
+/** Longer than any request lives, so that no request can still write the old record. */
 const TOMBSTONE_AGE_MS = 2 * MINUTE_MS;
-/** KV says that a change is seen everywhere after this, or later. */
+/** KV documents that a change is visible everywhere after this time or later. */
 const LOOK_AGAIN_MS = MINUTE_MS;
 const IDEMPOTENCY_AGE_MS = DAY_MS;
 
@@ -36,7 +36,7 @@ interface UnpublishedRow extends Record<string, unknown> {
   readonly code: string;
 }
 
-/** Publishes links whose change KV has not been seen to hold. */
+/** Publishes links whose last change is not confirmed in KV. */
 export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const { results } = await env.DB.prepare(
     `SELECT id, version, domain, code FROM links INDEXED BY links_unpublished
@@ -46,7 +46,7 @@ export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Pr
     .all<UnpublishedRow>();
   return settle(results, "upkeep.publish.failed", async ({ id, version, domain, code }) => {
     if (domain !== null && !(await publish(env, { domain, code }))) return false;
-    // A link that is not served, on a domain that its workspace has lost, has nothing to publish.
+    // A parked link, on a domain that its workspace has lost, has nothing to publish.
     await env.DB.prepare(
       "UPDATE links SET published_version = ?2 WHERE id = ?1 AND published_version < ?2",
     )
@@ -57,8 +57,8 @@ export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Pr
 }
 
 /**
- * Clears addresses that links have left: each is published at once, and once its tombstone is older
- * than any request, and KV has been seen to agree with D1, the tombstone goes.
+ * Clears addresses that links have left. Publishes each at once, and deletes its tombstone once it
+ * is older than any request and KV agrees with D1.
  */
 export async function clearTombstones(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const { results } = await env.DB.prepare(
@@ -87,7 +87,7 @@ async function clearTombstone(
   const look = { type: "text", cacheTtl: 30 } as const;
   const isSeenClean = isOld && (await env.ROUTES.get(routeKey(address), look)) === null;
   if (!isSeenClean) {
-    // Looked at again by a later sweep: only a look proves that it is gone.
+    // A later sweep reads KV again: only a read proves that the record is gone.
     if (!(await publish(env, address))) return false;
     const taken = await env.DB.prepare("SELECT 1 FROM links WHERE domain = ?1 AND code = ?2")
       .bind(domain, code)
@@ -110,7 +110,7 @@ async function clearTombstone(
   return true;
 }
 
-/** Works on rows a few at a time; one that fails holds up no other, and waits for the next sweep. */
+/** Works on a few rows at a time. A failed row blocks no other, and waits for the next sweep. */
 async function settle<T>(
   rows: readonly T[],
   event: string,
@@ -126,7 +126,7 @@ async function settle<T>(
   return settled;
 }
 
-/** Has Ledgers forget the clicks of purged links, and gates what they guarded. */
+/** Makes Ledgers forget the clicks of purged links, and gates their state. */
 export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
   const { results } = await env.DB.prepare(
     "SELECT link_id, ledger, link_created_at_ms FROM pending_purges ORDER BY link_id LIMIT ?1",
@@ -143,7 +143,7 @@ export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
   return settled;
 }
 
-/** Drops what has outlived its use: idempotency keys, and codes held back for 90 days. */
+/** Deletes expired rows: idempotency keys, held codes, sessions, invitations and the like. */
 export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<void> {
   await env.DB.batch([
     env.DB.prepare("DELETE FROM idempotency_keys WHERE created_at_ms < ?1").bind(
@@ -170,16 +170,16 @@ async function forget(env: Cloudflare.Env, purge: PendingPurge): Promise<true> {
   return true;
 }
 
-/** Goes on with the workspaces that are being deleted; tells whether more can be done at once. */
+/** Continues deleting workspaces. Returns whether more can be done at once. */
 export async function closeDeletedWorkspaces(env: Cloudflare.Env, nowMs: number): Promise<boolean> {
   const closing = await env.DB.prepare("SELECT 1 FROM pending_closures LIMIT 1").first();
   if (closing === null) return false;
-  // What needs packages is loaded where there is work: this file is part of every start.
+  // Lazy, because it needs packages and this file is part of every start.
   const { closeWorkspaces } = await import("../workspaces/close-workspace.ts");
   return closeWorkspaces(env, nowMs);
 }
 
-/** Asks again for the records of domains that were verified a day ago; tells how many. */
+/** Checks the records of domains that were last checked a day ago. Returns how many. */
 export async function recheckDueDomains(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const due = await env.DB.prepare(
     "SELECT 1 FROM domains WHERE verified_at_ms IS NOT NULL AND checked_at_ms <= ?1 LIMIT 1",

@@ -1,8 +1,8 @@
 /**
- * The clockwork: one object whose alarm sweeps up after interrupted requests.
+ * The Durable Object whose alarm runs the sweeps that repair interrupted requests.
  *
- * An alarm and not a cron, since alarms survive restarts and also fire in local development. The
- * alarm sets itself again each time; the cron and the API's first request only make sure of it.
+ * It uses an alarm and not a cron: alarms survive restarts and also fire in local development.
+ * The alarm sets itself again each time; the cron and the API's first request only ensure that.
  */
 
 import { DurableObject } from "cloudflare:workers";
@@ -21,13 +21,13 @@ import {
 } from "./sweeps.ts";
 
 const INTERVAL_MS = MINUTE_MS;
-/** The first sweep after a start finds what the last run left. */
+/** The first sweep after a start repairs what the previous run left. */
 const FIRST_MS = 5 * SECOND_MS;
-/** Thousands of links may have left a domain at once: full sweeps follow one another. */
+/** Thousands of links may leave a domain at once, so full sweeps follow each other quickly. */
 const NEXT_SLICE_MS = SECOND_MS;
 
 export class Upkeep extends DurableObject<Cloudflare.Env> {
-  /** Makes sure that a sweep is due within a minute. */
+  /** Ensures that a sweep is due within a minute. */
   async arm(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) === null) {
       await this.ctx.storage.setAlarm(Date.now() + FIRST_MS);
@@ -35,14 +35,14 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
   }
 
   override async alarm(): Promise<void> {
-    // Set first: an alarm that throws is retried six times and then never again.
+    // Set first, because an alarm that throws is retried only six times.
     await this.ctx.storage.setAlarm(Date.now() + INTERVAL_MS);
     if (await this.sweep(Date.now())) {
       await this.ctx.storage.setAlarm(Date.now() + NEXT_SLICE_MS);
     }
   }
 
-  /** Runs every sweep once; one that fails holds up no other. Tells whether one has more to do. */
+  /** Runs every sweep once. A failure blocks no other sweep. Returns whether one has more to do. */
   async sweep(nowMs: number): Promise<boolean> {
     const { env } = this;
     const closing = await tolerate("upkeep.closures.failed", closeDeletedWorkspaces(env, nowMs));
@@ -58,7 +58,7 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
   }
 }
 
-/** Gives the installation's one Upkeep object. */
+/** Returns the installation's only Upkeep object. */
 export function upkeepFor(env: Cloudflare.Env): DurableObjectStub<Upkeep> {
   return env.UPKEEP.getByName("upkeep");
 }

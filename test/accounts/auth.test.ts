@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { DAY_MS } from "../../src/platform/clock.ts";
 import { callApi, jsonOf, ORIGIN } from "../support/api.ts";
 
-/** Each test comes from an address of its own, since the limit is an address's. */
+/** Each test uses a new client address, since the rate limit is per address. */
 let lastAddress = 0;
 const fromNewAddress = () => ({ "CF-Connecting-IP": `192.0.2.${++lastAddress}` });
 
@@ -29,7 +29,7 @@ function cookieOf(response: Response): string {
 const get = async (path: string, Cookie: string) => callApi(path, { headers: { Cookie } });
 
 describe("signing up", () => {
-  it("makes a person, their session and their own workspace", async ({ expect }) => {
+  it("creates a person with a session and a personal workspace", async ({ expect }) => {
     const response = await signUp("ada@example.com");
     expect(response.status).toBe(200);
     const cookie = cookieOf(response);
@@ -73,7 +73,9 @@ describe("signing up", () => {
     expect(me.status).toBe(200);
   });
 
-  it("keeps the password as scrypt with its parameters, and no address", async ({ expect }) => {
+  it("stores the password as scrypt with its parameters, and no client address", async ({
+    expect,
+  }) => {
     await signUp("stored@example.com");
     const row = await env.DB.prepare(
       `select c.password, s.ip_address from users u join credentials c on c.user_id = u.id
@@ -85,19 +87,21 @@ describe("signing up", () => {
     });
   });
 
-  it("refuses an address that has an account, in any case of letters", async ({ expect }) => {
+  it("refuses an e-mail address that has an account, in any letter case", async ({ expect }) => {
     await signUp("twice@example.com");
     const response = await signUp("Twice@Example.com");
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({ code: "ALREADY_EXISTS" });
   });
 
-  it("makes one account of two simultaneous sign-ups of one address", async ({ expect }) => {
+  it("creates one account for two simultaneous sign-ups with one address", async ({ expect }) => {
     const responses = await Promise.all([signUp("race@example.com"), signUp("race@example.com")]);
     expect(responses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   });
 
-  it("removes what a sign-up left that died before its password was kept", async ({ expect }) => {
+  it("removes the account of a sign-up that was interrupted before the password", async ({
+    expect,
+  }) => {
     const longAgo = Date.now() - 120_000;
     await env.DB.prepare(
       "insert into users (id, name, email, created_at_ms, updated_at_ms) values ('half', 'Half', 'half@example.com', ?, ?)",
@@ -118,7 +122,7 @@ describe("signing up", () => {
     expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
   });
 
-  it("takes no field that is not its own", async ({ expect }) => {
+  it("ignores fields that a client may not set", async ({ expect }) => {
     await signUp("mass@example.com", { firstSlot: 1, emailVerified: true, id: "mine" });
     const row = await env.DB.prepare(
       "select id, email_verified, first_slot from users where email = 'mass@example.com'",
@@ -132,7 +136,7 @@ describe("signing up", () => {
 });
 
 describe("signing in and out", () => {
-  it("gives a new session, and ends it", async ({ expect }) => {
+  it("creates a new session, and ends only that one", async ({ expect }) => {
     const first = cookieOf(await signUp("inout@example.com"));
     const second = cookieOf(await signIn("inout@example.com", "correct horse"));
     expect(second).not.toBe(first);
@@ -153,7 +157,7 @@ describe("signing in and out", () => {
     expect(await wrong.json()).toEqual(await unknown.json());
   });
 
-  it("makes the workspace that a sign-up did not get to", async ({ expect }) => {
+  it("creates the workspace that an interrupted sign-up did not", async ({ expect }) => {
     await signUp("healed@example.com");
     await env.DB.prepare(
       "delete from workspaces where personal_of = (select id from users where email = 'healed@example.com')",
@@ -168,7 +172,7 @@ describe("signing in and out", () => {
     }
   });
 
-  it("slows down guessing, and says for how long", async ({ expect }) => {
+  it("limits guesses, and says when to retry", async ({ expect }) => {
     const headers = fromNewAddress();
     const responses = await Promise.all(
       Array.from({ length: 8 }, () => signIn("guess@example.com", "wrong horse", headers)),
@@ -181,7 +185,9 @@ describe("signing in and out", () => {
     }
   });
 
-  it("counts an IPv6 address by its /64, whatever header a client adds", async ({ expect }) => {
+  it("counts IPv6 addresses by their /64, and ignores address headers of the client", async ({
+    expect,
+  }) => {
     const responses = await Promise.all(
       Array.from({ length: 7 }, (_, host) =>
         signIn("guess@example.com", "wrong horse", {
@@ -254,7 +260,7 @@ describe("signing in and out", () => {
     expect((await get("/api/me", cookie)).status).toBe(401);
   });
 
-  it("refuses a cookie whose signature does not fit", async ({ expect }) => {
+  it("refuses a cookie with a wrong signature", async ({ expect }) => {
     const cookie = cookieOf(await signUp("forged@example.com"));
     const forged = cookie.replace(/=(.)/, (_, first) => `=${first === "a" ? "b" : "a"}`);
     expect((await get("/api/me", forged)).status).toBe(401);

@@ -24,30 +24,30 @@ describe("SIGNUPS", () => {
     await env.DB.prepare("delete from users").run();
   });
 
-  it("lets anybody in while it is open", async ({ expect }) => {
+  it("allows every sign-up while it is open", async ({ expect }) => {
     expect((await signUp("open", "one@example.com")).status).toBe(200);
     expect((await signUp("open", "two@example.com")).status).toBe(200);
   });
 
-  it("lets nobody in while it is closed", async ({ expect }) => {
+  it("allows no sign-up while it is closed", async ({ expect }) => {
     const response = await signUp("closed", "one@example.com");
     expect(response.status).toBe(403);
     expect(await response.json()).toEqual({ code: "FORBIDDEN", message: expect.any(String) });
   });
 
-  it("lets in the first account only", async ({ expect }) => {
+  it("allows only the first account under `first`", async ({ expect }) => {
     expect((await signUp("first", "one@example.com")).status).toBe(200);
     const second = await signUp("first", "two@example.com");
     expect(second.status).toBe(403);
     expect(await second.json()).toEqual({ code: "FORBIDDEN", message: expect.any(String) });
   });
 
-  it("counts accounts made while it was open as the first", async ({ expect }) => {
+  it("counts accounts that were created while it was open", async ({ expect }) => {
     await signUp("open", "one@example.com");
     expect((await signUp("first", "two@example.com")).status).toBe(403);
   });
 
-  it("makes one account of simultaneous first sign-ups", async ({ expect }) => {
+  it("creates one account for simultaneous first sign-ups", async ({ expect }) => {
     const responses = await Promise.all(
       ["a", "b", "c", "d"].map((name) => signUp("first", `${name}@example.com`)),
     );
@@ -57,7 +57,7 @@ describe("SIGNUPS", () => {
     expect(await env.DB.prepare("select count(*) from users").first("count(*)")).toBe(1);
   });
 
-  it("is not locked by a first sign-up that died half made", async ({ expect }) => {
+  it("is not blocked by an interrupted first sign-up", async ({ expect }) => {
     const longAgo = Date.now() - 120_000;
     await env.DB.prepare(
       "insert into users (id, name, email, first_slot, created_at_ms, updated_at_ms) values ('half', 'Half', 'half@example.com', 1, ?, ?)",

@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 import { ALLOCATION_MAX, allocatorFor } from "../../src/codes/code-allocator.ts";
 
 describe("CodeAllocator", () => {
-  it("gives no code twice, however many ask at once", async ({ expect }) => {
+  it("never allocates a code twice, even to concurrent callers", async ({ expect }) => {
     const allocator = allocatorFor(env, "parallel.example");
     const batches = await Promise.all(
       Array.from({ length: 50 }, (_, at) => allocator.allocate(1 + (at % 20))),
@@ -15,7 +15,7 @@ describe("CodeAllocator", () => {
     expect(new Set(codes).size).toBe(codes.length);
   });
 
-  it("goes on where it stood after a restart", async ({ expect }) => {
+  it("resumes its counter after a restart", async ({ expect }) => {
     const allocator = allocatorFor(env, "restart.example");
     const before = await allocator.allocate(100);
     await evictDurableObject(allocator);
@@ -34,7 +34,7 @@ describe("CodeAllocator", () => {
     }
   });
 
-  it("orders each domain's codes by a key of its own", async ({ expect }) => {
+  it("permutes the codes of each domain with a different key", async ({ expect }) => {
     const one = await allocatorFor(env, "one.example").allocate(50);
     const two = await allocatorFor(env, "two.example").allocate(50);
     expect(one.filter((code) => two.includes(code))).toEqual([]);

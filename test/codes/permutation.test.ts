@@ -14,7 +14,7 @@ const CODE = new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`);
 const KEY = new Uint8Array(16).map((_, at) => at * 7 + 1);
 const ENCRYPT = await aesOf(KEY);
 
-/** Pearson's statistic of each position against a uniform choice of letters. */
+/** Returns Pearson's statistic of each position against a uniform choice of letters. */
 function chiSquares(codes: readonly string[]): number[] {
   const expected = codes.length / CODE_ALPHABET.length;
   return Array.from({ length: CODE_LENGTH }, (_, position) => {
@@ -30,7 +30,7 @@ function chiSquares(codes: readonly string[]): number[] {
 }
 
 describe("the permutation of codes", () => {
-  it("gives a million numbers a million different codes", ({ expect }) => {
+  it("maps a million numbers to a million different codes", ({ expect }) => {
     const seen = new Set<string>();
     for (let first = 0; first < 1_000_000; first += 50_000) {
       for (const code of permuteToCodes(ENCRYPT, first, 50_000)) seen.add(code);
@@ -39,9 +39,7 @@ describe("the permutation of codes", () => {
     expect([...seen].every((code) => CODE.test(code))).toBe(true);
   });
 
-  it("never maps two numbers to one, wherever they lie and whatever the key", async ({
-    expect,
-  }) => {
+  it("never maps two numbers to one, for any numbers and any key", async ({ expect }) => {
     const number = fc.integer({ min: 0, max: CODE_SPACE - 1 });
     await fc.assert(
       fc.asyncProperty(
@@ -57,14 +55,14 @@ describe("the permutation of codes", () => {
     );
   });
 
-  it("gives a number the same code alone and in a batch", ({ expect }) => {
+  it("maps a number to the same code alone and in a batch", ({ expect }) => {
     const batch = permuteToCodes(ENCRYPT, 500, 20);
     const alone = batch.map((_, at) => permuteToCodes(ENCRYPT, 500 + at, 1)[0]);
     expect(alone).toEqual(batch);
   });
 
   it("spreads consecutive numbers evenly over every position", ({ expect }) => {
-    // 30 degrees of freedom: 59.7 is passed once in a thousand times; the key is fixed.
+    // With 30 degrees of freedom, 59.7 is exceeded once in a thousand times. The key is fixed.
     for (const chiSquare of chiSquares(permuteToCodes(ENCRYPT, 0, 31_000))) {
       expect(chiSquare).toBeLessThan(59.7);
     }
@@ -85,7 +83,7 @@ describe("the permutation of codes", () => {
     expect(sameLetters / (20_000 * CODE_LENGTH)).toBeCloseTo(1 / CODE_ALPHABET.length, 2);
   });
 
-  it("gives other codes under another key", async ({ expect }) => {
+  it("maps numbers to other codes under another key", async ({ expect }) => {
     const other = await aesOf(KEY.map((byte) => byte ^ 1));
     const first = new Set(permuteToCodes(ENCRYPT, 0, 1_000));
     expect(permuteToCodes(other, 0, 1_000).filter((code) => first.has(code))).toHaveLength(0);

@@ -5,7 +5,7 @@ import { isReserved } from "../../src/codes/reserved.ts";
 import { CUSTOM_CODE, suggestionsFor } from "../../src/codes/suggestions.ts";
 
 describe("suggestionsFor", () => {
-  it("stays within the grammar and never proposes the code itself", ({ expect }) => {
+  it("stays within the grammar and never suggests the code itself", ({ expect }) => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), (code) => {
         const suggestions = suggestionsFor(code);
@@ -20,7 +20,7 @@ describe("suggestionsFor", () => {
     );
   });
 
-  it("begins with readable ones", ({ expect }) => {
+  it("begins with readable suggestions", ({ expect }) => {
     expect(suggestionsFor("mylink").slice(0, 3)).toEqual(["mylink-1", "mylink-2", "my-mylink"]);
   });
 });

@@ -10,7 +10,7 @@ import { changeDestination, insertLink, insertWorkspace } from "../support/link-
 const MINUTE_MS = 60_000;
 
 describe("a Worker that dies between D1 and KV", () => {
-  it("leaves a change that the next sweep publishes", async ({ expect }) => {
+  it("leaves a change, which the next sweep publishes", async ({ expect }) => {
     const link = await insertLink();
     await publish(env, link);
     await changeDestination(link.id, "https://example.com/after-the-crash");
@@ -22,7 +22,7 @@ describe("a Worker that dies between D1 and KV", () => {
     expect(await env.ROUTES.get(routeKey(link))).toContain("/after-the-crash");
   });
 
-  it("leaves a deleted link's record that the sweeps remove, and then its tombstone", async ({
+  it("leaves the record of a deleted link, which sweeps remove and then its tombstone", async ({
     expect,
   }) => {
     const link = await insertLink();
@@ -42,7 +42,7 @@ describe("a Worker that dies between D1 and KV", () => {
     const upkeep = upkeepFor(env);
     await upkeep.sweep(deletedAtMs + MINUTE_MS);
     expect(await env.ROUTES.get(routeKey(link))).toBeNull();
-    // Somebody who had read the link before it went may yet write what they read.
+    // A request that read the link before its deletion may still write what it read.
     await env.ROUTES.put(routeKey(link), "late");
     expect(await tombstones()).toBe(1);
     await upkeep.sweep(deletedAtMs + 3 * MINUTE_MS);
@@ -52,7 +52,7 @@ describe("a Worker that dies between D1 and KV", () => {
     expect(await tombstones()).toBe(0);
   });
 
-  it("takes thousands of addresses in slices that follow one another", async ({ expect }) => {
+  it("leaves thousands of tombstones, which sweeps clear in slices", async ({ expect }) => {
     await env.DB.prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
        INSERT INTO route_tombstones (domain, code, created_at_ms)
@@ -73,7 +73,7 @@ describe("a Worker that dies between D1 and KV", () => {
     expect(left).toBe(0);
   });
 
-  it("does not sweep for ever what is not served", async ({ expect }) => {
+  it("leaves links of unserved domains, which are swept only once", async ({ expect }) => {
     const unproved = await insertLink({ domain: "go.example", version: 2 });
     const parked = await insertLink({ domain: "gone.example", version: 2 });
     await env.DB.prepare("UPDATE links SET parked_domain = domain, domain = NULL WHERE id = ?1")
@@ -88,7 +88,7 @@ describe("a Worker that dies between D1 and KV", () => {
     }
   });
 
-  it("leaves the code of a deleted link to whoever has it since", async ({ expect }) => {
+  it("leaves a tombstone that does not affect the code's next link", async ({ expect }) => {
     const link = await insertLink({ destination_url: "https://example.com/new-owner" });
     await publish(env, link);
     await env.DB.prepare(
@@ -104,7 +104,7 @@ describe("a Worker that dies between D1 and KV", () => {
     expect(left).toBe(0);
   });
 
-  it("leaves a purge that the sweep passes on to the Ledger", async ({ expect }) => {
+  it("leaves a purge, which the next sweep passes on to the Ledger", async ({ expect }) => {
     const workspaceId = await insertWorkspace();
     await env.DB.prepare(
       "INSERT INTO pending_purges (link_id, ledger, link_created_at_ms) VALUES (987654, ?1, 1000)",
@@ -125,7 +125,7 @@ describe("the alarm", () => {
     await vi.waitFor(async () => expect(await alarmOf()).not.toBeNull());
   });
 
-  it("sets itself again, also after a restart", async ({ expect }) => {
+  it("sets itself again, and survives a restart", async ({ expect }) => {
     const upkeep = upkeepFor(env);
     await upkeep.arm();
     await runDurableObjectAlarm(upkeep);
@@ -136,7 +136,7 @@ describe("the alarm", () => {
     expect(next).toBeLessThanOrEqual(before + MINUTE_MS);
   });
 
-  it("drops what has outlived its use, and nothing else", async ({ expect }) => {
+  it("deletes expired rows and no others", async ({ expect }) => {
     const now = Date.now();
     const day = 24 * 60 * MINUTE_MS;
     const key = (name: string, at: number) =>

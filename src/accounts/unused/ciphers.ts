@@ -1,10 +1,10 @@
 /**
- * Stands in for @noble/ciphers (`[alias]` in wrangler.toml), with which better-auth would encrypt
- * the tokens of social providers.
+ * Replaces @noble/ciphers (`[alias]` in wrangler.toml), with which better-auth would encrypt the
+ * tokens of social providers.
  */
 
 function unused(): never {
-  throw new Error("Nothing is encrypted by the accounts' library here.");
+  throw new Error("Signpost does not use better-auth's encryption.");
 }
 
 export const bytesToHex = unused;

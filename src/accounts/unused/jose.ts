@@ -1,10 +1,10 @@
 /**
- * Stands in for jose (`[alias]` in wrangler.toml): better-auth signs tokens with it for e-mail
- * verification, sign-in elsewhere and cookie caches, none of which is served here.
+ * Replaces jose (`[alias]` in wrangler.toml), with which better-auth would sign tokens for e-mail
+ * verification, social sign-in and cookie caches. Signpost has none of these.
  */
 
 function unused(): never {
-  throw new Error("No tokens of that kind are made here.");
+  throw new Error("Signpost does not use JSON Web Tokens.");
 }
 
 export const base64url = { encode: unused, decode: unused };

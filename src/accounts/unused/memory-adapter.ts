@@ -1,5 +1,5 @@
-/** Stands in for better-auth's adapter without a database (`[alias]` in wrangler.toml). */
+/** Replaces better-auth's in-memory adapter (`[alias]` in wrangler.toml). */
 
 export function memoryAdapter(): never {
-  throw new Error("Accounts live in D1.");
+  throw new Error("Accounts are stored in D1.");
 }

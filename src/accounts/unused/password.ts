@@ -1,6 +1,6 @@
 /**
- * Stands in for better-auth's own password hashing (`[alias]` in wrangler.toml), which would load
- * node:crypto at each start; ours is `../password.ts`.
+ * Replaces better-auth's own password hashing (`[alias]` in wrangler.toml), which would load
+ * node:crypto at each start. Ours is `../../platform/password.ts`.
  */
 
 export function hashPassword(): never {

@@ -1,6 +1,6 @@
 /**
- * Stands in for better-auth's 40 social providers (`[alias]` in wrangler.toml): nobody can sign in
- * with one here, and parsing them would be a tenth of each cold start.
+ * Replaces better-auth's 40 social providers (`[alias]` in wrangler.toml). Signpost uses none, and
+ * parsing them would be a tenth of each cold start.
  */
 
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Stands in for better-auth's telemetry (`[alias]` in wrangler.toml), which is off. */
+/** Replaces better-auth's telemetry (`[alias]` in wrangler.toml), which is off. */
 
 export async function createTelemetry(): Promise<{ publish(): Promise<void> }> {
   return { publish: () => Promise.resolve() };
