@@ -2,7 +2,7 @@
 
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { Ledger as SignpostLedger } from "../../src/ledger/ledger.ts";
-import { readFact } from "../../src/ledger/marks.ts";
+import { readMark } from "../../src/ledger/marks.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import type { FillPlan, LedgerUsage, RedirectPlan, ReportCallPlan, ReportPlan } from "../tasks.ts";
 import { answerCall, countCall } from "./calls.ts";
@@ -22,7 +22,7 @@ export class Ledger extends SignpostLedger {
 
   /** Tells whether all clicks of the attribution window can be found by their ids. */
   isIndexed(): boolean {
-    return readFact(this.sql, "indexing") === null;
+    return readMark(this.sql, "indexing") === null;
   }
 
   /** Loses what is in memory, as an object does that nobody asked for a while; never answers. */

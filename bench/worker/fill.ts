@@ -68,13 +68,13 @@ export async function addConversions(
   const first = Math.ceil(plan.clicks * (1 - CONVERSION_DAYS / plan.days));
   let attributed = 0;
   for (let ordinal = first; ordinal < plan.clicks; ordinal += CLICKS_A_CONVERSION) {
-    const at = timeOf(ordinal) + CONVERSION_AFTER_MS;
+    const atMs = timeOf(ordinal) + CONVERSION_AFTER_MS;
     // Days end with today: what is bought tomorrow would close it.
-    if (at >= timeOf(plan.clicks)) break;
+    if (atMs >= timeOf(plan.clicks)) break;
     // A Ledger numbers its clicks from 1.
     const clue = { kind: "click", clickId: ordinal + 1 } as const;
     const sale = { orderId: `order-${ordinal}`, value: 1_999, currency: "EUR" };
-    const converted = await ledger.convert({ goalId: 1, at, ...sale, clue });
+    const converted = await ledger.convert({ goalId: 1, atMs, ...sale, clue });
     if (converted.kind === "tracked" && converted.attribution !== null) attributed += 1;
   }
   if (attributed === 0) throw new Error("No conversion was put down to a click.");

@@ -31,7 +31,7 @@ export async function tellConversion(
   { workspaceId, ledger, uuid, name }: PostbackGoal,
   conversion: TrackedConversion,
 ): Promise<void> {
-  const { id, at, orderId, value, currency, attribution } = conversion;
+  const { id, atMs, orderId, value, currency, attribution } = conversion;
   const digest = await sha256Hex(`conversion/${ledger}/${id}`);
   const linkId = attribution?.linkId ?? null;
   const link = sql`(
@@ -46,13 +46,13 @@ export async function tellConversion(
     value,
     currency,
     attributed: attribution !== null,
-    converted_at: wireTime(at),
+    converted_at: wireTime(atMs),
     goal: { id: uuid, name },
   };
   const row = outboxRow({
     event: EVENT,
-    atMs: at,
-    eventId: sql`${firstBatchIdAt(at) + digest.slice(0, ID_DIGITS)}`,
+    atMs,
+    eventId: sql`${firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS)}`,
     linkId: sql`${linkId}`,
     data: sql`json_object('link', json(${link}), 'click', json(${clickText(attribution)}),
       'variant', json(${variant}), 'conversion', json(${JSON.stringify(told)}))`,
@@ -67,7 +67,7 @@ export async function tellConversion(
 /** The click in the words of `link.clicked`; of one that has left the log only what attribution kept. */
 function clickText(attribution: Attribution | null): string {
   if (attribution === null) return "null";
-  const { clickId, clickedAt, click } = attribution;
+  const { clickId, clickedAtMs, click } = attribution;
   return JSON.stringify({
     id: clickId,
     country_code: click?.country ?? null,
@@ -75,6 +75,6 @@ function clickText(attribution: Attribution | null): string {
     browser_family: click?.browser ?? null,
     os_family: click?.os ?? null,
     referrer_domain: click?.referrer ?? null,
-    clicked_at: wireTime(clickedAt),
+    clicked_at: wireTime(clickedAtMs),
   });
 }

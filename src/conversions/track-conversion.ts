@@ -49,7 +49,7 @@ export async function trackConversion(
   const clue = await clueOf(env.AUTH_SECRET, goal.ledger, postback);
   const converted = await ledgerFor(env, goal.ledger).convert({
     goalId: goal.id,
-    at: nowMs,
+    atMs: nowMs,
     orderId,
     value: amount.value,
     currency,
@@ -63,7 +63,7 @@ export async function trackConversion(
     case "tracked": {
       const { conversionId: id, attribution } = converted;
       const value = decimalOf(amount.value, currency);
-      const tracked = { id, at: nowMs, orderId, value, currency, attribution };
+      const tracked = { id, atMs: nowMs, orderId, value, currency, attribution };
       // It is counted: that nobody could be told of it must not make the shop send it again.
       await tolerate(
         "conversions.webhooks.failed",

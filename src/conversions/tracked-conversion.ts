@@ -4,7 +4,7 @@ import type { Attribution } from "../ledger/conversions/contract.ts";
 
 export interface TrackedConversion {
   readonly id: number;
-  readonly at: number;
+  readonly atMs: number;
   readonly orderId: string | null;
   /** A decimal. */
   readonly value: number;

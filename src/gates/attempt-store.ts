@@ -47,16 +47,18 @@ export function attemptStore(sql: MeteredSql, visitorsMax = VISITORS_MAX): Attem
     },
 
     prune(sinceMs) {
-      sql.run("DELETE FROM visitors WHERE last_at_ms < ?", sinceMs);
+      sql.run("DELETE FROM password_tries WHERE last_at_ms < ?", sinceMs);
       rowsAtMost = countVisitors(sql);
-      const [row] = sql.run<{ at: number | null }>("SELECT min(last_at_ms) AS at FROM visitors");
+      const [row] = sql.run<{ at: number | null }>(
+        "SELECT min(last_at_ms) AS at FROM password_tries",
+      );
       return row?.at ?? null;
     },
   };
 }
 
 function loadVisitor(sql: MeteredSql, visitorKey: string): VisitorTries | null {
-  const [row] = sql.run<Row>("SELECT * FROM visitors WHERE visitor = ?", visitorKey);
+  const [row] = sql.run<Row>("SELECT * FROM password_tries WHERE visitor = ?", visitorKey);
   if (row === undefined) return null;
   return {
     tries: row.tries,
@@ -72,7 +74,7 @@ function saveVisitor(
   { tries, notBeforeMs, hasTurn, lastAtMs }: VisitorTries,
 ): void {
   sql.run(
-    `INSERT INTO visitors (visitor, tries, not_before_ms, has_turn, last_at_ms) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO password_tries (visitor, tries, not_before_ms, has_turn, last_at_ms) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (visitor) DO UPDATE SET
        tries = excluded.tries, not_before_ms = excluded.not_before_ms,
        has_turn = excluded.has_turn, last_at_ms = excluded.last_at_ms`,
@@ -85,7 +87,7 @@ function saveVisitor(
 }
 
 function dropVisitor(sql: MeteredSql, visitorKey: string): void {
-  sql.run("DELETE FROM visitors WHERE visitor = ?", visitorKey);
+  sql.run("DELETE FROM password_tries WHERE visitor = ?", visitorKey);
 }
 
 function loadAllowance(sql: MeteredSql): number {
@@ -102,15 +104,15 @@ function saveAllowance(sql: MeteredSql, spentUntilMs: number): void {
 }
 
 function countVisitors(sql: MeteredSql): number {
-  const [row] = sql.run<{ n: number }>("SELECT count(*) AS n FROM visitors");
+  const [row] = sql.run<{ n: number }>("SELECT count(*) AS n FROM password_tries");
   return row?.n ?? 0;
 }
 
 /** Drops those seen longest ago. */
 function trimVisitors(sql: MeteredSql, kept: number): void {
   sql.run(
-    `DELETE FROM visitors WHERE visitor IN
-       (SELECT visitor FROM visitors ORDER BY last_at_ms DESC LIMIT -1 OFFSET ?)`,
+    `DELETE FROM password_tries WHERE visitor IN
+       (SELECT visitor FROM password_tries ORDER BY last_at_ms DESC LIMIT -1 OFFSET ?)`,
     kept,
   );
 }

@@ -14,7 +14,7 @@ const TABLES = `
   );
 
   -- Who tried the password of late, by a keyed hash.
-  CREATE TABLE IF NOT EXISTS visitors (
+  CREATE TABLE IF NOT EXISTS password_tries (
     visitor TEXT PRIMARY KEY,
     tries INTEGER NOT NULL,
     not_before_ms INTEGER NOT NULL,
@@ -44,7 +44,7 @@ export function isForgotten(sql: MeteredSql): boolean {
 /** Drops all that is known and marks the link as purged; runs inside a transaction. */
 export function markForgotten(sql: MeteredSql): void {
   sql.run("DELETE FROM click_limit");
-  sql.run("DELETE FROM visitors");
+  sql.run("DELETE FROM password_tries");
   sql.run("DELETE FROM allowance");
   sql.run("INSERT INTO forgotten (id) VALUES (1) ON CONFLICT DO NOTHING");
 }

@@ -133,12 +133,12 @@ export interface LinkTotal {
 /** What a list of links shows of each. */
 export interface LinkActivity extends LinkTotal {
   /** The last human click's time. */
-  readonly lastClickAt: number | null;
+  readonly lastClickAtMs: number | null;
 }
 
 export interface LinkState {
   readonly clicks: number;
-  readonly lastClickAt: number | null;
+  readonly lastClickAtMs: number | null;
   /** The last 20, newest first; fewer where the click log is kept for a shorter time. */
   readonly recent: readonly LoggedClick[];
 }

@@ -85,7 +85,7 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
   if (batch.lost > 0) countWorkspaceClass(work, workspace, "lost", batch);
   const data = batch.at >= work.settings.logsSinceMs ? JSON.stringify(log) : null;
   work.sql.run(
-    "INSERT INTO batches (batch_id, first_id, n, at, data) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO batches (batch_id, first_id, n, at_ms, data) VALUES (?, ?, ?, ?, ?)",
     batch.id,
     firstClickId,
     batch.clicks.length,
@@ -122,7 +122,7 @@ function countClick(
   if (click.class !== "human") return stored;
   if (click.variant !== null) countVariant(link.variants, click.variant);
   if (work.trail !== null) noteClick(work.trail, click, id);
-  for (const state of [link, workspace]) state.lastAt = Math.max(state.lastAt ?? 0, click.at);
+  for (const state of [link, workspace]) state.lastAtMs = Math.max(state.lastAtMs ?? 0, click.at);
   if (click.at >= work.settings.logsSinceMs) {
     link.recent = [...link.recent, [id, eventId, stored] as const].slice(-RECENT_MAX);
   }

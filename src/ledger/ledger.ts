@@ -23,10 +23,10 @@ import type {
 } from "./contract.ts";
 import {
   forgetSoon,
-  hasVisitors,
+  hasTrail,
   reindex,
   switchTracking,
-  visitorsSlice,
+  trailSlice,
 } from "./conversions/attribution.ts";
 import { ATTRIBUTION_DAYS } from "./conversions/contract.ts";
 import type {
@@ -67,7 +67,7 @@ import { ingestBatches } from "./ingest.ts";
 import { logPage } from "./log/log-export.ts";
 import { isPurging, purgeCounts, purgeSlice } from "./log/purge.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./log/retention.ts";
-import { dropFact, readFact, writeFact } from "./marks.ts";
+import { dropMark, readMark, writeMark } from "./marks.ts";
 import { migrate } from "./migrations.ts";
 import {
   conversionReportOf,
@@ -100,10 +100,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * Answers in the order given. A deleted workspace refuses its clicks for good.
    */
   async ingest(batches: readonly ClickBatch[]): Promise<IngestedBatch[]> {
-    if (readFact(this.sql, "closed") !== null) {
+    if (readMark(this.sql, "closed") !== null) {
       return batches.map(({ id }) => ({ id, firstClickId: 0, repeated: false, refused: true }));
     }
-    const tracksVisitors = readFact(this.sql, "tracking") !== null;
+    const tracksVisitors = readMark(this.sql, "tracking") !== null;
     const settings = { logsSinceMs: this.#logsSinceMs(), tracksVisitors };
     const ingested = this.#transact(() => ingestBatches(this.sql, this.#states, batches, settings));
     if (!this.#alarmIsSet) await this.#wake(DAY_MS);
@@ -152,7 +152,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /** Takes a delivery for one attempt, or says why not; a deleted workspace has none left to make. */
   async claimDelivery(delivery: Delivery, nowMs: number): Promise<Claim> {
-    if (readFact(this.sql, "closed") !== null) return { kind: "over" };
+    if (readMark(this.sql, "closed") !== null) return { kind: "over" };
     const claim = this.#transact(() => claimDelivery(this.sql, delivery, nowMs));
     if (!this.#alarmIsSet) await this.#wake(DAY_MS);
     return claim;
@@ -179,7 +179,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * however many come at once.
    */
   convert(conversion: NewConversion): Converted {
-    if (readFact(this.sql, "closed") !== null) return { kind: "closed" };
+    if (readMark(this.sql, "closed") !== null) return { kind: "closed" };
     return this.#transact(() => convert(this.sql, this.#states, conversion, this.#windowMs()));
   }
 
@@ -188,17 +188,17 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * kept already stays for its window; clicks that came before can be found by their ids.
    */
   async trackVisitors(isOn: boolean): Promise<void> {
-    if (readFact(this.sql, "closed") !== null) return;
+    if (readMark(this.sql, "closed") !== null) return;
     const since = Date.now() - this.#windowMs();
     if (this.#transact(() => switchTracking(this.sql, isOn, since))) await this.#wake(0);
   }
 
   /** Sets the attribution window to so many days; null is the usual 30. */
   async attributeWithin(days: number | null): Promise<void> {
-    if (readFact(this.sql, "closed") !== null) return;
+    if (readMark(this.sql, "closed") !== null) return;
     this.#transact(() => {
-      if (days === null) dropFact(this.sql, "attribution");
-      else writeFact(this.sql, "attribution", String(days));
+      if (days === null) dropMark(this.sql, "attribution");
+      else writeMark(this.sql, "attribution", String(days));
       reindex(this.sql);
     });
     await this.#wake(0);
@@ -230,10 +230,10 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * installation's time. Clicks that are over go soon after, under an alarm.
    */
   async keepClicksFor(days: number | null): Promise<void> {
-    if (readFact(this.sql, "closed") !== null) return;
+    if (readMark(this.sql, "closed") !== null) return;
     this.#transact(() => {
-      if (days === null) dropFact(this.sql, "retention");
-      else writeFact(this.sql, "retention", String(days));
+      if (days === null) dropMark(this.sql, "retention");
+      else writeMark(this.sql, "retention", String(days));
     });
     await this.#wake(0);
   }
@@ -244,7 +244,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     await this.ctx.storage.deleteAll();
     this.#transact(() => {
       migrate(this.sql);
-      writeFact(this.sql, "closed", "1");
+      writeMark(this.sql, "closed", "1");
     });
     this.#alarmIsSet = false;
   }
@@ -255,7 +255,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       const unfinished = this.#transact(() => this.#tidy());
       const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
       if (unfinished) await this.#wake(0);
-      else if (!isEmpty || hasDeliveries(this.sql) || hasVisitors(this.sql)) {
+      else if (!isEmpty || hasDeliveries(this.sql) || hasTrail(this.sql)) {
         await this.#wake(DAY_MS);
       }
     } catch (error) {
@@ -271,15 +271,15 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const oversized = bytes > SIZE_WARNING_BYTES;
     if (oversized) log("warn", "ledger.size.high", { bytes });
     const nowMs = Date.now();
-    const purging = purgeSlice(this.sql);
-    const dropping = deliveriesSlice(this.sql, nowMs);
-    const forgetting = visitorsSlice(this.sql, nowMs - this.#windowMs());
-    const ending = retentionSlice(this.sql, this.#states, {
-      nowMs,
-      clickDays: this.#clickDays(),
-      oversized,
-    });
-    return purging || dropping || forgetting || ending;
+    const retention = { nowMs, clickDays: this.#clickDays(), oversized };
+    // Each runs, whatever is left of those before it.
+    const unfinished = [
+      purgeSlice(this.sql),
+      deliveriesSlice(this.sql, nowMs),
+      trailSlice(this.sql, nowMs - this.#windowMs()),
+      retentionSlice(this.sql, this.#states, retention),
+    ];
+    return unfinished.includes(true);
   }
 
   async #wake(afterMs: number): Promise<void> {
@@ -292,12 +292,12 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   #windowMs(): number {
-    return Number(readFact(this.sql, "attribution") ?? ATTRIBUTION_DAYS) * DAY_MS;
+    return Number(readMark(this.sql, "attribution") ?? ATTRIBUTION_DAYS) * DAY_MS;
   }
 
   #clickDays(): number {
     const { clickRetentionDays } = configOf(this.env);
-    const wanted = readFact(this.sql, "retention");
+    const wanted = readMark(this.sql, "retention");
     return wanted === null ? clickRetentionDays : Math.min(clickRetentionDays, Number(wanted));
   }
 

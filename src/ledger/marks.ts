@@ -1,4 +1,4 @@
-/** The `facts` table: single texts by name. */
+/** The `marks` table: single texts by name. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 
@@ -8,29 +8,29 @@ import type { MeteredSql } from "../platform/metered-sql.ts";
  * the days of the attribution window. `indexing`: the last batch whose clicks can be found by id, on
  * the way to the older ones. `walked_…`: how far the walk over visitors and over tokens has come.
  */
-export type Fact =
+export type Mark =
   | "closed"
   | "trimmed"
   | "retention"
   | "tracking"
   | "attribution"
   | "indexing"
-  | "walked_visitors"
+  | "walked_last_clicks"
   | "walked_tokens";
 
-export function readFact(sql: MeteredSql, name: Fact): string | null {
-  const [row] = sql.run<{ value: string }>("SELECT value FROM facts WHERE name = ?", name);
+export function readMark(sql: MeteredSql, name: Mark): string | null {
+  const [row] = sql.run<{ value: string }>("SELECT value FROM marks WHERE name = ?", name);
   return row?.value ?? null;
 }
 
-export function writeFact(sql: MeteredSql, name: Fact, value: string): void {
+export function writeMark(sql: MeteredSql, name: Mark, value: string): void {
   sql.run(
-    "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    "INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     name,
     value,
   );
 }
 
-export function dropFact(sql: MeteredSql, name: Fact): void {
-  sql.run("DELETE FROM facts WHERE name = ?", name);
+export function dropMark(sql: MeteredSql, name: Mark): void {
+  sql.run("DELETE FROM marks WHERE name = ?", name);
 }

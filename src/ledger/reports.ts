@@ -85,11 +85,11 @@ export function conversionReportOf(
 export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkActivity[] {
   // Of one statement for all, SQLite would also count the rows of the list.
   return linkIds.map((linkId) => {
-    const [row] = sql.run<{ total: number; last_at: number | null }>(
-      "SELECT total, last_at FROM state WHERE scope = ?",
+    const [row] = sql.run<{ total: number; last_at_ms: number | null }>(
+      "SELECT total, last_at_ms FROM state WHERE scope = ?",
       linkId,
     );
-    return { linkId, clicks: row?.total ?? 0, lastClickAt: row?.last_at ?? null };
+    return { linkId, clicks: row?.total ?? 0, lastClickAtMs: row?.last_at_ms ?? null };
   });
 }
 
@@ -101,9 +101,9 @@ export function variantClicksOf(states: StateStore, linkId: number): ValueCount[
 
 /** Gives a link's last clicks, without those whose time in the log is over. */
 export function linkStateOf(states: StateStore, linkId: number, logsSinceMs: number): LinkState {
-  const { classes, lastAt, recent } = states.load(linkId) ?? emptyState(linkId);
+  const { classes, lastAtMs, recent } = states.load(linkId) ?? emptyState(linkId);
   const clicks = recent.map(readRecent).filter(({ at }) => at >= logsSinceMs);
-  return { clicks: humans(classes), lastClickAt: lastAt, recent: clicks.toReversed() };
+  return { clicks: humans(classes), lastClickAtMs: lastAtMs, recent: clicks.toReversed() };
 }
 
 function daysOf({ from, to }: ReportRange): [from: number, to: number] {

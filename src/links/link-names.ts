@@ -5,14 +5,14 @@ import { links } from "../db/schema/index.ts";
 import type { Link } from "./link.ts";
 
 /** What reports tell of a link. */
-export type LinkFact = "uuid" | "code" | "title" | "destinationUrl" | "createdAtMs";
+export type LinkField = "uuid" | "code" | "title" | "destinationUrl" | "createdAtMs";
 
-export type LinkName<Told extends LinkFact> = Pick<Link, "id" | Told>;
+export type LinkName<Told extends LinkField> = Pick<Link, "id" | Told>;
 
-export interface WantedNames<Told extends LinkFact> {
+export interface WantedNames<Told extends LinkField> {
   readonly ids: readonly number[];
   /** What is read of each link besides its id. */
-  readonly facts: readonly Told[];
+  readonly fields: readonly Told[];
   /** So many of those that are still there; all of them without it. */
   readonly max?: number;
 }
@@ -24,13 +24,13 @@ export interface WantedNames<Told extends LinkFact> {
  * Reads two rows an id, and none for ids behind the last that is named: `json_each` gives them one by
  * one, in the order of its rowid. The plus keeps SQLite from walking through all links of the workspace.
  */
-export function selectLinkNames<Told extends LinkFact>(
+export function selectLinkNames<Told extends LinkField>(
   db: Database,
   workspaceId: number,
-  { ids, facts, max = ids.length }: WantedNames<Told>,
+  { ids, fields, max = ids.length }: WantedNames<Told>,
 ) {
-  const columns = ["id" as const, ...facts].map(
-    (fact) => sql`${links[fact]} as ${sql.identifier(fact)}`,
+  const columns = ["id" as const, ...fields].map(
+    (field) => sql`${links[field]} as ${sql.identifier(field)}`,
   );
   return db.all<LinkName<Told>>(sql`
     select ${sql.join(columns, sql`, `)}
@@ -43,7 +43,7 @@ export function selectLinkNames<Told extends LinkFact>(
 }
 
 /** Finds what `selectLinkNames` selects, and asks for nothing where nothing is wanted. */
-export async function linkNamesOf<Told extends LinkFact>(
+export async function linkNamesOf<Told extends LinkField>(
   db: Database,
   workspaceId: number,
   wanted: WantedNames<Told>,

@@ -44,7 +44,7 @@ export async function overviewOf(
         .select({ links: count(), activeLinks: count(sql`case when ${isActive} then 1 end`) })
         .from(links)
         .where(eq(links.workspaceId, workspace.id)),
-      selectLinkNames(db, workspace.id, { ids, facts: ["code"], max: 1 }),
+      selectLinkNames(db, workspace.id, { ids, fields: ["code"], max: 1 }),
     ],
   );
   return {

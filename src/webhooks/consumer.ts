@@ -147,7 +147,7 @@ async function send(
 async function notSent(nowMs: number): Promise<Posted> {
   const attempt: Attempt = {
     atMs: nowMs,
-    ms: null,
+    durationMs: null,
     status: null,
     error: "disabled",
     response: null,

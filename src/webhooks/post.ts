@@ -49,15 +49,27 @@ export async function post(
     const { status, ms, body, headers } = answered.value;
     const response = body.length === 0 ? null : textOf(body);
     return {
-      attempt: { atMs: nowMs, ms, status, error: null, response },
+      attempt: { atMs: nowMs, durationMs: ms, status, error: null, response },
       retryAfter: headers.get("Retry-After"),
     };
   }
   const { error } = answered;
   const attempt: Attempt =
     error.code === "blocked"
-      ? { atMs: nowMs, ms: null, status: null, error: `blocked: ${error.reason}`, response: null }
-      : { atMs: nowMs, ms: error.ms, status: error.status, error: error.code, response: null };
+      ? {
+          atMs: nowMs,
+          durationMs: null,
+          status: null,
+          error: `blocked: ${error.reason}`,
+          response: null,
+        }
+      : {
+          atMs: nowMs,
+          durationMs: error.ms,
+          status: error.status,
+          error: error.code,
+          response: null,
+        };
   return { attempt, retryAfter: null };
 }
 

@@ -42,7 +42,7 @@ export function judge(
 ): Verdict {
   const { status, error } = attempt;
   // Nothing was sent where the target was refused: that tells nothing of how fast it would answer.
-  const isSlow = error === "timeout" || (attempt.ms === null && health.isSlow);
+  const isSlow = error === "timeout" || (attempt.durationMs === null && health.isSlow);
   if (error === null && status !== null && status >= 200 && status < 300) {
     return {
       delivery: { status: "delivered" },

@@ -82,7 +82,7 @@ async function fill(id: LedgerId, ruled: number, tested: number): Promise<void> 
       }),
     );
     const [ingested] = await ledger.ingest([batch(clicks)]);
-    const sold = { goalId: 1, at, orderId: null, value: 1, currency: "EUR" };
+    const sold = { goalId: 1, atMs: at, orderId: null, value: 1, currency: "EUR" };
     for (let n = 0; n < 5; n++) {
       const clickId = (ingested?.firstClickId ?? 0) + n;
       await ledger.convert({ ...sold, clue: { kind: "click", clickId } });

@@ -219,7 +219,7 @@ describe("a click token", () => {
     const body = JSON.stringify(messageOf(clicks));
     expect(await consume(consumeClicks, "clicks", [{ body }])).toMatchObject({ acked: [0] });
     const clue = { kind: "token", token: "Zx81-click_token" } as const;
-    const given = { goalId: 1, at: NOON, orderId: null, value: 1, currency: "USD", clue };
+    const given = { goalId: 1, atMs: NOON, orderId: null, value: 1, currency: "USD", clue };
     expect(await ledger.convert(given)).toMatchObject({ attribution: { linkId: 2, clickId: 2 } });
     const log = await ledger.exportLog(null);
     expect(JSON.stringify(log)).not.toContain("Zx81-click_token");

@@ -28,7 +28,7 @@ async function allowedOf(
 }
 
 function visitorRows(state: DurableObjectState): Record<string, SqlStorageValue>[] {
-  return state.storage.sql.exec("SELECT visitor FROM visitors ORDER BY visitor").toArray();
+  return state.storage.sql.exec("SELECT visitor FROM password_tries ORDER BY visitor").toArray();
 }
 
 describe("passwords tried", () => {

@@ -40,7 +40,7 @@ describe("ingest", () => {
     const wide = { from: dateAt(NOON - 9 * DAY), to: dateAt(NOON) };
     const { days } = await ledger.workspaceReport(wide);
     expect(days.map(({ clicks }) => clicks)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 2, 1]);
-    expect((await ledger.linkState(1)).lastClickAt).toBe(NOON);
+    expect((await ledger.linkState(1)).lastClickAtMs).toBe(NOON);
   });
 
   it("changes nothing, in storage or in memory, when it fails half-way", async ({ expect }) => {

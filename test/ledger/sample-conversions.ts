@@ -12,7 +12,7 @@ export const BOB = { addressHash: hashOf(3), agentHash: hashOf(4) };
 export function conversion(fields: Partial<NewConversion> = {}): NewConversion {
   return {
     goalId: 1,
-    at: NOW,
+    atMs: NOW,
     orderId: null,
     value: 9_999,
     currency: "USD",

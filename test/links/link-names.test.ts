@@ -19,7 +19,7 @@ describe("linkNamesOf", () => {
   it("tells what was asked of each link, in the order of the ids", async ({ expect }) => {
     const { workspaceId, ids } = await newLinks(3);
     const [a = 0, b = 0, c = 0] = ids;
-    const wanted = { ids: [b, c, a], facts: ["title"] } as const;
+    const wanted = { ids: [b, c, a], fields: ["title"] } as const;
     expect(await linkNamesOf(databaseOf(env.DB), workspaceId, wanted)).toEqual([
       { id: b, title: "Link 1" },
       { id: c, title: "Link 2" },
@@ -30,8 +30,8 @@ describe("linkNamesOf", () => {
   it("gives every fact as the link itself has it", async ({ expect }) => {
     const context = await newContext();
     const { id, uuid, code, title, destinationUrl, createdAtMs } = await makeLink(context);
-    const facts = ["uuid", "code", "title", "destinationUrl", "createdAtMs"] as const;
-    const wanted = { ids: [id], facts };
+    const fields = ["uuid", "code", "title", "destinationUrl", "createdAtMs"] as const;
+    const wanted = { ids: [id], fields };
     expect(await linkNamesOf(databaseOf(env.DB), context.access.workspace.id, wanted)).toEqual([
       { id, uuid, code, title, destinationUrl, createdAtMs },
     ]);
@@ -44,7 +44,7 @@ describe("linkNamesOf", () => {
     const { ids: foreign } = await newLinks(1);
     const [gone = 0, ...rest] = ids;
     await env.DB.prepare("delete from links where id = ?").bind(gone).run();
-    const wanted = { ids: [gone, ...foreign, ...rest], facts: ["code"], max: 2 } as const;
+    const wanted = { ids: [gone, ...foreign, ...rest], fields: ["code"], max: 2 } as const;
     const found = await linkNamesOf(databaseOf(env.DB), workspaceId, wanted);
     expect(found.map(({ id }) => id)).toEqual(rest.slice(0, 2));
   });
@@ -55,11 +55,11 @@ describe("linkNamesOf", () => {
     const db = databaseOf(meteredDatabase(env.DB, counted));
     const [first = 0, ...others] = ids;
     await env.DB.prepare("delete from links where id = ?").bind(first).run();
-    await linkNamesOf(db, workspaceId, { ids, facts: ["code"], max: 10 });
+    await linkNamesOf(db, workspaceId, { ids, fields: ["code"], max: 10 });
     expect(counted.d1RowsRead).toBeLessThanOrEqual(2 * 10 + 2);
-    await linkNamesOf(db, workspaceId, { ids: others, facts: ["code"] });
+    await linkNamesOf(db, workspaceId, { ids: others, fields: ["code"] });
     expect(counted.d1RowsRead).toBeLessThanOrEqual(2 * 10 + 2 + 2 * 49);
-    await linkNamesOf(db, workspaceId, { ids: [], facts: ["code"] });
+    await linkNamesOf(db, workspaceId, { ids: [], fields: ["code"] });
     expect(counted.d1Trips).toBe(2);
   });
 });

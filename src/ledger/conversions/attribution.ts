@@ -7,14 +7,14 @@
 import type { MeteredSql } from "../../platform/metered-sql.ts";
 import { firstBatchIdAt } from "../../platform/timed-id.ts";
 import type { LedgerClick } from "../contract.ts";
-import { dropFact, readFact, writeFact, type Fact } from "../marks.ts";
+import { dropMark, readMark, writeMark, type Mark } from "../marks.ts";
 import { visitorOf } from "./visitor.ts";
 
 export interface LastClick {
   readonly clickId: number;
   readonly linkId: number;
   readonly variant: string | null;
-  readonly at: number;
+  readonly atMs: number;
 }
 
 /** What a transaction has seen and not yet written. */
@@ -35,29 +35,29 @@ export function emptyTrail(): Trail {
 
 /** Notes a person's click. Of several by one visitor the latest stays. */
 export function noteClick(trail: Trail, click: LedgerClick, clickId: number): void {
-  const { linkId, variant, at, addressHash, agentHash, token } = click;
-  const last: LastClick = { clickId, linkId, variant, at };
+  const { linkId, variant, at: atMs, addressHash, agentHash, token } = click;
+  const last: LastClick = { clickId, linkId, variant, atMs };
   if (token !== undefined && token !== null) trail.tokens.set(token, last);
   if (addressHash === null || agentHash === null) return;
   const visitor = visitorOf(addressHash, agentHash);
   const known = trail.visitors.get(visitor);
-  if (known === undefined || known.at <= at) trail.visitors.set(visitor, last);
+  if (known === undefined || known.atMs <= atMs) trail.visitors.set(visitor, last);
 }
 
 /** Writes one row a visitor, one a token and one a batch. A delayed click replaces no later one. */
 export function saveTrail(sql: MeteredSql, { visitors, tokens, batches }: Trail): void {
   const update = `SET click = excluded.click, link = excluded.link, variant = excluded.variant,
-    at = excluded.at WHERE excluded.at >= at`;
+    at_ms = excluded.at_ms WHERE excluded.at_ms >= at_ms`;
   if (visitors.size > 0) {
     sql.run(
-      `INSERT INTO visitors (visitor, click, link, variant, at) ${LAST_CLICKS}
+      `INSERT INTO last_clicks (visitor, click, link, variant, at_ms) ${LAST_CLICKS}
        ON CONFLICT (visitor) DO UPDATE ${update}`,
       rowsOf(visitors),
     );
   }
   if (tokens.size > 0) {
     sql.run(
-      `INSERT INTO click_tokens (token, click, link, variant, at) ${LAST_CLICKS}
+      `INSERT INTO click_tokens (token, click, link, variant, at_ms) ${LAST_CLICKS}
        ON CONFLICT (token) DO UPDATE ${update}`,
       rowsOf(tokens),
     );
@@ -74,7 +74,7 @@ export function lastClickOfVisitor(
   agentHash: string,
 ): LastClick | null {
   const visitor = visitorOf(addressHash, agentHash);
-  const [row] = sql.run<Row>("SELECT * FROM visitors WHERE visitor = ?", visitor);
+  const [row] = sql.run<Row>("SELECT * FROM last_clicks WHERE visitor = ?", visitor);
   return row === undefined ? null : lastClick(row);
 }
 
@@ -85,22 +85,22 @@ export function clickOfToken(sql: MeteredSql, token: string): LastClick | null {
 
 /** Begins or ends noting clicks; true when older batches are still to be indexed under an alarm. */
 export function switchTracking(sql: MeteredSql, isOn: boolean, sinceMs: number): boolean {
-  const wasOn = readFact(sql, "tracking") !== null;
-  if (!isOn) dropFact(sql, "tracking");
+  const wasOn = readMark(sql, "tracking") !== null;
+  if (!isOn) dropMark(sql, "tracking");
   if (!isOn || wasOn) return false;
-  writeFact(sql, "tracking", "1");
+  writeMark(sql, "tracking", "1");
   reindex(sql);
   return indexingSlice(sql, sinceMs);
 }
 
 /** Begins to index the batches of the window that are not: after tracking began, or the window grew. */
 export function reindex(sql: MeteredSql): void {
-  if (readFact(sql, "tracking") !== null) writeFact(sql, "indexing", AFTER_EVERY_ID);
+  if (readMark(sql, "tracking") !== null) writeMark(sql, "indexing", AFTER_EVERY_ID);
 }
 
 /** Makes the next batches findable by their clicks' ids, the newest first; true when more are left. */
 function indexingSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
-  const before = readFact(sql, "indexing");
+  const before = readMark(sql, "indexing");
   if (before === null) return false;
   const rows = sql.run<{ batch_id: string }>(
     `SELECT batch_id FROM batches WHERE batch_id < ? AND batch_id >= ?
@@ -120,26 +120,26 @@ function indexingSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): 
     );
   }
   if (last === undefined || rows.length < rowsMax) {
-    dropFact(sql, "indexing");
+    dropMark(sql, "indexing");
     return false;
   }
-  writeFact(sql, "indexing", last);
+  writeMark(sql, "indexing", last);
   return true;
 }
 
-/** Begins the walk of `visitorsSlice` anew, so that it meets a link that has just been purged. */
+/** Begins the walk of `trailSlice` anew, so that it meets a link that has just been purged. */
 export function forgetSoon(sql: MeteredSql): void {
-  dropFact(sql, "walked_visitors");
-  dropFact(sql, "walked_tokens");
+  dropMark(sql, "walked_last_clicks");
+  dropMark(sql, "walked_tokens");
 }
 
 /**
  * Drops the next rows whose window is over or whose link is purged, and indexes older batches; true
  * when there may be more of either.
  */
-export function visitorsSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
+export function trailSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
   const indexing = indexingSlice(sql, sinceMs, rowsMax);
-  const visitors = walk(sql, "visitors", "visitor", "walked_visitors", sinceMs, rowsMax);
+  const lastClicks = walk(sql, "last_clicks", "visitor", "walked_last_clicks", sinceMs, rowsMax);
   const tokens = walk(sql, "click_tokens", "token", "walked_tokens", sinceMs, rowsMax);
   const dropped = sql.run(
     `DELETE FROM click_batches WHERE first_id IN (
@@ -150,12 +150,12 @@ export function visitorsSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_
     rowsMax,
     firstBatchIdAt(sinceMs),
   );
-  return indexing || visitors || tokens || dropped.length === rowsMax;
+  return indexing || lastClicks || tokens || dropped.length === rowsMax;
 }
 
 /** Tells whether there is anything that will have to be dropped one day. */
-export function hasVisitors(sql: MeteredSql): boolean {
-  const statement = `SELECT 1 WHERE EXISTS (SELECT 1 FROM visitors)
+export function hasTrail(sql: MeteredSql): boolean {
+  const statement = `SELECT 1 WHERE EXISTS (SELECT 1 FROM last_clicks)
     OR EXISTS (SELECT 1 FROM click_tokens) OR EXISTS (SELECT 1 FROM click_batches)`;
   return sql.run(statement).length > 0;
 }
@@ -164,7 +164,7 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly click: number;
   readonly link: number;
   readonly variant: string | null;
-  readonly at: number;
+  readonly at_ms: number;
 }
 
 /** `WHERE true` tells SQLite that the ON that follows belongs to the insert. */
@@ -173,30 +173,30 @@ const LAST_CLICKS = `SELECT value->>0, value->>1, value->>2, value->>3, value->>
 
 function rowsOf(clicks: ReadonlyMap<string, LastClick>): string {
   return JSON.stringify(
-    Array.from(clicks, ([key, { clickId, linkId, variant, at }]) => [
+    Array.from(clicks, ([key, { clickId, linkId, variant, atMs }]) => [
       key,
       clickId,
       linkId,
       variant,
-      at,
+      atMs,
     ]),
   );
 }
 
-function lastClick({ click, link, variant, at }: Row): LastClick {
-  return { clickId: click, linkId: link, variant, at };
+function lastClick({ click, link, variant, at_ms: atMs }: Row): LastClick {
+  return { clickId: click, linkId: link, variant, atMs };
 }
 
 /** Hashes lie in no order of time: the whole table is walked, once for each alarm that begins at its front. */
 function walk(
   sql: MeteredSql,
-  table: "visitors" | "click_tokens",
+  table: "last_clicks" | "click_tokens",
   key: "visitor" | "token",
-  cursor: Fact,
+  cursor: Mark,
   sinceMs: number,
   rowsMax: number,
 ): boolean {
-  const from = readFact(sql, cursor) ?? "";
+  const from = readMark(sql, cursor) ?? "";
   const rows = sql.run<{ key: string }>(
     `SELECT ${key} AS key FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ?`,
     from,
@@ -206,16 +206,16 @@ function walk(
   if (last !== undefined) {
     sql.run(
       `DELETE FROM ${table} WHERE ${key} > ? AND ${key} <= ?
-       AND (at < ? OR link IN (SELECT link FROM purged))`,
+       AND (at_ms < ? OR link IN (SELECT link FROM purged))`,
       from,
       last,
       sinceMs,
     );
   }
   if (last === undefined || rows.length < rowsMax) {
-    dropFact(sql, cursor);
+    dropMark(sql, cursor);
     return false;
   }
-  writeFact(sql, cursor, last);
+  writeMark(sql, cursor, last);
   return true;
 }

@@ -18,7 +18,7 @@ export type ClickClue =
 
 export interface NewConversion {
   readonly goalId: number;
-  readonly at: number;
+  readonly atMs: number;
   /** Counted once for a goal; null where the sender names none, and each one counts. */
   readonly orderId: string | null;
   /** In minor units of the currency. */
@@ -33,7 +33,7 @@ export interface Attribution {
   readonly clickId: number;
   /** The A/B variant that was served, by its public id. */
   readonly variant: string | null;
-  readonly clickedAt: number;
+  readonly clickedAtMs: number;
   readonly msToConvert: number;
   /** Null where the click log no longer holds it. */
   readonly click: LoggedClick | null;
@@ -66,13 +66,13 @@ export interface ConversionReport extends Report {
 export interface LoggedConversion {
   readonly id: number;
   readonly goalId: number;
-  readonly at: number;
+  readonly atMs: number;
   readonly orderId: string | null;
   readonly value: number;
   readonly currency: string;
   readonly linkId: number | null;
   readonly clickId: number | null;
-  readonly clickedAt: number | null;
+  readonly clickedAtMs: number | null;
   readonly variant: string | null;
 }
 

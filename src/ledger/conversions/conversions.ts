@@ -32,7 +32,7 @@ export function convert(
   given: NewConversion,
   windowMs: number,
 ): Converted {
-  const { goalId, orderId, at } = given;
+  const { goalId, orderId, atMs } = given;
   const [known] =
     orderId === null
       ? []
@@ -42,23 +42,23 @@ export function convert(
           orderId,
         );
   if (known !== undefined) return { kind: "duplicate", conversionId: known.id };
-  const attribution = attribute(sql, given.clue, at, windowMs);
+  const attribution = attribute(sql, given.clue, atMs, windowMs);
   const [row] = sql.run<{ id: number }>(
     `INSERT INTO conversions
-       (goal, order_id, at, value, currency, link, click, clicked_at, variant)
+       (goal, order_id, at_ms, value, currency, link, click, clicked_at_ms, variant)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     goalId,
     orderId,
-    at,
+    atMs,
     given.value,
     given.currency,
     attribution?.linkId ?? null,
     attribution?.clickId ?? null,
-    attribution?.clickedAt ?? null,
+    attribution?.clickedAtMs ?? null,
     attribution?.variant ?? null,
   );
   if (row === undefined) throw new Error("SQLite did not return the conversion it inserted.");
-  if (attribution !== null) countOnDay(sql, states, attribution.linkId, at);
+  if (attribution !== null) countOnDay(sql, states, attribution.linkId, atMs);
   return { kind: "tracked", conversionId: row.id, attribution };
 }
 
@@ -80,7 +80,7 @@ export function conversionPage(
 /** Takes a purged link out of its conversions: they stay, as unattributed ones. */
 export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: number): void {
   const days = sql.run<{ day: number; n: number }>(
-    `SELECT at / ${DAY_MS} AS day, count(*) AS n FROM conversions WHERE link = ? GROUP BY day`,
+    `SELECT at_ms / ${DAY_MS} AS day, count(*) AS n FROM conversions WHERE link = ? GROUP BY day`,
     linkId,
   );
   if (days.length === 0) return;
@@ -90,15 +90,15 @@ export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: n
   }
   states.save(workspace);
   sql.run(
-    `UPDATE conversions SET link = NULL, click = NULL, clicked_at = NULL, variant = NULL
+    `UPDATE conversions SET link = NULL, click = NULL, clicked_at_ms = NULL, variant = NULL
      WHERE link = ?`,
     linkId,
   );
 }
 
-function countOnDay(sql: MeteredSql, states: StateStore, linkId: number, at: number): void {
+function countOnDay(sql: MeteredSql, states: StateStore, linkId: number, atMs: number): void {
   const workspace = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
-  changeDay(sql, workspace, dayOf(at), (cell) => countConversion(cell, linkId));
+  changeDay(sql, workspace, dayOf(atMs), (cell) => countConversion(cell, linkId));
   states.save(workspace);
 }
 
@@ -106,26 +106,26 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly id: number;
   readonly goal: number;
   readonly order_id: string | null;
-  readonly at: number;
+  readonly at_ms: number;
   readonly value: number;
   readonly currency: string;
   readonly link: number | null;
   readonly click: number | null;
-  readonly clicked_at: number | null;
+  readonly clicked_at_ms: number | null;
   readonly variant: string | null;
 }
 
-function readConversion({ id, goal, at, value, currency, ...row }: Row): LoggedConversion {
+function readConversion({ id, goal, value, currency, ...row }: Row): LoggedConversion {
   return {
     id,
     goalId: goal,
-    at,
+    atMs: row.at_ms,
     orderId: row.order_id,
     value,
     currency,
     linkId: row.link,
     clickId: row.click,
-    clickedAt: row.clicked_at,
+    clickedAtMs: row.clicked_at_ms,
     variant: row.variant,
   };
 }
@@ -133,17 +133,17 @@ function readConversion({ id, goal, at, value, currency, ...row }: Row): LoggedC
 function attribute(
   sql: MeteredSql,
   clue: ClickClue,
-  at: number,
+  atMs: number,
   windowMs: number,
 ): Attribution | null {
   const last = clickOf(sql, clue);
   if (last === null) return null;
-  const { clickId, linkId, variant, at: clickedAt } = last;
-  if (clickedAt < at - windowMs || clickedAt > at + CLOCK_SLACK_MS) return null;
+  const { clickId, linkId, variant, atMs: clickedAtMs } = last;
+  if (clickedAtMs < atMs - windowMs || clickedAtMs > atMs + CLOCK_SLACK_MS) return null;
   // The rows of a purged link are taken away by slices: until then they say nothing.
   if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return null;
-  const msToConvert = Math.max(0, at - clickedAt);
-  return { clickId, linkId, variant, clickedAt, msToConvert, click: findClick(sql, clickId) };
+  const msToConvert = Math.max(0, atMs - clickedAtMs);
+  return { clickId, linkId, variant, clickedAtMs, msToConvert, click: findClick(sql, clickId) };
 }
 
 function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
@@ -158,8 +158,8 @@ function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
       const click = findClick(sql, clue.clickId);
       // What was no person's click is in no report: nothing can be put down to it either.
       if (click?.class !== "human") return null;
-      const { linkId, variant, at } = click;
-      return { clickId: clue.clickId, linkId, variant, at };
+      const { linkId, variant, at: atMs } = click;
+      return { clickId: clue.clickId, linkId, variant, atMs };
     }
   }
 }

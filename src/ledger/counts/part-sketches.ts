@@ -14,7 +14,6 @@ import {
   decodeSketch,
   emptySketch,
   encodeSketch,
-  mergeSketch,
   type Sketch,
 } from "./sketch.ts";
 
@@ -67,17 +66,6 @@ export function partSketch(held: PartSketches, key: PartKey): Sketch {
   held.stored = null;
   parts.set(key, part);
   return part.sketch;
-}
-
-/** Adds an encoded sketch to a part, undecoded where it is the first. */
-export function addEncoded(held: PartSketches, key: PartKey, bytes: Uint8Array): void {
-  const parts = partsOf(held);
-  if (parts.has(key)) {
-    mergeSketch(partSketch(held, key), decodeSketch(bytes));
-    return;
-  }
-  held.stored = null;
-  parts.set(key, { name: utf8(key), bytes, sketch: null });
 }
 
 /** Gives each part's sketch for reading. */

@@ -31,7 +31,7 @@ export interface ScopeState {
   readonly classes: Map<ClickClass, number>;
   /** A link's human clicks by variant, all time. */
   readonly variants: Map<string, number>;
-  lastAt: number | null;
+  lastAtMs: number | null;
   /** A link's last 20 human clicks, newest last. */
   recent: StoredRecent[];
   /** The newest day on which a click came. */
@@ -53,7 +53,7 @@ export interface StateStore {
 interface Row extends Record<string, SqlStorageValue> {
   classes: string;
   variants: string | null;
-  last_at: number | null;
+  last_at_ms: number | null;
   recent: string | null;
   day: number | null;
   cell: string | null;
@@ -77,7 +77,7 @@ export function emptyState(scope: number): ScopeState {
     scope,
     classes: new Map(),
     variants: new Map(),
-    lastAt: null,
+    lastAtMs: null,
     recent: [],
     open: null,
     nextId: 1,
@@ -147,7 +147,7 @@ function decodeState(scope: number, row: Row): ScopeState {
     classes: new Map(JSON.parse(row.classes) as [ClickClass, number][]),
     variants:
       row.variants === null ? new Map() : new Map(JSON.parse(row.variants) as [string, number][]),
-    lastAt: row.last_at,
+    lastAtMs: row.last_at_ms,
     recent: row.recent === null ? [] : (JSON.parse(row.recent) as StoredRecent[]),
     open:
       day === null || cell === null || sketch === null
@@ -175,18 +175,18 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
   const parts = open === null ? null : (encodeParts(open.parts, texts)?.buffer ?? null);
   sql.run(
     `INSERT INTO state
-       (scope, total, classes, variants, last_at, recent, day, cell, sketch, parts, next_id, leaders)
+       (scope, total, classes, variants, last_at_ms, recent, day, cell, sketch, parts, next_id, leaders)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (scope) DO UPDATE SET
        total = excluded.total, classes = excluded.classes, variants = excluded.variants,
-       last_at = excluded.last_at, recent = excluded.recent, day = excluded.day, cell = excluded.cell,
+       last_at_ms = excluded.last_at_ms, recent = excluded.recent, day = excluded.day, cell = excluded.cell,
        sketch = excluded.sketch, parts = excluded.parts, next_id = excluded.next_id,
        leaders = excluded.leaders`,
     scope,
     humans(state.classes),
     JSON.stringify([...state.classes]),
     variants,
-    state.lastAt,
+    state.lastAtMs,
     recent,
     open?.day ?? null,
     cell,

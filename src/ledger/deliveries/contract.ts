@@ -31,7 +31,7 @@ export type Claim =
 export interface Attempt {
   readonly atMs: number;
   /** From the request to the end of the answer; null where nothing was sent. */
-  readonly ms: number | null;
+  readonly durationMs: number | null;
   readonly status: number | null;
   /** Why there is no answer, or none that counts: `timeout`, `network`, `blocked: <reason>` …; null for an answer. */
   readonly error: string | null;

@@ -32,24 +32,26 @@ const SLICE_ROWS = 1_000;
 /** Takes a delivery for one attempt, and makes its row the first time. */
 export function claimDelivery(sql: MeteredSql, delivery: Delivery, nowMs: number): Claim {
   const { webhookId, eventId } = delivery;
-  const leaseMs = nowMs + LEASE_MS;
+  const claimedUntilMs = nowMs + LEASE_MS;
   const [row] = sql.run<ClaimRow>(
-    `SELECT status, tries, attempts, due, lease FROM deliveries WHERE webhook = ? AND event_id = ?`,
+    `SELECT status, tries, attempts, due_at_ms, lease_until_ms FROM deliveries WHERE webhook = ? AND event_id = ?`,
     webhookId,
     eventId,
   );
-  if (row === undefined) return insertClaimed(sql, delivery, leaseMs);
+  if (row === undefined) return insertClaimed(sql, delivery, claimedUntilMs);
   if (row.status !== "pending") return { kind: "over" };
-  if (row.lease !== null && row.lease > nowMs) return { kind: "wait", untilMs: row.lease };
-  if (row.due !== null && row.due > nowMs + EARLY_MS) return { kind: "wait", untilMs: row.due };
+  const { due_at_ms: dueAtMs, lease_until_ms: leaseUntilMs } = row;
+  if (leaseUntilMs !== null && leaseUntilMs > nowMs) return { kind: "wait", untilMs: leaseUntilMs };
+  if (dueAtMs !== null && dueAtMs > nowMs + EARLY_MS) return { kind: "wait", untilMs: dueAtMs };
   const attempt = row.tries + 1;
   // A lease that ran out belongs to an attempt that nobody lived to write down.
-  const attempts = row.lease === null ? row.attempts : withAttempt(row.attempts, lost(row.lease));
+  const attempts =
+    leaseUntilMs === null ? row.attempts : withAttempt(row.attempts, lost(leaseUntilMs));
   sql.run(
-    `UPDATE deliveries SET tries = ?, attempts = ?, lease = ? WHERE webhook = ? AND event_id = ?`,
+    `UPDATE deliveries SET tries = ?, attempts = ?, lease_until_ms = ? WHERE webhook = ? AND event_id = ?`,
     attempt,
     attempts,
-    leaseMs,
+    claimedUntilMs,
     webhookId,
     eventId,
   );
@@ -70,7 +72,7 @@ export function recordAttempt(
   );
   if (row === undefined) return;
   sql.run(
-    `UPDATE deliveries SET status = ?, attempts = ?, due = ?, lease = NULL
+    `UPDATE deliveries SET status = ?, attempts = ?, due_at_ms = ?, lease_until_ms = NULL
      WHERE webhook = ? AND event_id = ?`,
     status,
     withAttempt(row.attempts, attempt),
@@ -87,7 +89,7 @@ export function listDeliveries(
   { status, beforeId, limit }: DeliveryPage,
 ): LoggedDelivery[] {
   const rows = sql.run<LoggedRow>(
-    `SELECT event_id, event, at, status, attempts, due FROM deliveries
+    `SELECT event_id, event, at_ms, status, attempts, due_at_ms FROM deliveries
      WHERE webhook = ? AND event_id < ? ${status === null ? "" : WITH_STATUS[status]}
      ORDER BY event_id DESC LIMIT ?`,
     webhookId,
@@ -98,10 +100,10 @@ export function listDeliveries(
     webhookId,
     eventId: row.event_id,
     event: row.event,
-    atMs: row.at,
+    atMs: row.at_ms,
     status: row.status,
     attempts: JSON.parse(row.attempts) as Attempt[],
-    nextAtMs: row.due,
+    nextAtMs: row.due_at_ms,
   }));
 }
 
@@ -116,17 +118,17 @@ export function redeliverable(
       ? ["event_id = ? AND status <> 'pending'", wanted.eventId, 1]
       : ["event_id >= ? AND status = 'failed'", firstBatchIdAt(wanted.failedSinceMs), wanted.limit];
   const rows = sql.run<ContentRow>(
-    `SELECT event_id, event, at, link, body FROM deliveries
+    `SELECT event_id, event, at_ms, link, body FROM deliveries
      WHERE webhook = ? AND ${where} ORDER BY event_id LIMIT ?`,
     webhookId,
     from,
     limit,
   );
-  return rows.map(({ event_id: eventId, at, link, ...row }) => ({
+  return rows.map(({ event_id: eventId, at_ms: atMs, link, ...row }) => ({
     ...row,
     webhookId,
     eventId,
-    atMs: at,
+    atMs,
     linkId: link,
   }));
 }
@@ -138,7 +140,7 @@ export function reopenDeliveries(
   eventIds: readonly string[],
 ): void {
   sql.run(
-    `UPDATE deliveries SET status = 'pending', tries = 0, due = NULL, lease = NULL
+    `UPDATE deliveries SET status = 'pending', tries = 0, due_at_ms = NULL, lease_until_ms = NULL
      WHERE webhook = ? AND event_id IN (SELECT value FROM json_each(?)) AND status <> 'pending'`,
     webhookId,
     JSON.stringify(eventIds),
@@ -184,23 +186,23 @@ interface ClaimRow extends Record<string, SqlStorageValue> {
   readonly status: DeliveryStatus;
   readonly tries: number;
   readonly attempts: string;
-  readonly due: number | null;
-  readonly lease: number | null;
+  readonly due_at_ms: number | null;
+  readonly lease_until_ms: number | null;
 }
 
 interface LoggedRow extends Record<string, SqlStorageValue> {
   readonly event_id: string;
   readonly event: string;
-  readonly at: number;
+  readonly at_ms: number;
   readonly status: DeliveryStatus;
   readonly attempts: string;
-  readonly due: number | null;
+  readonly due_at_ms: number | null;
 }
 
 interface ContentRow extends Record<string, SqlStorageValue> {
   readonly event_id: string;
   readonly event: string;
-  readonly at: number;
+  readonly at_ms: number;
   readonly link: number | null;
   readonly body: string;
 }
@@ -215,14 +217,14 @@ const WITH_STATUS: Readonly<Record<DeliveryStatus, string>> = {
   failed: "AND status = 'failed'",
 };
 
-function insertClaimed(sql: MeteredSql, delivery: Delivery, leaseMs: number): Claim {
+function insertClaimed(sql: MeteredSql, delivery: Delivery, leaseUntilMs: number): Claim {
   const { webhookId, eventId, event, atMs, linkId, body } = delivery;
   if ((event === "link.clicked" || event === "conversion.tracked") && linkId !== null) {
     const purged = sql.run("SELECT 1 FROM purged WHERE link = ?", linkId);
     if (purged.length > 0) return { kind: "over" };
   }
   sql.run(
-    `INSERT INTO deliveries (webhook, event_id, event, at, link, body, status, tries, attempts, lease)
+    `INSERT INTO deliveries (webhook, event_id, event, at_ms, link, body, status, tries, attempts, lease_until_ms)
      VALUES (?, ?, ?, ?, ?, ?, 'pending', 1, '[]', ?)`,
     webhookId,
     eventId,
@@ -230,14 +232,14 @@ function insertClaimed(sql: MeteredSql, delivery: Delivery, leaseMs: number): Cl
     atMs,
     linkId,
     body,
-    leaseMs,
+    leaseUntilMs,
   );
   return { kind: "go", attempt: 1 };
 }
 
-function lost(leaseMs: number): Attempt {
-  const atMs = leaseMs - LEASE_MS;
-  return { atMs, ms: null, status: null, error: "interrupted", response: null };
+function lost(leaseUntilMs: number): Attempt {
+  const atMs = leaseUntilMs - LEASE_MS;
+  return { atMs, durationMs: null, status: null, error: "interrupted", response: null };
 }
 
 function withAttempt(attempts: string, attempt: Attempt): string {

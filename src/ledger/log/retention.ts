@@ -3,7 +3,7 @@
 import { DAY_MS } from "../../platform/clock.ts";
 import type { MeteredSql } from "../../platform/metered-sql.ts";
 import type { StateStore } from "../counts/state-store.ts";
-import { readFact, writeFact } from "../marks.ts";
+import { readMark, writeMark } from "../marks.ts";
 import { linksOf, readRecent, type StoredBatch } from "../packed-click.ts";
 
 export interface Retention {
@@ -60,7 +60,7 @@ function trimBatches(sql: MeteredSql, retention: Retention, batchesMax: number):
   const { nowMs, clickDays, oversized } = retention;
   if (clickDays >= GUARD_DAYS && !oversized) return { ids: [], links: new Set() };
   const endMs = oversized ? Number.POSITIVE_INFINITY : logsSinceMs(clickDays, nowMs);
-  const from = readFact(sql, "trimmed") ?? "";
+  const from = readMark(sql, "trimmed") ?? "";
   const over = leading(sql, from, endMs, batchesMax);
   const last = over.ids.at(-1);
   if (last === undefined) return over;
@@ -69,18 +69,18 @@ function trimBatches(sql: MeteredSql, retention: Retention, batchesMax: number):
     from,
     last,
   );
-  writeFact(sql, "trimmed", last);
+  writeMark(sql, "trimmed", last);
   return over;
 }
 
 /** Gives the batches after `from` that come before the first one still in its time. */
 function leading(sql: MeteredSql, from: string, endMs: number, batchesMax: number): Over {
-  const rows = sql.run<{ batch_id: string; at: number; data: string | null }>(
-    "SELECT batch_id, at, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
+  const rows = sql.run<{ batch_id: string; at_ms: number; data: string | null }>(
+    "SELECT batch_id, at_ms, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
     from,
     batchesMax,
   );
-  const end = rows.findIndex(({ at }) => at >= endMs);
+  const end = rows.findIndex(({ at_ms: atMs }) => atMs >= endMs);
   const over = rows.slice(0, end === -1 ? rows.length : end);
   const links = over.flatMap(({ data }) =>
     data === null ? [] : linksOf(JSON.parse(data) as StoredBatch),

@@ -35,7 +35,7 @@ describe("convert", () => {
         linkId: 9,
         clickId: 2,
         variant: "b",
-        clickedAt: NOW - 2.5 * HOUR,
+        clickedAtMs: NOW - 2.5 * HOUR,
         msToConvert: 2.5 * HOUR,
         click: expect.objectContaining({ id: 2, linkId: 9, country: "UA" }),
       },
@@ -83,7 +83,7 @@ describe("convert", () => {
     }
     await ledger.attributeWithin(null);
     await runDurableObjectAlarm(ledger);
-    expect(await rowsIn(ledger, "visitors")).toBe(0);
+    expect(await rowsIn(ledger, "last_clicks")).toBe(0);
     expect(await rowsIn(ledger, "click_tokens")).toBe(0);
     expect(await rowsIn(ledger, "click_batches")).toBe(0);
   });
@@ -197,11 +197,11 @@ describe("purgeLink", () => {
     }
     const { conversions } = await ledger.exportConversions(null);
     expect(conversions.slice(0, 2)).toMatchObject([
-      { orderId: "A", linkId: null, clickId: null, clickedAt: null },
+      { orderId: "A", linkId: null, clickId: null, clickedAtMs: null },
       { orderId: "B", linkId: 2, clickId: id + 1 },
     ]);
     await runDurableObjectAlarm(ledger);
-    expect(await rowsIn(ledger, "visitors")).toBe(1);
+    expect(await rowsIn(ledger, "last_clicks")).toBe(1);
     expect(await rowsIn(ledger, "click_tokens")).toBe(0);
   });
 });
@@ -233,7 +233,7 @@ describe("trackVisitors", () => {
     }
     const clue = { kind: "click", clickId: 4_500 } as const;
     expect(await ledger.convert(conversion({ clue }))).toMatchObject({
-      attribution: { clickedAt: NOW - 4_499_000 },
+      attribution: { clickedAtMs: NOW - 4_499_000 },
     });
   });
 
@@ -242,7 +242,7 @@ describe("trackVisitors", () => {
     await clicked(ledger, { linkId: 1, ...ADA });
     await ledger.trackVisitors(false);
     await clicked(ledger, { linkId: 2, ...BOB });
-    expect(await rowsIn(ledger, "visitors")).toBe(1);
+    expect(await rowsIn(ledger, "last_clicks")).toBe(1);
     await ledger.trackVisitors(true);
     expect(await ledger.convert(conversion({ clue: visitor(ADA) }))).toMatchObject({
       attribution: { linkId: 1 },
@@ -260,7 +260,7 @@ describe("trackVisitors", () => {
     );
     await ledger.ingest([batch(clicks)]);
     for (let alarms = 0; alarms < 3; alarms++) await runDurableObjectAlarm(ledger);
-    expect(await rowsIn(ledger, "visitors")).toBe(2_050);
+    expect(await rowsIn(ledger, "last_clicks")).toBe(2_050);
     expect(await runDurableObjectAlarm(ledger)).toBe(true);
   });
 });

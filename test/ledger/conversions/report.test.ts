@@ -30,7 +30,7 @@ describe("conversionReport", () => {
       [BOB, 1],
       [ADA, 3],
     ] as const) {
-      await ledger.convert(conversion({ at: NOW - days * DAY, clue: visitor(who) }));
+      await ledger.convert(conversion({ atMs: NOW - days * DAY, clue: visitor(who) }));
     }
     await ledger.convert(conversion());
     const range = { from: dateAt(NOW - 2 * DAY), to: dateAt(NOW) };
@@ -61,7 +61,7 @@ describe("conversionReport", () => {
       const click = await clicked(stub, { at: NOW - days * DAY - HOUR, ...ADA });
       for (let n = 0; n < 20; n++) {
         const clue = { kind: "click", clickId: click } as const;
-        await stub.convert(conversion({ at: NOW - days * DAY, clue }));
+        await stub.convert(conversion({ atMs: NOW - days * DAY, clue }));
       }
     }
     const usage = await runInDurableObject(stub, (ledger: Ledger) => ({ ...ledger.sql.usage }));
@@ -136,12 +136,12 @@ describe("conversionReport", () => {
             else {
               const clue = { kind: "click", clickId: one.click } as const;
               const at = NOW - one.daysAgo * DAY;
-              await ledger.convert(conversion({ at, clue, orderId: one.orderId }));
+              await ledger.convert(conversion({ atMs: at, clue, orderId: one.orderId }));
             }
           }
           const kept = (await ledger.exportConversions(null)).conversions;
           const recount = new Map<number, number>();
-          for (const { at, linkId } of kept) {
+          for (const { atMs: at, linkId } of kept) {
             if (linkId === null || dateAt(at) < week.from) continue;
             recount.set(linkId, (recount.get(linkId) ?? 0) + 1);
           }

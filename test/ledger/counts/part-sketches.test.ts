@@ -125,7 +125,8 @@ describe("the visitors of rules and variants", () => {
       expect(keys).toHaveLength(1_002);
       for (const key of keys) busy(open.parts, key);
       if (state !== null) states.save(state);
-      const columns = "scope, total, classes, variants, last_at, recent, day, cell, sketch, parts";
+      const columns =
+        "scope, total, classes, variants, last_at_ms, recent, day, cell, sketch, parts";
       const [row] = sql.run(`SELECT ${columns} FROM state WHERE scope = 1`);
       const bytes = Object.values(row ?? {}).map((value) =>
         value instanceof ArrayBuffer

@@ -9,7 +9,7 @@ import { freshLedger } from "../fresh-ledger.ts";
 const NOW = Date.now();
 const DAY_MS = 86_400_000;
 const OUTCOME = { status: "delivered", nextAtMs: null } as const;
-const ATTEMPT = { atMs: NOW, ms: 12, status: 200, error: null, response: "ok" };
+const ATTEMPT = { atMs: NOW, durationMs: 12, status: 200, error: null, response: "ok" };
 
 function deliveryAt(atMs: number, fields: Partial<Delivery> = {}): Delivery {
   return {

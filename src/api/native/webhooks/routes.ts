@@ -11,7 +11,7 @@ import {
   redeliverFailed,
   redeliverOne,
   sendSample,
-} from "../../../webhooks/deliveries.ts";
+} from "../../../webhooks/delivery-log.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
 import { endpointStore, type WithSecret } from "../../../webhooks/endpoints.ts";
 import { bodyOf, EVENT_TYPES, newEventId } from "../../../webhooks/events.ts";

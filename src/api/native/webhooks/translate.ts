@@ -27,7 +27,7 @@ export function wireDelivery(endpoint: Endpoint, delivery: LoggedDelivery) {
   const attempts = delivery.attempts.map((attempt) => ({
     at: isoOf(attempt.atMs),
     status: attempt.status,
-    durationMs: attempt.ms,
+    durationMs: attempt.durationMs,
     error: attempt.error,
     response: attempt.response,
   }));

@@ -7,7 +7,7 @@ import type { LinkTotal } from "../../../ledger/contract.ts";
 import { dateOf, dayOf } from "../../../ledger/counts/day.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import {
-  type LinkFact,
+  type LinkField,
   type LinkName,
   linkNamesOf,
   type WantedNames,
@@ -46,7 +46,7 @@ export const analytics = new Hono<PvtlnkEnvironment>()
     const clicked = new Set(report.links.map(({ linkId }) => linkId));
     const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));
     const totals = [...report.links, ...unclicked.map(({ linkId }) => ({ linkId, clicks: 0 }))];
-    const shown = { facts: ["code", "title", "createdAtMs"], max: ANALYSED_LINKS_MAX } as const;
+    const shown = { fields: ["code", "title", "createdAtMs"], max: ANALYSED_LINKS_MAX } as const;
     const links: ConvertedLink[] = (await linksOf(c, totals, shown)).map((one) => ({
       ...one,
       conversions: conversions.get(one.link.id) ?? 0,
@@ -71,10 +71,10 @@ async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
 }
 
 /** Finds the first of these links; one that has been purged is left out, and the next moves up. */
-async function linksOf<Told extends LinkFact>(
+async function linksOf<Told extends LinkField>(
   c: PvtlnkContext,
   totals: readonly LinkTotal[],
-  shown: Pick<WantedNames<Told>, "facts" | "max">,
+  shown: Pick<WantedNames<Told>, "fields" | "max">,
 ): Promise<{ readonly link: LinkName<Told>; readonly clicks: number }[]> {
   const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
   const { id } = c.get("access").workspace;
@@ -84,7 +84,7 @@ async function linksOf<Told extends LinkFact>(
 }
 
 async function topLinks(c: PvtlnkContext, totals: readonly LinkTotal[]): Promise<ClickedLink[]> {
-  const shown = { facts: ["code", "title", "destinationUrl"], max: TOP_LINKS_MAX } as const;
+  const shown = { fields: ["code", "title", "destinationUrl"], max: TOP_LINKS_MAX } as const;
   const found = await linksOf(c, totals, shown);
   const activities = await activityOf(
     c,
@@ -92,6 +92,6 @@ async function topLinks(c: PvtlnkContext, totals: readonly LinkTotal[]): Promise
   );
   return found.map((one) => ({
     ...one,
-    lastClickAt: activities.get(one.link.id)?.lastClickAt ?? null,
+    lastClickAtMs: activities.get(one.link.id)?.lastClickAtMs ?? null,
   }));
 }

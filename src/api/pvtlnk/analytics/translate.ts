@@ -17,7 +17,7 @@ export interface ClickedLink {
   readonly link: LinkName<"code" | "title" | "destinationUrl">;
   /** Within the window. */
   readonly clicks: number;
-  readonly lastClickAt: number | null;
+  readonly lastClickAtMs: number | null;
 }
 
 export interface ConvertedLink {
@@ -44,13 +44,13 @@ export function wireOverview(window: ReportWindow, report: Report, top: readonly
       unique_visitors: unique,
       average_clicks_per_visitor: unique === 0 ? 0 : Math.round((clicks * 100) / unique) / 100,
     },
-    top_links: top.map(({ link, clicks: ofLink, lastClickAt }) => ({
+    top_links: top.map(({ link, clicks: ofLink, lastClickAtMs }) => ({
       id: link.id,
       short_code: link.code,
       title: link.title,
       destination_url: link.destinationUrl,
       clicks: ofLink,
-      last_clicked_at: wireTimeOrNull(lastClickAt),
+      last_clicked_at: wireTimeOrNull(lastClickAtMs),
     })),
     device_breakdown: {
       ...Object.fromEntries(DEVICES.map((device) => [device, 0])),

@@ -54,7 +54,7 @@ export function activityIn(
   activities: ReadonlyMap<number, LinkActivity>,
   { id }: Pick<Link, "id">,
 ): LinkActivity {
-  return activities.get(id) ?? { linkId: id, clicks: 0, lastClickAt: null };
+  return activities.get(id) ?? { linkId: id, clicks: 0, lastClickAtMs: null };
 }
 
 /** Publishes a change, and says when it is expected to be live everywhere. */

@@ -55,7 +55,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     const activity = {
       linkId: found.value.id,
       clicks: state.clicks,
-      lastClickAt: state.lastClickAt,
+      lastClickAtMs: state.lastClickAtMs,
     };
     return c.json({
       success: true,

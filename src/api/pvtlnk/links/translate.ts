@@ -58,7 +58,7 @@ export function toFilter(query: ListQuery | ExportQuery): LinkFilter {
 }
 
 /** Puts a link into PVTLNK's object. */
-export function wireLink(link: Link, { clicks, lastClickAt }: LinkActivity, config: Config) {
+export function wireLink(link: Link, { clicks, lastClickAtMs }: LinkActivity, config: Config) {
   return {
     id: link.id,
     short_code: link.code,
@@ -76,7 +76,7 @@ export function wireLink(link: Link, { clicks, lastClickAt }: LinkActivity, conf
     scheduled_end_at: wireTimeOrNull(link.endsAtMs),
     expires: link.expiresAtMs !== null,
     expires_at: wireTimeOrNull(link.expiresAtMs),
-    last_clicked_at: wireTimeOrNull(lastClickAt),
+    last_clicked_at: wireTimeOrNull(lastClickAtMs),
     created_at: wireTime(link.createdAtMs),
     updated_at: wireTime(link.updatedAtMs),
     utm_params: link.utm,

@@ -27,8 +27,8 @@ export const analytics = new Hono<RevolinkEnvironment>()
     const report = await ledgerFor(c.env, workspace.ledger).workspaceReport(range.value);
     // In the report's order, which is by clicks.
     const ids = report.links.map(({ linkId }) => linkId);
-    const facts = ["uuid", "title", "code"] as const;
-    const links = await linkNamesOf(db, workspace.id, { ids, facts });
+    const fields = ["uuid", "title", "code"] as const;
+    const links = await linkNamesOf(db, workspace.id, { ids, fields });
     return c.json(wireWorkspaceReport(report, links));
   })
   .get("/:id/analytics", requires("links:read:analytics", "query"), async (c) => {

@@ -227,8 +227,8 @@ describe("deleting a workspace", () => {
     await runInDurableObject(
       ledgerFor(env, ledgerIdOf({ id, jurisdiction: null })),
       (_ledger, { storage }) => {
-        const facts = storage.sql.exec("select name from facts").toArray();
-        expect(facts).toEqual([{ name: "closed" }]);
+        const marks = storage.sql.exec("select name from marks").toArray();
+        expect(marks).toEqual([{ name: "closed" }]);
       },
     );
   });

@@ -211,7 +211,7 @@ describe("GET /api/v1/analytics/advanced", () => {
     const [ingested] = await ledger.ingest([batch(visits)]);
     await ledger.convert({
       goalId: 1,
-      at: NOON + 1_000,
+      atMs: NOON + 1_000,
       orderId: "1",
       value: 100,
       currency: "USD",

@@ -1,4 +1,4 @@
-/** What people do with deliveries: look at them, send them again, send a sample. */
+/** The log of deliveries as people use it: they look at it, send some again, or send a sample. */
 
 import { sql } from "drizzle-orm";
 
