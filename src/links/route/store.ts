@@ -1,6 +1,8 @@
 /**
  * Reads route records from D1: one prepared statement, raw SQL, because drizzle would be the
  * largest thing on the redirect path. A test compares its columns with the drizzle schema.
+ *
+ * An address is unique, but its domain may be null: without LIMIT, SQLite reads the row behind too.
  */
 
 import { ledgerIdOf } from "../../ledger/ledger-id.ts";
@@ -27,7 +29,8 @@ FROM links l JOIN workspaces w ON w.id = l.workspace_id
 WHERE l.domain = ?1 AND l.code = ?2 AND (l.domain = '' OR EXISTS (
 SELECT 1 FROM domains WHERE hostname = l.domain
 AND domains.workspace_id = l.workspace_id AND verified_at_ms IS NOT NULL
-))`;
+)) LIMIT 1`;
+
 interface RouteRow {
   readonly id: number;
   readonly version: number;
