@@ -38,9 +38,10 @@ const redirect = createRedirect({
     const { verifyPassword } = await import("./platform/password.ts");
     return askPassword(env, asked, verifyPassword);
   },
-  async drawQr(env, request) {
+  async answerQr(env, asked) {
+    const { answerQr } = await import("./redirect/qr.ts");
     const { drawLinkQr } = await import("./links/qr/draw-link-qr.ts");
-    return drawLinkQr(env, request);
+    return answerQr(env, asked, drawLinkQr);
   },
 });
 

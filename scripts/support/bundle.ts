@@ -43,7 +43,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
     const unused = async () => { throw new Error("The other Worker does this."); };
     const lazy = {
       loadPacking: () => import("./src/redirect/pack.ts"),
-      ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, drawQr: unused,
+      ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, answerQr: unused,
       askPassword: unused,
       readRoute: async (...asked) => (await import("./src/links/route/store.ts")).readRoute(...asked),
       publish: async (...asked) => (await import("./src/links/route/publish.ts")).publish(...asked),

@@ -28,7 +28,8 @@ import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
 import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
-import { parsePath, type AskedPath, type QrFormat } from "./path.ts";
+import { parsePath, type AskedPath } from "./path.ts";
+import type { QrRequest } from "./qr.ts";
 import type { RequestUrl } from "./request-url.ts";
 import { notice, previewOf, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
@@ -39,15 +40,7 @@ import { createWriteBack } from "./write-back.ts";
 export interface LazyParts extends Readers, CaptureParts, Pick<LookupParts, "readRoute"> {
   readonly publish: typeof publish;
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
-  /** Draws a link's QR code; null when the link is gone meanwhile. */
-  drawQr(env: Cloudflare.Env, request: QrRequest): Promise<Response | null>;
-}
-
-export interface QrRequest {
-  readonly domain: string;
-  readonly code: string;
-  readonly format: QrFormat;
-  readonly size: string | null;
+  answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
 }
 
 export interface RedirectParts extends LazyParts, LookupParts {
@@ -124,20 +117,16 @@ function follow(
   record: RouteRecord,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  const { method, headers, asked, visitor, nowMs } = visit;
-  if (asked.qr !== null) return drawQr(visit, asked.qr, parts);
+  const { method, headers, url, env, asked, address, visitor, nowMs } = visit;
+  if (asked.qr !== null) {
+    return parts.answerQr(env, { method, headers, address, format: asked.qr, query: url.query });
+  }
   // Only a password is ever posted.
   if (method === "POST" && record.password === undefined) {
     return notice(visit, METHOD_NOT_ALLOWED);
   }
   const facts = factsOf(headers, visitor, nowMs, record, parts);
   return after(facts, (known) => answer(visit, record, decide(record, known), parts));
-}
-
-async function drawQr(visit: Visit, format: QrFormat, parts: RedirectParts): Promise<Response> {
-  const { url, env, address } = visit;
-  const size = new URLSearchParams(url.query).get("size");
-  return (await parts.drawQr(env, { ...address, format, size })) ?? notice(visit, NOT_FOUND);
 }
 
 function answer(

@@ -57,6 +57,19 @@ export function previewOf(asker: Asker, destination: string): Response {
   return responseTo(asker, pageOf(preview(destination), BASE_HEADERS));
 }
 
+/** Answers with an image of a link. A change of how it looks shows once it has left the caches. */
+export function picture(
+  asker: Asker,
+  image: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const all = { ...BASE_HEADERS, "Cache-Control": "public, max-age=300", ...headers };
+  return responseTo(asker, {
+    body: new Blob([image]),
+    init: { status: 200, headers: new Headers(all) },
+  });
+}
+
 function responseTo({ method }: Asker, { body, init }: Prepared): Response {
   return new Response(method === "HEAD" ? null : body, init);
 }

@@ -18,6 +18,7 @@ import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
 import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { askPassword } from "../../src/redirect/password.ts";
+import { answerQr } from "../../src/redirect/qr.ts";
 import { splitUrl } from "../../src/redirect/request-url.ts";
 import { createWriteBack } from "../../src/redirect/write-back.ts";
 
@@ -49,7 +50,7 @@ export function recordingRedirect(): Recording {
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),
     askPassword: (environment, asked) => askPassword(environment, asked, verifyPassword),
-    drawQr: drawLinkQr,
+    answerQr: (environment, asked) => answerQr(environment, asked, drawLinkQr),
   });
   return { redirect, cache, clicks };
 }

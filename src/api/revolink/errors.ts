@@ -5,8 +5,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
-import type { QrSettingsRefused } from "../../links/qr/refusal.ts";
 import type { ShellFailure } from "../shared/failure.ts";
+import type { WireFault } from "../shared/wire/fault.ts";
 import { destinationSentence, quotaSentence } from "./sentences.ts";
 
 /** What only this dialect refuses. */
@@ -28,12 +28,12 @@ export type DialectRefusal =
   | { readonly code: "item_incomplete" };
 
 /** Everything that a route may refuse. */
-export type RevolinkRefusal =
-  | ShellFailure
-  | AccountRefusal
-  | LinkRefusal
-  | QrSettingsRefused
-  | DialectRefusal;
+export type RevolinkRefusal = ShellFailure | AccountRefusal | LinkRefusal | DialectRefusal;
+
+/** Refuses what a shared reader found: here each sentence ends with a full stop. */
+export function toRefusal({ sentence }: WireFault): RevolinkRefusal {
+  return { code: "field_refused", sentence: `${sentence}.` };
+}
 
 interface WireError {
   readonly status: ContentfulStatusCode;
@@ -134,7 +134,6 @@ function toWire(refusal: RevolinkRefusal): WireError {
     case "item_incomplete":
       return invalid("Each link must have name and rules.");
     case "field_refused":
-    case "qr_settings_refused":
       return invalid(refusal.sentence);
     case "tag_unknown":
       return invalid(`tagIds: "${refusal.tagId}" is no tag of this workspace.`);

@@ -14,11 +14,6 @@ import { writePng } from "./png-writer.ts";
 import type { QrSettings } from "./settings.ts";
 import { pixelGrid, type PixelGrid } from "./size.ts";
 
-export const QR_PNG_HEADERS = {
-  "content-type": "image/png",
-  "x-content-type-options": "nosniff",
-} as const;
-
 /** Draws the code of a text, `size` pixels wide, or wider if its modules would not fit. */
 export async function drawQrPng(
   text: string,

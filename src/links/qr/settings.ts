@@ -1,15 +1,14 @@
 /**
- * What a link's QR code looks like: reads what somebody sent, and what was stored.
+ * What a link's QR code looks like: accepts what somebody wants, and reads what was stored.
  *
  * Pure: a logo that is named by an address comes out as that address, and `fetch-logo.ts` turns it
  * into an image before anything is stored. Drawing never asks the network.
  */
 
-import { isObject } from "../../platform/is-object.ts";
 import { ok, type Result } from "../../platform/result.ts";
 import { isScannable, parseColor } from "./colors.ts";
+import { refuse, refuseLogo, type QrSettingsRefused } from "./errors.ts";
 import { dataUrlOf, parseLogo } from "./logo.ts";
-import { refuse, refuseLogo, type QrSettingsRefused } from "./refusal.ts";
 
 export interface QrSettings {
   /** `#rrggbb` in lower case, as is `bgColor`. */
@@ -18,6 +17,16 @@ export interface QrSettings {
   readonly useLogo: boolean;
   /** A data URL of an accepted image; kept while `useLogo` is off. */
   readonly logo: string | null;
+}
+
+/** Settings as somebody wants them; what is absent stays as it is. */
+export interface QrSettingsInput {
+  /** `#rgb` or `#rrggbb`, as is `bgColor`. */
+  readonly color?: string | undefined;
+  readonly bgColor?: string | undefined;
+  readonly useLogo?: boolean | undefined;
+  /** A data URL, or the address of an image; null takes the logo away. */
+  readonly logo?: string | null | undefined;
 }
 
 /** Settings whose logo may still have to be fetched. */
@@ -35,31 +44,23 @@ export const QR_SETTINGS_DEFAULT: QrSettings = {
 
 const LOGO_URL_LENGTH_MAX = 2_048;
 
-/**
- * Reads a QR settings object from the wire: absent fields keep what `before` has, other fields are
- * ignored, `logo: null` takes the logo away.
- */
-export function parseQrSettings(
-  input: unknown,
+/** Accepts a look, or refuses it for the first thing that is wrong. */
+export function acceptQrSettings(
+  input: QrSettingsInput,
   before: QrSettings = QR_SETTINGS_DEFAULT,
 ): Result<QrSettingsDraft, QrSettingsRefused> {
-  if (!isObject(input)) return refuse("qrSettings", "must be an object");
-  const color = readColor("color", input["color"], before);
+  const color = acceptColor("color", input.color, before);
   if (!color.ok) return color;
-  const bgColor = readColor("bgColor", input["bgColor"], before);
+  const bgColor = acceptColor("bgColor", input.bgColor, before);
   if (!bgColor.ok) return bgColor;
   if (!isScannable(color.value, bgColor.value)) {
-    return refuse(
-      "qrSettings.color",
-      "must differ more from bgColor, or the code cannot be scanned",
-    );
+    return refuse({ field: "color", problem: "not_scannable" });
   }
   const { useLogo = before.useLogo } = input;
-  if (typeof useLogo !== "boolean") return refuse("qrSettings.useLogo", "must be true or false");
-  const logo = readLogo(input["logo"], before);
+  const logo = acceptLogoOrAddress(input.logo, before);
   if (!logo.ok) return logo;
   if (useLogo && logo.value.logo === null && logo.value.logoUrl === null) {
-    return refuse("qrSettings.logo", "is required when useLogo is true");
+    return refuseLogo("missing");
   }
   return ok({ color: color.value, bgColor: bgColor.value, useLogo, ...logo.value });
 }
@@ -68,34 +69,32 @@ export function parseQrSettings(
 export function storedQrSettings(json: string | null): QrSettings {
   if (json === null) return QR_SETTINGS_DEFAULT;
   try {
-    const parsed = parseQrSettings(JSON.parse(json));
-    if (!parsed.ok) return QR_SETTINGS_DEFAULT;
-    const { color, bgColor, useLogo, logo } = parsed.value;
+    const accepted = acceptQrSettings(JSON.parse(json) as QrSettingsInput);
+    if (!accepted.ok) return QR_SETTINGS_DEFAULT;
+    const { color, bgColor, useLogo, logo } = accepted.value;
     return { color, bgColor, useLogo: useLogo && logo !== null, logo };
   } catch {
     return QR_SETTINGS_DEFAULT;
   }
 }
 
-function readColor(
+function acceptColor(
   field: "color" | "bgColor",
-  value: unknown,
+  text: string | undefined,
   before: QrSettings,
 ): Result<string, QrSettingsRefused> {
-  if (value === undefined) return ok(before[field]);
-  const color = typeof value === "string" ? parseColor(value) : null;
-  return color === null
-    ? refuse(`qrSettings.${field}`, 'must be a hex color such as "#1a1a2e" or "#fff"')
-    : ok(color);
+  if (text === undefined) return ok(before[field]);
+  const color = parseColor(text);
+  return color === null ? refuse({ field, problem: "not_a_color" }) : ok(color);
 }
 
-function readLogo(
-  value: unknown,
+function acceptLogoOrAddress(
+  sent: string | null | undefined,
   before: QrSettings,
 ): Result<Pick<QrSettingsDraft, "logo" | "logoUrl">, QrSettingsRefused> {
-  if (value === undefined) return ok({ logo: before.logo, logoUrl: null });
-  if (value === null) return ok({ logo: null, logoUrl: null });
-  const text = typeof value === "string" ? value.trim() : "";
+  if (sent === undefined) return ok({ logo: before.logo, logoUrl: null });
+  if (sent === null) return ok({ logo: null, logoUrl: null });
+  const text = sent.trim();
   if (/^data:/i.test(text)) {
     const logo = parseLogo(text);
     return logo.ok ? ok({ logo: dataUrlOf(logo.value), logoUrl: null }) : refuseLogo(logo.error);
@@ -103,5 +102,5 @@ function readLogo(
   const isWeb = /^https?:$/.test(URL.parse(text)?.protocol ?? "");
   return isWeb && text.length <= LOGO_URL_LENGTH_MAX
     ? ok({ logo: null, logoUrl: text })
-    : refuse("qrSettings.logo", "must be an image as a data URL, or the URL of one");
+    : refuseLogo("not_an_address");
 }

@@ -1,24 +1,20 @@
 /** The size of a drawn QR code, in pixels. */
 
 import { err, ok, type Result } from "../../platform/result.ts";
+import type { QrSizeRefused } from "./errors.ts";
 import { QUIET_ZONE, type QrMatrix } from "./matrix.ts";
 
 const QR_SIZE_MIN = 64;
 const QR_SIZE_MAX = 2_048;
 const QR_SIZE_DEFAULT = 512;
 
-export interface QrSizeRefused {
-  readonly code: "qr_size_refused";
-  readonly sentence: string;
-}
-
 /** Reads a `size` parameter; the default where there is none. */
 export function parseQrSize(text: string | null | undefined): Result<number, QrSizeRefused> {
   if (text === null || text === undefined) return ok(QR_SIZE_DEFAULT);
   const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (size >= QR_SIZE_MIN && size <= QR_SIZE_MAX) return ok(size);
-  const sentence = `size must be a whole number from ${QR_SIZE_MIN} to ${QR_SIZE_MAX}.`;
-  return err({ code: "qr_size_refused", sentence });
+  return size >= QR_SIZE_MIN && size <= QR_SIZE_MAX
+    ? ok(size)
+    : err({ code: "qr_size_refused", min: QR_SIZE_MIN, max: QR_SIZE_MAX });
 }
 
 export interface PixelGrid {

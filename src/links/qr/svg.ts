@@ -3,14 +3,6 @@
 import { qrMatrix, QUIET_ZONE, type Clearing, type QrMatrix } from "./matrix.ts";
 import type { QrSettings } from "./settings.ts";
 
-/** An SVG that is opened by itself is a page on our host: it may run and load nothing. */
-export const QR_SVG_HEADERS = {
-  "content-type": "image/svg+xml; charset=utf-8",
-  "content-security-policy":
-    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
-  "x-content-type-options": "nosniff",
-} as const;
-
 /** Draws the code of a text, `size` pixels wide; a logo stands in a cleared centre. */
 export function drawQrSvg(text: string, settings: QrSettings, size: number): string {
   const logo = settings.useLogo ? settings.logo : null;

@@ -11,7 +11,8 @@ export interface Notice extends Page {
     | "UNAVAILABLE"
     | "PASSWORD_REQUIRED"
     | "PASSWORD_WRONG"
-    | "RATE_LIMIT_EXCEEDED";
+    | "RATE_LIMIT_EXCEEDED"
+    | "VALIDATION_ERROR";
 }
 
 /** The same for an unknown code and for one that has not begun: nobody learns which it is. */

@@ -6,14 +6,15 @@
 import type { LinkPolicy } from "../../../links/context.ts";
 import type { LinkFields } from "../../../links/link.ts";
 import { completeQrSettings } from "../../../links/qr/fetch-logo.ts";
-import type { QrSettingsRefused } from "../../../links/qr/refusal.ts";
-import { parseQrSettings, type QrSettings } from "../../../links/qr/settings.ts";
+import type { QrSettings } from "../../../links/qr/settings.ts";
 import { validateRuleList } from "../../../links/rules/validate.ts";
 import { targetCheck } from "../../../links/target-check.ts";
 import { validateAbTestChange } from "../../../links/variants/validate.ts";
 import { err, ok, type Failure, type Result } from "../../../platform/result.ts";
 import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
 import type { ShellFailure } from "../../shared/failure.ts";
+import type { WireFault } from "../../shared/wire/fault.ts";
+import { parseQrSettings, qrFault } from "../../shared/wire/qr.ts";
 
 export interface RawRouting {
   readonly rules?: unknown;
@@ -53,10 +54,12 @@ async function readQrSettings(
   input: unknown,
   before: QrSettings | null,
   outbound: OutboundPolicy,
-): Promise<Result<QrSettings | null | undefined, QrSettingsRefused>> {
+): Promise<Result<QrSettings | null | undefined, WireFault>> {
   if (input === undefined || input === null) return ok(input);
   const draft = parseQrSettings(input, before ?? undefined);
-  return draft.ok ? completeQrSettings(draft.value, outbound) : draft;
+  if (!draft.ok) return draft;
+  const complete = await completeQrSettings(draft.value, outbound);
+  return complete.ok ? complete : err(qrFault(complete.error));
 }
 
 /** The other sentences of this dialect end without a full stop. */

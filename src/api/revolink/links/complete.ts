@@ -4,15 +4,12 @@ import { type Database, databaseOf } from "../../../db/database.ts";
 import { labelStore } from "../../../links/labels.ts";
 import type { LinkFields } from "../../../links/link.ts";
 import { completeQrSettings } from "../../../links/qr/fetch-logo.ts";
-import {
-  parseQrSettings,
-  QR_SETTINGS_DEFAULT,
-  type QrSettings,
-} from "../../../links/qr/settings.ts";
+import type { QrSettings } from "../../../links/qr/settings.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
-import type { RevolinkRefusal } from "../errors.ts";
+import { parseQrSettings, qrFault } from "../../shared/wire/qr.ts";
+import { type RevolinkRefusal, toRefusal } from "../errors.ts";
 import { outboundPolicyOf, type RevolinkContext } from "./request.ts";
 import type { Wanted } from "./translate.ts";
 
@@ -57,8 +54,8 @@ function qrCompleter(policy: OutboundPolicy) {
     before: QrSettings | null,
   ): Promise<Result<QrSettings | null | undefined, RevolinkRefusal>> => {
     if (raw === undefined || raw === null) return ok(raw);
-    const draft = parseQrSettings(raw, before ?? QR_SETTINGS_DEFAULT);
-    if (!draft.ok) return draft;
+    const draft = parseQrSettings(raw, before ?? undefined);
+    if (!draft.ok) return err(toRefusal(draft.error));
     const { logoUrl, ...settings } = draft.value;
     if (logoUrl === null) return ok(settings);
     const known = fetched.get(logoUrl);
@@ -69,6 +66,8 @@ function qrCompleter(policy: OutboundPolicy) {
     const fetching = known ?? completeQrSettings(draft.value, policy);
     fetched.set(logoUrl, fetching);
     const complete = await fetching;
-    return complete.ok ? ok({ ...settings, logo: complete.value.logo }) : complete;
+    return complete.ok
+      ? ok({ ...settings, logo: complete.value.logo })
+      : err(toRefusal(qrFault(complete.error)));
   };
 }

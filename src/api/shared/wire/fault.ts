@@ -1,0 +1,15 @@
+/** What is wrong with a part of a body, in words that several dialects send. */
+
+import { err, type Failure } from "../../../platform/result.ts";
+
+export interface WireFault {
+  /** Where in the body: `rules[1].country`. */
+  readonly field: string;
+  /** Names the field. Without a full stop: not every dialect ends its sentences with one. */
+  readonly sentence: string;
+}
+
+/** Refuses a field in the words that follow its name. */
+export function refuseField(field: string, words: string): Failure<WireFault> {
+  return err({ field, sentence: `${field} ${words}` });
+}
