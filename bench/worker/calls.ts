@@ -5,7 +5,10 @@ import { noOperations } from "../operations.ts";
 import type { CallAnswer, CallPlan, PlainAnswer } from "../tasks.ts";
 import { meteredDatabase, meteredObjects, meteredRoutes } from "./metered.ts";
 
-/** Waits for the answer and for all that runs after it, and tells both apart. */
+/**
+ * Waits for the answer and for what runs under the request's own `waitUntil`, and tells both apart.
+ * What a use case publishes, purges or queues by itself runs under the runtime's, and is not waited for.
+ */
 export async function countCall(env: Cloudflare.Env, plan: CallPlan): Promise<CallAnswer> {
   const counted = noOperations();
   const metered: Cloudflare.Env = {

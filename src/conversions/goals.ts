@@ -2,7 +2,7 @@
 
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Workspace } from "../access/access.ts";
+import type { WorkspaceContext } from "../access/context.ts";
 import { PLANS } from "../access/plans.ts";
 import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { batchAround, type Alongside } from "../db/batch.ts";
@@ -18,14 +18,8 @@ import { beginTracking, followGoals } from "./tracking.ts";
 /** Beyond any plan: a list is answered whole, and each of its tokens has to be opened. */
 const GOALS_MAX = 100;
 
-export interface GoalContext {
-  readonly env: Cloudflare.Env;
-  readonly workspace: Pick<Workspace, "id" | "plan" | "ledger">;
-  readonly nowMs: number;
-}
-
 /** Gives the goals of one workspace. */
-export function goalStore({ env, workspace, nowMs }: GoalContext) {
+export function goalStore({ env, workspace, nowMs }: WorkspaceContext) {
   const db = databaseOf(env.DB);
   const mine = sql`workspace_id = ${workspace.id}`;
 

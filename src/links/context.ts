@@ -3,7 +3,7 @@ import type { DestinationPolicy } from "./destination.ts";
 
 /** What a change of links needs to know besides the change itself. */
 export interface LinkContext {
-  readonly env: Pick<Cloudflare.Env, "DB" | "CODE_ALLOCATOR" | "WEBHOOKS" | "PUBLIC_URL">;
+  readonly env: Cloudflare.Env;
   readonly access: Access;
   readonly nowMs: number;
   readonly policy: LinkPolicy;

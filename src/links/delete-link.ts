@@ -11,18 +11,14 @@ import { leaveAddress, rowOf } from "./held-codes.ts";
 import { deletedEvents } from "./link-events.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { servedAddress } from "./parked.ts";
-import type { LinkAddress } from "./route/address.ts";
+import { purgeSoon } from "./purge.ts";
+import { publishSoon } from "./route/publish.ts";
 import { linkStore } from "./store.ts";
-
-export interface DeletedLink {
-  readonly link: Link;
-  /** What the caller has to announce. */
-  readonly addresses: readonly LinkAddress[];
-}
 
 /**
  * Deletes a link for good, and in the same batch writes down what is left to do: KV to be cleaned
- * of its address, the Ledger to forget its clicks, its code to be held back for 90 days.
+ * of its address, the Ledger to forget its clicks, its code to be held back for 90 days. Both are
+ * begun at once and end behind the answer. Returns the link as it was.
  *
  * A member may delete only their own links. With `expectedVersions` the link must be at one of them.
  */
@@ -30,7 +26,7 @@ export async function deleteLink(
   context: Pick<LinkContext, "env" | "access" | "nowMs">,
   ref: LinkRef,
   expectedVersions: readonly number[] | null = null,
-): Promise<Result<DeletedLink, DeleteLinkRefusal>> {
+): Promise<Result<Link, DeleteLinkRefusal>> {
   const { env, access, nowMs } = context;
   const db = databaseOf(env.DB);
   const { workspace } = access;
@@ -59,7 +55,12 @@ export async function deleteLink(
   );
   queueSoon(env, told);
   if (deleted.length > 0) {
-    return ok({ link, addresses: deleted.flatMap((row) => servedAddress(row) ?? []) });
+    publishSoon(
+      env,
+      deleted.flatMap((row) => servedAddress(row) ?? []),
+    );
+    purgeSoon(env, { linkId: link.id, ledger: workspace.ledger, createdAtMs: link.createdAtMs });
+    return ok(link);
   }
   // Somebody was faster between the look and the batch.
   const now = await linkStore(db, workspace.id).find({ id: link.id });

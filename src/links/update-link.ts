@@ -15,7 +15,7 @@ import { updatedEvents } from "./link-events.ts";
 import type { Link, LinkFields, LinkRef } from "./link.ts";
 import { lookUp, type LookUps } from "./look-ups.ts";
 import { isFreePlace, type LinkPlace, servedAddress } from "./parked.ts";
-import type { LinkAddress } from "./route/address.ts";
+import { publishSoon } from "./route/publish.ts";
 import { acceptVariants } from "./routing.ts";
 import { linkOf, linkStore } from "./store.ts";
 import { replaceVariants } from "./variants/store.ts";
@@ -28,12 +28,6 @@ export interface LinkChanges extends LinkFields {
   readonly isArchived?: boolean | undefined;
 }
 
-export interface UpdatedLink {
-  readonly link: Link;
-  /** What the caller has to announce: empty when nothing was asked to change. */
-  readonly addresses: readonly LinkAddress[];
-}
-
 export interface UpdateOptions {
   /** The change is meant for one of these versions only; null for whatever the link is now. */
   readonly expectedVersions?: readonly number[] | null;
@@ -41,7 +35,7 @@ export interface UpdateOptions {
 }
 
 /**
- * Changes the fields that are given, and nothing else.
+ * Changes the fields that are given, and nothing else. Returns the link as it is now.
  *
  * A new code or domain leaves a tombstone of the old address in the same batch. Of two changes at
  * once to one field the later wins, unless `expectedVersions` says that it must not.
@@ -51,7 +45,7 @@ export async function updateLink(
   ref: LinkRef,
   changes: LinkChanges,
   { expectedVersions = null, alongside }: UpdateOptions = {},
-): Promise<Result<UpdatedLink, UpdateLinkRefusal>> {
+): Promise<Result<Link, UpdateLinkRefusal>> {
   const db = databaseOf(context.env.DB);
   const workspaceId = context.access.workspace.id;
   const store = linkStore(db, workspaceId);
@@ -64,7 +58,7 @@ export async function updateLink(
   if (!change.ok) return change;
   const { columns, place, moves, tags, variants } = change.value;
   if (Object.keys(columns).length === 0 && tags === null && variants === null && !moves) {
-    return ok({ link: before, addresses: [] });
+    return ok(before);
   }
 
   const { nowMs } = context;
@@ -103,7 +97,11 @@ export async function updateLink(
   if (after === undefined) return err({ code: "link_not_found" });
   if (updated.length > 0) {
     const places = moves ? [before, place] : [place];
-    return ok({ link: after, addresses: places.flatMap((it) => servedAddress(it) ?? []) });
+    publishSoon(
+      context.env,
+      places.flatMap((it) => servedAddress(it) ?? []),
+    );
+    return ok(after);
   }
   return expectedVersions === null || after.version === before.version
     ? err({ code: "code_taken", slug: place.code })

@@ -3,9 +3,7 @@
  * works on rows returns how many it settled.
  */
 
-import { gateFor } from "../gates/stub.ts";
-import type { LedgerId } from "../ledger/ledger-id.ts";
-import { ledgerFor } from "../ledger/stub.ts";
+import { type PendingPurge, purge } from "../links/purge.ts";
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
 import { publish } from "../links/route/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
@@ -126,19 +124,19 @@ async function settle<T>(
   return settled;
 }
 
-/** Makes Ledgers forget the clicks of purged links, and gates their state. */
+/** Makes Ledgers and gates forget links whose deletion did not get that far. */
 export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
   const { results } = await env.DB.prepare(
-    "SELECT link_id, ledger, link_created_at_ms FROM pending_purges ORDER BY link_id LIMIT ?1",
+    `SELECT link_id AS linkId, ledger, link_created_at_ms AS createdAtMs FROM pending_purges
+     ORDER BY link_id LIMIT ?1`,
   )
     .bind(ROWS_MAX)
-    .all<PendingPurge>();
+    .all<PendingPurge & Record<string, unknown>>();
   let settled = 0;
-  for (const row of results) {
-    const done = await tolerate("upkeep.purge.failed", forget(env, row), { linkId: row.link_id });
-    if (done === null) continue;
-    await env.DB.prepare("DELETE FROM pending_purges WHERE link_id = ?1").bind(row.link_id).run();
-    settled += 1;
+  for (const pending of results) {
+    const { linkId } = pending;
+    const done = await tolerate("upkeep.purge.failed", purge(env, pending), { linkId });
+    if (done !== null) settled += 1;
   }
   return settled;
 }
@@ -155,19 +153,6 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
     env.DB.prepare("DELETE FROM verifications WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM auth_rate_limits WHERE last_request_ms < ?1").bind(nowMs - DAY_MS),
   ]);
-}
-
-interface PendingPurge extends Record<string, unknown> {
-  readonly link_id: number;
-  readonly ledger: LedgerId;
-  readonly link_created_at_ms: number;
-}
-
-async function forget(env: Cloudflare.Env, purge: PendingPurge): Promise<true> {
-  const { link_id: linkId, ledger, link_created_at_ms: createdAtMs } = purge;
-  await ledgerFor(env, ledger).purgeLink(linkId, createdAtMs);
-  await gateFor(env, { linkId, ledger }).forget();
-  return true;
 }
 
 /** Continues deleting workspaces. Returns whether more can be done at once. */

@@ -4,15 +4,17 @@
  * from the request that began it or from a sweep.
  */
 
+import { waitUntil } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 
-import type { Workspace } from "../access/access.ts";
+import type { WorkspaceContext } from "../access/context.ts";
 import { batchAround } from "../db/batch.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { leaveAddress } from "../links/held-codes.ts";
 import type { LinkAddress } from "../links/route/address.ts";
+import { publishSoon } from "../links/route/publish.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { WorkspaceRefusal } from "./administration.ts";
@@ -20,17 +22,18 @@ import type { WorkspaceRefusal } from "./administration.ts";
 const SLICE_LINKS = 500;
 const WORKSPACES_MAX = 5;
 /** Each costs KV and D1 operations of the request. */
-const ANNOUNCED_MAX = 100;
+const PUBLISHED_MAX = 100;
 
 /**
- * Ends everybody's access to a workspace at once, and writes down what is left to do. Gives the
- * addresses of its first links, for the caller to announce once they are gone.
+ * Ends everybody's access to a workspace at once, and writes down what is left to do. The first links
+ * go behind the answer; the sweeps go on with the others, or begin if that fails.
  */
-export async function deleteWorkspace(
-  db: Database,
-  { id, ledger }: Pick<Workspace, "id" | "ledger">,
-  nowMs: number,
-): Promise<Result<readonly LinkAddress[], WorkspaceRefusal>> {
+export async function deleteWorkspace({
+  env,
+  workspace: { id, ledger },
+  nowMs,
+}: WorkspaceContext): Promise<Result<null, WorkspaceRefusal>> {
+  const db = databaseOf(env.DB);
   const isClosing = sql`exists (select 1 from pending_closures where workspace_id = ${id})`;
   const begun = db.all(sql`
     insert into pending_closures (workspace_id, ledger, created_at_ms)
@@ -43,16 +46,28 @@ export async function deleteWorkspace(
       begun,
       db.all<LinkAddress>(sql`
         select domain, code from links where workspace_id = ${id} and domain is not null
-        order by id limit ${ANNOUNCED_MAX}`),
+        order by id limit ${PUBLISHED_MAX}`),
       db.run(sql`delete from members where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from invitations where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from domains where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from tokens where workspace_id = ${id} and ${isClosing}`),
     ],
   );
-  if (started.length > 0) return ok(addresses);
+  if (started.length > 0) {
+    waitUntil(closeNow(env, addresses, nowMs));
+    return ok(null);
+  }
   const [known] = await db.all(sql`select 1 from workspaces where id = ${id} and not ${isClosing}`);
   return err({ code: known === undefined ? "workspace_unknown" : "workspace_personal" });
+}
+
+async function closeNow(
+  env: Cloudflare.Env,
+  addresses: readonly LinkAddress[],
+  nowMs: number,
+): Promise<void> {
+  await tolerate("workspace.close.failed", closeWorkspaces(env, nowMs));
+  publishSoon(env, addresses);
 }
 
 /**

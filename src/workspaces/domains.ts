@@ -2,13 +2,9 @@
 
 import { type SQL, sql } from "drizzle-orm";
 
-import { PLANS } from "../access/plans.ts";
-import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
-import type { Plan } from "../config.ts";
-import { batchAround, type Alongside } from "../db/batch.ts";
+import type { QuotaExceeded } from "../access/quotas.ts";
 import type { Database } from "../db/database.ts";
 import type { HostnameProblem } from "../links/hostname.ts";
-import { parkLinks } from "../links/parked.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 
@@ -39,23 +35,17 @@ export type DomainRefusal =
   | { readonly code: "dns_unanswered" }
   | QuotaExceeded;
 
-export interface ReleasedDomain {
-  readonly domain: Domain;
-  /** What the caller has to announce; the sweep sees to those beyond the first hundred. */
-  readonly addresses: readonly LinkAddress[];
-}
-
 /** Columns of `domains` that make up a `Domain`. */
 export const DOMAIN_COLUMNS = sql`id, uuid, hostname, challenge, verified_at_ms as "verifiedAtMs",
   failing_since_ms as "failingSinceMs"`;
 
-/** A change announces no more addresses by itself: each costs KV and D1 operations of its request. */
-const ANNOUNCED_MAX = 100;
+/** A change publishes no more addresses by itself: each costs KV and D1 operations of its request. */
+const PUBLISHED_MAX = 100;
 
 /** Random for each claim and after each loss: an old record proves nothing. */
 export const NEW_CHALLENGE = sql`lower(hex(randomblob(20)))`;
 
-/** Gives the domains of one workspace. */
+/** Reads the domains of one workspace. */
 export function domainStore(db: Database, workspaceId: number) {
   return {
     /** By host name. */
@@ -77,49 +67,12 @@ export function domainStore(db: Database, workspaceId: number) {
         select ${DOMAIN_COLUMNS} from domains where workspace_id = ${workspaceId}
           and id in (select value from json_each(${JSON.stringify(ids)}))`);
     },
-
-    /** Claims a canonical host name: anybody may, and proves nothing by it. */
-    async claim(
-      hostname: string,
-      { plan, nowMs }: { readonly plan: Plan; readonly nowMs: number },
-      alongside?: Alongside,
-    ): Promise<Result<Domain, DomainRefusal>> {
-      const uuid = crypto.randomUUID();
-      const limit = PLANS[plan].domainsMax;
-      const mine = sql`(select count(*) from domains where workspace_id = ${workspaceId})`;
-      const insert = db.all<Domain>(sql`
-        insert into domains (uuid, workspace_id, hostname, challenge, created_at_ms)
-        select ${uuid}, ${workspaceId}, ${hostname}, ${NEW_CHALLENGE}, ${nowMs}
-        where ${limit} is null or ${mine} < ${limit}
-        on conflict (workspace_id, hostname) do nothing returning ${DOMAIN_COLUMNS}`);
-      const known = db.all<{ claimed: 0 | 1; used: number }>(sql`
-        select exists (
-          select 1 from domains where workspace_id = ${workspaceId} and hostname = ${hostname}
-        ) as claimed, ${mine} as used`);
-      const [[domain], [now]] = await batchAround(db, [], [insert, known], alongside?.([uuid]));
-      if (domain !== undefined) return ok(domain);
-      return limit === null || now?.claimed === 1
-        ? err({ code: "domain_claimed", hostname })
-        : err(exceeded("domains", plan, limit, now?.used ?? limit));
-    },
-
-    /** Gives a domain up, proved or not, and parks its links. */
-    async release(uuid: string, nowMs: number): Promise<Result<ReleasedDomain, DomainNotFound>> {
-      const released = sql`workspace_id = ${workspaceId} and uuid = ${uuid}`;
-      const leaving = sql`workspace_id = ${workspaceId}
-        and domain = (select hostname from domains where ${released})`;
-      const [addresses, [domain]] = await batchAround(db, parkLinks(db, leaving, nowMs), [
-        addressesLeft(db, sql`(select hostname from domains where ${released})`, nowMs),
-        db.all<Domain>(sql`delete from domains where ${released} returning ${DOMAIN_COLUMNS}`),
-      ]);
-      return domain === undefined ? err({ code: "domain_not_found" }) : ok({ domain, addresses });
-    },
   };
 }
 
-/** Selects what has been left of a domain at this moment, as much as one request announces. */
+/** Selects what has been left of a domain at this moment, as much as one request publishes. */
 export function addressesLeft(db: Database, hostname: SQL, nowMs: number) {
   return db.all<LinkAddress>(sql`
     select domain, code from route_tombstones
-    where domain = ${hostname} and created_at_ms = ${nowMs} limit ${ANNOUNCED_MAX}`);
+    where domain = ${hostname} and created_at_ms = ${nowMs} limit ${PUBLISHED_MAX}`);
 }

@@ -1,8 +1,10 @@
 import { sql } from "drizzle-orm";
 
+import type { WorkspaceContext } from "../access/context.ts";
 import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { parkLinks, unparkLinks } from "../links/parked.ts";
+import { publishSoon } from "../links/route/publish.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { askProof } from "./domain-proof.ts";
 import {
@@ -12,7 +14,6 @@ import {
   type DomainRefusal,
   domainStore,
   NEW_CHALLENGE,
-  type ReleasedDomain,
 } from "./domains.ts";
 
 /**
@@ -23,12 +24,11 @@ import {
  * the record is there.
  */
 export async function proveDomain(
-  env: Pick<Cloudflare.Env, "DB" | "DOH_URL">,
-  workspaceId: number,
+  context: WorkspaceContext,
   uuid: string,
-  nowMs: number,
-): Promise<Result<ReleasedDomain, DomainRefusal>> {
-  const found = await domainStore(databaseOf(env.DB), workspaceId).find(uuid);
+): Promise<Result<Domain, DomainRefusal>> {
+  const { env, workspace } = context;
+  const found = await domainStore(databaseOf(env.DB), workspace.id).find(uuid);
   if (!found.ok) return found;
   const { hostname } = found.value;
   switch (await askProof(found.value, { dohUrl: env.DOH_URL })) {
@@ -37,17 +37,16 @@ export async function proveDomain(
     case "unanswered":
       return err({ code: "dns_unanswered" });
     case "present":
-      return take(env, workspaceId, found.value, nowMs);
+      return take(context, found.value);
   }
 }
 
 async function take(
-  env: Pick<Cloudflare.Env, "DB">,
-  workspaceId: number,
+  { env, workspace, nowMs }: WorkspaceContext,
   { id, hostname, challenge }: Domain,
-  nowMs: number,
-): Promise<Result<ReleasedDomain, DomainRefusal>> {
+): Promise<Result<Domain, DomainRefusal>> {
   const db = databaseOf(env.DB);
+  const { id: workspaceId } = workspace;
   // While the DNS was asked, the claim may have been given up, or its challenge been replaced.
   const may = sql`exists (
     select 1 from domains as claim where claim.id = ${id} and claim.challenge = ${challenge}
@@ -72,7 +71,7 @@ async function take(
     ],
     [unparkLinks(db, { workspaceId, hostname, may }, nowMs)],
   );
-  return domain === undefined
-    ? err({ code: "domain_unproven", hostname })
-    : ok({ domain, addresses });
+  if (domain === undefined) return err({ code: "domain_unproven", hostname });
+  publishSoon(env, addresses);
+  return ok(domain);
 }

@@ -34,7 +34,7 @@ function variant(id: string, over: Partial<Variant> = {}): Variant {
 async function change(context: LinkContext, { id }: Link, changes: LinkChanges): Promise<Link> {
   const updated = await updateLink(context, { id }, changes);
   if (!updated.ok) throw new Error(updated.error.code);
-  return updated.value.link;
+  return updated.value;
 }
 
 async function since({ id }: Link): Promise<number | null> {

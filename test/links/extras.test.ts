@@ -15,7 +15,7 @@ import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
 async function change(context: LinkContext, id: number, fields: LinkFields) {
   const updated = await updateLink(context, { id }, fields);
   if (!updated.ok) throw new Error(updated.error.code);
-  return updated.value.link;
+  return updated.value;
 }
 
 async function storedPassword(id: number) {

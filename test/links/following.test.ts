@@ -2,7 +2,7 @@
 
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 
 import { gateFor } from "../../src/gates/stub.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
@@ -38,9 +38,21 @@ async function passedOf({ code }: Link, count: number): Promise<number> {
 async function change(context: LinkContext, link: Link, changes: LinkChanges): Promise<Link> {
   const updated = await updateLink(context, { id: link.id }, changes);
   if (!updated.ok) throw new Error(updated.error.code);
-  // As publishing would: these tests are not about its delays.
-  await Promise.all(updated.value.addresses.map(async (at) => env.ROUTES.delete(routeKey(at))));
-  return updated.value.link;
+  await published(link, updated.value);
+  return updated.value;
+}
+
+/** Waits until a change has been published: these tests are not about its delays. */
+async function published(before: Link, { id, version, domain, code }: Link): Promise<void> {
+  const moved = before.domain !== domain || before.code !== code;
+  const key = routeKey({ domain: before.domain ?? "", code: before.code });
+  await vi.waitFor(async () => {
+    const row = await env.DB.prepare("select published_version as v from links where id = ?")
+      .bind(id)
+      .first("v");
+    const left = moved ? await env.ROUTES.get(key) : null;
+    if (row !== version || left !== null) throw new Error("The change is not published yet.");
+  });
 }
 
 /** Puts clicks into the Ledger that did not pass through the gate. */
@@ -95,10 +107,10 @@ describe("a link that was made", () => {
     await insertDomain(context.access.workspace.id, domain);
     const link = await makeLink(context);
     expect(await locationOf(link)).toBe("https://example.com/x");
-    await change(context, link, { domain });
+    const moved = await change(context, link, { domain });
     expect(await locationOf(link, visit(), `https://${domain}`)).toBe("https://example.com/x");
     expect(await locationOf(link)).toBe(404);
-    await change(context, link, { domain: "", code: newCode() });
+    await change(context, moved, { domain: "", code: newCode() });
     expect(await locationOf(link, visit(), `https://${domain}`)).toBe(404);
   });
 });

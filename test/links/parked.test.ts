@@ -1,19 +1,26 @@
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { afterEach, describe, it, vi } from "vitest";
 
+import type { Workspace } from "../../src/access/access.ts";
 import { databaseOf } from "../../src/db/database.ts";
 import type { LinkContext } from "../../src/links/context.ts";
 import { createLink } from "../../src/links/create-link.ts";
 import { deleteLink } from "../../src/links/delete-link.ts";
 import type { Link } from "../../src/links/link.ts";
+import { routeCache } from "../../src/links/route/cache.ts";
 import { simulate } from "../../src/links/simulate.ts";
 import { linkStore } from "../../src/links/store.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { domainStore } from "../../src/workspaces/domains.ts";
+import { releaseDomain } from "../../src/workspaces/release-domain.ts";
 import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
 import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 import { arrived, newSubscriber, payloadOf } from "../webhooks/client.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** A link on a domain that its workspace has given up since, and the next owner of the domain. */
 async function newScene() {
@@ -22,21 +29,27 @@ async function newScene() {
   const code = newCode();
   await insertDomain(context.access.workspace.id, hostname);
   const { id } = await makeLink(context, { domain: hostname, code });
-  await giveUp(context.access.workspace.id, hostname);
+  await giveUp(context.access.workspace, hostname);
   await insertDomain(next.access.workspace.id, hostname);
   return { context, next, hostname, code, link: await linkNow(context, id) };
 }
 
-async function giveUp(workspaceId: number, hostname: string): Promise<void> {
-  const store = domainStore(databaseOf(env.DB), workspaceId);
-  const domain = (await store.list()).find((one) => one.hostname === hostname);
-  await store.release(domain?.uuid ?? "", NOW);
+async function giveUp(workspace: Workspace, hostname: string): Promise<void> {
+  const domains = await domainStore(databaseOf(env.DB), workspace.id).list();
+  const domain = domains.find((one) => one.hostname === hostname);
+  await releaseDomain({ env, workspace, nowMs: NOW }, domain?.uuid ?? "");
 }
 
 async function linkNow({ access }: LinkContext, id: number): Promise<Link> {
   const link = await linkStore(databaseOf(env.DB), access.workspace.id).find({ id });
   if (link === null) throw new Error("There is no such link.");
   return link;
+}
+
+/** Watches which addresses are published from now on: the isolate forgets each at once. */
+function publishedBy(): () => string[] {
+  const forget = vi.spyOn(routeCache, "forget");
+  return () => forget.mock.calls.map(([key]) => key);
 }
 
 const tombstonesOf = (code: string) =>
@@ -48,7 +61,7 @@ describe("a parked link", () => {
     const domain = `${newCode()}.example`;
     await insertDomain(account.workspace.id, domain);
     const { id, shortCode } = await link({ domain });
-    await giveUp(account.workspace.id, domain);
+    await giveUp(account.workspace, domain);
     const shortUrl = `https://${domain}/${shortCode}`;
     expect(await (await call("GET", `/api/links/${id}`)).json()).toMatchObject({
       domain,
@@ -73,42 +86,45 @@ describe("a parked link", () => {
     });
   });
 
-  it("is changed without anything to announce, and only its own workspace is in its way", async ({
+  it("is changed without anything to publish, and only its own workspace is in its way", async ({
     expect,
   }) => {
     const { context, next, hostname, link } = await newScene();
     const code = newCode();
     await createLink(next, input({ domain: hostname, code }));
+    const published = publishedBy();
     const renamed = await updateLink(context, { id: link.id }, { code, title: "New" });
     expect(renamed).toMatchObject({
-      value: { link: { code, title: "New", domain: null, parkedDomain: hostname }, addresses: [] },
+      value: { code, title: "New", domain: null, parkedDomain: hostname },
     });
+    expect(published()).toEqual([]);
     expect((await tombstonesOf(link.code)).results).toEqual([{ domain: hostname }]);
 
     await context.env.DB.prepare("update domains set workspace_id = ? where hostname = ?")
       .bind(context.access.workspace.id, hostname)
       .run();
     const other = await makeLink(context, { domain: hostname });
-    await giveUp(context.access.workspace.id, hostname);
+    await giveUp(context.access.workspace, hostname);
     expect(await updateLink(context, { id: other.id }, { code })).toMatchObject({
       error: { code: "code_taken", slug: code },
     });
   });
 
-  it("moves to the default hosts, and is announced there alone", async ({ expect }) => {
+  it("moves to the default hosts, and is published there alone", async ({ expect }) => {
     const { context, link, code } = await newScene();
+    const published = publishedBy();
     expect(await updateLink(context, { id: link.id }, { domain: "" })).toMatchObject({
-      value: {
-        link: { domain: "", parkedDomain: null },
-        addresses: [{ domain: "", code }],
-      },
+      value: { domain: "", parkedDomain: null },
     });
+    expect(published()).toEqual([`@/${code}`]);
   });
 
   it("is deleted without a tombstone of an address that is somebody else's", async ({ expect }) => {
     const { context, link, code } = await newScene();
     await env.DB.prepare("delete from route_tombstones where code = ?").bind(code).run();
-    expect(await deleteLink(context, { id: link.id })).toMatchObject({ value: { addresses: [] } });
+    const published = publishedBy();
+    expect(await deleteLink(context, { id: link.id })).toMatchObject({ ok: true });
+    expect(published()).toEqual([]);
     expect((await tombstonesOf(code)).results).toEqual([]);
   });
 
@@ -117,7 +133,7 @@ describe("a parked link", () => {
     await env.DB.prepare("delete from domains where hostname = ?").bind(hostname).run();
     await insertDomain(context.access.workspace.id, hostname);
     const second = await makeLink(context, { domain: hostname, code });
-    await giveUp(context.access.workspace.id, hostname);
+    await giveUp(context.access.workspace, hostname);
     expect(await linkNow(context, link.id)).toMatchObject({ domain: null, parkedDomain: hostname });
     expect(await linkNow(context, second.id)).toMatchObject({
       domain: hostname,

@@ -1,6 +1,12 @@
-import { describe, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
 
+import { routeKey } from "../../src/links/route/address.ts";
+import { publish } from "../../src/links/route/publish.ts";
 import { updateLink } from "../../src/links/update-link.ts";
+import { MINUTE_MS } from "../../src/platform/clock.ts";
+import { publishUnpublished } from "../../src/upkeep/sweeps.ts";
+import { broken, envWith, withMethod } from "../support/faults.ts";
 import { makeLink, newContext, NOW } from "../support/link-context.ts";
 import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
@@ -13,7 +19,7 @@ describe("updateLink", () => {
     const updated = await updateLink(strict, { id: link.id }, { title: "still expired" });
     expect(updated).toMatchObject({
       ok: true,
-      value: { link: { title: "still expired", expiresAtMs: NOW - 1, version: 2 } },
+      value: { title: "still expired", expiresAtMs: NOW - 1, version: 2 },
     });
   });
 
@@ -23,24 +29,43 @@ describe("updateLink", () => {
     const ref = { id: link.id };
     await updateLink(context, ref, { isArchived: true });
     const again = await updateLink({ ...context, nowMs: NOW + 9 }, ref, { isArchived: true });
-    expect(again).toMatchObject({ ok: true, value: { link: { archivedAtMs: NOW } } });
+    expect(again).toMatchObject({ ok: true, value: { archivedAtMs: NOW } });
   });
 
-  it("announces both addresses of a link that moves to another domain", async ({ expect }) => {
+  it("publishes both addresses of a link that moves to another domain, by itself", async ({
+    expect,
+  }) => {
     const context = await newContext();
     const code = newCode();
     const link = await makeLink(context, { code });
+    const left = { domain: "", code };
+    await publish(env, left);
+    expect(await env.ROUTES.get(routeKey(left))).not.toBeNull();
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
     const moved = await updateLink(context, { id: link.id }, { domain });
-    expect(moved).toMatchObject({
-      ok: true,
-      value: {
-        addresses: [
-          { domain: "", code },
-          { domain, code },
-        ],
-      },
+    expect(moved.ok).toBe(true);
+    await vi.waitFor(async () => {
+      expect(await env.ROUTES.get(routeKey(left))).toBeNull();
+      expect(await env.ROUTES.get(routeKey({ domain, code }))).not.toBeNull();
+    });
+  });
+
+  it("answers while KV hangs, and leaves to the sweep what was not published", async ({
+    expect,
+  }) => {
+    const context = await newContext();
+    const link = await makeLink(context);
+    const hanging = withMethod(env.ROUTES, "put", () => new Promise(() => {}));
+    const stuck = { ...context, env: envWith({ ROUTES: hanging }) };
+    expect(await updateLink(stuck, { id: link.id }, { title: "x" })).toMatchObject({ ok: true });
+    const failing = { ...context, env: envWith({ ROUTES: broken(env.ROUTES) }) };
+    const again = await updateLink(failing, { id: link.id }, { isActive: false });
+    expect(again).toMatchObject({ ok: true, value: { version: 3 } });
+    await publishUnpublished(env, NOW + MINUTE_MS);
+    expect(await env.ROUTES.get(`@/${link.code}`, "json")).toMatchObject({
+      version: 3,
+      gone: "inactive",
     });
   });
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { databaseOf } from "../../src/db/database.ts";
 import { DAY_MS, HOUR_MS } from "../../src/platform/clock.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
+import { claimDomain } from "../../src/workspaces/claim-domain.ts";
 import { proofRecordOf } from "../../src/workspaces/domain-proof.ts";
 import { domainStore } from "../../src/workspaces/domains.ts";
 import { proveDomain } from "../../src/workspaces/prove-domain.ts";
@@ -28,12 +29,13 @@ async function newScene() {
   const { workspace } = await newAccount();
   const store = domainStore(databaseOf(env.DB), workspace.id);
   const hostname = `${crypto.randomUUID()}.example`;
-  const claimed = await store.claim(hostname, { plan: "enterprise", nowMs: START });
+  const context = { env, workspace, nowMs: START };
+  const claimed = await claimDomain(context, hostname);
   if (!claimed.ok) throw new Error(claimed.error.code);
   const { uuid } = claimed.value;
   const record = proofRecordOf(claimed.value);
   dns.setTxt(record.name, record.value);
-  await proveDomain(env, workspace.id, uuid, START);
+  await proveDomain(context, uuid);
   const link = await insertLink({ domain: hostname }, workspace.id);
   return {
     record,

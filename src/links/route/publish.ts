@@ -3,6 +3,8 @@
  * for readers who found KV empty alike.
  */
 
+import { waitUntil } from "cloudflare:workers";
+
 import { DAY_MS } from "../../platform/clock.ts";
 import { tolerate } from "../../platform/log.ts";
 import { routeKey, type LinkAddress } from "./address.ts";
@@ -42,15 +44,14 @@ export async function publish(
   }
 }
 
-/** Forgets the isolate's copies of changed links and publishes them under `waitUntil`; returns at once. */
-export function announceChange(
-  env: Cloudflare.Env,
-  ctx: Pick<ExecutionContext, "waitUntil">,
-  addresses: readonly LinkAddress[],
-): void {
+/**
+ * Forgets the isolate's copies of links that have changed in D1, and publishes them behind the answer.
+ * Returns at once; what is not published so is left to the sweep.
+ */
+export function publishSoon(env: Cloudflare.Env, addresses: readonly LinkAddress[]): void {
   for (const address of addresses) {
     routeCache.forget(routeKey(address));
-    ctx.waitUntil(tolerate("link.publish.failed", publish(env, address)));
+    waitUntil(tolerate("link.publish.failed", publish(env, address)));
   }
 }
 

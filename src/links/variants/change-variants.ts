@@ -4,9 +4,9 @@ import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { LinkContext } from "../context.ts";
 import type { UpdateLinkRefusal } from "../errors.ts";
-import type { LinkRef } from "../link.ts";
+import type { Link, LinkRef } from "../link.ts";
 import { linkStore } from "../store.ts";
-import { updateLink, type UpdatedLink } from "../update-link.ts";
+import { updateLink } from "../update-link.ts";
 import { type AbTestChange, VARIANTS_MAX } from "./validate.ts";
 import type { StoredVariant, Variant } from "./variant.ts";
 
@@ -21,7 +21,8 @@ export type VariantRefusal =
 
 export type VariantsRefusal = UpdateLinkRefusal | VariantRefusal;
 
-export interface ChangedVariant extends UpdatedLink {
+export interface ChangedVariant {
+  readonly link: Link;
   /** As it is now, or was before it was removed. */
   readonly variant: StoredVariant;
 }
@@ -131,9 +132,10 @@ async function changeVariants(
     const changes = { abTest: abTest.value };
     const updated = await updateLink(context, ref, changes, { expectedVersions: [before.version] });
     if (updated.ok) {
-      const variant = updated.value.link.abTest.variants.find(matching(which)) ?? known;
+      const link = updated.value;
+      const variant = link.abTest.variants.find(matching(which)) ?? known;
       if (variant === undefined) throw new Error("A variant that was stored is not there.");
-      return ok({ ...updated.value, variant });
+      return ok({ link, variant });
     }
     const { error } = updated;
     if (error.code === "destination_refused") return err({ ...error, field: "url" });

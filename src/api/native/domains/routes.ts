@@ -3,16 +3,18 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 
+import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { domains as domainTable } from "../../../db/schema/index.ts";
 import { parseClaim } from "../../../links/hostname.ts";
-import { announceChange } from "../../../links/route/publish.ts";
 import { systemClock } from "../../../platform/clock.ts";
 import { parseUuid } from "../../../platform/uuid.ts";
+import { claimDomain } from "../../../workspaces/claim-domain.ts";
 import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
 import { type Domain, domainStore } from "../../../workspaces/domains.ts";
 import { proveDomain } from "../../../workspaces/prove-domain.ts";
+import { releaseDomain } from "../../../workspaces/release-domain.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
@@ -30,13 +32,12 @@ export const domains = new Hono<NativeEnvironment>()
     const hostname = parseClaim(body.hostname, configOf(c.env));
     if (!hostname.ok) return refuse(c, { code: "hostname_refused", problem: hostname.error });
     const store = storeOf(c);
-    const { plan } = c.get("access").workspace;
     const once = onceRequestOf(c, "POST /api/domains");
     const claimed = await runOnce(
       { ...once, db: databaseOf(c.env.DB), body },
       {
         table: domainTable,
-        change: (complete) => store.claim(hostname.value, { plan, nowMs: once.nowMs }, complete),
+        change: (complete) => claimDomain(contextOf(c), hostname.value, complete),
         rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
       },
     );
@@ -49,20 +50,21 @@ export const domains = new Hono<NativeEnvironment>()
     return found.ok ? c.json(wireDomain(found.value)) : refuse(c, found.error);
   })
   .post("/:id/verify", sessionOnly(), atLeast("manager"), async (c) => {
-    const { workspace } = c.get("access");
-    const proved = await proveDomain(c.env, workspace.id, idOf(c), systemClock());
+    const proved = await proveDomain(contextOf(c), idOf(c));
     if (!proved.ok) return refuse(c, proved.error);
-    announceChange(c.env, c.executionCtx, proved.value.addresses);
     announceLiveBy(c);
-    return c.json(wireDomain(proved.value.domain));
+    return c.json(wireDomain(proved.value));
   })
   .delete("/:id", sessionOnly(), atLeast("manager"), async (c) => {
-    const released = await storeOf(c).release(idOf(c), systemClock());
+    const released = await releaseDomain(contextOf(c), idOf(c));
     if (!released.ok) return refuse(c, released.error);
-    announceChange(c.env, c.executionCtx, released.value.addresses);
     announceLiveBy(c);
-    return c.json({ success: true, id: released.value.domain.uuid });
+    return c.json({ success: true, id: released.value.uuid });
   });
+
+function contextOf(c: Context<NativeEnvironment>): WorkspaceContext {
+  return { env: c.env, workspace: c.get("access").workspace, nowMs: systemClock() };
+}
 
 function storeOf(c: Context<NativeEnvironment>) {
   return domainStore(databaseOf(c.env.DB), c.get("access").workspace.id);

@@ -14,10 +14,7 @@ import type { LinkRefusal } from "../../../links/errors.ts";
 import { findLink } from "../../../links/find-link.ts";
 import { listLinks } from "../../../links/list-links.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
-import { announceChange } from "../../../links/route/publish.ts";
 import { updateLink } from "../../../links/update-link.ts";
-import { tolerate } from "../../../platform/log.ts";
-import { forgetPurgedLinks } from "../../../upkeep/sweeps.ts";
 import { type IdempotencyRefusal, runOnce } from "../../shared/idempotency.ts";
 import { versionsOf } from "../../shared/if-match.ts";
 import type { NativeEnvironment } from "../environment.ts";
@@ -142,21 +139,15 @@ export const links = new Hono<NativeEnvironment>()
     const expectedVersions = versionsOf(c.req.header("If-Match"));
     const updated = await updateLink(linkContextOf(c), ref, changes, { expectedVersions });
     if (!updated.ok) return refuse(c, await withSuggestions(c, updated.error, changes.domain));
-    const { link, addresses } = updated.value;
-    announceChange(c.env, c.executionCtx, addresses);
     announceLiveBy(c);
-    return answerLink(c, link);
+    return answerLink(c, updated.value);
   })
   .delete("/:id", requires("links:delete"), async (c) => {
     const expected = versionsOf(c.req.header("If-Match"));
     const deleted = await deleteLink(linkContextOf(c), refOf(c.req.param("id")), expected);
     if (!deleted.ok) return refuse(c, deleted.error);
-    const { link, addresses } = deleted.value;
-    announceChange(c.env, c.executionCtx, addresses);
-    // The Ledger forgets the clicks at once; if that fails, Upkeep sees to it.
-    c.executionCtx.waitUntil(tolerate("link.purge.failed", forgetPurgedLinks(c.env)));
     announceLiveBy(c);
-    return c.json({ success: true, id: link.uuid });
+    return c.json({ success: true, id: deleted.value.uuid });
   });
 
 /** A code that is taken is refused together with others that are free. */

@@ -3,13 +3,12 @@
 import { Hono } from "hono";
 
 import { findLink } from "../../../links/find-link.ts";
-import { announceChange } from "../../../links/route/publish.ts";
 import {
   addVariant,
   changeVariant,
-  type ChangedVariant,
   removeVariant,
 } from "../../../links/variants/change-variants.ts";
+import type { Variant } from "../../../links/variants/variant.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
@@ -26,7 +25,7 @@ export const linkVariants = new Hono<NativeEnvironment>()
   .post("/:id/variants", requires("links:update"), validate.json(newVariant), async (c) => {
     const ref = refOf(c.req.param("id"));
     const added = await addVariant(linkContextOf(c), ref, c.req.valid("json"));
-    return added.ok ? answer(c, added.value, 201) : refuse(c, added.error);
+    return added.ok ? answer(c, added.value.variant, 201) : refuse(c, added.error);
   })
   .patch(
     "/:id/variants/:variant",
@@ -36,23 +35,18 @@ export const linkVariants = new Hono<NativeEnvironment>()
       const ref = refOf(c.req.param("id"));
       const which = { id: c.req.param("variant") };
       const changed = await changeVariant(linkContextOf(c), ref, which, c.req.valid("json"));
-      return changed.ok ? answer(c, changed.value) : refuse(c, changed.error);
+      return changed.ok ? answer(c, changed.value.variant) : refuse(c, changed.error);
     },
   )
   .delete("/:id/variants/:variant", requires("links:update"), async (c) => {
     const ref = refOf(c.req.param("id"));
     const removed = await removeVariant(linkContextOf(c), ref, { id: c.req.param("variant") });
     if (!removed.ok) return refuse(c, removed.error);
-    announce(c, removed.value);
+    announceLiveBy(c);
     return c.json({ success: true, id: removed.value.variant.id });
   });
 
-function answer(c: NativeContext, changed: ChangedVariant, status: 200 | 201 = 200): Response {
-  announce(c, changed);
-  return c.json(wireVariant(changed.variant), status);
-}
-
-function announce(c: NativeContext, { addresses }: ChangedVariant): void {
-  announceChange(c.env, c.executionCtx, addresses);
+function answer(c: NativeContext, variant: Variant, status: 200 | 201 = 200): Response {
   announceLiveBy(c);
+  return c.json(wireVariant(variant), status);
 }

@@ -7,12 +7,8 @@ import type { Role, Workspace } from "../../../access/access.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { workspaces as workspaceTable } from "../../../db/schema/index.ts";
-import type { LinkAddress } from "../../../links/route/address.ts";
-import { announceChange } from "../../../links/route/publish.ts";
 import { systemClock } from "../../../platform/clock.ts";
-import { tolerate } from "../../../platform/log.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
-import { closeDeletedWorkspaces } from "../../../upkeep/sweeps.ts";
 import { deleteWorkspace } from "../../../workspaces/close-workspace.ts";
 import { createWorkspace } from "../../../workspaces/create-workspace.ts";
 import { membershipsOf } from "../../../workspaces/memberships.ts";
@@ -94,23 +90,11 @@ export const workspaces = new Hono<NativeEnvironment>()
   })
   .delete("/:id", sessionOnly(), inWorkspace("owner"), async (c) => {
     const { workspace } = c.get("membership");
-    const deleted = await deleteWorkspace(databaseOf(c.env.DB), workspace, systemClock());
+    const deleted = await deleteWorkspace({ env: c.env, workspace, nowMs: systemClock() });
     if (!deleted.ok) return refuse(c, deleted.error);
-    const { env, executionCtx: ctx } = c;
-    ctx.waitUntil(closeNow(env, ctx, deleted.value));
     announceLiveBy(c);
     return c.json({ success: true, id: workspace.uuid });
   });
-
-/** Takes the first links away at once; the sweeps go on with the others, or begin if this fails. */
-async function closeNow(
-  env: Cloudflare.Env,
-  ctx: Pick<ExecutionContext, "waitUntil">,
-  addresses: readonly LinkAddress[],
-): Promise<void> {
-  await tolerate("workspace.close.failed", closeDeletedWorkspaces(env, systemClock()));
-  announceChange(env, ctx, addresses);
-}
 
 /** A workspace as the native API shows it to one of its members. */
 export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {

@@ -10,7 +10,7 @@ import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { wireTime } from "../wire-values.ts";
-import { activityIn, announce, linkContextOf } from "./request.ts";
+import { activityIn, announceLiveBy, linkContextOf } from "./request.ts";
 import { toFilter, wireLink } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
@@ -40,7 +40,7 @@ export const csv = new Hono<PvtlnkEnvironment>()
       const { links, errors, summary } = imported.value;
       const { totalRows, created, failed } = summary;
       const config = configOf(c.env);
-      announce(c, []);
+      announceLiveBy(c);
       return c.json(
         {
           success: true,

@@ -6,9 +6,8 @@ import type { LinkActivity } from "../../../ledger/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { Link } from "../../../links/link.ts";
-import type { LinkAddress } from "../../../links/route/address.ts";
 import { isOwnHost } from "../../../links/route/hosts.ts";
-import { announceChange, LIVE_AFTER_MS } from "../../../links/route/publish.ts";
+import { LIVE_AFTER_MS } from "../../../links/route/publish.ts";
 import { type LinkStore, linkStore } from "../../../links/store.ts";
 import type { PvtlnkContext } from "../environment.ts";
 
@@ -57,9 +56,8 @@ export function activityIn(
   return activities.get(id) ?? { linkId: id, clicks: 0, lastClickAtMs: null };
 }
 
-/** Publishes a change, and says when it is expected to be live everywhere. */
-export function announce(c: PvtlnkContext, addresses: readonly LinkAddress[]): void {
-  announceChange(c.env, c.executionCtx, addresses);
+/** Says when a change is expected to be live everywhere. */
+export function announceLiveBy(c: PvtlnkContext): void {
   const atMs = c.get("surroundings").clock() + LIVE_AFTER_MS;
   c.header("Signpost-Live-By", new Date(atMs).toISOString());
 }

@@ -14,7 +14,14 @@ import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { checkLink, paramsOf, refusalWithAll, withAllFaults } from "./params.ts";
-import { activityIn, activityOf, announce, linkContextOf, numberOf, storeOf } from "./request.ts";
+import {
+  activityIn,
+  activityOf,
+  announceLiveBy,
+  linkContextOf,
+  numberOf,
+  storeOf,
+} from "./request.ts";
 import { toChanges, toFilter, toInput, wireAnalytics, wireLink } from "./translate.ts";
 
 export const links = new Hono<PvtlnkEnvironment>()
@@ -43,7 +50,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     if (!body.ok) return refuse(c, await refusalWithAll(context, raw.value, null, body.error));
     const created = await createLink(context, toInput(body.value));
     if (!created.ok) return refuse(c, await withAllFaults(context, raw.value, null, created.error));
-    announce(c, []);
+    announceLiveBy(c);
     const link = wireLink(created.value, activityIn(new Map(), created.value), configOf(c.env));
     return c.json({ success: true, link }, 201);
   })
@@ -81,8 +88,8 @@ export const links = new Hono<PvtlnkEnvironment>()
     const updated = await updateLink(context, ref, toChanges(body.value));
     if (!updated.ok)
       return refuse(c, await withAllFaults(context, raw.value, before, updated.error));
-    const { link, addresses } = updated.value;
-    announce(c, addresses);
+    const link = updated.value;
+    announceLiveBy(c);
     return c.json({
       success: true,
       link: wireLink(link, activityIn(activities, link), configOf(c.env)),
@@ -98,6 +105,6 @@ export const links = new Hono<PvtlnkEnvironment>()
     }
     const archived = await updateLink(linkContextOf(c), ref, { isArchived: true });
     if (!archived.ok) return refuse(c, archived.error);
-    announce(c, archived.value.addresses);
+    announceLiveBy(c);
     return c.json({ success: true, message: "Link archived successfully" });
   });

@@ -21,7 +21,7 @@ import { refuse } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { share, wireTime } from "../wire-values.ts";
 import { checkParams, paramsOf } from "./params.ts";
-import { announce, linkContextOf, numberOf, storeOf } from "./request.ts";
+import { announceLiveBy, linkContextOf, numberOf, storeOf } from "./request.ts";
 
 /** In this dialect a variant that is active takes part: the first one begins the test. */
 const STARTS = { startsTest: true } as const;
@@ -69,7 +69,7 @@ export const variants = new Hono<PvtlnkEnvironment>()
     const which = { numericId: numberOf(c.req.param("variant_id")) };
     const removed = await removeVariant(linkContextOf(c), linkRefOf(c), which);
     if (!removed.ok) return refuse(c, removed.error);
-    announce(c, removed.value.addresses);
+    announceLiveBy(c);
     return c.json({ success: true, message: "Variant deleted successfully" });
   });
 
@@ -79,11 +79,11 @@ function linkRefOf(c: PvtlnkContext) {
 
 async function answer(
   c: PvtlnkContext,
-  { link, variant, addresses }: ChangedVariant,
+  { link, variant }: ChangedVariant,
   served: readonly ValueCount[],
   status: 200 | 201 = 200,
 ): Promise<Response> {
-  announce(c, addresses);
+  announceLiveBy(c);
   const wired = await wireVariants(c, link, served);
   return c.json(
     { success: true, variant: wired.find(({ id }) => id === variant.numericId) },

@@ -8,11 +8,8 @@ import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
 import { findLink } from "../../../links/find-link.ts";
 import { linkExists } from "../../../links/link-exists.ts";
-import { announceChange } from "../../../links/route/publish.ts";
 import { updateLink } from "../../../links/update-link.ts";
-import { tolerate } from "../../../platform/log.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
-import { forgetPurgedLinks } from "../../../upkeep/sweeps.ts";
 import type { RevolinkEnvironment } from "../environment.ts";
 import { refuse, type RevolinkRefusal } from "../errors.ts";
 import { requires } from "../guard.ts";
@@ -55,9 +52,8 @@ export const link = new Hono<RevolinkEnvironment>()
     if (!changes.ok) return refuse(c, changes.error);
     const updated = await updateLink(context, { id: before.value.id }, changes.value);
     if (!updated.ok) return refuse(c, updated.error);
-    announceChange(c.env, c.executionCtx, updated.value.addresses);
     announceLiveBy(c);
-    return c.json({ message: "Link updated.", id: objectIdOf(updated.value.link.uuid) });
+    return c.json({ message: "Link updated.", id: objectIdOf(updated.value.uuid) });
   })
   .delete("/delete", requires("links:delete", "body_or_query"), async (c) => {
     const objectId = parseObjectId(c.get("fields")["linkId"]);
@@ -70,9 +66,6 @@ export const link = new Hono<RevolinkEnvironment>()
         error.code === "link_not_found" ? await notHere(c, objectId, "delete") : error,
       );
     }
-    announceChange(c.env, c.executionCtx, deleted.value.addresses);
-    // The Ledger forgets the clicks at once; if that fails, Upkeep sees to it.
-    c.executionCtx.waitUntil(tolerate("link.purge.failed", forgetPurgedLinks(c.env)));
     announceLiveBy(c);
     return c.json({ message: "Link deleted." });
   });

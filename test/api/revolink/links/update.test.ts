@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 
 import { insertDomain } from "../../../support/link-rows.ts";
 import {
@@ -47,11 +47,13 @@ describe("PUT /apiv1/link/update", () => {
       status: 200,
       body: { message: "Link updated.", id: linkId },
     });
-    expect(await rowOf(linkId)).toEqual({
-      ...before,
-      is_active: 0,
-      version: 2,
-      published_version: 2,
+    await vi.waitFor(async () => {
+      expect(await rowOf(linkId)).toEqual({
+        ...before,
+        is_active: 0,
+        version: 2,
+        published_version: 2,
+      });
     });
   });
 

@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm";
+
+import type { WorkspaceContext } from "../access/context.ts";
+import { batchAround } from "../db/batch.ts";
+import { databaseOf } from "../db/database.ts";
+import { parkLinks } from "../links/parked.ts";
+import { publishSoon } from "../links/route/publish.ts";
+import { err, ok, type Result } from "../platform/result.ts";
+import { addressesLeft, type Domain, DOMAIN_COLUMNS, type DomainNotFound } from "./domains.ts";
+
+/** Gives a domain up, proved or not, and parks its links. Returns the domain as it was. */
+export async function releaseDomain(
+  { env, workspace, nowMs }: WorkspaceContext,
+  uuid: string,
+): Promise<Result<Domain, DomainNotFound>> {
+  const db = databaseOf(env.DB);
+  const released = sql`workspace_id = ${workspace.id} and uuid = ${uuid}`;
+  const leaving = sql`workspace_id = ${workspace.id}
+    and domain = (select hostname from domains where ${released})`;
+  const [addresses, [domain]] = await batchAround(db, parkLinks(db, leaving, nowMs), [
+    addressesLeft(db, sql`(select hostname from domains where ${released})`, nowMs),
+    db.all<Domain>(sql`delete from domains where ${released} returning ${DOMAIN_COLUMNS}`),
+  ]);
+  if (domain === undefined) return err({ code: "domain_not_found" });
+  publishSoon(env, addresses);
+  return ok(domain);
+}
