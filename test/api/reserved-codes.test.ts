@@ -4,7 +4,7 @@ import { beforeAll, describe, it } from "vitest";
 
 import { FIRST_SEGMENTS } from "../../src/prefixes.ts";
 import { type Account, newAccount } from "../support/account.ts";
-import { newClient } from "../support/native.ts";
+import { newNativeClient } from "../support/native.ts";
 import { newPvtlnkClient } from "../support/pvtlnk.ts";
 import { RESERVED_FOR_LATER } from "../support/reserved-words.ts";
 import { DEFAULT_RULES, newRevolinkClient } from "../support/revolink.ts";
@@ -18,13 +18,13 @@ describe("as a custom code", () => {
   });
 
   it.for(WORDS)("%s is refused by the native API", async (word, { expect }) => {
-    const client = await newClient(account);
+    const client = await newNativeClient({ account });
     const body = { destinationUrl: "https://example.com", shortCode: word };
     const response = await client.call("POST", "/api/links", body);
     expect(response.status).toBe(400);
     // Shorter than three characters is no custom code of this dialect.
     const reason = word.length < 3 ? "shortCode must be 3 to 20" : "is reserved";
-    expect(await response.text()).toContain(reason);
+    expect(response.text).toContain(reason);
   });
 
   it.for(WORDS)("%s is refused by PVTLNK", async (word, { expect }) => {

@@ -123,7 +123,7 @@ describe("clicks", () => {
     expect(await consume(message, env)).toEqual({ acked: ["m"], retried: [] });
     expect(await arrived(box)).toHaveLength(1);
     const report = await call("GET", "/api/analytics/overview");
-    expect(await report.json()).toMatchObject({ totalClicks: 1 });
+    expect(report.body).toMatchObject({ totalClicks: 1 });
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, it, vi } from "vitest";
 import { deleteLink } from "../../src/links/delete-link.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { input, makeLink, makeLinks, newContext } from "../support/link-context.ts";
-import { newClient, newCode } from "../support/native.ts";
+import { newNativeClient, newCode } from "../support/native.ts";
 import { arrived, newSubscriber, payloadOf, subscribe } from "../webhooks/client.ts";
 import { PAYLOAD_KEYS } from "../webhooks/documented.ts";
 import { newBox } from "../webhooks/receiver.ts";
@@ -79,7 +79,7 @@ describe("changes of links", () => {
   });
 
   it("reach only endpoints that subscribe, and are on", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const [wanted, other, off] = [newBox(), newBox(), newBox()];
     await subscribe(client, { url: other.url, events: ["link.deleted", "link.clicked"] });
     await subscribe(client, { url: off.url, isActive: false });
@@ -125,9 +125,9 @@ describe("changes of links", () => {
   });
 
   it("tell each endpoint the same event under the same id", async ({ expect }) => {
-    const { box, link, ...client } = await newSubscriber();
+    const { box, link, call } = await newSubscriber();
     const another = newBox();
-    await subscribe({ ...client, link }, { url: another.url });
+    await subscribe({ call }, { url: another.url });
     await link();
     const [one] = await arrived(box);
     const [two] = await arrived(another);
@@ -139,7 +139,7 @@ describe("changes of links", () => {
   it("are each told when a thousand links are made in one call", async ({ expect }) => {
     const context = await newContext();
     const box = newBox();
-    const client = await newClient();
+    const client = await newNativeClient();
     await subscribe(client, { url: box.url });
     const made = await makeLinks(
       { ...context, access: { ...context.access, workspace: client.account.workspace } },

@@ -63,12 +63,12 @@ describe("a parked link", () => {
     const { id, shortCode } = await link({ domain });
     await giveUp(account.workspace, domain);
     const shortUrl = `https://${domain}/${shortCode}`;
-    expect(await (await call("GET", `/api/links/${id}`)).json()).toMatchObject({
+    expect((await call("GET", `/api/links/${id}`)).body).toMatchObject({
       domain,
       shortUrl,
     });
-    expect(await (await call("GET", "/api/links/export")).text()).toContain(`${shortUrl},`);
-    const pvtlnk = await (await call("GET", "/api/v1/links")).text();
+    expect((await call("GET", "/api/links/export")).text).toContain(`${shortUrl},`);
+    const pvtlnk = (await call("GET", "/api/v1/links")).text;
     expect(pvtlnk).toContain(`"short_url":"${shortUrl}"`);
     await call("PATCH", `/api/links/${id}`, { title: "Parked" });
     const told = (await arrived(box, 2)).map(payloadOf);

@@ -8,7 +8,7 @@ import { visitorHash } from "../../src/platform/keyed-hash.ts";
 import { batch, click } from "../ledger/sample-clicks.ts";
 import type { Account } from "./account.ts";
 import { callApi, jsonOf } from "./api.ts";
-import { newClient } from "./native.ts";
+import { newNativeClient } from "./native.ts";
 
 export interface WireGoal {
   readonly id: string;
@@ -21,10 +21,13 @@ export async function newGoal(
   account: Account,
   fields: Record<string, unknown> = {},
 ): Promise<WireGoal> {
-  const { call } = await newClient(account);
-  const made = await call("POST", "/api/conversion-goals", { name: "Purchase", ...fields });
-  if (made.status !== 201) throw new Error(await made.text());
-  return made.json();
+  const { call } = await newNativeClient({ account });
+  const made = await call<WireGoal>("POST", "/api/conversion-goals", {
+    name: "Purchase",
+    ...fields,
+  });
+  if (made.status !== 201) throw new Error(made.text);
+  return made.body;
 }
 
 export interface Person {

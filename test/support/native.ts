@@ -1,13 +1,8 @@
-/** Calls the native API as one account, and reads what it answers. */
+/** The native API as one account calls it. */
 
-import type { Scope } from "../../src/access/access.ts";
-import { type Account, newAccount } from "./account.ts";
-import { callApi } from "./api.ts";
+import { type Client, type ClientOptions, newClient } from "./client.ts";
 
-export interface NativeClient {
-  readonly account: Account;
-  /** Sends a JSON body where one is given. */
-  call(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<Response>;
+export interface NativeClient extends Client {
   /** Creates a link and gives its JSON; throws what went wrong. */
   link(fields?: Record<string, unknown>): Promise<WireLink>;
 }
@@ -17,28 +12,17 @@ export type WireLink = Record<string, unknown> & {
   readonly shortCode: string;
 };
 
-/** Makes an account (unless one is given) and a client with a token of these scopes, or of all. */
-export async function newClient(account?: Account, ...scopes: Scope[]): Promise<NativeClient> {
-  const owner = account ?? (await newAccount());
-  const token = await owner.token(...scopes);
-  const call: NativeClient["call"] = (method, path, body, headers = {}) => {
-    const sent = new Headers(headers);
-    sent.set("Authorization", `Bearer ${token}`);
-    if (body === undefined) return callApi(path, { method, headers: sent });
-    if (!sent.has("Content-Type")) sent.set("Content-Type", "application/json");
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    return callApi(path, { method, headers: sent, body: text });
-  };
+export async function newNativeClient(options: ClientOptions = {}): Promise<NativeClient> {
+  const client = await newClient({ dialect: "native", ...options });
   return {
-    account: owner,
-    call,
+    ...client,
     async link(fields = {}) {
-      const response = await call("POST", "/api/links", {
+      const { status, body, text } = await client.call<WireLink>("POST", "/api/links", {
         destinationUrl: "https://example.com",
         ...fields,
       });
-      if (response.status !== 201) throw new Error(await response.text());
-      return response.json();
+      if (status !== 201) throw new Error(text);
+      return body;
     },
   };
 }

@@ -1,83 +1,51 @@
-/** Calls the RevoLink API as one person, on a clock and an internet of the test's own. */
+/** The RevoLink API as one person calls it. */
 
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-import type { Scope } from "../../src/access/access.ts";
-import { revolinkAppIn } from "../../src/api/revolink/app.ts";
-import type { Surroundings } from "../../src/api/revolink/environment.ts";
 import type { Rule } from "../../src/links/rules/rule.ts";
 import { objectIdOf } from "../../src/platform/uuid.ts";
-import { type Account, newAccount } from "./account.ts";
-import { ORIGIN } from "./api.ts";
+import type { Account } from "./account.ts";
+import { type Answer, type Client, type ClientOptions, newClient, PAGE_TIMES } from "./client.ts";
 
 /** Before all dates that lie in the future on RevoLink's pages. */
-export const PAGE_TIME = Date.parse("2025-04-30T12:00:00Z");
+export const PAGE_TIME = PAGE_TIMES.revolink;
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
-export interface RevolinkClient {
-  readonly account: Account;
+export interface RevolinkClient extends Client {
   /** The object id of the account's own workspace. */
   readonly workspaceId: string;
-  /** Sends a request as it is; waits for all that runs under `waitUntil`. */
-  send(path: string, init?: RequestInit): Promise<Answer>;
   /** Sends fields as JSON, together with the `workspaceId` unless they name one. */
-  call(method: string, path: string, fields?: Record<string, unknown>): Promise<Answer>;
+  call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    fields?: Record<string, unknown>,
+  ): Promise<Answer<Body>>;
   /** Asks for a report, with the `workspaceId` unless the query names one. */
   report(path: string, query?: Record<string, string>): Promise<Answer>;
   /** Creates a link and gives its object id; throws what went wrong. */
   link(fields?: Record<string, unknown>): Promise<string>;
 }
 
-export interface ClientOptions extends Partial<Surroundings> {
-  readonly account?: Account;
-  readonly scopes?: readonly Scope[];
-  readonly env?: Cloudflare.Env;
-}
-
 export const DEFAULT_RULES = [{ targetUrl: "https://example.com", isDefault: true }];
 
-/** Makes a client with a token of a new account, on the page's clock, unless told otherwise. */
+/** Makes a client on the page's clock, unless told otherwise. */
 export async function newRevolinkClient(options: ClientOptions = {}): Promise<RevolinkClient> {
-  const { account = await newAccount(), scopes = [], clock = () => PAGE_TIME, fetch } = options;
-  const app = revolinkAppIn({ clock, ...(fetch !== undefined && { fetch }) });
-  const key = await account.token(...scopes);
-  const workspaceId = objectIdOf(account.workspace.uuid);
-
-  const send: RevolinkClient["send"] = async (path, init = {}) => {
-    const headers = new Headers(init.headers);
-    if (!headers.has("Authorization")) headers.set("X-Api-Key", key);
-    const ctx = createExecutionContext();
-    const request = new Request(new URL(path, ORIGIN), { ...init, headers });
-    const response = await app.fetch(request, options.env ?? env, ctx);
-    await waitOnExecutionContext(ctx);
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  };
+  const client = await newClient({ dialect: "revolink", ...options });
+  const workspaceId = objectIdOf(client.account.workspace.uuid);
   const call: RevolinkClient["call"] = (method, path, fields = {}) =>
-    send(path, {
-      method,
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ workspaceId, ...fields }),
-    });
+    client.call(method, path, { workspaceId, ...fields });
   return {
-    account,
+    ...client,
     workspaceId,
-    send,
     call,
     report: (path, query = {}) =>
-      send(`${path}?${new URLSearchParams({ workspaceId, ...query }).toString()}`),
+      client.send(`${path}?${new URLSearchParams({ workspaceId, ...query }).toString()}`),
     async link(fields = {}) {
-      const { status, body } = await call("POST", "/apiv1/link/create", {
+      const { status, body, text } = await call("POST", "/apiv1/link/create", {
         name: "A link",
         rules: DEFAULT_RULES,
         ...fields,
       });
-      if (status !== 200) throw new Error(JSON.stringify(body));
+      if (status !== 200) throw new Error(text);
       return String(body["id"]);
     },
   };

@@ -2,7 +2,7 @@
 
 import { vi } from "vitest";
 
-import { type NativeClient, newClient } from "../support/native.ts";
+import { type NativeClient, newNativeClient } from "../support/native.ts";
 import type { ReceivedPost } from "../support/received-post.ts";
 import { type Box, newBox } from "./receiver.ts";
 
@@ -35,7 +35,7 @@ export async function newSubscriber(
   fields: Record<string, unknown> = {},
   ...answers: readonly (number | string)[]
 ): Promise<Subscriber> {
-  const client = await newClient();
+  const client = await newNativeClient();
   const box = newBox(...answers);
   const webhook = await subscribe(client, { url: box.url, ...fields });
   return {
@@ -43,20 +43,26 @@ export async function newSubscriber(
     box,
     webhook,
     async deliveries(query = "") {
-      const response = await client.call("GET", `/api/webhooks/${webhook.id}/deliveries${query}`);
-      if (response.status !== 200) throw new Error(await response.text());
-      return response.json();
+      const response = await client.call<WireDelivery[]>(
+        "GET",
+        `/api/webhooks/${webhook.id}/deliveries${query}`,
+      );
+      if (response.status !== 200) throw new Error(response.text);
+      return response.body;
     },
   };
 }
 
 export async function subscribe(
-  client: NativeClient,
+  client: Pick<NativeClient, "call">,
   fields: Record<string, unknown>,
 ): Promise<WireWebhook> {
-  const created = await client.call("POST", "/api/webhooks", { events: ["*"], ...fields });
-  if (created.status !== 201) throw new Error(await created.text());
-  return created.json();
+  const created = await client.call<WireWebhook>("POST", "/api/webhooks", {
+    events: ["*"],
+    ...fields,
+  });
+  if (created.status !== 201) throw new Error(created.text);
+  return created.body;
 }
 
 /** Waits until a box has so many posts, and gives them in the order in which they came. */

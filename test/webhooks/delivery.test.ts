@@ -71,7 +71,7 @@ describe("a delivery that is answered with", () => {
     expect(await runToEnd(second, clock)).toEqual([]);
     expect(await box.posts()).toHaveLength(1);
     const read = await call("GET", `/api/webhooks/${webhook.id}`);
-    expect(await read.json()).toMatchObject({ isActive: false, disabledReason: "gone" });
+    expect(read.body).toMatchObject({ isActive: false, disabledReason: "gone" });
     expect(await deliveries()).toMatchObject([
       { status: "failed", error: "disabled" },
       { status: "failed", responseStatus: 410 },
@@ -189,10 +189,10 @@ describe("an endpoint that only fails", () => {
     clock.pass(HOUR_MS);
     expect(await runToEnd(await writeEvent(webhook, clock()), clock)).toEqual([]);
     const read = await call("GET", `/api/webhooks/${webhook.id}`);
-    expect(await read.json()).toMatchObject({ isActive: false, disabledReason: "failing" });
+    expect(read.body).toMatchObject({ isActive: false, disabledReason: "failing" });
 
     const on = await call("PATCH", `/api/webhooks/${webhook.id}`, { isActive: true });
-    expect(await on.json()).toMatchObject({
+    expect(on.body).toMatchObject({
       isActive: true,
       disabledReason: null,
       failingSince: null,

@@ -76,9 +76,12 @@ describe("signatures", () => {
 describe("a rotation", () => {
   it("signs with both secrets for a day, and then with the new one alone", async ({ expect }) => {
     const { webhook, box, call } = await newSubscriber();
-    const rotated = await call("POST", `/api/webhooks/${webhook.id}/rotate-secret`);
+    const rotated = await call<Record<string, string>>(
+      "POST",
+      `/api/webhooks/${webhook.id}/rotate-secret`,
+    );
     expect(rotated.status).toBe(200);
-    const { secret, previousSecretUntil } = await rotated.json<Record<string, string>>();
+    const { secret, previousSecretUntil } = rotated.body;
     expect(secret).toMatch(/^whsec_/);
     expect(Date.parse(previousSecretUntil ?? "") - Date.now()).toBeGreaterThan(DAY_MS - 60_000);
 

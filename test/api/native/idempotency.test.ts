@@ -2,11 +2,12 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { join } from "../../support/account.ts";
-import { type NativeClient, newClient, newCode } from "../../support/native.ts";
+import type { Answer } from "../../support/client.ts";
+import { type NativeClient, newNativeClient, newCode } from "../../support/native.ts";
 
 const BODY = { destinationUrl: "https://example.com/once" };
 
-function post(client: NativeClient, key: string, body: unknown = BODY): Promise<Response> {
+function post(client: NativeClient, key: string, body: unknown = BODY): Promise<Answer> {
   return client.call("POST", "/api/links", body, { "Idempotency-Key": key });
 }
 
@@ -26,7 +27,7 @@ async function age(key: string, ms: number, columns = ""): Promise<void> {
 
 describe("Idempotency-Key", () => {
   it("answers a repeated create from what the first one made", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const first = await post(client, "again");
     expect(first.status).toBe(201);
     expect(first.headers.get("Idempotent-Replayed")).toBeNull();
@@ -34,24 +35,24 @@ describe("Idempotency-Key", () => {
     expect(second.status).toBe(201);
     expect(second.headers.get("Idempotent-Replayed")).toBe("true");
     expect(second.headers.get("Location")).toBe(first.headers.get("Location"));
-    expect(await second.json()).toEqual(await first.json());
+    expect(second.body).toEqual(first.body);
     expect(await linksOf(client)).toBe(1);
   });
 
   it("takes a quoted key for the same as a bare one", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await post(client, "quoted-key");
     expect((await post(client, '"quoted-key"')).headers.get("Idempotent-Replayed")).toBe("true");
   });
 
   it("makes one link of twenty requests at once", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const responses = await Promise.all(Array.from({ length: 20 }, () => post(client, "burst")));
     expect(await linksOf(client)).toBe(1);
     const ids = new Set<string>();
     for (const response of responses) {
       expect([201, 409]).toContain(response.status);
-      const body = await response.json<{ id: string; code: string }>();
+      const body = response.body as { id: string; code: string };
       if (response.status === 201) ids.add(body.id);
       else {
         expect(body.code).toBe("IDEMPOTENCY_IN_FLIGHT");
@@ -62,16 +63,16 @@ describe("Idempotency-Key", () => {
   });
 
   it("refuses another body under the same key", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await post(client, "other-body");
     const response = await post(client, "other-body", { ...BODY, title: "other" });
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ code: "IDEMPOTENCY_KEY_REUSED" });
+    expect(response.body).toMatchObject({ code: "IDEMPOTENCY_KEY_REUSED" });
     expect(await linksOf(client)).toBe(1);
   });
 
   it("reads the body and not its spelling", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await post(client, "spelling");
     const spaced = `{ "destinationUrl" : "https://example.com/once" }`;
     expect((await post(client, "spelling", spaced)).status).toBe(201);
@@ -79,8 +80,8 @@ describe("Idempotency-Key", () => {
   });
 
   it("keeps apart people, workspaces and operations", async ({ expect }) => {
-    const one = await newClient();
-    const two = await newClient();
+    const one = await newNativeClient();
+    const two = await newNativeClient();
     await join(one.account.userId, two.account.workspace, "member");
     await post(one, "shared");
     await post(two, "shared");
@@ -97,7 +98,7 @@ describe("Idempotency-Key", () => {
   });
 
   it("does not remember refusals", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const shortCode = newCode();
     const blocker = await client.link({ shortCode });
     expect((await post(client, "refused", {})).status).toBe(400);
@@ -110,7 +111,7 @@ describe("Idempotency-Key", () => {
   });
 
   it("frees the key of a request that died, after a minute", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await post(client, "dead");
     await age("dead", 50_000, ", result = null");
     const waiting = await post(client, "dead");
@@ -123,7 +124,7 @@ describe("Idempotency-Key", () => {
   });
 
   it("is forgotten after a day", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await post(client, "yesterday");
     await age("yesterday", 86_400_000);
     expect((await post(client, "yesterday")).headers.get("Idempotent-Replayed")).toBeNull();
@@ -131,18 +132,18 @@ describe("Idempotency-Key", () => {
   });
 
   it("says that what it made is gone", async ({ expect }) => {
-    const client = await newClient();
-    const { id } = await (await post(client, "gone")).json<{ id: string }>();
+    const client = await newNativeClient();
+    const id = String((await post(client, "gone")).body["id"]);
     await client.call("DELETE", `/api/links/${id}`);
     expect((await post(client, "gone")).status).toBe(404);
   });
 
   it("refuses keys that are none", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     for (const key of ["x".repeat(256), '"', '"open', 'a"b']) {
       const response = await post(client, key);
       expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({
+      expect(response.body).toMatchObject({
         message: expect.stringContaining("Idempotency-Key"),
       });
     }
@@ -150,10 +151,10 @@ describe("Idempotency-Key", () => {
   });
 
   it("gives the short URL again to a client that asks for text", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const headers = { "Idempotency-Key": "text", Accept: "text/plain" };
     const first = await client.call("POST", "/api/links", BODY, headers);
     const second = await client.call("POST", "/api/links", BODY, headers);
-    expect(await second.text()).toBe(await first.text());
+    expect(second.text).toBe(first.text);
   });
 });

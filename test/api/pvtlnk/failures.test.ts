@@ -4,8 +4,9 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { callApi } from "../../support/api.ts";
+import type { Answer } from "../../support/client.ts";
 import { broken, envWith, withMethod } from "../../support/faults.ts";
-import { newPvtlnkClient, type Answer } from "../../support/pvtlnk.ts";
+import { newPvtlnkClient } from "../../support/pvtlnk.ts";
 
 type Send = (client: Awaited<ReturnType<typeof newPvtlnkClient>>) => Promise<Answer>;
 

@@ -8,8 +8,8 @@ import { revolinkApp } from "../../../src/api/revolink/app.ts";
 import { objectIdOf } from "../../../src/platform/uuid.ts";
 import { join, leave, newAccount } from "../../support/account.ts";
 import { callApi } from "../../support/api.ts";
+import type { Answer } from "../../support/client.ts";
 import {
-  type Answer,
   countLinks,
   DEFAULT_RULES,
   newRevolinkClient,

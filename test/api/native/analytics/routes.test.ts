@@ -6,7 +6,7 @@ import type { ClickBatch } from "../../../../src/ledger/contract.ts";
 import { ledgerFor } from "../../../../src/ledger/stub.ts";
 import { batch, click, DAY, dateAt, hashOf, NOON } from "../../../ledger/sample-clicks.ts";
 import { join, newAccount } from "../../../support/account.ts";
-import { newClient, newCode, type NativeClient } from "../../../support/native.ts";
+import { newNativeClient, newCode, type NativeClient } from "../../../support/native.ts";
 
 /** Gives the number by which the Ledger knows a link. */
 async function numberOf(linkId: string): Promise<number> {
@@ -21,16 +21,19 @@ async function ingest(client: NativeClient, ...batches: ClickBatch[]): Promise<v
 }
 
 async function analyticsOf(client: NativeClient, linkId: string, query = "") {
-  const response = await client.call("GET", `/api/analytics/link/${linkId}${query}`);
-  return { status: response.status, body: await response.json<Record<string, unknown>>() };
+  const response = await client.call<Record<string, unknown>>(
+    "GET",
+    `/api/analytics/link/${linkId}${query}`,
+  );
+  return { status: response.status, body: response.body };
 }
 
 describe("GET /api/analytics/overview", () => {
   it("answers for an account without links", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call("GET", "/api/analytics/overview");
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({
+    expect(response.body).toEqual({
       totalLinks: 0,
       totalClicks: 0,
       activeLinks: 0,
@@ -39,7 +42,7 @@ describe("GET /api/analytics/overview", () => {
   });
 
   it("counts links, those that are active, clicks, and names the top link", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const shortCode = newCode();
     const top = await client.link({ shortCode });
     const other = await client.link();
@@ -52,7 +55,7 @@ describe("GET /api/analytics/overview", () => {
       batch([click({ linkId: second, class: "bot" }), click({ linkId: second, class: "head" })]),
     );
     const response = await client.call("GET", "/api/analytics/overview");
-    expect(await response.json()).toEqual({
+    expect(response.body).toEqual({
       totalLinks: 3,
       totalClicks: 3,
       activeLinks: 2,
@@ -61,13 +64,13 @@ describe("GET /api/analytics/overview", () => {
   });
 
   it("names the next link when the top one is deleted", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const [top, next] = [await client.link(), await client.link()];
     const clicks = [await numberOf(top.id), await numberOf(top.id), await numberOf(next.id)];
     await ingest(client, batch(clicks.map((linkId) => click({ linkId }))));
     await client.call("DELETE", `/api/links/${top.id}`);
     const response = await client.call("GET", "/api/analytics/overview");
-    expect(await response.json()).toMatchObject({
+    expect(response.body).toMatchObject({
       totalLinks: 1,
       topLink: { shortCode: next.shortCode, clicks: 1 },
     });
@@ -76,11 +79,11 @@ describe("GET /api/analytics/overview", () => {
   it("names the next link while the Ledger has not heard that the top one is gone", async ({
     expect,
   }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const [top, next] = [await client.link(), await client.link()];
     const [gone, still] = [await numberOf(top.id), await numberOf(next.id)];
     await ingest(client, batch([gone, gone, still].map((linkId) => click({ linkId }))));
-    const overview = async () => (await client.call("GET", "/api/analytics/overview")).json();
+    const overview = async () => (await client.call("GET", "/api/analytics/overview")).body;
     for (const [deleted, topLink] of [
       [gone, { shortCode: next.shortCode, clicks: 1 }],
       [still, null],
@@ -92,7 +95,7 @@ describe("GET /api/analytics/overview", () => {
 
   it("is not for members of somebody else's workspace", async ({ expect }) => {
     const owner = await newAccount();
-    const client = await newClient();
+    const client = await newNativeClient();
     await join(client.account.userId, owner.workspace, "member");
     const headers = { "Signpost-Workspace": owner.workspace.uuid };
     const response = await client.call("GET", "/api/analytics/overview", undefined, headers);
@@ -102,7 +105,7 @@ describe("GET /api/analytics/overview", () => {
 
 describe("GET /api/analytics/link/:linkId", () => {
   it("reports a range with every day present and totals of the range", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const { id } = await client.link();
     const linkId = await numberOf(id);
     await ingest(
@@ -152,7 +155,7 @@ describe("GET /api/analytics/link/:linkId", () => {
   });
 
   it("shows what was no person's click when asked", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const { id } = await client.link();
     const linkId = await numberOf(id);
     await ingest(
@@ -173,7 +176,7 @@ describe("GET /api/analytics/link/:linkId", () => {
   });
 
   it("covers 30 days by default, up to today", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const { id } = await client.link();
     const { body } = await analyticsOf(client, id);
     expect(body).toMatchObject({ totalClicks: 0, topReferrers: [], topCountries: [] });
@@ -192,7 +195,7 @@ describe("GET /api/analytics/link/:linkId", () => {
     ["tz=", "tz must be an IANA time zone"],
     ["includeBots=maybe", "includeBots must be true or false"],
   ] as const)("refuses ?%s", async ([query, message], { expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const { id } = await client.link();
     const { status, body } = await analyticsOf(client, id, `?${query}`);
     expect(status).toBe(400);
@@ -203,7 +206,7 @@ describe("GET /api/analytics/link/:linkId", () => {
   });
 
   it("knows another account's link as little as one that never was", async ({ expect }) => {
-    const [ada, bob] = [await newClient(), await newClient()];
+    const [ada, bob] = [await newNativeClient(), await newNativeClient()];
     const { id } = await ada.link();
     const foreign = await analyticsOf(bob, id);
     expect(foreign.status).toBe(404);
@@ -213,10 +216,10 @@ describe("GET /api/analytics/link/:linkId", () => {
 
   it("needs the scope links:read:analytics", async ({ expect }) => {
     const account = await newAccount();
-    const { id } = await (await newClient(account)).link();
-    const reader = await newClient(account, "links:read");
+    const { id } = await (await newNativeClient({ account })).link();
+    const reader = await newNativeClient({ account, scopes: ["links:read"] });
     expect((await analyticsOf(reader, id)).status).toBe(403);
-    const analyst = await newClient(account, "links:read:analytics");
+    const analyst = await newNativeClient({ account, scopes: ["links:read:analytics"] });
     expect((await analyticsOf(analyst, id)).status).toBe(200);
   });
 });

@@ -4,8 +4,8 @@ import { describe, it } from "vitest";
 import { ledgerFor } from "../../../../src/ledger/stub.ts";
 import { type Account, join, newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf, ORIGIN } from "../../../support/api.ts";
-import { ADA, clickOf, newGoal, report } from "../../../support/goals.ts";
-import { newClient } from "../../../support/native.ts";
+import { ADA, clickOf, newGoal, report, type WireGoal } from "../../../support/goals.ts";
+import { newNativeClient } from "../../../support/native.ts";
 
 const PATH = "/api/conversion-goals";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -18,17 +18,21 @@ async function keepsVisitors(account: Account): Promise<boolean> {
   const before = (await ledger.exportConversions(null)).conversions.length;
   const goal = await newGoal(account, { name: "Probe" });
   await report(goal, { ...ADA, ip });
-  const { call } = await newClient(account);
+  const { call } = await newNativeClient({ account });
   await call("DELETE", `${PATH}/${goal.id}`);
   return (await ledger.exportConversions(null)).conversions[before]?.linkId === 1;
 }
 
 describe("conversion goals", () => {
   it("are made with a postback of their own, which can be read again", async ({ expect }) => {
-    const { call } = await newClient();
-    const made = await call("POST", PATH, { name: " Purchase ", value: 99.99, currency: "usd" });
+    const { call } = await newNativeClient();
+    const made = await call<WireGoal>("POST", PATH, {
+      name: " Purchase ",
+      value: 99.99,
+      currency: "usd",
+    });
     expect(made.status).toBe(201);
-    const goal: { id: string; token: string } = await made.json();
+    const goal = made.body;
     expect(goal).toEqual({
       id: expect.stringMatching(UUID),
       name: "Purchase",
@@ -40,16 +44,16 @@ describe("conversion goals", () => {
       isActive: true,
     });
     expect(made.headers.get("Location")).toBe(`${PATH}/${goal.id}`);
-    expect(await (await call("GET", PATH)).json()).toEqual([goal]);
-    expect(await (await call("GET", `${PATH}/${goal.id}`)).json()).toEqual(goal);
+    expect((await call("GET", PATH)).body).toEqual([goal]);
+    expect((await call("GET", `${PATH}/${goal.id}`)).body).toEqual(goal);
   });
 
   it("change field by field, and keep their decimal in another currency", async ({ expect }) => {
     const account = await newAccount();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     const goal = await newGoal(account, { value: "10.00", clickIdParam: "sp_click" });
     const change = async (fields: object) =>
-      (await call("PATCH", `${PATH}/${goal.id}`, fields)).json();
+      (await call("PATCH", `${PATH}/${goal.id}`, fields)).body;
     expect(await change({ currency: "JPY" })).toEqual({ ...goal, value: 10, currency: "JPY" });
     expect(await change({ value: 1.5, currency: "KWD" })).toMatchObject({ value: 1.5 });
     expect(await change({ name: "Signup", clickIdParam: null })).toEqual({
@@ -64,12 +68,12 @@ describe("conversion goals", () => {
 
   it("are gone once deleted, and their conversions stay counted", async ({ expect }) => {
     const account = await newAccount();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     const goal = await newGoal(account);
     await report(goal);
     const deleted = await call("DELETE", `${PATH}/${goal.id}`);
     expect(deleted.status).toBe(200);
-    expect(await deleted.json()).toEqual({ success: true, id: goal.id });
+    expect(deleted.body).toEqual({ success: true, id: goal.id });
     expect((await call("GET", `${PATH}/${goal.id}`)).status).toBe(404);
     expect((await call("DELETE", `${PATH}/${goal.id}`)).status).toBe(404);
     const ledger = ledgerFor(env, account.workspace.ledger);
@@ -86,13 +90,13 @@ describe("conversion goals", () => {
   });
 
   it("are made once for one Idempotency-Key", async ({ expect }) => {
-    const { call } = await newClient();
+    const { call } = await newNativeClient();
     const key = { "Idempotency-Key": "goal-1" };
     const first = await call("POST", PATH, { name: "Once" }, key);
     const second = await call("POST", PATH, { name: "Once" }, key);
     expect(second.headers.get("Idempotent-Replayed")).toBe("true");
-    expect(await second.json()).toEqual(await first.json());
-    expect(await (await call("GET", PATH)).json()).toHaveLength(1);
+    expect(second.body).toEqual(first.body);
+    expect((await call("GET", PATH)).body).toHaveLength(1);
   });
 
   it("are as many as the plan allows, also when they are made at once", async ({ expect }) => {
@@ -100,14 +104,14 @@ describe("conversion goals", () => {
     await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
       .bind(account.workspace.id)
       .run();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     const responses = await Promise.all(
       Array.from({ length: 3 }, () => call("POST", PATH, { name: "Goal" })),
     );
     const statuses = responses.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([201, 403, 403]);
     const refused = responses.find(({ status }) => status === 403);
-    expect(await refused?.json()).toEqual({
+    expect(refused?.body).toEqual({
       code: "PLAN_LIMIT",
       message: 'The plan "free" allows 1 goals, and this workspace has 1.',
       quota: "goals",
@@ -147,18 +151,18 @@ describe("conversion goals", () => {
     ],
     [{ name: "x", isActive: "yes" }, "isActive must be true or false"],
   ] as const)("are refused for %j", async ([body, message], { expect }) => {
-    const { call } = await newClient();
+    const { call } = await newNativeClient();
     const response = await call("POST", PATH, body);
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
-    expect(await (await call("GET", PATH)).json()).toEqual([]);
+    expect(response.body).toEqual({ code: "VALIDATION_ERROR", message });
+    expect((await call("GET", PATH)).body).toEqual([]);
   });
 });
 
 describe("the Ledger keeps visitors", () => {
   it("while a goal is active, and at no other time", async ({ expect }) => {
     const account = await newAccount();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     expect(await keepsVisitors(account)).toBe(false);
     const [first, second] = [await newGoal(account), await newGoal(account)];
     expect(await keepsVisitors(account)).toBe(true);
@@ -172,7 +176,7 @@ describe("the Ledger keeps visitors", () => {
 
   it("whatever the order in which goals change at once", async ({ expect }) => {
     const account = await newAccount();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     const goals = [await newGoal(account), await newGoal(account)];
     for (let round = 0; round < 3; round++) {
       const isActive = round % 2 === 0;

@@ -3,7 +3,12 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { type NativeClient, newClient, newCode, type WireLink } from "../../../support/native.ts";
+import {
+  type NativeClient,
+  newNativeClient,
+  newCode,
+  type WireLink,
+} from "../../../support/native.ts";
 
 const VALID = { destinationUrl: "https://example.com" };
 const BULK = "/api/links/bulk";
@@ -14,15 +19,15 @@ interface Outcome {
 }
 
 async function bulk(client: NativeClient, links: unknown, headers?: HeadersInit) {
-  const response = await client.call("POST", BULK, { links }, headers);
-  return { response, outcome: await response.json<Outcome>() };
+  const response = await client.call<Outcome>("POST", BULK, { links }, headers);
+  return { response, outcome: response.body };
 }
 
 describe("POST /api/links/bulk", () => {
   it("makes a hundred links in few round trips, and shows each as a link is shown", async ({
     expect,
   }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const links = Array.from({ length: 100 }, (_, at) => ({
       ...VALID,
       title: `Link ${at}`,
@@ -38,11 +43,11 @@ describe("POST /api/links/bulk", () => {
     expect(outcome.created.map((link) => link["title"])).toEqual(links.map(({ title }) => title));
     expect(batched).toBeLessThanOrEqual(2);
     const [first] = outcome.created;
-    expect(await (await client.call("GET", `/api/links/${first?.id}`)).json()).toEqual(first);
+    expect((await client.call("GET", `/api/links/${first?.id}`)).body).toEqual(first);
   });
 
   it("makes the good ones, and says of each other which it is and why", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const taken = newCode();
     await client.link({ shortCode: taken });
     const { response, outcome } = await bulk(client, [
@@ -78,14 +83,14 @@ describe("POST /api/links/bulk", () => {
   ];
   for (const [body, message] of refused) {
     it(`refuses ${JSON.stringify(body).slice(0, 40)}`, async ({ expect }) => {
-      const response = await (await newClient()).call("POST", BULK, body);
+      const response = await (await newNativeClient()).call("POST", BULK, body);
       expect(response.status).toBe(400);
-      expect(await response.text()).toContain(message);
+      expect(response.text).toContain(message);
     });
   }
 
   it("refuses the whole call where the plan has no room for all", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
       .bind(client.account.workspace.id)
       .run();
@@ -95,7 +100,7 @@ describe("POST /api/links/bulk", () => {
   });
 
   it("answers again what it made, and makes nothing again", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const taken = newCode();
     await client.link({ shortCode: taken });
     const links = [
@@ -111,11 +116,11 @@ describe("POST /api/links/bulk", () => {
     expect(again.outcome.created).toEqual(first.outcome.created);
     expect(again.outcome.failed.map(({ index }) => index)).toEqual([0, 2]);
     expect(again.outcome.failed[1]).toEqual(first.outcome.failed[1]);
-    expect(await (await client.call("GET", "/api/links")).json()).toHaveLength(3);
+    expect((await client.call("GET", "/api/links")).body).toHaveLength(3);
   });
 
   it("leaves the key unused when nothing was made", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const key = { "Idempotency-Key": crypto.randomUUID() };
     const first = await bulk(client, [{}], key);
     expect(first.outcome).toMatchObject({ created: [], failed: [{ index: 0 }] });

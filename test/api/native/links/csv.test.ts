@@ -1,9 +1,15 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import { utf8 } from "../../../../src/platform/bytes.ts";
 import { type Account, newAccount } from "../../../support/account.ts";
 import { callApi } from "../../../support/api.ts";
-import { newClient, newCode, type NativeClient, type WireLink } from "../../../support/native.ts";
+import {
+  newNativeClient,
+  newCode,
+  type NativeClient,
+  type WireLink,
+} from "../../../support/native.ts";
 
 interface WireReport {
   readonly created: number;
@@ -13,8 +19,8 @@ interface WireReport {
 }
 
 async function importCsv(client: NativeClient, csv: string, headers?: HeadersInit) {
-  const response = await client.call("POST", "/api/links/import", { csv }, headers);
-  return { response, report: await response.json<WireReport>() };
+  const response = await client.call<WireReport>("POST", "/api/links/import", { csv }, headers);
+  return { response, report: response.body };
 }
 
 async function setPlan({ workspace }: Account, plan: string): Promise<void> {
@@ -25,15 +31,15 @@ async function setPlan({ workspace }: Account, plan: string): Promise<void> {
 
 describe("POST /api/links/import", () => {
   it("reports on links and rows", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
     const { response, report } = await importCsv(
       client,
       `destination_url,title,short_code\nhttps://example.com/1,One,${code}\nnowhere,"a\0b",\nhttps://example.com/3,,${code}`,
     );
     expect(response.status).toBe(200);
-    const read = await client.call("GET", `/api/links/${report.links[0]?.id ?? ""}`);
-    const link = await read.json<WireLink>();
+    const read = await client.call<WireLink>("GET", `/api/links/${report.links[0]?.id ?? ""}`);
+    const link = read.body;
     expect(link).toMatchObject({ shortCode: code, title: "One" });
     expect(report).toEqual({
       created: 1,
@@ -53,14 +59,14 @@ describe("POST /api/links/import", () => {
   });
 
   it("takes the file itself, with a byte order mark", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call(
       "POST",
       "/api/links/import",
       "\uFEFFDestination_URL;\r\n".replace(";", "") + '"https://example.com/é"\r\n',
       { "Content-Type": "text/csv; charset=utf-8" },
     );
-    expect(await response.json()).toMatchObject({
+    expect(response.body).toMatchObject({
       created: 1,
       links: [{ destinationUrl: "https://example.com/é" }],
     });
@@ -80,30 +86,30 @@ describe("POST /api/links/import", () => {
       "csv must hold at most 10000 rows: send the others with another call",
     ],
   ] as const)("refuses a call as a whole %#", async ([body, message], { expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call("POST", "/api/links/import", body);
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
+    expect(response.body).toEqual({ code: "VALIDATION_ERROR", message });
   });
 
   it("refuses other bodies, and more than 5 MB", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const send = (body: string, type: string) =>
       client.call("POST", "/api/links/import", body, { "Content-Type": type });
     const form = await send("csv=destination_url", "application/x-www-form-urlencoded");
     expect(form.status).toBe(415);
-    expect(await form.json()).toMatchObject({
+    expect(form.body).toMatchObject({
       message: "Send the body with Content-Type application/json or text/csv.",
     });
     const large = await send(`destination_url\n${"x".repeat(5 * 1024 * 1024)}`, "text/csv");
     expect(large.status).toBe(413);
-    expect(await large.json()).toMatchObject({
+    expect(large.body).toMatchObject({
       message: "The request body is larger than 5120 KB.",
     });
   });
 
   it("refuses a file in another encoding", async ({ expect }) => {
-    const { account } = await newClient();
+    const { account } = await newNativeClient();
     const response = await callApi("/api/links/import", {
       method: "POST",
       headers: { ...account.bySession, "Content-Type": "text/csv" },
@@ -116,7 +122,7 @@ describe("POST /api/links/import", () => {
   });
 
   it("needs a plan with bulk creation", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await setPlan(client.account, "free");
     const { response, report } = await importCsv(client, "destination_url\nhttps://example.com");
     expect(response.status).toBe(403);
@@ -124,7 +130,7 @@ describe("POST /api/links/import", () => {
   });
 
   it("imports once for an idempotency key", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const key = { "Idempotency-Key": newCode() };
     const code = newCode();
     const csv = [
@@ -140,11 +146,11 @@ describe("POST /api/links/import", () => {
     expect(second.report).toEqual(first.report);
     expect(second.response.headers.get("Idempotent-Replayed")).toBe("true");
     const list = await client.call("GET", "/api/links");
-    expect(await list.json()).toHaveLength(2);
+    expect(list.body).toHaveLength(2);
   });
 
   it("leaves the key of an import that made nothing unused", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const key = { "Idempotency-Key": newCode() };
     for (const csv of ["destination_url\nnowhere", "destination_url\nelsewhere"]) {
       const { response, report } = await importCsv(client, csv, key);
@@ -156,7 +162,7 @@ describe("POST /api/links/import", () => {
 
 describe("GET /api/links/export", () => {
   it("answers a file that an import reads", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
     await client.link({ shortCode: code, title: "=1+1", tags: ["a,b"] });
     const response = await client.call("GET", "/api/links/export");
@@ -165,25 +171,25 @@ describe("GET /api/links/export", () => {
     expect(response.headers.get("Content-Disposition")).toMatch(
       /^attachment; filename="signpost-links-\d{4}-\d\d-\d\d\.csv"$/,
     );
-    const csv = await response.text();
+    const csv = response.text;
     expect(csv).toContain(`\r\nhttps://sign.test/${code},https://example.com,${code},'=1+1,,`);
     await env.DB.prepare("delete from links where code = ?").bind(code).run();
-    const { report } = await importCsv(await newClient(), csv);
+    const { report } = await importCsv(await newNativeClient(), csv);
     expect(report.links).toMatchObject([
       { shortCode: code, title: "=1+1", tags: [{ name: "a,b" }] },
     ]);
   });
 
   it("keeps to its filters", async ({ expect }) => {
-    const client = await newClient();
-    const made = await client.call("POST", "/api/collections", { name: "Spring" });
-    const collection = await made.json<{ id: string }>();
+    const client = await newNativeClient();
+    const made = await client.call<{ id: string }>("POST", "/api/collections", { name: "Spring" });
+    const collection = made.body;
     const [one, off] = [newCode(), newCode()];
     await client.link({ shortCode: one, collectionId: collection.id });
     await client.link({ shortCode: off, isActive: false });
     const codesOf = async (query: Record<string, string>) => {
       const search = new URLSearchParams(query).toString();
-      const csv = await (await client.call("GET", `/api/links/export?${search}`)).text();
+      const csv = (await client.call("GET", `/api/links/export?${search}`)).text;
       return csv
         .trim()
         .split("\r\n")
@@ -200,9 +206,9 @@ describe("GET /api/links/export", () => {
   });
 
   it("begins with a byte order mark on request", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call("GET", "/api/links/export?bom=true");
-    expect(Array.from((await response.bytes()).slice(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
+    expect(Array.from(utf8(response.text).slice(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
   });
 
   it.for([
@@ -217,14 +223,14 @@ describe("GET /api/links/export", () => {
     ["bom=perhaps", "bom must be true or false"],
     ["active=perhaps", "active must be true or false"],
   ] as const)("refuses %s", async ([query, message], { expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call("GET", `/api/links/export?${query}`);
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
+    expect(response.body).toEqual({ code: "VALIDATION_ERROR", message });
   });
 
   it("answers 500, and no half of a file, when the database fails", async ({ expect }) => {
-    const client = await newClient(await newAccount());
+    const client = await newNativeClient({ account: await newAccount() });
     const prepare = env.DB.prepare.bind(env.DB);
     vi.spyOn(env.DB, "prepare").mockImplementation((query) => {
       if (query.includes("destination_url")) throw new Error("The database fails on purpose.");
@@ -233,6 +239,6 @@ describe("GET /api/links/export", () => {
     const response = await client.call("GET", "/api/links/export");
     vi.restoreAllMocks();
     expect(response.status).toBe(500);
-    expect(await response.json()).toMatchObject({ code: "INTERNAL_ERROR" });
+    expect(response.body).toMatchObject({ code: "INTERNAL_ERROR" });
   });
 });

@@ -3,23 +3,23 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { newClient } from "../../../support/native.ts";
+import { newNativeClient } from "../../../support/native.ts";
 
 describe("a native link", () => {
   it("has no password and no UTM parameters unless told otherwise", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     expect(await client.link()).toMatchObject({ passwordProtected: false, utmParams: {} });
   });
 
   it("gets, changes and loses both", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const utmParams = { utm_source: "newsletter" };
     const link = await client.link({ password: "open sesame", utmParams });
     expect(link).toMatchObject({ passwordProtected: true, utmParams });
     expect(JSON.stringify(link)).not.toMatch(/sesame|scrypt/);
     const change = async (fields: object) => {
       const response = await client.call("PATCH", `/api/links/${link.id}`, fields);
-      return response.json();
+      return response.body;
     };
     expect(await change({ title: "Same" })).toMatchObject({ passwordProtected: true, utmParams });
     expect(await change({ password: null, utmParams: null })).toMatchObject({
@@ -41,17 +41,17 @@ describe("a native link", () => {
     ],
     [{ utmParams: { utm_source: "a\u0000b" } }, "utmParams must not contain control characters"],
   ] as const)("refuses what is neither", async ([fields, message], { expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call("POST", "/api/links", {
       destinationUrl: "https://example.com",
       ...fields,
     });
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ code: "VALIDATION_ERROR", message });
+    expect(response.body).toEqual({ code: "VALIDATION_ERROR", message });
   });
 
   it("has a schedule on the plans pro and enterprise alone", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const send = async (plan: string) => {
       await env.DB.prepare("update workspaces set plan = ? where id = ?")
         .bind(plan, client.account.workspace.id)
@@ -65,6 +65,6 @@ describe("a native link", () => {
     expect((await send("enterprise")).status).toBe(201);
     const refused = await send("free");
     expect(refused.status).toBe(403);
-    expect(await refused.json()).toMatchObject({ code: "PLAN_LIMIT", quota: "schedules" });
+    expect(refused.body).toMatchObject({ code: "PLAN_LIMIT", quota: "schedules" });
   });
 });

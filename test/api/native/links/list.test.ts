@@ -1,18 +1,19 @@
 import { describe, it } from "vitest";
 
-import { newClient, newCode, type WireLink } from "../../../support/native.ts";
+import type { Answer } from "../../../support/client.ts";
+import { newNativeClient, newCode, type WireLink } from "../../../support/native.ts";
 
 /** The path of the next page, from the `Link` header. */
-function nextOf(response: Response): string | null {
+function nextOf(response: Pick<Answer, "headers">): string | null {
   return /^<([^>]+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
 }
 
 describe("filters of GET /api/links", () => {
   it("finds links by each filter and by all of them together", async ({ expect }) => {
-    const client = await newClient();
-    const collection = await (
-      await client.call("POST", "/api/collections", { name: "Spring" })
-    ).json<{ id: string }>();
+    const client = await newNativeClient();
+    const collection = (
+      await client.call<{ id: string }>("POST", "/api/collections", { name: "Spring" })
+    ).body;
     const code = newCode();
     const plain = await client.link({ title: "100% Coffee", shortCode: code });
     const tagged = await client.link({
@@ -21,8 +22,8 @@ describe("filters of GET /api/links", () => {
       destinationUrl: "https://example.com/Path_x",
     });
     const off = await client.link({ isActive: false, tags: ["red"] });
-    const put = await client.call("PATCH", `/api/links/${off.id}`, { isArchived: true });
-    const archived = await put.json<WireLink>();
+    const put = await client.call<WireLink>("PATCH", `/api/links/${off.id}`, { isArchived: true });
+    const archived = put.body;
     const red = (tagged["tags"] as { id: string; name: string }[]).find(
       ({ name }) => name === "red",
     );
@@ -54,7 +55,7 @@ describe("filters of GET /api/links", () => {
         "GET",
         `/api/links?${new URLSearchParams(query).toString()}`,
       );
-      expect(await response.json(), JSON.stringify(query)).toEqual(found);
+      expect(response.body, JSON.stringify(query)).toEqual(found);
     }
   });
 
@@ -67,10 +68,10 @@ describe("filters of GET /api/links", () => {
     "limit=-1",
   ]) {
     it(`refuse ${query}`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const response = await client.call("GET", `/api/links?${query}`);
       expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({
+      expect(response.body).toMatchObject({
         code: "VALIDATION_ERROR",
         message: expect.stringContaining(query.split("=")[0] ?? ""),
       });
@@ -80,14 +81,14 @@ describe("filters of GET /api/links", () => {
 
 describe("pages of GET /api/links", () => {
   it("show each link once while links come and go", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const made: string[] = [];
     for (let at = 0; at < 7; at += 1) made.unshift((await client.link({ title: "page" })).id);
     const seen: string[] = [];
     let path: string | null = "/api/links?limit=3&q=page";
     while (path !== null) {
-      const response = await client.call("GET", path);
-      const links = await response.json<WireLink[]>();
+      const response = await client.call<WireLink[]>("GET", path);
+      const links = response.body;
       seen.push(...links.map(({ id }) => id));
       path = nextOf(response);
       // One more arrives, and the last one shown goes.
@@ -98,20 +99,20 @@ describe("pages of GET /api/links", () => {
   });
 
   it("end without a next page exactly at the limit", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await client.link();
     await client.link();
     const response = await client.call("GET", "/api/links?limit=2");
-    expect(await response.json()).toHaveLength(2);
+    expect(response.body).toHaveLength(2);
     expect(nextOf(response)).toBeNull();
   });
 
   it("refuse a cursor that is none", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     for (const cursor of ["!", "", "zzzzzzzzzzzzzzzz"]) {
       const response = await client.call("GET", `/api/links?limit=1&cursor=${cursor}`);
       expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({ message: expect.stringContaining("cursor") });
+      expect(response.body).toMatchObject({ message: expect.stringContaining("cursor") });
     }
   });
 });

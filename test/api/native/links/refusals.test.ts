@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 
 import { join, newAccount } from "../../../support/account.ts";
 import { callApi } from "../../../support/api.ts";
-import { newClient, newCode } from "../../../support/native.ts";
+import { newNativeClient, newCode } from "../../../support/native.ts";
 
 const VALID = { destinationUrl: "https://example.com" };
 
@@ -82,11 +82,11 @@ describe("POST /api/links refuses", () => {
   ];
   for (const [name, body, message] of bodies) {
     it(`${name}, and makes nothing`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const before = await countLinks();
       const response = await client.call("POST", "/api/links", body);
       expect(response.status).toBe(400);
-      const refusal = await response.json();
+      const refusal = response.body;
       expect(refusal).toEqual({
         code: "VALIDATION_ERROR",
         message: expect.stringContaining(message),
@@ -96,28 +96,31 @@ describe("POST /api/links refuses", () => {
   }
 
   it("a collection of another workspace", async ({ expect }) => {
-    const other = await newClient();
-    const { id } = await (
-      await other.call("POST", "/api/collections", { name: "Theirs" })
-    ).json<{ id: string }>();
-    const client = await newClient();
+    const other = await newNativeClient();
+    const { id } = (
+      await other.call<{ id: string }>("POST", "/api/collections", { name: "Theirs" })
+    ).body;
+    const client = await newNativeClient();
     const response = await client.call("POST", "/api/links", { ...VALID, collectionId: id });
     expect(response.status).toBe(400);
   });
 
   it("a body of 1 MB, and one of another type", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const large = await client.call("POST", "/api/links", { ...VALID, title: "x".repeat(1e6) });
     expect(large.status).toBe(413);
-    expect(await large.json()).toEqual({ code: expect.any(String), message: expect.any(String) });
+    expect(large.body).toEqual({ code: expect.any(String), message: expect.any(String) });
     const xml = await client.call("POST", "/api/links", "<link/>", { "Content-Type": "text/xml" });
     expect(xml.status).toBe(415);
   });
 
   it("two wrong fields in one sentence", async ({ expect }) => {
-    const client = await newClient();
-    const response = await client.call("POST", "/api/links", { shortCode: "a", isActive: 1 });
-    const { message } = await response.json<{ message: string }>();
+    const client = await newNativeClient();
+    const response = await client.call<{ message: string }>("POST", "/api/links", {
+      shortCode: "a",
+      isActive: 1,
+    });
+    const { message } = response.body;
     expect(message).toContain("destinationUrl is required and must be a valid URL");
     expect(message).toContain("shortCode must be");
     expect(message).toContain("isActive must be");
@@ -145,20 +148,20 @@ describe("PATCH /api/links/:id refuses", () => {
   ];
   for (const [body, message] of bodies) {
     it(`${JSON.stringify(body)}, and changes nothing`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const link = await client.link({ startsAt: "2126-06-01T00:00:00Z" });
       const response = await client.call("PATCH", `/api/links/${link.id}`, body);
       expect(response.status).toBe(400);
-      expect(await response.json()).toEqual({
+      expect(response.body).toEqual({
         code: "VALIDATION_ERROR",
         message: expect.stringContaining(message),
       });
-      expect(await (await client.call("GET", `/api/links/${link.id}`)).json()).toEqual(link);
+      expect((await client.call("GET", `/api/links/${link.id}`)).body).toEqual(link);
     });
   }
 
   it("nothing of what it does not know, and sets none of it", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     const stranger = await newAccount();
     const response = await client.call("PATCH", `/api/links/${link.id}`, {
@@ -170,7 +173,7 @@ describe("PATCH /api/links/:id refuses", () => {
       suspendedAt: null,
       title: "set",
     });
-    expect(await response.json()).toEqual({
+    expect(response.body).toEqual({
       ...link,
       title: "set",
       updatedAt: expect.any(String),
@@ -188,26 +191,26 @@ describe("every link route", () => {
     ] as const;
 
   it("answers another workspace's link as it answers none", async ({ expect }) => {
-    const owner = await newClient();
+    const owner = await newNativeClient();
     const link = await owner.link();
-    const stranger = await newClient();
+    const stranger = await newNativeClient();
     const unknownId = crypto.randomUUID();
     for (const [method, path, body] of routes(link.id)) {
       const foreign = await stranger.call(method, path, body);
       const unknown = await stranger.call(method, path.replace(link.id, unknownId), body);
       const nonsense = await stranger.call(method, path.replace(link.id, "42"), body);
       expect([foreign.status, unknown.status, nonsense.status]).toEqual([404, 404, 404]);
-      const text = await foreign.text();
-      expect(await unknown.text()).toBe(text);
-      expect(await nonsense.text()).toBe(text);
+      const text = foreign.text;
+      expect(unknown.text).toBe(text);
+      expect(nonsense.text).toBe(text);
       expect(JSON.parse(text)).toEqual({ code: "NOT_FOUND", message: expect.any(String) });
     }
-    expect(await (await owner.call("GET", `/api/links/${link.id}`)).json()).toEqual(link);
+    expect((await owner.call("GET", `/api/links/${link.id}`)).body).toEqual(link);
   });
 
   it("asks for its scope", async ({ expect }) => {
     const account = await newAccount();
-    const link = await (await newClient(account)).link();
+    const link = await (await newNativeClient({ account })).link();
     const needs = [
       ["links:read", "GET", "/api/links", undefined],
       ["links:read", "GET", `/api/links/${link.id}`, undefined],
@@ -218,14 +221,17 @@ describe("every link route", () => {
     ] as const;
     const scopes = ["links:read", "links:create", "links:update", "links:delete"] as const;
     for (const [scope, method, path, body] of needs) {
-      const rest = await newClient(account, ...scopes.filter((other) => other !== scope));
+      const rest = await newNativeClient({
+        account,
+        scopes: scopes.filter((other) => other !== scope),
+      });
       const refused = await rest.call(method, path, body);
       expect(refused.status).toBe(403);
-      expect(await refused.json()).toMatchObject({
+      expect(refused.body).toMatchObject({
         code: "FORBIDDEN",
         message: expect.stringContaining(scope),
       });
-      const only = await newClient(account, scope);
+      const only = await newNativeClient({ account, scopes: [scope] });
       expect((await only.call(method, path, body)).status).toBeLessThan(300);
     }
   });
@@ -237,17 +243,17 @@ describe("every link route", () => {
   });
 
   it("lets a member delete only links of their own", async ({ expect }) => {
-    const owner = await newClient();
+    const owner = await newNativeClient();
     const member = await newAccount();
     await join(member.userId, owner.account.workspace, "member");
     const there = { "Signpost-Workspace": owner.account.workspace.uuid };
-    const client = await newClient(member);
+    const client = await newNativeClient({ account: member });
     const theirs = await owner.link();
-    const create = await client.call("POST", "/api/links", VALID, there);
-    const own = await create.json<{ id: string }>();
+    const create = await client.call<{ id: string }>("POST", "/api/links", VALID, there);
+    const own = create.body;
     const refused = await client.call("DELETE", `/api/links/${theirs.id}`, undefined, there);
     expect(refused.status).toBe(403);
-    expect(await refused.json()).toMatchObject({ code: "FORBIDDEN" });
+    expect(refused.body).toMatchObject({ code: "FORBIDDEN" });
     const edit = { title: "edited" };
     expect((await client.call("PATCH", `/api/links/${theirs.id}`, edit, there)).status).toBe(200);
     expect((await client.call("DELETE", `/api/links/${own.id}`, undefined, there)).status).toBe(
@@ -259,20 +265,20 @@ describe("every link route", () => {
   });
 
   it("says which methods there are", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const response = await client.call("PUT", "/api/links", VALID);
     expect(response.status).toBe(405);
     expect(response.headers.get("Allow")).toBe("GET, HEAD, POST");
   });
 
   it("stores hostile texts as they are", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     for (const title of ["' OR 1=1 --", "'; delete from links; select '1", "<script>", "%", "\\"]) {
       const link = await client.link({ title, tags: [title], shortCode: newCode() });
       expect(link).toMatchObject({ title, tags: [{ name: title }] });
       const query = new URLSearchParams({ q: title, tag: title });
       const found = await client.call("GET", `/api/links?${query.toString()}`);
-      expect(await found.json()).toEqual([link]);
+      expect(found.body).toEqual([link]);
     }
   });
 });

@@ -3,7 +3,8 @@ import { describe, it, vi } from "vitest";
 
 import { newAccount } from "../../../support/account.ts";
 import { callApi, ORIGIN } from "../../../support/api.ts";
-import { newClient, newCode } from "../../../support/native.ts";
+import type { Answer } from "../../../support/client.ts";
+import { newNativeClient, newCode } from "../../../support/native.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -21,16 +22,16 @@ const DOCUMENTED = [
 
 describe("POST /api/links", () => {
   it("creates the documented example", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
-    const response = await client.call("POST", "/api/links", {
+    const response = await client.call<Record<string, unknown>>("POST", "/api/links", {
       destinationUrl: "https://example.com",
       shortCode: code,
       title: "My Link",
       expiresAt: "2126-12-31T00:00:00Z",
     });
     expect(response.status).toBe(201);
-    const link = await response.json<Record<string, unknown>>();
+    const link = response.body;
     expect(Object.keys(link).slice(0, 9)).toEqual(DOCUMENTED);
     expect(link).toEqual({
       id: expect.stringMatching(UUID),
@@ -70,7 +71,7 @@ describe("POST /api/links", () => {
   it("gives a code of seven letters when none is sent, as in the quick start", async ({
     expect,
   }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ title: "My Short Link" });
     expect(link.shortCode).toMatch(/^[2-9a-hjkmnp-z]{7}$/);
     const other = await client.link({ shortCode: null });
@@ -78,10 +79,10 @@ describe("POST /api/links", () => {
   });
 
   it("keeps every field that it accepts", async ({ expect }) => {
-    const client = await newClient();
-    const collection = await (
-      await client.call("POST", "/api/collections", { name: "Spring" })
-    ).json<{ id: string }>();
+    const client = await newNativeClient();
+    const collection = (
+      await client.call<{ id: string }>("POST", "/api/collections", { name: "Spring" })
+    ).body;
     const fields = {
       destinationUrl: "https://example.com/path?q=1#top",
       title: "Title",
@@ -106,13 +107,13 @@ describe("POST /api/links", () => {
   });
 
   it("reads a zone's offset and gives the moment in UTC", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ expiresAt: "2126-06-01T02:00:00+02:00" });
     expect(link["expiresAt"]).toBe("2126-06-01T00:00:00.000Z");
   });
 
   it("ignores fields that are not the client's to set", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const stranger = await newAccount();
     const injected = {
       id: crypto.randomUUID(),
@@ -136,18 +137,22 @@ describe("POST /api/links", () => {
   });
 
   it("answers a taken code with at least three that are free", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
     await client.link({ shortCode: code });
     await client.link({ shortCode: `${code}-1` });
-    const other = await newClient();
-    const response = await other.call("POST", "/api/links", {
-      destinationUrl: "https://example.com",
-      shortCode: code,
-      tags: ["never-made"],
-    });
+    const other = await newNativeClient();
+    const response = await other.call<{ code: string; suggestions: string[] }>(
+      "POST",
+      "/api/links",
+      {
+        destinationUrl: "https://example.com",
+        shortCode: code,
+        tags: ["never-made"],
+      },
+    );
     expect(response.status).toBe(409);
-    const refusal = await response.json<{ code: string; suggestions: string[] }>();
+    const refusal = response.body;
     expect(refusal).toEqual({
       code: "ALREADY_EXISTS",
       message: expect.stringContaining(code),
@@ -156,11 +161,11 @@ describe("POST /api/links", () => {
     expect(refusal.suggestions.length).toBeGreaterThanOrEqual(3);
     expect(refusal.suggestions).not.toContain(`${code}-1`);
     for (const shortCode of refusal.suggestions) await other.link({ shortCode });
-    expect(await (await other.call("GET", "/api/tags")).json()).toEqual([]);
+    expect((await other.call("GET", "/api/tags")).body).toEqual([]);
   });
 
   it("lets exactly one of twenty that want a code at once have it", async ({ expect }) => {
-    const clients = await Promise.all(Array.from({ length: 4 }, () => newClient()));
+    const clients = await Promise.all(Array.from({ length: 4 }, () => newNativeClient()));
     const twenty = Array.from({ length: 5 }, () => clients).flat();
     const body = { destinationUrl: "https://example.com", shortCode: newCode() };
     const responses = await Promise.all(
@@ -171,7 +176,7 @@ describe("POST /api/links", () => {
   });
 
   it("treats codes as case-sensitive", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
     await client.link({ shortCode: code });
     const upper = await client.link({ shortCode: code.toUpperCase() });
@@ -179,7 +184,7 @@ describe("POST /api/links", () => {
   });
 
   it("answers the short URL alone to a client that asks for text", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
     const response = await client.call(
       "POST",
@@ -189,11 +194,11 @@ describe("POST /api/links", () => {
     );
     expect(response.status).toBe(201);
     expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
-    expect(await response.text()).toBe(`${ORIGIN}/${code}`);
+    expect(response.text).toBe(`${ORIGIN}/${code}`);
   });
 
   it("accepts both kinds of form", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const headers = await client.account.byToken();
     const fields: [string, string][] = [
       ["destinationUrl", "https://example.com/form"],
@@ -222,7 +227,7 @@ describe("POST /api/links", () => {
   });
 
   it("writes nothing to KV", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     const { keys } = await env.ROUTES.list();
     expect(keys.filter(({ name }) => name.includes(link.shortCode))).toEqual([]);
@@ -231,40 +236,40 @@ describe("POST /api/links", () => {
 
 describe("GET /api/links", () => {
   it("answers the bare array, newest first, of this workspace alone", async ({ expect }) => {
-    const client = await newClient();
-    await (await newClient()).link();
-    expect(await (await client.call("GET", "/api/links")).json()).toEqual([]);
+    const client = await newNativeClient();
+    await (await newNativeClient()).link();
+    expect((await client.call("GET", "/api/links")).body).toEqual([]);
     const first = await client.link();
     const second = await client.link({ tags: ["x"] });
     const response = await client.call("GET", "/api/links");
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual([second, first]);
+    expect(response.body).toEqual([second, first]);
     expect(response.headers.get("Link")).toBeNull();
   });
 });
 
 describe("GET /api/links/:id", () => {
   it("answers one link with its version", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     const response = await client.call("GET", `/api/links/${link.id.toUpperCase()}`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual(link);
+    expect(response.body).toEqual(link);
     expect(response.headers.get("ETag")).toBe('"1"');
   });
 });
 
 describe("PATCH /api/links/:id", () => {
   it("changes the documented example's fields and no others", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ tags: ["kept"], description: "kept" });
-    const response = await client.call("PATCH", `/api/links/${link.id}`, {
+    const response = await client.call<Record<string, unknown>>("PATCH", `/api/links/${link.id}`, {
       destinationUrl: "https://new-example.com",
       title: "Updated Title",
       isActive: false,
     });
     expect(response.status).toBe(200);
-    const updated = await response.json<Record<string, unknown>>();
+    const updated = response.body;
     expect(updated).toEqual({
       ...link,
       destinationUrl: "https://new-example.com",
@@ -274,11 +279,11 @@ describe("PATCH /api/links/:id", () => {
     });
     expect(response.headers.get("ETag")).toBe('"2"');
     expect(response.headers.get("Signpost-Live-By")).toMatch(TIME);
-    expect(await (await client.call("GET", `/api/links/${link.id}`)).json()).toEqual(updated);
+    expect((await client.call("GET", `/api/links/${link.id}`)).body).toEqual(updated);
   });
 
   it("publishes the change to KV", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     await client.call("PATCH", `/api/links/${link.id}`, { destinationUrl: "https://new.example/" });
     await vi.waitFor(async () => {
@@ -294,10 +299,10 @@ describe("PATCH /api/links/:id", () => {
   });
 
   it("clears what null clears", async ({ expect }) => {
-    const client = await newClient();
-    const collection = await (
-      await client.call("POST", "/api/collections", { name: "Autumn" })
-    ).json<{ id: string }>();
+    const client = await newNativeClient();
+    const collection = (
+      await client.call<{ id: string }>("POST", "/api/collections", { name: "Autumn" })
+    ).body;
     const link = await client.link({
       title: "t",
       description: "d",
@@ -319,34 +324,34 @@ describe("PATCH /api/links/:id", () => {
       collectionId: null,
     };
     const response = await client.call("PATCH", `/api/links/${link.id}`, cleared);
-    expect(await response.json()).toMatchObject(cleared);
+    expect(response.body).toMatchObject(cleared);
   });
 
   it("archives and brings back", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     for (const isArchived of [true, false]) {
       const response = await client.call("PATCH", `/api/links/${link.id}`, { isArchived });
-      expect(await response.json()).toMatchObject({ isArchived, isActive: true });
+      expect(response.body).toMatchObject({ isArchived, isActive: true });
     }
   });
 
   it("leaves a link alone when nothing is to change", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     const response = await client.call("PATCH", `/api/links/${link.id}`, { unknown: 1 });
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual(link);
+    expect(response.body).toEqual(link);
     expect(response.headers.get("ETag")).toBe('"1"');
   });
 
   it("moves a link to a new code and leaves a tombstone of the old one", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ shortCode: newCode() });
     await client.call("PATCH", `/api/links/${link.id}`, { title: "published" });
     const code = newCode();
     const response = await client.call("PATCH", `/api/links/${link.id}`, { shortCode: code });
-    expect(await response.json()).toMatchObject({ shortCode: code, shortUrl: `${ORIGIN}/${code}` });
+    expect(response.body).toMatchObject({ shortCode: code, shortUrl: `${ORIGIN}/${code}` });
     const tombstone = await env.DB.prepare("select domain from route_tombstones where code = ?")
       .bind(link.shortCode)
       .first("domain");
@@ -355,15 +360,15 @@ describe("PATCH /api/links/:id", () => {
       expect(await env.ROUTES.get(`@/${link.shortCode}`)).toBeNull();
       expect(await env.ROUTES.get(`@/${code}`)).not.toBeNull();
     });
-    const stranger = await newClient();
+    const stranger = await newNativeClient();
     const grab = { destinationUrl: "https://example.com", shortCode: link.shortCode };
     expect((await stranger.call("POST", "/api/links", grab)).status).toBe(409);
     expect((await client.call("POST", "/api/links", grab)).status).toBe(201);
   });
 
   it("refuses a code that is taken, and changes nothing", async ({ expect }) => {
-    const client = await newClient();
-    const taken = await (await newClient()).link({ shortCode: newCode() });
+    const client = await newNativeClient();
+    const taken = await (await newNativeClient()).link({ shortCode: newCode() });
     const link = await client.link({ tags: ["kept"] });
     const response = await client.call("PATCH", `/api/links/${link.id}`, {
       shortCode: taken.shortCode,
@@ -371,8 +376,8 @@ describe("PATCH /api/links/:id", () => {
       tags: ["lost"],
     });
     expect(response.status).toBe(409);
-    expect(await response.json()).toMatchObject({ code: "ALREADY_EXISTS" });
-    expect(await (await client.call("GET", `/api/links/${link.id}`)).json()).toEqual(link);
+    expect(response.body).toMatchObject({ code: "ALREADY_EXISTS" });
+    expect((await client.call("GET", `/api/links/${link.id}`)).body).toEqual(link);
     const left = await env.DB.prepare("select 1 from route_tombstones where code = ?")
       .bind(link.shortCode)
       .first();
@@ -380,21 +385,21 @@ describe("PATCH /api/links/:id", () => {
   });
 
   it("lets two changes of different fields at once both stand", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     await Promise.all([
       client.call("PATCH", `/api/links/${link.id}`, { title: "one" }),
       client.call("PATCH", `/api/links/${link.id}`, { description: "two" }),
     ]);
     const response = await client.call("GET", `/api/links/${link.id}`);
-    expect(await response.json()).toMatchObject({ title: "one", description: "two" });
+    expect(response.body).toMatchObject({ title: "one", description: "two" });
     expect(response.headers.get("ETag")).toBe('"3"');
   });
 });
 
 describe("If-Match", () => {
   it("lets exactly one of ten changes meant for one version through", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     const responses = await Promise.all(
       Array.from({ length: 10 }, (_, at) =>
@@ -408,12 +413,12 @@ describe("If-Match", () => {
     );
     const statuses = responses.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
-    const now = await (
-      await client.call("GET", `/api/links/${link.id}`)
-    ).json<{
-      title: string;
-      tags: { name: string }[];
-    }>();
+    const now = (
+      await client.call<{
+        title: string;
+        tags: { name: string }[];
+      }>("GET", `/api/links/${link.id}`)
+    ).body;
     expect(now.tags.map(({ name }) => name)).toEqual([now.title]);
   });
 
@@ -427,7 +432,7 @@ describe("If-Match", () => {
   ] as const;
   for (const [header, status] of cases) {
     it(`answers ${status} to ${header} on a link of version 1`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const link = await client.link();
       const response = await client.call(
         "PATCH",
@@ -437,13 +442,13 @@ describe("If-Match", () => {
       );
       expect(response.status).toBe(status);
       if (status === 412) {
-        expect(await response.json()).toMatchObject({ code: "PRECONDITION_FAILED" });
+        expect(response.body).toMatchObject({ code: "PRECONDITION_FAILED" });
       }
     });
   }
 
   it("guards a deletion too", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link();
     const path = `/api/links/${link.id}`;
     const stale = await client.call("DELETE", path, undefined, { "If-Match": '"9"' });
@@ -455,7 +460,7 @@ describe("If-Match", () => {
 
 describe("DELETE /api/links/:id", () => {
   it("deletes for good and says so in JSON", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ tags: ["x"] });
     await client.call("PATCH", `/api/links/${link.id}`, { title: "published" });
     await vi.waitFor(async () => {
@@ -463,7 +468,7 @@ describe("DELETE /api/links/:id", () => {
     });
     const response = await client.call("DELETE", `/api/links/${link.id}`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ success: true, id: link.id });
+    expect(response.body).toEqual({ success: true, id: link.id });
     expect(response.headers.get("Signpost-Live-By")).toMatch(TIME);
     await vi.waitFor(async () => {
       expect(await env.ROUTES.get(`@/${link.shortCode}`)).toBeNull();
@@ -475,27 +480,27 @@ describe("DELETE /api/links/:id", () => {
   });
 
   it("holds the code back for the workspace that had it", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ shortCode: newCode() });
     await client.call("DELETE", `/api/links/${link.id}`);
-    const stranger = await newClient();
+    const stranger = await newNativeClient();
     const check = await stranger.call("GET", `/api/links/check/${link.shortCode}`);
-    expect(await check.json()).toMatchObject({ available: false });
+    expect(check.body).toMatchObject({ available: false });
     const grab = { destinationUrl: "https://example.com", shortCode: link.shortCode };
     expect((await stranger.call("POST", "/api/links", grab)).status).toBe(409);
     const own = await client.call("GET", `/api/links/check/${link.shortCode}`);
-    expect(await own.json()).toEqual({ available: true, suggestions: [] });
+    expect(own.body).toEqual({ available: true, suggestions: [] });
     expect((await client.call("POST", "/api/links", grab)).status).toBe(201);
   });
 
   it("is given up after ninety days", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ shortCode: newCode() });
     await client.call("DELETE", `/api/links/${link.id}`);
     await env.DB.prepare("update reserved_codes set until_ms = ? where code = ?")
       .bind(Date.now() - 1, link.shortCode)
       .run();
-    const stranger = await newClient();
+    const stranger = await newNativeClient();
     const again = await stranger.link({ shortCode: link.shortCode });
     expect(again.shortCode).toBe(link.shortCode);
   });
@@ -505,22 +510,25 @@ describe("GET /api/links/check/:shortCode", () => {
   it("answers the documented shape for a taken code, with suggestions that are free", async ({
     expect,
   }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const code = newCode();
     await client.link({ shortCode: code });
-    const response = await client.call("GET", `/api/links/check/${code}`);
+    const response = await client.call<{ suggestions: string[] }>(
+      "GET",
+      `/api/links/check/${code}`,
+    );
     expect(response.status).toBe(200);
-    const answer = await response.json<{ suggestions: string[] }>();
+    const answer = response.body;
     expect(answer).toEqual({ available: false, suggestions: expect.any(Array) });
     expect(answer.suggestions.length).toBeGreaterThanOrEqual(3);
     for (const suggestion of answer.suggestions) {
       const free = await client.call("GET", `/api/links/check/${suggestion}`);
-      expect(await free.json()).toEqual({ available: true, suggestions: [] });
+      expect(free.body).toEqual({ available: true, suggestions: [] });
     }
   });
 
   it("says why a code can never be had", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const reasons = [
       ["ab", "invalid"],
       ["way-too-long-for-a-short-code", "invalid"],
@@ -530,22 +538,25 @@ describe("GET /api/links/check/:shortCode", () => {
       ["APIv1", "reserved"],
     ];
     for (const [code, reason] of reasons) {
-      const response = await client.call("GET", `/api/links/check/${code}`);
-      const answer = await response.json<{ suggestions: string[] }>();
+      const response = await client.call<{ suggestions: string[] }>(
+        "GET",
+        `/api/links/check/${code}`,
+      );
+      const answer = response.body;
       expect(answer).toEqual({ available: false, suggestions: expect.any(Array), reason });
       expect(answer.suggestions.length).toBeGreaterThanOrEqual(3);
     }
   });
 
   it("is refused past its limit, with Retry-After", async ({ expect }) => {
-    const client = await newClient();
-    let refused: Response | undefined;
+    const client = await newNativeClient();
+    let refused: Answer | undefined;
     // Twice the limit: the binding's minute may end in between, and its count begin anew.
     for (let asked = 0; asked <= 242 && refused === undefined; asked += 1) {
       const response = await client.call("GET", "/api/links/check/x");
       if (response.status === 429) refused = response;
     }
     expect(refused?.headers.get("Retry-After")).toBe("60");
-    expect(await refused?.json()).toMatchObject({ code: "RATE_LIMIT_EXCEEDED" });
+    expect(refused?.body).toMatchObject({ code: "RATE_LIMIT_EXCEEDED" });
   });
 });

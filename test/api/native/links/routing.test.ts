@@ -4,7 +4,12 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { insertDomain } from "../../../support/link-rows.ts";
-import { type NativeClient, newClient, newCode, type WireLink } from "../../../support/native.ts";
+import {
+  type NativeClient,
+  newNativeClient,
+  newCode,
+  type WireLink,
+} from "../../../support/native.ts";
 
 const VALID = { destinationUrl: "https://example.com" };
 const RULE = { targetUrl: "https://example.com/ua", country: ["UA"] };
@@ -133,26 +138,26 @@ describe("a wrong field", () => {
   for (const [fields, message] of WRONG) {
     const name = JSON.stringify(fields).slice(0, 100);
     it(`${name} makes nothing, changes nothing, and is named`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const link = await client.link({ rules: [RULE] });
       for (const response of [
         await client.call("POST", "/api/links", { ...VALID, ...fields }),
         await client.call("PATCH", `/api/links/${link.id}`, { title: "New", ...fields }),
       ]) {
         expect(response.status).toBe(400);
-        const refusal = await response.json<{ code: string; message: string }>();
-        expect(refusal.code).toBe("VALIDATION_ERROR");
-        expect(refusal.message.slice(0, message.length)).toBe(message);
+        const { code, message: said } = response.body as { code: string; message: string };
+        expect(code).toBe("VALIDATION_ERROR");
+        expect(said.slice(0, message.length)).toBe(message);
       }
       expect(await countLinks(client)).toBe(1);
-      expect(await (await client.call("GET", `/api/links/${link.id}`)).json()).toEqual(link);
+      expect((await client.call("GET", `/api/links/${link.id}`)).body).toEqual(link);
     });
   }
 });
 
 describe("a link", () => {
   it("shows all that it was given, in the words in which it was sent", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const domain = `${newCode()}.example`;
     await insertDomain(client.account.workspace.id, domain);
     const rules = [
@@ -218,27 +223,27 @@ describe("a link", () => {
   });
 
   it("takes back what it shows, and is then as it was", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({
       rules: [RULE, { targetUrl: "https://example.com/any", name: "Any" }],
       abTest: { enabled: true, variants: [VARIANT] },
       clicksLimit: 3,
       qrSettings: { logo: PIXEL },
     });
-    const response = await client.call("PATCH", `/api/links/${link.id}`, link);
+    const response = await client.call<WireLink>("PATCH", `/api/links/${link.id}`, link);
     expect(response.status).toBe(200);
-    const { updatedAt: _, ...after } = await response.json<WireLink>();
+    const { updatedAt: _, ...after } = response.body;
     const { updatedAt: __, ...before } = link;
     expect(after).toEqual(before);
   });
 
   it("keeps of a test and of QR settings what a change leaves out", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const variants = [{ ...VARIANT, active: true }];
     const qrSettings = { color: "#112233", bgColor: "#eeeeee", useLogo: true, logo: PIXEL };
     const link = await client.link({ abTest: { enabled: false, variants }, qrSettings });
     const changes = { abTest: { enabled: true }, qrSettings: { color: "#000000" } };
-    const changed = await (await client.call("PATCH", `/api/links/${link.id}`, changes)).json();
+    const changed = (await client.call("PATCH", `/api/links/${link.id}`, changes)).body;
     expect(changed).toMatchObject({
       abTest: { enabled: true, sticky: false, variants },
       qrSettings: { ...qrSettings, color: "#000000" },
@@ -249,19 +254,19 @@ describe("a link", () => {
       clicksLimit: null,
       qrSettings: null,
     };
-    expect(await (await client.call("PATCH", `/api/links/${link.id}`, none)).json()).toMatchObject({
+    expect((await client.call("PATCH", `/api/links/${link.id}`, none)).body).toMatchObject({
       ...none,
       abTest: { enabled: false, sticky: false, variants: [] },
     });
   });
 
   it("moves to a domain and back, by its name or null", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const domain = `${newCode()}.example`;
     await insertDomain(client.account.workspace.id, domain);
     const link = await client.link();
     const move = async (to: string | null) =>
-      (await client.call("PATCH", `/api/links/${link.id}`, { domain: to })).json<WireLink>();
+      (await client.call<WireLink>("PATCH", `/api/links/${link.id}`, { domain: to })).body;
     expect(await move(domain)).toMatchObject({
       domain,
       shortUrl: `https://${domain}/${link.shortCode}`,
@@ -271,7 +276,7 @@ describe("a link", () => {
   });
 
   it("beyond the plan is refused with what there is and what may be", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
       .bind(client.account.workspace.id)
       .run();
@@ -280,7 +285,7 @@ describe("a link", () => {
       rules: [RULE, RULE, RULE, RULE],
     });
     expect(response.status).toBe(403);
-    expect(await response.json()).toEqual({
+    expect(response.body).toEqual({
       code: "PLAN_LIMIT",
       message: 'The plan "free" allows 3 rules on a link, and these are 4.',
       quota: "rules",

@@ -2,7 +2,7 @@
 
 import { describe, it } from "vitest";
 
-import { newClient } from "../../../support/native.ts";
+import { newNativeClient } from "../../../support/native.ts";
 
 const RULES = [
   { targetUrl: "https://example.com/ua", country: ["UA"], device: ["mobile"] },
@@ -16,11 +16,11 @@ const RULES = [
 
 describe("POST /api/links/:id/simulate", () => {
   it("tells the destination, the rule, and why others were passed over", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await client.link({ rules: RULES, redirectStatus: 307 });
     const [ua, work] = link["rules"] as { id: string }[];
     const ask = async (visitor: unknown) =>
-      (await client.call("POST", `/api/links/${link.id}/simulate`, visitor)).json();
+      (await client.call("POST", `/api/links/${link.id}/simulate`, visitor)).body;
     expect(await ask({ country: "UA", device: "mobile", language: "uk" })).toEqual({
       outcome: "redirect",
       destination: "https://example.com/ua",
@@ -53,11 +53,11 @@ describe("POST /api/links/:id/simulate", () => {
   });
 
   it("answers as status what the visitor's browser would get", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const at = { at: "2126-06-01T00:00:00Z" };
     const outcomeOf = async (fields: Record<string, unknown>, visitor: unknown = {}) => {
       const { id } = await client.link(fields);
-      return (await client.call("POST", `/api/links/${id}/simulate`, visitor)).json();
+      return (await client.call("POST", `/api/links/${id}/simulate`, visitor)).body;
     };
     expect(await outcomeOf({ isActive: false })).toMatchObject({
       outcome: "refuse",
@@ -103,11 +103,11 @@ describe("POST /api/links/:id/simulate", () => {
   ];
   for (const [visitor, message] of wrong) {
     it(`refuses ${JSON.stringify(visitor).slice(0, 60)}`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const { id } = await client.link();
       const response = await client.call("POST", `/api/links/${id}/simulate`, visitor);
       expect(response.status).toBe(400);
-      expect(await response.text()).toContain(message);
+      expect(response.text).toContain(message);
     });
   }
 });

@@ -2,7 +2,7 @@
 
 import { describe, it } from "vitest";
 
-import { type NativeClient, newClient } from "../../../support/native.ts";
+import { type NativeClient, newNativeClient } from "../../../support/native.ts";
 
 const VARIANT = { id: "a", name: "A", url: "https://example.com/a" };
 
@@ -13,7 +13,7 @@ async function linkWith(client: NativeClient, ...ids: string[]): Promise<string>
 }
 
 async function idsOf(client: NativeClient, link: string): Promise<string[]> {
-  const list = await (await client.call("GET", `${link}/variants`)).json<{ id: string }[]>();
+  const list = (await client.call<{ id: string }[]>("GET", `${link}/variants`)).body;
   return list.map(({ id }) => id);
 }
 
@@ -21,11 +21,14 @@ describe("a link's variants", () => {
   it("are added, listed, changed and removed, each as a version of the link", async ({
     expect,
   }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await linkWith(client, "a");
-    const added = await client.call("POST", `${link}/variants`, { name: " B ", url: "myapp://b" });
+    const added = await client.call<{ id: string }>("POST", `${link}/variants`, {
+      name: " B ",
+      url: "myapp://b",
+    });
     expect(added.status).toBe(201);
-    const b = await added.json<{ id: string }>();
+    const b = added.body;
     expect(b).toEqual({
       id: expect.any(String),
       name: "B",
@@ -35,17 +38,17 @@ describe("a link's variants", () => {
     });
     const path = `${link}/variants/${b.id}`;
     const changed = await client.call("PATCH", path, { weight: 3, active: false });
-    expect(await changed.json()).toEqual({ ...b, weight: 3, active: false });
+    expect(changed.body).toEqual({ ...b, weight: 3, active: false });
     expect(changed.headers.get("Signpost-Live-By")).not.toBeNull();
     expect(await idsOf(client, link)).toEqual(["a", b.id]);
     const removed = await client.call("DELETE", path);
-    expect(await removed.json()).toEqual({ success: true, id: b.id });
+    expect(removed.body).toEqual({ success: true, id: b.id });
     expect(await idsOf(client, link)).toEqual(["a"]);
     expect((await client.call("GET", link)).headers.get("ETag")).toBe('"4"');
   });
 
   it("are all there when many are added at once", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await linkWith(client);
     const added = await Promise.all(
       ["a", "b", "c", "d"].map(async (id) =>
@@ -71,17 +74,17 @@ describe("a link's variants", () => {
   ];
   for (const [body, status, message] of wrong) {
     it(`are not added by ${JSON.stringify(body)}`, async ({ expect }) => {
-      const client = await newClient();
+      const client = await newNativeClient();
       const link = await linkWith(client, "a");
       const response = await client.call("POST", `${link}/variants`, body);
       expect(response.status).toBe(status);
-      expect(await response.text()).toContain(message.replaceAll('"', String.raw`\"`));
+      expect(response.text).toContain(message.replaceAll('"', String.raw`\"`));
       expect(await idsOf(client, link)).toEqual(["a"]);
     });
   }
 
   it("are not found under ids that they do not have", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await linkWith(client, "a");
     for (const response of [
       await client.call("PATCH", `${link}/variants/b`, { name: "B" }),
@@ -93,10 +96,10 @@ describe("a link's variants", () => {
   });
 
   it("end at a hundred", async ({ expect }) => {
-    const client = await newClient();
+    const client = await newNativeClient();
     const link = await linkWith(client, ...Array.from({ length: 100 }, (_, at) => `v${at}`));
     const response = await client.call("POST", `${link}/variants`, VARIANT);
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain("at most 100 variants");
+    expect(response.text).toContain("at most 100 variants");
   });
 });

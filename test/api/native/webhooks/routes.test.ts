@@ -7,7 +7,7 @@ import { fakeInternet } from "../../../platform/fake-internet.ts";
 import { newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf } from "../../../support/api.ts";
 import { BROWSER } from "../../../support/following.ts";
-import { newClient } from "../../../support/native.ts";
+import { newNativeClient } from "../../../support/native.ts";
 import { arrived, newSubscriber, payloadOf, subscribe } from "../../../webhooks/client.ts";
 
 const URL_OF_BOX = "https://example.com/hook";
@@ -15,13 +15,13 @@ const OPERATOR = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
 describe("/api/webhooks", () => {
   it("makes, shows, changes and deletes a webhook, always with JSON", async ({ expect }) => {
-    const { call } = await newClient();
-    const created = await call("POST", "/api/webhooks", {
+    const { call } = await newNativeClient();
+    const created = await call<Record<string, unknown>>("POST", "/api/webhooks", {
       url: URL_OF_BOX,
       events: ["link.created", "link.clicked", "link.created"],
     });
     expect(created.status).toBe(201);
-    const { secret, ...webhook } = await created.json<Record<string, unknown>>();
+    const { secret, ...webhook } = created.body;
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(webhook).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -37,31 +37,31 @@ describe("/api/webhooks", () => {
     });
     const path = `/api/webhooks/${String(webhook["id"])}`;
     expect(created.headers.get("Location")).toBe(path);
-    expect(await (await call("GET", path)).json()).toEqual(webhook);
-    expect(await (await call("GET", "/api/webhooks")).json()).toEqual([webhook]);
+    expect((await call("GET", path)).body).toEqual(webhook);
+    expect((await call("GET", "/api/webhooks")).body).toEqual([webhook]);
 
     const changes = { events: ["*"], retryPolicy: "extended", isActive: false };
     const changed = await call("PATCH", path, changes);
-    expect(await changed.json()).toMatchObject({ ...changes, url: URL_OF_BOX });
+    expect(changed.body).toMatchObject({ ...changes, url: URL_OF_BOX });
 
     const deleted = await call("DELETE", path);
     expect(deleted.status).toBe(200);
-    expect(await deleted.json()).toEqual({ success: true, id: webhook["id"] });
+    expect(deleted.body).toEqual({ success: true, id: webhook["id"] });
     expect((await call("GET", path)).status).toBe(404);
     expect((await call("DELETE", path)).status).toBe(404);
   });
 
   it("shows a given secret once, and keeps it sealed", async ({ expect }) => {
-    const { call } = await newClient();
+    const { call } = await newNativeClient();
     const secret = "a secret of one's own, ünïcode too";
-    const created = await call("POST", "/api/webhooks", {
+    const created = await call<{ id: string }>("POST", "/api/webhooks", {
       url: URL_OF_BOX,
       events: ["*"],
       secret,
     });
-    const { id } = await created.json<{ id: string }>();
+    const { id } = created.body;
     for (const path of ["/api/webhooks", `/api/webhooks/${id}`]) {
-      expect(await (await call("GET", path)).text()).not.toContain("secret of one");
+      expect((await call("GET", path)).text).not.toContain("secret of one");
     }
     const row = await env.DB.prepare("SELECT * FROM webhooks WHERE uuid = ?1").bind(id).first();
     expect(JSON.stringify(row)).not.toContain("secret of one");
@@ -82,27 +82,24 @@ describe("/api/webhooks", () => {
     [{ url: "ftp://example.com/", events: ["*"] }, "url must begin with https://"],
     [{ url: "https://me:secret@example.com/", events: ["*"] }, "user name or password"],
   ] as const)("refuses %j", async ([body, words], { expect }) => {
-    const { call } = await newClient();
+    const { call } = await newNativeClient();
     const response = await call("POST", "/api/webhooks", body);
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({
+    expect(response.body).toEqual({
       code: "VALIDATION_ERROR",
       message: expect.stringContaining(words),
     });
-    expect(await (await call("GET", "/api/webhooks")).json()).toEqual([]);
+    expect((await call("GET", "/api/webhooks")).body).toEqual([]);
   });
 
   it("keeps to the plan", async ({ expect }) => {
-    const { call, account } = await newClient();
+    const { call, account } = await newNativeClient();
     const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
     await callApi(path, jsonOf("PUT", { plan: "free" }, OPERATOR));
-    await subscribe(
-      { call, account, link: () => Promise.reject(new Error()) },
-      { url: URL_OF_BOX },
-    );
+    await subscribe({ call }, { url: URL_OF_BOX });
     const second = await call("POST", "/api/webhooks", { url: URL_OF_BOX, events: ["*"] });
     expect(second.status).toBe(403);
-    expect(await second.json()).toMatchObject({
+    expect(second.body).toMatchObject({
       code: "PLAN_LIMIT",
       quota: "webhooks",
       limit: 1,
@@ -112,9 +109,9 @@ describe("/api/webhooks", () => {
   });
 
   it("gives samples of each event, for builders of forms", async ({ expect }) => {
-    const { call } = await newClient();
-    const all = await call("GET", "/api/webhooks/sample");
-    const samples = await all.json<{ event: string }[]>();
+    const { call } = await newNativeClient();
+    const all = await call<{ event: string }[]>("GET", "/api/webhooks/sample");
+    const samples = all.body;
     expect(samples.map(({ event }) => event)).toEqual([
       "link.created",
       "link.updated",
@@ -124,7 +121,7 @@ describe("/api/webhooks", () => {
       "subscription.updated",
     ]);
     const one = await call("GET", "/api/webhooks/sample?event=link.clicked");
-    expect(await one.json()).toMatchObject([
+    expect(one.body).toMatchObject([
       {
         event: "link.clicked",
         version: "1.0",
@@ -141,9 +138,11 @@ describe("/api/webhooks", () => {
   it("sends a sample on request, and says under which name", async ({ expect }) => {
     const { call, webhook, box, deliveries } = await newSubscriber({ events: ["link.created"] });
     const path = `/api/webhooks/${webhook.id}/test`;
-    const sent = await call("POST", path, { event: "subscription.updated" });
+    const sent = await call<{ deliveryId: string }>("POST", path, {
+      event: "subscription.updated",
+    });
     expect(sent.status).toBe(200);
-    const { deliveryId } = await sent.json<{ deliveryId: string }>();
+    const { deliveryId } = sent.body;
     const [post] = await arrived(box);
     expect(post?.headers["x-pvtlnk-delivery"]).toBe(deliveryId);
     expect(payloadOf(post ?? { atMs: 0, headers: {}, body: "{}" })).toMatchObject({
@@ -184,10 +183,10 @@ describe("deliveries", () => {
     });
     const path = `/api/webhooks/${webhook.id}/deliveries?limit=2`;
     const first = await call("GET", path);
-    expect(await first.json()).toEqual(all.slice(0, 2));
+    expect(first.body).toEqual(all.slice(0, 2));
     const next = /^<(.+)>; rel="next"$/.exec(first.headers.get("Link") ?? "")?.[1] ?? "";
     const second = await call("GET", next);
-    expect(await second.json()).toEqual(all.slice(2));
+    expect(second.body).toEqual(all.slice(2));
     expect(second.headers.get("Link")).toBeNull();
     expect(await deliveries("?status=failed")).toEqual([]);
     expect(await deliveries("?status=pending")).toEqual([]);
@@ -227,7 +226,7 @@ describe("deliveries", () => {
     for (let round = 0; round < 2; round += 1) {
       await call("PATCH", `/api/webhooks/${webhook.id}`, { isActive: true });
       const again = await call("POST", path, { since });
-      expect(await again.json()).toEqual({ success: true, redelivered: 1, more: false });
+      expect(again.body).toEqual({ success: true, redelivered: 1, more: false });
       await arrived(box, round + 2);
       if (round === 0) {
         await vi.waitFor(async () => expect(await deliveries("?status=failed")).toHaveLength(1));
@@ -235,7 +234,7 @@ describe("deliveries", () => {
     }
     await vi.waitFor(async () => expect(await deliveries("?status=delivered")).toHaveLength(1));
     const none = await call("POST", path, { since });
-    expect(await none.json()).toEqual({ success: true, redelivered: 0, more: false });
+    expect(none.body).toEqual({ success: true, redelivered: 0, more: false });
     expect((await call("POST", path, {})).status).toBe(400);
   });
 

@@ -19,7 +19,7 @@ import {
   report,
   type WireGoal,
 } from "../../../support/goals.ts";
-import { newClient } from "../../../support/native.ts";
+import { newNativeClient } from "../../../support/native.ts";
 
 const LONG = "x".repeat(256);
 
@@ -215,7 +215,7 @@ describe("attribution", () => {
 
   it("follows a real visit through the queue", async ({ expect }) => {
     const account = await newAccount();
-    const client = await newClient(account);
+    const client = await newNativeClient({ account });
     const goal = await newGoal(account);
     const { shortCode } = await client.link({ destinationUrl: "https://example.com/shop" });
     const headers = { "CF-Connecting-IP": "198.51.100.7", "User-Agent": BROWSER };
@@ -262,7 +262,7 @@ describe("the errors", () => {
 
   it("404: the token is no goal's, or its goal is deleted", async ({ expect }) => {
     const [account, goal] = await shop();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     await call("DELETE", `/api/conversion-goals/${goal.id}`);
     for (const token of [goal.token, "x".repeat(32), "x", "%00", goal.token.toLowerCase()]) {
       const response = await report({ token }, "not even looked at");
@@ -273,7 +273,7 @@ describe("the errors", () => {
 
   it("410: the goal is inactive, until it is active again", async ({ expect }) => {
     const [account, goal] = await shop();
-    const { call } = await newClient(account);
+    const { call } = await newNativeClient({ account });
     await call("PATCH", `/api/conversion-goals/${goal.id}`, { isActive: false });
     const response = await report(goal);
     expect(response.status).toBe(410);
