@@ -1,9 +1,10 @@
 /** Gives messages to the click consumer as the queue would, with the Ledger behind it and without. */
 
-import { type ClickMessage, packClick, type PackedClick } from "../../src/clicks/click.ts";
+import { CLICK_FORMAT, type ClickMessage } from "../../src/clicks/click.ts";
 import type { IngestedBatch } from "../../src/ledger/contract.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
+import type { Row } from "../../src/platform/row-format.ts";
 import worker from "../../src/worker.ts";
 import type { ConsumePlan, MessagePlan } from "../tasks.ts";
 import { visitsOf, type Visit } from "../traffic.ts";
@@ -94,12 +95,12 @@ function packedClick(
   { workspace, newAgents }: MessagePlan,
   { link: linkId, userAgent, address, referer, country, city }: Visit,
   ordinal: number,
-  at: number,
-): PackedClick {
-  return packClick({
+  atMs: number,
+): Row {
+  return CLICK_FORMAT.pack({
     ledger: String(workspace) as LedgerId,
     linkId,
-    at,
+    atMs,
     kind: "visit",
     country,
     city,
@@ -110,6 +111,7 @@ function packedClick(
     scan: false,
     rule: null,
     variant: null,
+    token: null,
   });
 }
 

@@ -36,8 +36,8 @@ export function prepareClicks(_env: Cloudflare.Env, plan: FillPlan): Promise<num
       const clicks = Array.from({ length: n }, (_, index) =>
         clickOf(plan, visit(), first + index, timeOf(first + index)),
       );
-      const at = clicks.at(-1)?.at ?? 0;
-      batches.push({ id: batchId(at, plan.workspace, first), at, clicks, lost: 0 });
+      const atMs = clicks.at(-1)?.atMs ?? 0;
+      batches.push({ id: batchId(atMs, plan.workspace, first), atMs, clicks, lost: 0 });
     }
     prepared.push(batches);
   }
@@ -88,11 +88,11 @@ function timesOf({ clicks, days }: Pick<FillPlan, "clicks" | "days">): (ordinal:
   return (ordinal) => Math.floor(startMs + (ordinal * days * DAY_MS) / clicks);
 }
 
-function clickOf(plan: FillPlan, visit: Visit, ordinal: number, at: number): LedgerClick {
+function clickOf(plan: FillPlan, visit: Visit, ordinal: number, atMs: number): LedgerClick {
   const { link, userAgent, address, referer, country, city } = visit;
   return {
     linkId: plan.firstLinkId + link - 1,
-    at,
+    atMs,
     class: classify("visit", userAgent),
     ...agentOf(userAgent),
     country,
@@ -103,6 +103,7 @@ function clickOf(plan: FillPlan, visit: Visit, ordinal: number, at: number): Led
     scan: ordinal % CLICKS_A_SCAN === 0,
     addressHash: hashOf(address),
     agentHash: hashOf(userAgent),
+    token: null,
   };
 }
 
@@ -134,7 +135,7 @@ export function hashOf(text: string): string {
 }
 
 /** Gives a message an id that begins with its time, as a redirect's does. */
-export function batchId(at: number, workspace: number, first: number): string {
+export function batchId(atMs: number, workspace: number, first: number): string {
   const tail = `${workspace.toString(16).padStart(6, "0")}${first.toString(16).padStart(14, "0")}`;
-  return at.toString(36).padStart(9, "0") + tail;
+  return atMs.toString(36).padStart(9, "0") + tail;
 }

@@ -3,7 +3,7 @@
 import type { ClickBatch, IngestedBatch, LedgerClick } from "../ledger/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { visitorHash, type VisitorHash } from "../platform/keyed-hash.ts";
-import { unpackClick, type Click, type ClickMessage } from "./click.ts";
+import { CLICK_FORMAT, type Click, type ClickMessage } from "./click.ts";
 import { readAgent } from "./user-agent.ts";
 
 /** One Ledger's part of one message, and what became of it. */
@@ -33,8 +33,8 @@ async function splitMessage(
   secret: string,
   nowMs: number,
 ): Promise<Map<LedgerId, ClickBatch>> {
-  const clicks = message.clicks.map(unpackClick);
-  const at = clicks.length === 0 ? nowMs : Math.max(...clicks.map((click) => click.at));
+  const clicks = message.clicks.map(CLICK_FORMAT.unpack);
+  const atMs = clicks.length === 0 ? nowMs : Math.max(...clicks.map((click) => click.atMs));
   const byLedger = Map.groupBy(clicks, ({ ledger }) => ledger);
   const ledgers = new Set([...byLedger.keys(), ...(Object.keys(message.lost) as LedgerId[])]);
   const batches = new Map<LedgerId, ClickBatch>();
@@ -42,7 +42,7 @@ async function splitMessage(
     const hash = await visitorHash(secret, ledger);
     const ofLedger = (byLedger.get(ledger) ?? []).map((click) => ledgerClick(click, hash));
     const lost = message.lost[ledger] ?? 0;
-    batches.set(ledger, { id: message.id, at, clicks: ofLedger, lost });
+    batches.set(ledger, { id: message.id, atMs, clicks: ofLedger, lost });
   }
   return batches;
 }

@@ -160,7 +160,7 @@ function messagesOf(
     const link = isHuman(click) ? facts.link(click, ledger) : null;
     if (link === null) return [];
     const data = dataOf(click, ingested.firstClickId + position, link, facts.variant(click));
-    const event = { event: "link.clicked", atMs: click.at, linkId: link.id, data } as const;
+    const event = { event: "link.clicked", atMs: click.atMs, linkId: link.id, data } as const;
     const eventId = eventIdOf(batch.id, position);
     return webhookIds.map((webhookId) => ({ v: 1, webhookId, eventId, event }) as const);
   });
@@ -183,7 +183,7 @@ function dataOf(
       browser_family: browser,
       os_family: os,
       referrer_domain: referrer,
-      clicked_at: wireTime(click.at),
+      clicked_at: wireTime(click.atMs),
     },
     variant: variant === null ? null : { id: variant.id, name: variant.name },
   });

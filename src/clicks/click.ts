@@ -5,117 +5,80 @@
  * redirect wrote and the other way round, so a change of shape takes a new `v`.
  */
 
+import type { LedgerClick } from "../ledger/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
+import { asIs, FLAG, rowFormat, type Row } from "../platform/row-format.ts";
 
 /** What the request itself says of its kind; the user agent's class is told by the consumer. */
 export type ClickKind = "visit" | "head" | "prefetch";
 
 export const USER_AGENT_CHARS_MAX = 512;
 
-export interface Click {
+/** What the consumer reads off the user agent, which is then dropped. */
+type ReadByConsumer = "class" | "device" | "browser" | "os" | "agentHash";
+
+export interface Click extends Omit<LedgerClick, ReadByConsumer> {
   readonly ledger: LedgerId;
-  readonly linkId: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
   readonly kind: ClickKind;
-  /** ISO 3166-1 alpha-2, or null when Cloudflare cannot place the address. */
-  readonly country: string | null;
-  readonly city: string | null;
-  /** The referring host without `www.`, or null for none. */
-  readonly referrer: string | null;
   /** At most `USER_AGENT_CHARS_MAX`; empty when the visitor sent none. */
   readonly userAgent: string;
   /** What the browser's client hints say, in the form of `client-hints.ts`; null for none. */
   readonly hints: string | null;
-  /** Keyed hash of the address (IPv6: its /64), or null for a visitor who asked not to be tracked. */
-  readonly addressHash: string | null;
-  /** Followed from the link's QR code. */
-  readonly scan: boolean;
-  /** The rule and the A/B variant that were served, by their public ids. */
-  readonly rule: string | null;
-  readonly variant: string | null;
-  /** What was appended to the destination for conversions: random, and not digits alone. */
-  readonly token?: string | null | undefined;
 }
-
-/** A click as an array: at 300 clicks a message, field names would be half of the bytes. */
-export type PackedClick = readonly [
-  ledger: string,
-  linkId: number,
-  at: number,
-  kind: ClickKind,
-  country: string | null,
-  city: string | null,
-  referrer: string | null,
-  userAgent: string,
-  addressHash: string | null,
-  scan: 0 | 1,
-  rule: string | null,
-  variant: string | null,
-  hints: string | null,
-  /** Absent in most clicks, and in those of older redirects. */
-  token?: string | null,
-];
 
 export interface ClickMessage {
   readonly v: 1;
   /** Random, and beginning with the time it was made: the Ledger counts a batch once by it. */
   readonly id: string;
-  readonly clicks: readonly PackedClick[];
+  /** As `CLICK_FORMAT` writes them. */
+  readonly clicks: readonly Row[];
   /** Clicks a full buffer had to let go, by Ledger: counted here, since nothing else is known. */
   readonly lost: Readonly<Record<string, number>>;
 }
 
-export function packClick(click: Click): PackedClick {
-  const packed = [
-    click.ledger,
-    click.linkId,
-    click.at,
-    click.kind,
-    click.country,
-    click.city,
-    click.referrer,
-    click.userAgent,
-    click.addressHash,
-    click.scan ? 1 : 0,
-    click.rule,
-    click.variant,
-    click.hints,
-  ] as const;
-  return click.token === undefined || click.token === null ? packed : [...packed, click.token];
+const LEDGER = /^\d{1,16}(?:\.eu)?$/;
+const KINDS: readonly unknown[] = ["visit", "head", "prefetch"] satisfies ClickKind[];
+const HASH = /^[0-9a-f]{16}$/;
+const TOKEN = /^[\w-]{1,64}$/;
+const TIME_MAX = 8_640_000_000_000_000;
+
+/** Whether a text is a Ledger's id. */
+export function isLedgerId(value: unknown): value is LedgerId {
+  return isText(value) && LEDGER.test(value);
 }
 
-export function unpackClick(packed: PackedClick): Click {
-  const [
-    ledger,
-    linkId,
-    at,
-    kind,
-    country,
-    city,
-    referrer,
-    userAgent,
-    addressHash,
-    scan,
-    rule,
-    variant,
-    hints,
-    token,
-  ] = packed;
-  return {
-    ledger: ledger as LedgerId,
-    linkId,
-    at,
-    kind,
-    country,
-    city,
-    referrer,
-    userAgent,
-    addressHash,
-    scan: scan === 1,
-    rule,
-    variant,
-    hints,
-    ...(token === undefined ? {} : { token }),
-  };
+/** Whether a value is a whole number that is not negative. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || isText(value);
+}
+
+/** How a click is written into a queue message. */
+export const CLICK_FORMAT = /* @__PURE__ */ rowFormat<Click>()([
+  ["ledger", asIs(isLedgerId)],
+  ["linkId", asIs((value): value is number => isCount(value) && value > 0)],
+  ["atMs", asIs((value): value is number => isCount(value) && value < TIME_MAX)],
+  ["kind", asIs((value): value is ClickKind => KINDS.includes(value))],
+  ["country", asIs(isTextOrNull)],
+  ["city", asIs(isTextOrNull)],
+  ["referrer", asIs(isTextOrNull)],
+  ["userAgent", asIs(isText)],
+  ["addressHash", asIs(orNull(HASH))],
+  ["scan", FLAG],
+  ["rule", asIs(isTextOrNull)],
+  ["variant", asIs(isTextOrNull)],
+  ["hints", asIs(isTextOrNull)],
+  ["token", asIs(orNull(TOKEN)), "optional"],
+]);
+
+function orNull(pattern: RegExp) {
+  return (value: unknown): value is string | null =>
+    value === null || (isText(value) && pattern.test(value));
 }

@@ -16,31 +16,42 @@ export type Device =
   | "wearable"
   | "embedded";
 
+/**
+ * A click as it is counted. A new field has to be named in both formats, of the queue's message and
+ * of the log, or the code does not compile.
+ */
 export interface LedgerClick {
   readonly linkId: number;
-  readonly at: number;
+  readonly atMs: number;
   readonly class: Exclude<ClickClass, "late" | "lost">;
+  /** ISO 3166-1 alpha-2, T1 for Tor, or null when Cloudflare cannot place the address. */
   readonly country: string | null;
   readonly city: string | null;
   readonly device: Device;
   readonly browser: string;
   readonly os: string;
+  /** The referring host without `www.`, or null for none. */
   readonly referrer: string | null;
+  /** The rule and the A/B variant that were served, by their public ids. */
   readonly rule: string | null;
   readonly variant: string | null;
+  /** Followed from the link's QR code. */
   readonly scan: boolean;
-  /** 16 hex digits each; null for a visitor who asked not to be tracked. */
+  /**
+   * Keyed hashes, 16 hex digits each, of the address (IPv6: its /64) and of the user agent; null for
+   * a visitor who asked not to be tracked.
+   */
   readonly addressHash: string | null;
   readonly agentHash: string | null;
-  /** What the redirect appended to the destination, for conversions; the click log keeps none. */
-  readonly token?: string | null | undefined;
+  /** What was appended to the destination for conversions: random, and not digits alone. */
+  readonly token: string | null;
 }
 
 export interface ClickBatch {
   /** Unique for all time, and beginning with its time; a batch seen before changes nothing. */
   readonly id: string;
   /** When its newest click was; the day on which `lost` is counted. */
-  readonly at: number;
+  readonly atMs: number;
   readonly clicks: readonly LedgerClick[];
   readonly lost: number;
 }
@@ -54,8 +65,11 @@ export interface IngestedBatch {
   readonly refused: boolean;
 }
 
+/** What the log does not keep: a token is kept by itself, and for the attribution window only. */
+type Unlogged = "token";
+
 /** A click as the log keeps it. */
-export interface LoggedClick extends LedgerClick {
+export interface LoggedClick extends Omit<LedgerClick, Unlogged> {
   /** Unique within the workspace. */
   readonly id: number;
   /** `<batch id>-<position>`: unique everywhere, and known before the click has an id. */

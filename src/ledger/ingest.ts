@@ -83,13 +83,13 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
     return countClick(work, workspace, boundClick(click), firstClickId + position, eventId);
   });
   if (batch.lost > 0) countWorkspaceClass(work, workspace, "lost", batch);
-  const data = batch.at >= work.settings.logsSinceMs ? JSON.stringify(log) : null;
+  const data = batch.atMs >= work.settings.logsSinceMs ? JSON.stringify(log) : null;
   work.sql.run(
     "INSERT INTO batches (batch_id, first_id, n, at_ms, data) VALUES (?, ?, ?, ?, ?)",
     batch.id,
     firstClickId,
     batch.clicks.length,
-    batch.at,
+    batch.atMs,
     data,
   );
   if (batch.clicks.length > 0)
@@ -107,10 +107,10 @@ function countClick(
 ): StoredBatch[number] {
   const link = touchLink(work, click.linkId);
   if (link === null) {
-    countWorkspaceClass(work, workspace, "late", { at: click.at, lost: 1 });
+    countWorkspaceClass(work, workspace, "late", { atMs: click.atMs, lost: 1 });
     return null;
   }
-  const day = dayOf(click.at);
+  const day = dayOf(click.atMs);
   const ofLink = openDay(work, link, day);
   const ofWorkspace = openDay(work, workspace, day);
   countForLink(ofLink.cell, click);
@@ -122,8 +122,8 @@ function countClick(
   if (click.class !== "human") return stored;
   if (click.variant !== null) countVariant(link.variants, click.variant);
   if (work.trail !== null) noteClick(work.trail, click, id);
-  for (const state of [link, workspace]) state.lastAtMs = Math.max(state.lastAtMs ?? 0, click.at);
-  if (click.at >= work.settings.logsSinceMs) {
+  for (const state of [link, workspace]) state.lastAtMs = Math.max(state.lastAtMs ?? 0, click.atMs);
+  if (click.atMs >= work.settings.logsSinceMs) {
     link.recent = [...link.recent, [id, eventId, stored] as const].slice(-RECENT_MAX);
   }
   if (click.addressHash !== null && click.agentHash !== null) {
@@ -141,9 +141,9 @@ function countWorkspaceClass(
   work: Work,
   workspace: ScopeState,
   clickClass: "late" | "lost",
-  { at, lost }: { readonly at: number; readonly lost: number },
+  { atMs, lost }: { readonly atMs: number; readonly lost: number },
 ): void {
-  countClass(openDay(work, workspace, dayOf(at)).cell, clickClass, lost);
+  countClass(openDay(work, workspace, dayOf(atMs)).cell, clickClass, lost);
   workspace.classes.set(clickClass, (workspace.classes.get(clickClass) ?? 0) + lost);
 }
 

@@ -5,47 +5,36 @@
  * their positions, stay. Fields are only ever added at the end.
  */
 
+import { FLAG, rowFormat, unchecked, type Row } from "../platform/row-format.ts";
 import type { Device, LedgerClick, LoggedClick } from "./contract.ts";
 
-type StoredClick = readonly [
-  linkId: number,
-  at: number,
-  clickClass: LedgerClick["class"],
-  country: string | null,
-  city: string | null,
-  device: Device,
-  browser: string,
-  os: string,
-  referrer: string | null,
-  rule: string | null,
-  variant: string | null,
-  scan: 0 | 1,
-  addressHash: string | null,
-  agentHash: string | null,
-];
+/** A click without its ids, which follow from its batch. */
+type StoredClick = Omit<LoggedClick, "id" | "eventId">;
 
-export type StoredBatch = readonly (StoredClick | null)[];
+const LOG_FORMAT = rowFormat<StoredClick>()([
+  ["linkId", unchecked<number>()],
+  ["atMs", unchecked<number>()],
+  ["class", unchecked<LedgerClick["class"]>()],
+  ["country", unchecked<string | null>()],
+  ["city", unchecked<string | null>()],
+  ["device", unchecked<Device>()],
+  ["browser", unchecked<string>()],
+  ["os", unchecked<string>()],
+  ["referrer", unchecked<string | null>()],
+  ["rule", unchecked<string | null>()],
+  ["variant", unchecked<string | null>()],
+  ["scan", FLAG],
+  ["addressHash", unchecked<string | null>()],
+  ["agentHash", unchecked<string | null>()],
+]);
+
+export type StoredBatch = readonly (Row | null)[];
 
 /** A click outside of its batch has to bring its ids along. */
-export type StoredRecent = readonly [id: number, eventId: string, click: StoredClick];
+export type StoredRecent = readonly [id: number, eventId: string, click: Row];
 
-export function storeClick(click: LedgerClick): StoredClick {
-  return [
-    click.linkId,
-    click.at,
-    click.class,
-    click.country,
-    click.city,
-    click.device,
-    click.browser,
-    click.os,
-    click.referrer,
-    click.rule,
-    click.variant,
-    click.scan ? 1 : 0,
-    click.addressHash,
-    click.agentHash,
-  ];
+export function storeClick(click: LedgerClick): Row {
+  return LOG_FORMAT.pack(click);
 }
 
 /** Gives the clicks of a stored batch with their ids, without the purged ones. */
@@ -65,34 +54,20 @@ export function eventIdOf(batchId: string, position: number): string {
 
 /** Lists the links whose clicks a stored batch holds, each as often as it was clicked. */
 export function linksOf(batch: StoredBatch): number[] {
-  return batch.flatMap((click) => (click === null ? [] : [click[0]]));
+  return batch.flatMap((click) => (click === null ? [] : [linkOf(click)]));
 }
 
 /** Takes the clicks of some links out; null when there are none to take. */
 export function withoutLinks(batch: StoredBatch, links: ReadonlySet<number>): StoredBatch | null {
-  const isPurged = (click: StoredClick | null) => click !== null && links.has(click[0]);
+  const isPurged = (click: Row | null) => click !== null && links.has(linkOf(click));
   return batch.some(isPurged) ? batch.map((click) => (isPurged(click) ? null : click)) : null;
 }
 
-function readClick(id: number, eventId: string, stored: StoredClick): LoggedClick {
-  const [linkId, at, clickClass, country, city, device, browser, os, referrer, ...rest] = stored;
-  const [rule, variant, scan, addressHash, agentHash] = rest;
-  return {
-    id,
-    eventId,
-    linkId,
-    at,
-    class: clickClass,
-    country,
-    city,
-    device,
-    browser,
-    os,
-    referrer,
-    rule,
-    variant,
-    scan: scan === 1,
-    addressHash,
-    agentHash,
-  };
+/** Reads one field: a purge looks at every click of many batches. */
+function linkOf(stored: Row): number {
+  return LOG_FORMAT.read(stored, "linkId");
+}
+
+function readClick(id: number, eventId: string, stored: Row): LoggedClick {
+  return { id, eventId, ...LOG_FORMAT.unpack(stored) };
 }

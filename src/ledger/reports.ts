@@ -102,7 +102,7 @@ export function variantClicksOf(states: StateStore, linkId: number): ValueCount[
 /** Gives a link's last clicks, without those whose time in the log is over. */
 export function linkStateOf(states: StateStore, linkId: number, logsSinceMs: number): LinkState {
   const { classes, lastAtMs, recent } = states.load(linkId) ?? emptyState(linkId);
-  const clicks = recent.map(readRecent).filter(({ at }) => at >= logsSinceMs);
+  const clicks = recent.map(readRecent).filter(({ atMs }) => atMs >= logsSinceMs);
   return { clicks: humans(classes), lastClickAtMs: lastAtMs, recent: clicks.toReversed() };
 }
 

@@ -63,7 +63,7 @@ export function createCapture(parts: CaptureParts, settings: CaptureSettings): C
     if (buffer.length + underWay < settings.heldMax) buffer.push(click);
     else lost[click.ledger] = (lost[click.ledger] ?? 0) + 1;
 
-    const nowMs = click.at;
+    const nowMs = click.atMs;
     if (lease !== null && nowMs - lease.renewedAtMs <= settings.leaseMs) return;
     const taken: Lease = { renewedAtMs: nowMs };
     lease = taken;

@@ -181,7 +181,7 @@ function leadOn(
       ? withVisitorQuery(decision.destination, url.query, SCAN_PARAMETER)
       : decision.destination;
   const { destination, token } = markClick(forwarded, record, visitor);
-  capture.add({ ledger, linkId, at: nowMs, visitor, scan, rule, variant, token }, env, ctx);
+  capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would hand the password on to the destination.
   const status = method === "POST" ? 303 : decision.status;
   const isSticky = record.sticky === true && variant !== null;

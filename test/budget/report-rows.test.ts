@@ -74,7 +74,7 @@ async function fill(id: LedgerId, ruled: number, tested: number): Promise<void> 
     const at = NOW - day * DAY;
     const clicks = Array.from({ length: 60 }, (_, n) =>
       click({
-        at,
+        atMs: at,
         linkId: n % 2 === 0 ? ruled : tested,
         rule: n % 2 === 0 ? `rule-${n % 22}` : null,
         variant: n % 2 === 0 ? null : `variant-${n % 4}`,

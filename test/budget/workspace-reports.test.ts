@@ -38,7 +38,7 @@ async function newWorkspace(): Promise<(path: string) => Promise<Counted>> {
     .all<{ id: number }>();
   const ledger = ledgerFor(env, workspace.ledger);
   const at = Date.now();
-  await ledger.ingest([batch(results.map(({ id }) => click({ linkId: id, at })))]);
+  await ledger.ingest([batch(results.map(({ id }) => click({ linkId: id, atMs: at })))]);
   const rowsRead = async () =>
     await runInDurableObject(ledger, (object: Ledger) => object.sql.usage.rowsRead);
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { tellClicks } from "../../src/clicks/click-events.ts";
-import { packClick, type Click, type ClickMessage } from "../../src/clicks/click.ts";
+import { CLICK_FORMAT, type Click, type ClickMessage } from "../../src/clicks/click.ts";
 import { consumeClicks, ingestMessages } from "../../src/clicks/consumer.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { batchId, NOON } from "../ledger/sample-clicks.ts";
@@ -142,7 +142,7 @@ function clickOf(ledger: LedgerId, linkId: number, fields: Partial<Click> = {}):
   return {
     ledger,
     linkId,
-    at: NOON,
+    atMs: NOON,
     kind: "visit",
     country: "UA",
     city: "Kyiv",
@@ -153,12 +153,13 @@ function clickOf(ledger: LedgerId, linkId: number, fields: Partial<Click> = {}):
     scan: false,
     rule: null,
     variant: null,
+    token: null,
     ...fields,
   };
 }
 
 function messageOf(clicks: readonly Click[]): ClickMessage {
-  return { v: 1, id: batchId(NOON), clicks: clicks.map(packClick), lost: {} };
+  return { v: 1, id: batchId(NOON), clicks: clicks.map(CLICK_FORMAT.pack), lost: {} };
 }
 
 async function consume(body: ClickMessage, environment: Cloudflare.Env) {

@@ -2,7 +2,7 @@ import { createMessageBatch, createExecutionContext, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { packClick, type Click, type ClickMessage } from "../../src/clicks/click.ts";
+import { CLICK_FORMAT, type Click, type ClickMessage } from "../../src/clicks/click.ts";
 import { consumeClicks, ingestMessages, storeDeadLetters } from "../../src/clicks/consumer.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
@@ -19,7 +19,7 @@ function captured(ledger: LedgerId, fields: Partial<Click> = {}): Click {
   return {
     ledger,
     linkId: 1,
-    at: NOON,
+    atMs: NOON,
     kind: "visit",
     country: "UA",
     city: "Kyiv",
@@ -30,12 +30,13 @@ function captured(ledger: LedgerId, fields: Partial<Click> = {}): Click {
     scan: false,
     rule: null,
     variant: null,
+    token: null,
     ...fields,
   };
 }
 
 function messageOf(clicks: readonly Click[], lost: Record<string, number> = {}): ClickMessage {
-  return { v: 1, id: batchId(NOON), clicks: clicks.map(packClick), lost };
+  return { v: 1, id: batchId(NOON), clicks: clicks.map(CLICK_FORMAT.pack), lost };
 }
 
 interface Queued {
@@ -226,7 +227,7 @@ describe("a click token", () => {
   });
 
   it.for(["", "a b", "x".repeat(65), 7])("is none when it is %j", async (token, { expect }) => {
-    const click = [...packClick(captured(freshLedgerId())), token];
+    const click = [...CLICK_FORMAT.pack(captured(freshLedgerId())), token];
     const body = { v: 1, id: batchId(NOON), clicks: [click], lost: {} };
     const before = (await deadLetters()).length;
     expect(await consume(consumeClicks, "clicks", [{ body }])).toMatchObject({ acked: [0] });

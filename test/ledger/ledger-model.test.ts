@@ -13,7 +13,7 @@ const FIRST_DAY = NOON - 6 * DAY;
 const clicks: fc.Arbitrary<LedgerClick> = fc
   .record({
     linkId: fc.integer({ min: 1, max: LINKS }),
-    at: fc.integer({ min: FIRST_DAY, max: NOON }),
+    atMs: fc.integer({ min: FIRST_DAY, max: NOON }),
     class: fc.constantFrom("human", "human", "human", "bot", "unfurler", "prefetch", "head"),
     country: fc.constantFrom("UA", "US", "FR", null),
     city: fc.constantFrom("Kyiv", "Paris", null),
@@ -85,8 +85,8 @@ describe("the Ledger", () => {
           const ledger = freshLedger();
           const model = naiveLedger();
           const batches = contents.map(({ clicks: some, lost }): ClickBatch => {
-            const at = Math.max(FIRST_DAY, ...some.map((one) => one.at));
-            return { id: batchId(at), at, clicks: some, lost };
+            const atMs = Math.max(FIRST_DAY, ...some.map((one) => one.atMs));
+            return { id: batchId(atMs), atMs, clicks: some, lost };
           });
           const purged = new Set<number>();
           for (const step of steps) {

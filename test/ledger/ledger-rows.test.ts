@@ -26,7 +26,7 @@ async function rowsPerClick({ batchSize, batches, linkOf, clickOf }: Load): Prom
       const clicks = Array.from({ length: batchSize }, (_, k) => {
         const n = b * batchSize + k;
         const visitor = { addressHash: hashOf(n), agentHash: hashOf(n % 7) };
-        return click({ linkId: linkOf(n), at: NOON + n, ...visitor, ...clickOf?.(n) });
+        return click({ linkId: linkOf(n), atMs: NOON + n, ...visitor, ...clickOf?.(n) });
       });
       await ledger.ingest([batch(clicks)]);
     }
@@ -87,7 +87,7 @@ describe("rows read for a report", () => {
       const at = NOON - day * DAY;
       const clicks = Array.from({ length: 60 }, (_, n) =>
         click({
-          at,
+          atMs: at,
           linkId: (n % 5) + 1,
           referrer: `site${n}.example`,
           addressHash: hashOf(n),

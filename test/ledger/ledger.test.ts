@@ -31,10 +31,10 @@ describe("ingest", () => {
 
   it("closes the day when a newer one begins, and still takes late clicks", async ({ expect }) => {
     const ledger = freshLedger();
-    await ledger.ingest([batch([click({ at: NOON - DAY })])]);
-    await ledger.ingest([batch([click({ at: NOON, addressHash: hashOf(1) })])]);
-    await ledger.ingest([batch([click({ at: NOON - DAY + 1, addressHash: hashOf(2) })])]);
-    await ledger.ingest([batch([click({ at: NOON - 9 * DAY, addressHash: hashOf(3) })])]);
+    await ledger.ingest([batch([click({ atMs: NOON - DAY })])]);
+    await ledger.ingest([batch([click({ atMs: NOON, addressHash: hashOf(1) })])]);
+    await ledger.ingest([batch([click({ atMs: NOON - DAY + 1, addressHash: hashOf(2) })])]);
+    await ledger.ingest([batch([click({ atMs: NOON - 9 * DAY, addressHash: hashOf(3) })])]);
     expect(await ledger.linkReport(1, YESTERDAY)).toMatchObject({ total: 4, period: 2, unique: 2 });
     expect(await ledger.linkReport(1, TODAY)).toMatchObject({ total: 4, period: 1, unique: 1 });
     const wide = { from: dateAt(NOON - 9 * DAY), to: dateAt(NOON) };
@@ -162,7 +162,7 @@ describe("reports", () => {
     const ledger = freshLedger();
     await ledger.ingest([
       batch([
-        click({ rule: "r1", at: NOON - DAY }),
+        click({ rule: "r1", atMs: NOON - DAY }),
         click({ rule: "r1", referrer: null }),
         click({ rule: "r1", addressHash: hashOf(9) }),
         click({ variant: "(other)/1", referrer: null }),
@@ -207,12 +207,13 @@ describe("reports", () => {
 
   it("keep a link's last 20 clicks, newest first, with their ids", async ({ expect }) => {
     const ledger = freshLedger();
-    const sent = batch(Array.from({ length: 30 }, (_, n) => click({ at: NOON + n })));
+    const sent = batch(Array.from({ length: 30 }, (_, n) => click({ atMs: NOON + n })));
     await ledger.ingest([sent]);
     const { clicks, recent } = await ledger.linkState(1);
     expect(clicks).toBe(30);
     expect(recent.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, n) => 30 - n));
-    expect(recent[0]).toEqual({ ...click({ at: NOON + 29 }), id: 30, eventId: `${sent.id}-29` });
+    const { token: _, ...logged } = click({ atMs: NOON + 29 });
+    expect(recent[0]).toEqual({ ...logged, id: 30, eventId: `${sent.id}-29` });
   });
 
   it("lead with the 50 most clicked links, exactly, also after purges", async ({ expect }) => {
@@ -247,7 +248,7 @@ describe("purgeLink", () => {
   it("forgets a link's counts at once and its clicks in the log soon", async ({ expect }) => {
     const ledger = freshLedger();
     const mixed = batch([click({ linkId: 1 }), click({ linkId: 2 }), click({ linkId: 1 })]);
-    await ledger.ingest([batch([click({ at: NOON - DAY })]), mixed]);
+    await ledger.ingest([batch([click({ atMs: NOON - DAY })]), mixed]);
     await ledger.purgeLink(1, NOON - DAY);
     await ledger.purgeLink(1, NOON - DAY);
     const range = { from: YESTERDAY.from, to: TODAY.to };
@@ -286,7 +287,7 @@ describe("purgeLink", () => {
   it("walks a long log in slices, for all links that wait at once", async ({ expect }) => {
     await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
       const batches = Array.from({ length: 50 }, (_, n) =>
-        batch([1, 2, 3].map((linkId) => click({ linkId, at: NOON + n * HOUR }))),
+        batch([1, 2, 3].map((linkId) => click({ linkId, atMs: NOON + n * HOUR }))),
       );
       await ledger.ingest(batches);
       const states = stateStore(ledger.sql);

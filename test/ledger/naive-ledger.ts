@@ -40,7 +40,7 @@ export type NaiveReport = Pick<
 >;
 
 interface Kept {
-  readonly at: number;
+  readonly atMs: number;
   readonly class: ClickClass;
   readonly click: LedgerClick | null;
 }
@@ -60,9 +60,14 @@ export function naiveLedger(): NaiveLedger {
       nextId += batch.clicks.length;
       for (const click of batch.clicks) {
         const late = purged.has(click.linkId);
-        kept.push({ at: click.at, class: late ? "late" : click.class, click: late ? null : click });
+        kept.push({
+          atMs: click.atMs,
+          class: late ? "late" : click.class,
+          click: late ? null : click,
+        });
       }
-      for (let n = 0; n < batch.lost; n++) kept.push({ at: batch.at, class: "lost", click: null });
+      for (let n = 0; n < batch.lost; n++)
+        kept.push({ atMs: batch.atMs, class: "lost", click: null });
       return firstId;
     },
     purge(linkId) {
@@ -77,7 +82,9 @@ export function naiveLedger(): NaiveLedger {
     },
     served(linkId, from, to) {
       const people = peopleOf(kept, linkId);
-      const within = people.filter(({ at }) => dayOf(at) >= dayOf(from) && dayOf(at) <= dayOf(to));
+      const within = people.filter(
+        ({ atMs }) => dayOf(atMs) >= dayOf(from) && dayOf(atMs) <= dayOf(to),
+      );
       return {
         rules: recountParts(within, ({ rule }) => rule),
         variants: recountParts(within, ({ variant }) => variant),
@@ -99,27 +106,29 @@ function recount(
   from: number,
   to: number,
 ): NaiveReport {
-  const day = ({ at }: { readonly at: number }) => dayOf(at);
-  const within = all.filter((one) => day(one) >= day({ at: from }) && day(one) <= day({ at: to }));
+  const day = ({ atMs }: { readonly atMs: number }) => dayOf(atMs);
+  const within = all.filter(
+    (one) => day(one) >= day({ atMs: from }) && day(one) <= day({ atMs: to }),
+  );
   const people = within.flatMap(({ class: c, click }) =>
     c === "human" && click !== null ? [click] : [],
   );
   const tally = (value: (click: LedgerClick) => string) => ranked(people.map(value));
   const dates: number[] = [];
-  for (let at = from; day({ at }) <= day({ at: to }); at += DAY) dates.push(at);
+  for (let atMs = from; day({ atMs }) <= day({ atMs: to }); atMs += DAY) dates.push(atMs);
   return {
     total: all.filter(({ class: c }) => c === "human").length,
     totalClasses: classesOf(all),
     period: people.length,
     unique: uniqueOf(people),
-    days: dates.map((at) => {
-      const ofDay = within.filter((one) => day(one) === day({ at }));
+    days: dates.map((atMs) => {
+      const ofDay = within.filter((one) => day(one) === day({ atMs }));
       const clicks = ofDay.filter(({ class: c }) => c === "human").length;
-      return { date: dateAt(at), clicks, classes: classesOf(ofDay) };
+      return { date: dateAt(atMs), clicks, classes: classesOf(ofDay) };
     }),
     hours: Array.from(
       { length: 24 },
-      (_, hour) => people.filter(({ at }) => new Date(at).getUTCHours() === hour).length,
+      (_, hour) => people.filter(({ atMs }) => new Date(atMs).getUTCHours() === hour).length,
     ),
     classes: classesOf(within),
     countries: tally(({ country }) => country ?? ""),
@@ -166,8 +175,8 @@ function uniqueOf(people: readonly LedgerClick[]): number {
   return new Set(known.map(({ addressHash, agentHash }) => `${addressHash}${agentHash}`)).size;
 }
 
-function dayOf(at: number): number {
-  return Math.floor(at / DAY);
+function dayOf(atMs: number): number {
+  return Math.floor(atMs / DAY);
 }
 
 function classesOf(all: readonly Kept[]): Partial<Record<ClickClass, number>> {

@@ -9,14 +9,14 @@ export const DAY = 86_400_000;
  */
 export const NOON = Math.floor(Date.now() / DAY) * DAY - 2 * DAY + DAY / 2;
 
-export function dateAt(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+export function dateAt(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 export function click(fields: Partial<LedgerClick> = {}): LedgerClick {
   return {
     linkId: 1,
-    at: NOON,
+    atMs: NOON,
     class: "human",
     country: "UA",
     city: "Kyiv",
@@ -29,6 +29,7 @@ export function click(fields: Partial<LedgerClick> = {}): LedgerClick {
     scan: false,
     addressHash: "00112233445566aa",
     agentHash: "ffeeddccbbaa9900",
+    token: null,
     ...fields,
   };
 }
@@ -38,15 +39,15 @@ export function batch(
   clicks: readonly LedgerClick[],
   fields: Partial<ClickBatch> = {},
 ): ClickBatch {
-  const at = Math.max(...clicks.map((one) => one.at), fields.at ?? 0);
-  return { id: batchId(at), at, clicks, lost: 0, ...fields };
+  const atMs = Math.max(...clicks.map((one) => one.atMs), fields.atMs ?? 0);
+  return { id: batchId(atMs), atMs, clicks, lost: 0, ...fields };
 }
 
 let batches = 0;
 
-export function batchId(at: number): string {
+export function batchId(atMs: number): string {
   batches += 1;
-  return at.toString(36).padStart(9, "0") + batches.toString(16).padStart(20, "0");
+  return atMs.toString(36).padStart(9, "0") + batches.toString(16).padStart(20, "0");
 }
 
 /** Spreads a small number over all 64 bits, as a keyed hash would. */

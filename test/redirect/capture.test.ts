@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { unpackClick, type ClickMessage } from "../../src/clicks/click.ts";
+import { CLICK_FORMAT, type ClickMessage } from "../../src/clicks/click.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { CAPTURE_SETTINGS, type CaptureSettings } from "../../src/redirect/capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "../../src/redirect/capture.ts";
@@ -22,7 +22,7 @@ function click(linkId: number, changes: Partial<CapturedClick["visitor"]> = {}):
   return {
     ledger: "7" as LedgerId,
     linkId,
-    at: Date.now(),
+    atMs: Date.now(),
     scan: false,
     rule: null,
     variant: null,
@@ -92,7 +92,9 @@ function bench(
 }
 
 function linkIds(messages: readonly ClickMessage[]): number[] {
-  return messages.flatMap(({ clicks }) => clicks.map((packed) => unpackClick(packed).linkId));
+  return messages.flatMap(({ clicks }) =>
+    clicks.map((packed) => CLICK_FORMAT.unpack(packed).linkId),
+  );
 }
 
 const ascending = (a: number, b: number) => a - b;
@@ -105,7 +107,7 @@ describe("a click message", () => {
     capture.add(click(2, { optedOut: true }), environment, { waitUntil: () => {} });
     await settled();
     expect(JSON.stringify(sent)).not.toContain("203.0.113.5");
-    const clicks = sent.flatMap((message) => message.clicks.map(unpackClick));
+    const clicks = sent.flatMap((message) => message.clicks.map(CLICK_FORMAT.unpack));
     expect(clicks).toMatchObject([
       { linkId: 1, referrer: "news.example", city: "Utrecht" },
       { linkId: 2, referrer: "news.example", city: null, addressHash: null },

@@ -48,7 +48,7 @@ export async function clickOf(
     addressHash: person === null ? null : hash("address", person.ip),
     agentHash: person === null ? null : hash("agent", person.ua),
   };
-  const clicks = [click({ at: Date.now(), ...visitor, ...fields })];
+  const clicks = [click({ atMs: Date.now(), ...visitor, ...fields })];
   const [ingested] = await ledgerFor(env, workspace.ledger).ingest([batch(clicks)]);
   return ingested?.firstClickId ?? 0;
 }

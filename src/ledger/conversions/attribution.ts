@@ -35,9 +35,9 @@ export function emptyTrail(): Trail {
 
 /** Notes a person's click. Of several by one visitor the latest stays. */
 export function noteClick(trail: Trail, click: LedgerClick, clickId: number): void {
-  const { linkId, variant, at: atMs, addressHash, agentHash, token } = click;
+  const { linkId, variant, atMs, addressHash, agentHash, token } = click;
   const last: LastClick = { clickId, linkId, variant, atMs };
-  if (token !== undefined && token !== null) trail.tokens.set(token, last);
+  if (token !== null) trail.tokens.set(token, last);
   if (addressHash === null || agentHash === null) return;
   const visitor = visitorOf(addressHash, agentHash);
   const known = trail.visitors.get(visitor);

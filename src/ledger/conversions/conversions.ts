@@ -158,7 +158,7 @@ function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
       const click = findClick(sql, clue.clickId);
       // What was no person's click is in no report: nothing can be put down to it either.
       if (click?.class !== "human") return null;
-      const { linkId, variant, at: atMs } = click;
+      const { linkId, variant, atMs } = click;
       return { clickId: clue.clickId, linkId, variant, atMs };
     }
   }

@@ -88,7 +88,7 @@ export function countConversion({ values }: Cell, linkId: number, n = 1): void {
 function countShared(cell: Cell, click: LedgerClick): boolean {
   countClass(cell, click.class);
   if (click.class !== "human") return false;
-  count(cell, "hour", String(hourOf(click.at)));
+  count(cell, "hour", String(hourOf(click.atMs)));
   count(cell, "country", click.country ?? "");
   if (click.city !== null) count(cell, "city", `${click.country ?? ""}/${click.city}`);
   count(cell, "device", click.device);

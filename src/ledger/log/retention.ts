@@ -92,7 +92,7 @@ function leading(sql: MeteredSql, from: string, endMs: number, batchesMax: numbe
 function forgetRecent(states: StateStore, linkId: number, sinceMs: number): void {
   const state = states.load(linkId);
   if (state === null) return;
-  const kept = state.recent.filter((stored) => readRecent(stored).at >= sinceMs);
+  const kept = state.recent.filter((stored) => readRecent(stored).atMs >= sinceMs);
   if (kept.length === state.recent.length) return;
   state.recent = kept;
   states.save(state);

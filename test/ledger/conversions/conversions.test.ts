@@ -25,9 +25,9 @@ function rowsIn(ledger: DurableObjectStub<Ledger>, table: string): Promise<numbe
 describe("convert", () => {
   it("puts a conversion down to the visitor's last click", async ({ expect }) => {
     const ledger = await tracking();
-    await clicked(ledger, { linkId: 7, at: NOW - 3 * HOUR, ...ADA });
-    await clicked(ledger, { linkId: 9, at: NOW - 2.5 * HOUR, variant: "b", ...ADA });
-    await clicked(ledger, { linkId: 8, at: NOW - HOUR, ...BOB });
+    await clicked(ledger, { linkId: 7, atMs: NOW - 3 * HOUR, ...ADA });
+    await clicked(ledger, { linkId: 9, atMs: NOW - 2.5 * HOUR, variant: "b", ...ADA });
+    await clicked(ledger, { linkId: 8, atMs: NOW - HOUR, ...BOB });
     expect(await ledger.convert(conversion({ clue: visitor(ADA) }))).toEqual({
       kind: "tracked",
       conversionId: 1,
@@ -66,7 +66,7 @@ describe("convert", () => {
     expect,
   }) => {
     const ledger = await tracking();
-    const id = await clicked(ledger, { at: NOW - 40 * DAY, token: "old", ...ADA });
+    const id = await clicked(ledger, { atMs: NOW - 40 * DAY, token: "old", ...ADA });
     const clues = [
       visitor(ADA),
       { kind: "click", clickId: id },
@@ -105,8 +105,8 @@ describe("convert", () => {
 
   it("is not led astray by a click that arrives late", async ({ expect }) => {
     const ledger = await tracking();
-    await clicked(ledger, { linkId: 2, at: NOW - HOUR, ...ADA });
-    await clicked(ledger, { linkId: 1, at: NOW - 2 * HOUR, ...ADA });
+    await clicked(ledger, { linkId: 2, atMs: NOW - HOUR, ...ADA });
+    await clicked(ledger, { linkId: 1, atMs: NOW - 2 * HOUR, ...ADA });
     expect(await ledger.convert(conversion({ clue: visitor(ADA) }))).toMatchObject({
       attribution: { linkId: 2 },
     });
@@ -222,7 +222,7 @@ describe("trackVisitors", () => {
 
   it("goes on finding them under the alarm where there are many", async ({ expect }) => {
     const ledger = freshLedger();
-    const old = Array.from({ length: 4_500 }, (_, n) => batch([click({ at: NOW - n * 1_000 })]));
+    const old = Array.from({ length: 4_500 }, (_, n) => batch([click({ atMs: NOW - n * 1_000 })]));
     for (let from = 0; from < old.length; from += 500) {
       await ledger.ingest(old.slice(from, from + 500));
     }
@@ -253,7 +253,7 @@ describe("trackVisitors", () => {
     const ledger = await tracking();
     const clicks = Array.from({ length: 4_100 }, (_, n) =>
       click({
-        at: n % 2 === 0 ? NOW : NOW - 31 * DAY,
+        atMs: n % 2 === 0 ? NOW : NOW - 31 * DAY,
         addressHash: hashOf(n),
         agentHash: hashOf(n + 1),
       }),

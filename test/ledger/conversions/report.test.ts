@@ -22,8 +22,8 @@ describe("conversionReport", () => {
     expect,
   }) => {
     const ledger = await tracking();
-    await clicked(ledger, { linkId: 1, at: NOW - 5 * DAY, ...ADA });
-    await clicked(ledger, { linkId: 2, at: NOW - 5 * DAY, ...BOB });
+    await clicked(ledger, { linkId: 1, atMs: NOW - 5 * DAY, ...ADA });
+    await clicked(ledger, { linkId: 2, atMs: NOW - 5 * DAY, ...BOB });
     for (const [who, days] of [
       [ADA, 0],
       [BOB, 0],
@@ -45,7 +45,7 @@ describe("conversionReport", () => {
 
   it("names links past the 500 that a day tells clicks of", async ({ expect }) => {
     const ledger = await tracking();
-    const clicks = Array.from({ length: 600 }, (_, n) => ({ linkId: n + 1, at: NOW - HOUR }));
+    const clicks = Array.from({ length: 600 }, (_, n) => ({ linkId: n + 1, atMs: NOW - HOUR }));
     const first = await clicked(ledger, ...clicks);
     for (let n = 0; n < 600; n++) {
       await ledger.convert(conversion({ clue: { kind: "click", clickId: first + n } }));
@@ -58,7 +58,7 @@ describe("conversionReport", () => {
   }) => {
     const stub = await tracking();
     for (let days = 40; days >= 0; days--) {
-      const click = await clicked(stub, { at: NOW - days * DAY - HOUR, ...ADA });
+      const click = await clicked(stub, { atMs: NOW - days * DAY - HOUR, ...ADA });
       for (let n = 0; n < 20; n++) {
         const clue = { kind: "click", clickId: click } as const;
         await stub.convert(conversion({ atMs: NOW - days * DAY, clue }));
@@ -83,7 +83,7 @@ describe("conversionReport", () => {
 
   it("counts nothing of a conversion that fails half-way", async ({ expect }) => {
     const stub = await tracking();
-    await clicked(stub, { at: NOW - HOUR, ...ADA });
+    await clicked(stub, { atMs: NOW - HOUR, ...ADA });
     await runInDurableObject(stub, (ledger: Ledger) => {
       const order = conversion({ orderId: "A", clue: visitor(ADA) });
       ledger.sql.run(
@@ -127,12 +127,12 @@ describe("conversionReport", () => {
           const ledger = await tracking();
           await clicked(
             ledger,
-            ...[1, 2, 3, 1, 2].map((linkId) => ({ linkId, at: NOW - 9 * DAY, ...ADA })),
+            ...[1, 2, 3, 1, 2].map((linkId) => ({ linkId, atMs: NOW - 9 * DAY, ...ADA })),
           );
           for (const one of steps) {
             if (one.do === "restart") await evictDurableObject(ledger);
             else if (one.do === "purge") await ledger.purgeLink(one.linkId, NOW - 9 * DAY);
-            else if (one.do === "click") await clicked(ledger, { at: NOW - one.daysAgo * DAY });
+            else if (one.do === "click") await clicked(ledger, { atMs: NOW - one.daysAgo * DAY });
             else {
               const clue = { kind: "click", clickId: one.click } as const;
               const at = NOW - one.daysAgo * DAY;

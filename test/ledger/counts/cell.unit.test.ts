@@ -14,7 +14,7 @@ import { click, NOON } from "../sample-clicks.ts";
 
 const CLICKS: readonly LedgerClick[] = [
   click({ rule: "r1", scan: true }),
-  click({ rule: "r2", referrer: null, at: NOON + 3_600_000 }),
+  click({ rule: "r2", referrer: null, atMs: NOON + 3_600_000 }),
   click({ linkId: 2, variant: "1714000000000", city: null, country: null }),
   click({ linkId: 2, class: "bot" }),
 ];

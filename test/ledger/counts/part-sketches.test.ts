@@ -112,7 +112,7 @@ describe("the visitors of rules and variants", () => {
       const clicks = Array.from({ length: 550 }, (_, k) => {
         const n = from + k;
         const fields = { city: text(n), browser: text(n), os: text(n), referrer: text(n) };
-        return click({ at: NOON + n, ...fields, rule: idOf(n), variant: variantOf(n) });
+        return click({ atMs: NOON + n, ...fields, rule: idOf(n), variant: variantOf(n) });
       });
       await stub.ingest([batch(clicks)]);
     }
@@ -142,7 +142,7 @@ describe("unique visitors of rules and variants", () => {
   it("are counted on the day of the click, also where it comes late", async ({ expect }) => {
     const ledger = freshLedger();
     const by = (visitor: number, at: number, fields: object) =>
-      batch([click({ at, addressHash: hashOf(visitor), ...fields })]);
+      batch([click({ atMs: at, addressHash: hashOf(visitor), ...fields })]);
     await ledger.ingest([
       by(1, NOON - DAY, { rule: "a" }),
       by(2, NOON, { rule: "a" }),
@@ -176,7 +176,12 @@ describe("unique visitors of rules and variants", () => {
         const visitor = (n * 613 + k * 7) % 9_000;
         const rule = `rule-${visitor % 2}`;
         visitors.set(rule, (visitors.get(rule) ?? new Set()).add(visitor));
-        return click({ at, rule, addressHash: hashOf(visitor), agentHash: hashOf(visitor + 1) });
+        return click({
+          atMs: at,
+          rule,
+          addressHash: hashOf(visitor),
+          agentHash: hashOf(visitor + 1),
+        });
       });
       await ledger.ingest([batch(clicks)]);
     }

@@ -11,7 +11,7 @@ import { batch, click, DAY, NOON } from "../sample-clicks.ts";
 
 /** One batch a day, from 59 days ago to today. */
 const SIXTY_DAYS = Array.from({ length: 60 }, (_, n) =>
-  batch([click({ at: NOON - (59 - n) * DAY })]),
+  batch([click({ atMs: NOON - (59 - n) * DAY })]),
 );
 
 function finish(slice: () => boolean): number {
@@ -91,7 +91,7 @@ describe("retention", () => {
 
   it("runs under the alarm, which sets itself again while there is a log", async ({ expect }) => {
     const ledger = freshLedger();
-    await ledger.ingest([batch([click({ at: NOON - 400 * DAY })]), batch([click()])]);
+    await ledger.ingest([batch([click({ atMs: NOON - 400 * DAY })]), batch([click()])]);
     expect(await runDurableObjectAlarm(ledger)).toBe(true);
     expect((await ledger.exportLog(null)).clicks).toHaveLength(1);
     expect((await ledger.totals()).clicks).toBe(2);

@@ -10,7 +10,7 @@ describe("a workspace that keeps its clicks for less time", () => {
   it("loses those that are over, keeps its counts, and can go back", async ({ expect }) => {
     const stub = freshLedger();
     const now = Date.now();
-    await stub.ingest([batch([click({ at: now - 9 * DAY })]), batch([click({ at: now })])]);
+    await stub.ingest([batch([click({ atMs: now - 9 * DAY })]), batch([click({ atMs: now })])]);
     const kept = () =>
       runInDurableObject(stub, ({ sql }: Ledger) => logPage(sql, null).clicks.length);
     await stub.keepClicksFor(10);
@@ -22,11 +22,11 @@ describe("a workspace that keeps its clicks for less time", () => {
     expect((await stub.totals()).clicks).toBe(2);
 
     await stub.keepClicksFor(0);
-    await stub.ingest([batch([click({ at: now })])]);
+    await stub.ingest([batch([click({ atMs: now })])]);
     await runDurableObjectAlarm(stub);
     expect(await kept()).toBe(0);
     await stub.keepClicksFor(null);
-    await stub.ingest([batch([click({ at: now })])]);
+    await stub.ingest([batch([click({ atMs: now })])]);
     expect(await kept()).toBe(1);
     expect((await stub.totals()).clicks).toBe(4);
   });
@@ -34,7 +34,7 @@ describe("a workspace that keeps its clicks for less time", () => {
   it("keeps none longer than the installation does", async ({ expect }) => {
     const stub = freshLedger();
     await stub.keepClicksFor(3_650);
-    await stub.ingest([batch([click({ at: Date.now() - 400 * DAY })])]);
+    await stub.ingest([batch([click({ atMs: Date.now() - 400 * DAY })])]);
     await runInDurableObject(stub, ({ sql }: Ledger) => {
       expect(logPage(sql, null).clicks).toEqual([]);
     });

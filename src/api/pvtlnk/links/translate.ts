@@ -90,7 +90,7 @@ export function wireAnalytics({ clicks, recent }: LinkState) {
 
 function wireClick(click: LoggedClick) {
   return {
-    clicked_at: wireTime(click.at),
+    clicked_at: wireTime(click.atMs),
     hashed_ip: click.addressHash,
     hashed_user_agent: click.agentHash,
     referrer_domain: click.referrer,

@@ -111,8 +111,8 @@ describe("GET /api/analytics/link/:linkId", () => {
     await ingest(
       client,
       batch([
-        click({ linkId, at: NOON - 9 * DAY }),
-        click({ linkId, at: NOON - DAY, country: null, referrer: null }),
+        click({ linkId, atMs: NOON - 9 * DAY }),
+        click({ linkId, atMs: NOON - DAY, country: null, referrer: null }),
         click({ linkId }),
         click({ linkId, addressHash: hashOf(1), scan: true }),
         click({ linkId, class: "bot" }),

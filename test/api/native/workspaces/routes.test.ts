@@ -132,10 +132,10 @@ describe("a workspace's settings", () => {
     const ledger = ledgerFor(env, ledgerIdOf({ id, jurisdiction: null }));
     const kept = async () => (await ledger.exportLog(null)).clicks.length;
     await send(ada, "PATCH", path, { clickRetentionDays: 0 });
-    await ledger.ingest([batch([click({ at: Date.now() })])]);
+    await ledger.ingest([batch([click({ atMs: Date.now() })])]);
     expect(await kept()).toBe(0);
     await send(ada, "PATCH", path, { clickRetentionDays: null });
-    await ledger.ingest([batch([click({ at: Date.now() })])]);
+    await ledger.ingest([batch([click({ atMs: Date.now() })])]);
     expect(await kept()).toBe(1);
   });
 });
@@ -158,7 +158,7 @@ describe("deleting a workspace", () => {
     const links = [await insertLink({}, id), await insertLink({ domain: hostname }, id)];
     for (const link of links) await publish(env, link);
     const ledger = ledgerFor(env, ledgerIdOf({ id, jurisdiction: null }));
-    await ledger.ingest([batch([click({ at: Date.now() })])]);
+    await ledger.ingest([batch([click({ atMs: Date.now() })])]);
 
     const deleted = await send(ada, "DELETE", path);
     expect(await deleted.json()).toEqual({ success: true, id: uuid });
@@ -178,7 +178,7 @@ describe("deleting a workspace", () => {
     }
     expect(await count("pending_closures where workspace_id", id)).toBe(0);
     expect((await ledger.totals()).clicks).toBe(0);
-    const [late] = await ledger.ingest([batch([click({ at: Date.now() })])]);
+    const [late] = await ledger.ingest([batch([click({ atMs: Date.now() })])]);
     expect(late).toMatchObject({ refused: true });
   });
 

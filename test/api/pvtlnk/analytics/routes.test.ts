@@ -28,15 +28,15 @@ describe("GET /api/v1/analytics/overview", () => {
     const other = await client.link();
     const at = Date.parse("2026-03-11T18:00:00Z");
     const of = (linkId: number, visitor: number, fields: Partial<LedgerClick> = {}) =>
-      click({ linkId, at, addressHash: hashOf(visitor), ...fields });
+      click({ linkId, atMs: at, addressHash: hashOf(visitor), ...fields });
     await client.ingest(
       batch([
         of(popular.id, 1, { device: "desktop", country: "US", referrer: "google.com" }),
         of(popular.id, 1, { device: "tablet", country: null, referrer: null }),
-        of(popular.id, 2, { at: at - DAY, country: "CH", referrer: "twitter.com" }),
-        of(other.id, 2, { at: at - DAY, country: "CH", referrer: "google.com" }),
+        of(popular.id, 2, { atMs: at - DAY, country: "CH", referrer: "twitter.com" }),
+        of(other.id, 2, { atMs: at - DAY, country: "CH", referrer: "google.com" }),
         of(other.id, 3, { class: "bot" }),
-        of(other.id, 3, { at: Date.parse("2026-02-09T23:59:59Z") }),
+        of(other.id, 3, { atMs: Date.parse("2026-02-09T23:59:59Z") }),
       ]),
     );
     const overview = await reportOf(client, "overview");
@@ -89,7 +89,7 @@ describe("GET /api/v1/analytics/overview", () => {
     const links = [];
     for (let n = 0; n < 11; n += 1) links.push(await client.link());
     const visits = links.map(({ id }, n) =>
-      click({ linkId: id, at: NOW, addressHash: hashOf(n % 9) }),
+      click({ linkId: id, atMs: NOW, addressHash: hashOf(n % 9) }),
     );
     await client.ingest(batch(visits));
     const overview = await reportOf(client, "overview");
@@ -107,7 +107,7 @@ describe("GET /api/v1/analytics/overview", () => {
     for (let n = 0; n < 13; n += 1) links.push(await client.link());
     const ids = links.map(({ id }) => id);
     const visits = ids.flatMap((linkId, n) =>
-      Array.from({ length: 20 - n }, () => click({ linkId, at: NOW - n * 1_000 })),
+      Array.from({ length: 20 - n }, () => click({ linkId, atMs: NOW - n * 1_000 })),
     );
     await client.ingest(batch(visits));
     const gone = [ids[0], ids[3]];
@@ -128,7 +128,7 @@ describe("GET /api/v1/analytics/overview", () => {
     const client = await newPvtlnkClient({ clock: () => NOW });
     const { id } = await client.link();
     await client.ingest(
-      batch([0, 6, 7].map((days) => click({ linkId: id, at: NOW - days * DAY }))),
+      batch([0, 6, 7].map((days) => click({ linkId: id, atMs: NOW - days * DAY }))),
     );
     await env.DB.prepare("update workspaces set attribution_days = 7 where id = ?")
       .bind(client.account.workspace.id)
@@ -151,7 +151,7 @@ describe("GET /api/v1/analytics/advanced", () => {
     // 10 March 2026 was a Tuesday.
     const at = Date.parse("2026-03-10T14:22:00Z");
     const of = (browser: string, os: string, atMs = at) =>
-      click({ linkId: link.id, at: atMs, browser, os });
+      click({ linkId: link.id, atMs: atMs, browser, os });
     await client.ingest(
       batch([
         of("Chrome", "macOS"),
@@ -207,7 +207,7 @@ describe("GET /api/v1/analytics/advanced", () => {
     const { id } = await client.link();
     const ledger = ledgerFor(env, client.account.workspace.ledger);
     await ledger.trackVisitors(true);
-    const visits = Array.from({ length: 8 }, () => click({ linkId: id, at: NOON }));
+    const visits = Array.from({ length: 8 }, () => click({ linkId: id, atMs: NOON }));
     const [ingested] = await ledger.ingest([batch(visits)]);
     await ledger.convert({
       goalId: 1,
@@ -230,11 +230,11 @@ describe("GET /api/v1/analytics/advanced", () => {
         const links = [await client.link(), await client.link()];
         const clicks = list.map(({ link, ago, visitor, ...fields }) => {
           const linkId = links[link]?.id ?? 0;
-          return click({ linkId, at: NOW - ago, addressHash: hashOf(visitor), ...fields });
+          return click({ linkId, atMs: NOW - ago, addressHash: hashOf(visitor), ...fields });
         });
         if (clicks.length > 0) await client.ingest(batch(clicks));
         const counted = clicks.filter(
-          ({ at, class: kind }) => kind === "human" && at >= Date.parse(PERIOD.start_date),
+          ({ atMs, class: kind }) => kind === "human" && atMs >= Date.parse(PERIOD.start_date),
         );
         const overview = await reportOf(client, "overview");
         const advanced = await reportOf(client, "advanced");
@@ -243,9 +243,12 @@ describe("GET /api/v1/analytics/advanced", () => {
           total_clicks: counted.length,
           unique_visitors: visitors.size,
         });
-        const found = { ...hours(), ...countBy(counted, ({ at }) => new Date(at).getUTCHours()) };
+        const found = {
+          ...hours(),
+          ...countBy(counted, ({ atMs }) => new Date(atMs).getUTCHours()),
+        };
         expect(advanced["hourly_distribution"]).toEqual(found);
-        const ofDays = { ...days(), ...countBy(counted, ({ at }) => new Date(at).getUTCDay()) };
+        const ofDays = { ...days(), ...countBy(counted, ({ atMs }) => new Date(atMs).getUTCDay()) };
         expect(advanced["day_of_week_distribution"]).toEqual(ofDays);
         expect(advanced["browser_breakdown"]).toEqual(countBy(counted, ({ browser }) => browser));
         expect(overview["country_breakdown"]).toEqual(

@@ -56,7 +56,7 @@ async function kept({ workspace }: Account) {
 describe("POST /api/conversions/track/:token", () => {
   it("answers the documented example", async ({ expect }) => {
     const [account, goal] = await shop();
-    const id = await clickOf(account, ADA, { at: Date.now() - 2.5 * HOUR_MS });
+    const id = await clickOf(account, ADA, { atMs: Date.now() - 2.5 * HOUR_MS });
     const response = await report(goal, { ...DOCUMENTED, click_id: id });
     expect(response.status).toBe(200);
     expect(response.headers.get("Content-Type")).toContain("application/json");
@@ -145,7 +145,7 @@ describe("attribution", () => {
     const [account, goal] = await shop();
     const [other] = await shop();
     const own = await clickOf(account, ADA);
-    const expired = await clickOf(account, ADA, { at: Date.now() - 31 * DAY_MS });
+    const expired = await clickOf(account, ADA, { atMs: Date.now() - 31 * DAY_MS });
     await clickOf(other, ADA);
     await clickOf(other, ADA);
     const foreign = await clickOf(other, ADA);
@@ -174,7 +174,7 @@ describe("attribution", () => {
 
   it("is by address and user agent, an IPv6 address by its /64", async ({ expect }) => {
     const [account, goal] = await shop();
-    await clickOf(account, ADA, { linkId: 1, at: Date.now() - DAY_MS });
+    await clickOf(account, ADA, { linkId: 1, atMs: Date.now() - DAY_MS });
     await clickOf(account, { ...BOB, ip: "2001:db8:1:2" }, { linkId: 2 });
     const attributed = async (person: Person) =>
       (await answer(await report(goal, person))).attributed;

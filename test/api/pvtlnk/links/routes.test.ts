@@ -45,7 +45,9 @@ describe("GET /api/v1/links", () => {
     const { id } = await client.link({ short_code: code });
     nowMs = CLICKED;
     await client.call("PATCH", `/links/${id}`, { link: { title: "My Link" } });
-    await client.ingest(batch(Array.from({ length: 3 }, () => click({ linkId: id, at: CLICKED }))));
+    await client.ingest(
+      batch(Array.from({ length: 3 }, () => click({ linkId: id, atMs: CLICKED }))),
+    );
     const { status, body } = await client.call("GET", "/links");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -153,7 +155,7 @@ describe("GET /api/v1/links/:id", () => {
       batch([
         click({
           linkId: link.id,
-          at: NOON,
+          atMs: NOON,
           referrer: "google.com",
           country: "CH",
           device: "desktop",
@@ -162,7 +164,7 @@ describe("GET /api/v1/links/:id", () => {
         }),
         click({
           linkId: link.id,
-          at: NOON + 1_000,
+          atMs: NOON + 1_000,
           referrer: null,
           country: null,
           browser: "",
@@ -314,7 +316,7 @@ describe("PATCH /api/v1/links/:id", () => {
   it("answers the page's example", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const link = await client.link({ description: "Stays" });
-    await client.ingest(batch([click({ linkId: link.id, at: CLICKED })]));
+    await client.ingest(batch([click({ linkId: link.id, atMs: CLICKED })]));
     const { status, body } = await client.call("PATCH", `/links/${link.id}`, {
       link: { destination_url: "https://new-destination.com", title: "Updated Title" },
     });

@@ -58,10 +58,10 @@ describe("GET /api/v1/links/:link_id/variants", () => {
     });
     const clicksOn = async ({ id }: WireVariant, count: number) => {
       const variant = await publicIdOf(id);
-      return Array.from({ length: count }, () => click({ linkId: link.id, at: made, variant }));
+      return Array.from({ length: count }, () => click({ linkId: link.id, atMs: made, variant }));
     };
     // Clicks from before the test count for the link, and for no variant.
-    const before = [click({ linkId: link.id, at: made }), click({ linkId: link.id, at: made })];
+    const before = [click({ linkId: link.id, atMs: made }), click({ linkId: link.id, atMs: made })];
     await client.ingest(batch([...(await clicksOn(a, 43)), ...(await clicksOn(b, 41)), ...before]));
     const { status, body } = await client.call("GET", `/links/${link.id}/variants`);
     expect(status).toBe(200);

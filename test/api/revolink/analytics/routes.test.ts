@@ -53,7 +53,7 @@ const linkPath = (linkId: string) => `/apiv1/links/${linkId}/analytics`;
 /** The page's numbers: 320 clicks of the range by 210 visitors, and 1,220 clicks from before. */
 function pageClicks(linkId: number, rule: string): LedgerClick[] {
   const before = Array.from({ length: 1_220 }, (_, n) =>
-    click({ linkId, at: noonOf("2024-12-01"), addressHash: hashOf(10_000 + n) }),
+    click({ linkId, atMs: noonOf("2024-12-01"), addressHash: hashOf(10_000 + n) }),
   );
   const inRange = Array.from({ length: 320 }, (_, n) => {
     const isRule = n >= 35 && n < 175;
@@ -61,7 +61,7 @@ function pageClicks(linkId: number, rule: string): LedgerClick[] {
     const afterRule = 130 + ((n - 175) % 80);
     return click({
       linkId,
-      at: noonOf(
+      atMs: noonOf(
         n < 45 ? "2025-04-28" : n < 106 ? "2025-04-29" : n < 144 ? "2025-04-30" : "2025-01-01",
       ),
       country: n < 180 ? "UA" : n < 234 ? "DE" : null,
@@ -209,7 +209,7 @@ describe("GET /apiv1/links/:id/analytics", () => {
     const { number } = await innerOf(linkId);
     await ingest(
       client,
-      [1, 2].map(() => click({ linkId: number, at: PAGE_TIME })),
+      [1, 2].map(() => click({ linkId: number, atMs: PAGE_TIME })),
     );
     const { body } = await client.report(linkPath(linkId));
     expect(body["rulesStats"]).toMatchObject({
@@ -224,12 +224,21 @@ describe("GET /apiv1/links/:id/analytics", () => {
     const at = PAGE_TIME;
     const devices = ["smarttv", "tablet", "console", "wearable", "embedded"] as const;
     await ingest(client, [
-      ...devices.map((device) => click({ linkId: number, at, device, country: "T1", city: null })),
-      ...[1, 2].map(() => click({ linkId: number, at, country: "FR", city: "Paris" })),
-      click({ linkId: number, at, country: "US", city: "Paris", os: "iOS", browser: "Brave" }),
-      click({ linkId: number, at, country: "XK", city: "Pristina" }),
-      click({ linkId: number, at, country: null, city: "__proto__", referrer: "not a host" }),
-      click({ linkId: number, at, class: "bot" }),
+      ...devices.map((device) =>
+        click({ linkId: number, atMs: at, device, country: "T1", city: null }),
+      ),
+      ...[1, 2].map(() => click({ linkId: number, atMs: at, country: "FR", city: "Paris" })),
+      click({
+        linkId: number,
+        atMs: at,
+        country: "US",
+        city: "Paris",
+        os: "iOS",
+        browser: "Brave",
+      }),
+      click({ linkId: number, atMs: at, country: "XK", city: "Pristina" }),
+      click({ linkId: number, atMs: at, country: null, city: "__proto__", referrer: "not a host" }),
+      click({ linkId: number, atMs: at, class: "bot" }),
     ]);
     const { body } = await client.report(linkPath(linkId));
     expect(body["totals"]).toMatchObject({ total: 10, periodTotal: 10 });
@@ -340,7 +349,7 @@ describe("GET /apiv1/links/analytics", () => {
     const clicks = Array.from({ length: 175 }, (_, n) =>
       click({
         linkId: n < 92 ? first.number : second.number,
-        at: noonOf(n < 52 ? "2025-04-01" : n < 130 ? "2025-04-02" : "2025-04-30"),
+        atMs: noonOf(n < 52 ? "2025-04-01" : n < 130 ? "2025-04-02" : "2025-04-30"),
         country: n < 64 ? "UA" : "PL",
         city: n < 31 ? "Kyiv" : null,
         device: n < 98 ? "mobile" : "desktop",
@@ -349,7 +358,7 @@ describe("GET /apiv1/links/analytics", () => {
         addressHash: hashOf(n % 112),
       }),
     );
-    await ingest(client, [click({ linkId: first.number, at: noonOf("2025-03-01") }), ...clicks]);
+    await ingest(client, [click({ linkId: first.number, atMs: noonOf("2025-03-01") }), ...clicks]);
     const { status, body } = await client.report("/apiv1/links/analytics", {
       from: "2025-04-01",
       to: "2025-04-30",
@@ -405,7 +414,7 @@ describe("GET /apiv1/links/analytics", () => {
       client,
       await Promise.all(
         [named, gone].map(async (id) =>
-          click({ linkId: (await innerOf(id)).number, at: PAGE_TIME }),
+          click({ linkId: (await innerOf(id)).number, atMs: PAGE_TIME }),
         ),
       ),
     );
