@@ -12,10 +12,10 @@ import { GONE, NOT_FOR_PROGRAMS, UNAVAILABLE, type Notice } from "./pages/notice
 const GATE_DEADLINE_MS = 4_000;
 
 /**
- * Lets a click pass (null), or says what to answer instead.
+ * Returns null if the click may pass, or the notice to answer instead.
  *
- * Only people use a limit up: a program gets 403, a prefetch 503, so that it does not show the
- * destination. A gate that does not answer is 503 for everybody, never a free pass.
+ * Only people count towards the limit. A program gets 403, and a prefetch 503, so that neither
+ * learns the destination. If the gate does not answer, every visitor gets 503, never a free pass.
  */
 export async function admit(
   env: Cloudflare.Env,

@@ -1,16 +1,16 @@
-/** How clicks are gathered and sent; apart from the sending, so that a simulation can read them. */
+/** Settings of click capture, in a file of their own so that a simulation can read them. */
 
 export interface CaptureSettings {
-  /** A busy drain waits this long between two sends, unless `eagerClicks` wait. */
+  /** How long a busy drain waits between sends, unless `eagerClicks` are waiting. */
   readonly pauseMs: number;
   readonly eagerClicks: number;
   readonly messageBytesMax: number;
-  /** Clicks held at most, in the buffer and in batches under way; more are counted as lost. */
+  /** The most clicks held, in the buffer and in unconfirmed batches; more are counted as lost. */
   readonly heldMax: number;
   readonly sendMs: number;
-  /** A drain that has not renewed its lease for this long is taken for dead. */
+  /** A drain that has not renewed its lease for this long is considered dead. */
   readonly leaseMs: number;
-  /** `waitUntil` ends after 30 s; a drain hands its role on in time for one more send. */
+  /** How long a drain runs. `waitUntil` ends after 30 s, so this leaves time for one more send. */
   readonly drainMs: number;
   readonly retryMs: number;
 }

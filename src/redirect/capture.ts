@@ -1,10 +1,10 @@
 /**
- * Captures clicks by group commit: a redirect pushes plain data and goes; one drain an isolate
- * sends what has gathered, under somebody's `waitUntil`.
+ * Captures clicks by group commit: a redirect pushes plain data and returns; one drain per isolate
+ * sends what has gathered, under the `waitUntil` of the request that started it.
  *
- * The drain's role is a lease with a time, not a flag: a request may be cancelled in the middle of
- * a send, and then the next click takes the role over and sends the same batch under the same id,
- * which the Ledger counts once.
+ * The drain holds a lease with a time, not a flag: its request may be cancelled in the middle of a
+ * send. Then the next click takes the lease and sends the same batch under the same id, which the
+ * Ledger counts once.
  */
 
 import type { ClickMessage } from "../clicks/click.ts";
@@ -14,23 +14,23 @@ import { log } from "../platform/log.ts";
 import type { CaptureSettings } from "./capture-settings.ts";
 import type { CapturedClick, clickMessage, messageBytes } from "./pack.ts";
 
-/** What makes messages of clicks. */
+/** Makes messages from clicks. */
 export interface Packing {
   readonly clickMessage: typeof clickMessage;
   readonly messageBytes: typeof messageBytes;
 }
 
-/** What a redirect does not need, but a drain does: loaded when it runs. */
+/** What only a drain needs, loaded when it runs. */
 export interface CaptureParts {
   loadPacking(): Promise<Packing>;
-  /** Stores a message without the queue, when that has refused it. */
+  /** Stores a message that the queue refused. */
   ingestDirectly(env: Cloudflare.Env, message: ClickMessage): Promise<void>;
 }
 
 export interface Capture {
-  /** Takes one click in; returns at once and never throws. */
+  /** Adds one click. Returns at once and never throws. */
   add(click: CapturedClick, env: Cloudflare.Env, ctx: Pick<ExecutionContext, "waitUntil">): void;
-  /** Clicks taken in and not yet known to be stored. */
+  /** Returns the number of clicks not yet confirmed as stored. */
   held(): number;
 }
 
@@ -52,7 +52,7 @@ export function createCapture(parts: CaptureParts, settings: CaptureSettings): C
   let lost: Record<string, number> = {};
   let lease: Lease | null = null;
   let underWay = 0;
-  /** Taken from the buffer and not yet confirmed; survives the drain that took them. */
+  /** Batches that are not yet confirmed; they survive the drain that took them. */
   const unconfirmed = new Map<string, Batch>();
 
   function add(
@@ -86,14 +86,14 @@ export function createCapture(parts: CaptureParts, settings: CaptureSettings): C
     }
   }
 
-  /** Drops the lease first and sends after: a click that comes in between starts a drain of its own. */
+  /** Drops the lease before the last send: a click that arrives meanwhile starts a new drain. */
   async function handOn(mine: Lease, env: Cloudflare.Env, packing: Packing): Promise<void> {
     if (lease === mine) lease = null;
     const last = takeBatch(mine.renewedAtMs, packing);
     if (last !== null) await deliver(last, env, packing);
   }
 
-  /** Finds a batch whose last try failed, or died with its drain. */
+  /** Finds a batch whose last attempt failed, or died with its drain. */
   function dueBatch(nowMs: number): Batch | null {
     for (const batch of unconfirmed.values()) {
       if (batch.retryAtMs <= nowMs) return batch;
@@ -145,7 +145,7 @@ export function createCapture(parts: CaptureParts, settings: CaptureSettings): C
       await within(settings.sendMs, env.CLICKS.send(body, { contentType: "text" }));
     } catch (error) {
       log("warn", "capture.queue.refused", { batchId: message.id, error });
-      // The queue may have it after all: the Ledger counts a batch id once.
+      // The queue may still have it: the Ledger counts a batch id once.
       await within(settings.sendMs, parts.ingestDirectly(env, message));
     }
   }
@@ -157,10 +157,10 @@ export function createCapture(parts: CaptureParts, settings: CaptureSettings): C
   return { add, held: () => buffer.length + underWay };
 }
 
-/** A failing batch is tried again after 2 s, then later and later, at most a minute apart. */
+/** Retries of a failing batch start after 2 s and back off to about a minute apart. */
 const RETRY_DOUBLINGS = 6;
 
-/** Begins with the time, so that the Ledger's log can be walked in order: 9 digits of base 36, then 80 bits. */
+/** Returns 9 base-36 digits of time, so that the Ledger's log is in order, and 80 random bits. */
 function newBatchId(nowMs: number): string {
   return nowMs.toString(36).padStart(9, "0") + hex(crypto.getRandomValues(new Uint8Array(10)));
 }

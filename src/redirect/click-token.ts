@@ -1,4 +1,4 @@
-/** Marks a click for a later conversion: a random token in the destination's query. */
+/** Marks a click for attribution: a random token in the destination's query. */
 
 import { withParameters } from "../links/route/merge-query.ts";
 import type { RouteRecord } from "../links/route/record.ts";
@@ -6,7 +6,7 @@ import type { Visitor } from "./visitor.ts";
 
 export interface MarkedClick {
   readonly destination: string;
-  /** Null where none was added: nobody asked for one, or the visitor asked not to be tracked. */
+  /** Null if none was added: no goal asks for one, or the visitor opted out of tracking. */
   readonly token: string | null;
 }
 
@@ -19,6 +19,6 @@ export function markClick(
     return { destination, token: null };
   const token = crypto.randomUUID();
   const marked = withParameters(destination, [[clickIdParam, token]]);
-  // A destination that has the parameter keeps its own.
+  // A destination that already has the parameter keeps its own value.
   return { destination: marked, token: marked === destination ? null : token };
 }

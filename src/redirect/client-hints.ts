@@ -1,17 +1,17 @@
 /**
- * Reads the client hints that Chromium's browsers send with every request: they name what the user
- * agent hides (Brave calls itself Chrome there) or freezes.
+ * Reads the client hints that Chromium browsers send with every request. They name what the user
+ * agent hides (there, Brave calls itself Chrome) or freezes.
  */
 
-/** `<brand>;<platform>;<0 or 1 for mobile>`, any part empty where it is not said. */
+/** `<brand>;<platform>;<0 or 1 for mobile>`. Any part may be empty. */
 export type ClientHints = string;
 
 const PLATFORM = /^"([A-Za-z ]{1,20})"$/;
 
-/** Gives the hints of a request, or null when it sends none. */
+/** Returns the hints of a request, or null if it sends none. */
 export function clientHintsOf(headers: Headers): ClientHints | null {
   const brands = headers.get("Sec-CH-UA");
-  // Browsers send the three together or none of them, and every header read is a call out of V8.
+  // Browsers send all three or none, and every header read is a call out of V8.
   if (brands === null) return null;
   const platform = headers.get("Sec-CH-UA-Platform");
   const mobile = headers.get("Sec-CH-UA-Mobile");

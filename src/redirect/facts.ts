@@ -1,4 +1,4 @@
-/** Gathers what the decision asks about a visitor. */
+/** Gathers the facts about a visitor on which the decision depends. */
 
 import type { AgentReader } from "../clicks/agent-reader.ts";
 import type { DecisionFacts } from "../links/route/decide.ts";
@@ -12,13 +12,13 @@ export interface RuleEngine {
   readonly needsAgent: typeof needsAgent;
 }
 
-/** What few links need of a visitor: loaded with the first link that does. */
+/** Loaders of what only some links need, called with the first link that does. */
 export interface Readers {
   loadRuleEngine(): Promise<RuleEngine>;
   loadAgentReader(): Promise<AgentReader>;
 }
 
-/** Gathers the facts, and loads no more than this link's rules ask for: at once where it has none. */
+/** Gathers the facts, loading only what the link's rules need. Synchronous if it has no rules. */
 export function factsOf(
   headers: Headers,
   visitor: Visitor,

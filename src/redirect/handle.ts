@@ -1,10 +1,10 @@
 /**
- * Follows a short link. The hot path's contract:
+ * Follows a short link. The contract of the hot path:
  *
- * - A hit in the isolate is answered in the same turn; a miss awaits KV, and where KV has nothing one D1 statement.
- *   Only a link with a click limit asks anybody else: its gate.
- * - It never waits for, nor fails with, the counting of clicks.
- * - No library is loaded for it, unless a rule asks for the user agent, and no line logged on success.
+ * - A hit in the isolate is answered in the same turn. A miss awaits KV, then one D1 statement if
+ *   KV has no record. Only a link with a click limit or a password calls another object: its gate.
+ * - It never waits for clicks to be counted, and never fails because of that.
+ * - It loads no library unless a rule needs the user agent, and logs nothing on success.
  */
 
 import type { LinkAddress } from "../links/route/address.ts";
@@ -36,7 +36,7 @@ import { variantCookie } from "./variant-cookie.ts";
 import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
 import { createWriteBack } from "./write-back.ts";
 
-/** What few links need: loaded with the first request that does. */
+/** What only some links need, loaded with the first request that does. */
 export interface LazyParts extends Readers, CaptureParts, Pick<LookupParts, "readRoute"> {
   readonly publish: typeof publish;
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
@@ -47,7 +47,7 @@ export interface RedirectParts extends LazyParts, LookupParts {
   readonly capture: Capture;
 }
 
-/** Answers in the same turn where nothing has to be asked: a promise more is work for every request. */
+/** Synchronous where nothing must be awaited: one more promise is work for every request. */
 export type Redirect = (
   request: Request,
   url: RequestUrl,
@@ -55,7 +55,7 @@ export type Redirect = (
   ctx: Pick<ExecutionContext, "waitUntil">,
 ) => Response | Promise<Response>;
 
-/** Makes the redirect of this isolate. */
+/** Creates the redirect of this isolate. */
 export function createRedirect(lazy: LazyParts): Redirect {
   return redirectWith({
     ...lazy,
@@ -103,7 +103,7 @@ export function redirectWith(parts: RedirectParts): Redirect {
   };
 }
 
-/** Goes on with a value: in this turn if it is there, else when it is. */
+/** Continues with a value: in the same turn if it is no promise. */
 function after<T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): U | Promise<U> {
   return value instanceof Promise ? later(value, next) : next(value);
 }
@@ -121,7 +121,7 @@ function follow(
   if (asked.qr !== null) {
     return parts.answerQr(env, { method, headers, address, format: asked.qr, query: url.query });
   }
-  // Only a password is ever posted.
+  // The only form is that of a password.
   if (method === "POST" && record.password === undefined) {
     return notice(visit, METHOD_NOT_ALLOWED);
   }
@@ -142,7 +142,7 @@ function answer(
   return answerGuarded(visit, record, decision, parts);
 }
 
-/** The password first, then the preview, the click limit, and the way on. */
+/** Checks the password, then shows the preview or checks the click limit, then redirects. */
 async function answerGuarded(
   visit: Visit,
   record: RouteRecord,
@@ -182,7 +182,7 @@ function leadOn(
       : decision.destination;
   const { destination, token } = markClick(forwarded, record, visitor);
   capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
-  // 303 turns the POST into a GET: a 307 would hand the password on to the destination.
+  // 303 turns the POST into a GET: a 307 would send the password to the destination.
   const status = method === "POST" ? 303 : decision.status;
   const isSticky = record.sticky === true && variant !== null;
   if (destination === decision.destination && unlocking === null && !isSticky) {
@@ -196,7 +196,7 @@ function leadOn(
   return response;
 }
 
-/** What a QR code appends: counted as a scan, not forwarded. */
+/** The parameter that QR codes append: counted as a scan, not forwarded. */
 const SCAN_PARAMETER = "qr";
 const SCAN = /[?&]qr=1(&|$)/;
 

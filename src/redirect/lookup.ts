@@ -1,8 +1,8 @@
 /**
- * Finds the route record of an address: isolate, then KV, then D1.
+ * Finds the route record of an address: in the isolate, then KV, then D1.
  *
- * A miss in KV is never believed, since KV remembers misses: D1 is asked, so a link can be followed
- * the moment it was created. When KV and D1 both fail, a copy up to ten minutes old is served.
+ * A miss in KV is not trusted, since KV caches misses: D1 is asked, so a link works from the moment
+ * it is created. If KV and D1 both fail, a copy up to ten minutes old is served.
  */
 
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
@@ -22,7 +22,7 @@ export type Lookup =
 
 export interface LookupRequest {
   readonly address: LinkAddress;
-  /** Gives the visitor's network address, or null where nobody can tell; asked on a miss alone. */
+  /** Returns the visitor's network address, or null if unknown. Called only on a miss. */
   readonly visitorAddress: () => string | null;
   readonly nowMs: number;
 }
@@ -35,7 +35,7 @@ export interface LookupParts {
   readonly readRoute: typeof readStoredRoute;
 }
 
-/** KV's own shortest age of an edge copy. */
+/** The shortest cache time that KV accepts. */
 const KV_CACHE_TTL_SECONDS = 30;
 const KV_DEADLINE_MS = 1_500;
 const D1_DEADLINE_MS = 3_000;
@@ -44,7 +44,7 @@ type Waiter = Pick<ExecutionContext, "waitUntil">;
 
 const UNKNOWN: Lookup = { kind: "unknown" };
 
-/** Answers at once from the isolate's copy: a promise only where something has to be asked. */
+/** Looks a record up. Synchronous if the isolate has a copy. */
 export function lookup(
   request: LookupRequest,
   parts: LookupParts,
@@ -96,7 +96,7 @@ function found(record: RouteRecord): Lookup {
 
 type KvRead =
   | { readonly kind: "found"; readonly record: RouteRecord; readonly bytes: number }
-  /** KV has none; `outdated` and `failed` say that the code may well exist. */
+  /** There is no usable record. After `outdated` and `failed`, the code may still exist. */
   | { readonly kind: "missing" | "outdated" | "failed" };
 
 async function readKv(routes: KVNamespace, key: string): Promise<KvRead> {

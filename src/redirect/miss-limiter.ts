@@ -1,21 +1,21 @@
 /**
- * Spares D1 the questions of somebody who scans for codes.
+ * Protects D1 from visitors who scan for codes.
  *
- * Only codes that D1 did not have count, so a visitor of links that exist is never held back,
- * however many. The binding counts a location's misses; each isolate learns from it whom to refuse.
- * Fails open: a limiter that does not answer refuses nobody.
+ * Only codes that D1 does not have count, so following existing links is never limited. The binding
+ * counts the misses of a location, and each isolate learns from it which visitors to refuse. Fails
+ * open: a limiter that does not answer refuses no visitor.
  */
 
 import { MINUTE_MS } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 
-/** How long a scanner gets 404 without a question to D1, codes of new links included. */
+/** How long a scanner gets 404 without a D1 query, even for the codes of new links. */
 const REFUSED_MS = MINUTE_MS;
 const REFUSED_MAX = 10_000;
 
 export interface MissLimiter {
   refuses(visitor: string | null, nowMs: number): boolean;
-  /** Counts one unknown code of a visitor. */
+  /** Counts one request of a visitor for an unknown code. */
   count(limiter: RateLimit, visitor: string | null, nowMs: number): Promise<void>;
 }
 

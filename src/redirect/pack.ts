@@ -1,4 +1,4 @@
-/** Packs captured clicks into a queue message; the visitor's address is hashed here and goes no further. */
+/** Packs captured clicks into a queue message. Hashes visitors' addresses, which go no further. */
 
 import { CLICK_FORMAT, type ClickMessage } from "../clicks/click.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
@@ -24,13 +24,13 @@ export interface ClickGroup {
   readonly lost: Readonly<Record<string, number>>;
 }
 
-/** Makes the message of a group; the same group gives the same message. */
+/** Returns the message of a group: always the same one for the same group. */
 export async function clickMessage(group: ClickGroup, secret: string): Promise<ClickMessage> {
   const hashes = new Map<LedgerId, VisitorHash>();
   for (const ledger of new Set(group.clicks.map((click) => click.ledger))) {
     hashes.set(ledger, await visitorHash(secret, ledger));
   }
-  // Clicks of one moment come from few places: each referrer is parsed once.
+  // Simultaneous clicks share few referrers, so each is parsed once.
   const hosts = new Map<string | null, string | null>();
   const hostOf = (referer: string | null): string | null => {
     const known = hosts.get(referer);
@@ -64,7 +64,7 @@ export async function clickMessage(group: ClickGroup, secret: string): Promise<C
   return { v: 1, id: group.id, clicks, lost: group.lost };
 }
 
-/** Gives the host that a visitor came from, without `www.`; null for none and for what is no web page. */
+/** Returns the referring host without `www.`, or null if there is none or it is not a web page. */
 export function referrerHost(referer: string | null): string | null {
   if (referer === null || referer === "") return null;
   // Android apps name themselves: android-app://com.example.app/
@@ -74,13 +74,13 @@ export function referrerHost(referer: string | null): string | null {
   return host === "" ? null : host;
 }
 
-/** A packed click's brackets, numbers, hash and commas. */
+/** The bytes of a packed click's brackets, numbers, hash and commas. */
 const FIXED_BYTES = 90;
 
-/** Of a referrer only the host travels: 253 characters at most, and its quotes. */
+/** Only the host of a referrer is sent: at most 253 characters, and quotes. */
 const HOST_BYTES_MAX = 255;
 
-/** Tells how many bytes a click takes in a message at most. */
+/** Returns the most bytes that a click can take in a message. */
 export function messageBytes({ visitor, ledger, rule, variant, token }: CapturedClick): number {
   return (
     FIXED_BYTES +
@@ -95,7 +95,7 @@ export function messageBytes({ visitor, ledger, rule, variant, token }: Captured
   );
 }
 
-/** Plain ASCII is a byte a character; anything else may be escaped to six. */
+/** Plain ASCII takes one byte per character; any other character may be escaped to six. */
 function textBytes(text: string | null): number {
   if (text === null) return 4;
   return /^[ !#-[\]-~]*$/.test(text) ? text.length + 2 : text.length * 6 + 2;

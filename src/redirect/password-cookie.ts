@@ -1,6 +1,6 @@
 /**
- * The cookie of a visitor who gave a link's password: signed, bound to the link and to the
- * password's version, and good for half an hour.
+ * The cookie of a visitor who entered a link's password: signed, bound to the link and to the
+ * version of the password, and valid for half an hour.
  */
 
 import type { RouteRecord } from "../links/route/record.ts";
@@ -12,7 +12,7 @@ const VALUE = /^(\d{1,10})\.(\d{1,15})\.([0-9a-f]{64})$/;
 
 type LockedLink = Pick<RouteRecord, "linkId" | "password">;
 
-/** Gives the Set-Cookie that unlocks a link for a while. */
+/** Returns the Set-Cookie header that unlocks a link for half an hour. */
 export async function unlockCookie(
   secret: string,
   url: URL,
@@ -27,9 +27,9 @@ export async function unlockCookie(
 }
 
 /**
- * Tells whether a request's cookies unlock a link.
+ * Whether a request's cookies unlock a link.
  *
- * A cookie of a later password than the record's is good: the record is a minute behind at times.
+ * A cookie for a later password version than the record's is valid: the record may be stale.
  */
 export async function isUnlocked(
   secret: string,
@@ -45,7 +45,7 @@ export async function isUnlocked(
   return crypto.subtle.timingSafeEqual(utf8(mac), utf8(expected));
 }
 
-/** `__Host-` needs https, which local development has not. */
+/** Returns the cookie's name. `__Host-` needs https, which local development does not have. */
 function nameOf(url: URL, linkId: number): string {
   return `${url.protocol === "https:" ? "__Host-" : ""}signpost_link_${linkId}`;
 }

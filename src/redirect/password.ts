@@ -1,8 +1,8 @@
 /**
- * The password of a link: a page that asks for it, and a signed cookie for those who knew it.
+ * The password of a link: a page that asks for it, and a signed cookie for visitors who entered it.
  *
- * Loaded with the first link that has one. The hash is read from D1 when somebody tries, and the
- * destination is in no page: it leaves with the redirect alone.
+ * Loaded with the first link that has a password. The hash is read from D1 on each attempt, and no
+ * page contains the destination: only the redirect does.
  */
 
 import { gateFor } from "../gates/stub.ts";
@@ -27,11 +27,11 @@ export interface PasswordRequest {
 }
 
 export type PasswordOutcome =
-  /** `cookie` is to be set where the password was given just now. */
+  /** `cookie` is the Set-Cookie header, if the password was entered with this request. */
   | { readonly kind: "passed"; readonly cookie: string | null }
   | { readonly kind: "asked"; readonly response: Response };
 
-/** Compares a password with a stored hash; slow on purpose. */
+/** Compares a password with a stored hash. Slow on purpose. */
 export type VerifyPassword = (password: string, hash: string) => Promise<boolean>;
 
 const BODY_BYTES_MAX = 4_096;
@@ -66,7 +66,7 @@ async function tryPassword(
 ): Promise<PasswordOutcome> {
   const gate = gateFor(env, record);
   const group = visitor.address === null ? "unknown" : addressGroup(visitor.address);
-  // The address alone: a user agent is the visitor's own choice, and would make each guess a new one.
+  // The address alone: visitors choose their user agent, so each guess could seem a new visitor.
   const hashOf = await visitorHash(env.AUTH_SECRET, record.ledger);
   const key = hashOf("address", group);
   const { allowed, retryAfterMs } = await gate.attempt(key, nowMs);
@@ -85,7 +85,7 @@ async function tryPassword(
   };
 }
 
-/** A null hash is a password that was removed while the visitor typed. */
+/** Reads the password. A null hash means that it was removed while the visitor typed. */
 async function storedPassword(
   db: D1Database,
   { domain, code }: LinkAddress,
@@ -100,7 +100,7 @@ async function storedPassword(
     .first<{ hash: string | null; version: number }>();
 }
 
-/** Gives the form's password; null for a body that is no such form, or far too large for one. */
+/** Returns the password of the form, or null if the body is no such form or is too large. */
 async function passwordOf(request: Request): Promise<string | null> {
   const type = request.headers.get("Content-Type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded")) return null;

@@ -1,4 +1,4 @@
-/** Reads what a path asks of a short link. */
+/** Parses the path of a short link. */
 
 import { CODE } from "../links/route/address.ts";
 
@@ -6,15 +6,15 @@ export type QrFormat = "svg" | "png";
 
 export interface AskedPath {
   readonly code: string;
-  /** `/code+`: show where it leads. */
+  /** `/code+`: show where the link leads. */
   readonly preview: boolean;
-  /** `/code/qr.svg`, `/code/qr.png`: draw it. */
+  /** `/code/qr.svg`, `/code/qr.png`: draw the QR code. */
   readonly qr: QrFormat | null;
 }
 
 const QR_ENDING = /\/qr\.(svg|png)$/;
 
-/** Gives null for a path that no link can have. */
+/** Returns null for a path that no link can have. */
 export function parsePath(pathname: string): AskedPath | null {
   const drawn = QR_ENDING.exec(pathname);
   if (drawn !== null) {

@@ -1,29 +1,29 @@
 /**
- * Takes a request's URL apart.
+ * Splits a request's URL into its parts.
  *
- * `new URL` would be the dearest thing that a hot redirect does after its response: an object of the
- * runtime's, with another one for its query.
+ * `new URL` would be the most expensive step of a hot redirect after its response: an object of the
+ * runtime, with another one for its query.
  */
 
 export interface RequestUrl {
   readonly href: string;
-  /** Scheme, host and port, as they were sent. */
+  /** Scheme, host and port, as sent. */
   readonly origin: string;
-  /** From its first slash to the query. */
+  /** From the first slash to the query. */
   readonly path: string;
-  /** From its question mark on; empty without one. */
+  /** From the question mark on; empty without one. */
   readonly query: string;
 }
 
-/** Longer than `https://` and shorter than any slash of a path can come. */
+/** At least the length of `https://`, and before any slash of a path. */
 const SCHEME_CHARS = 8;
 
-/** Splits the URL of a request that came in: absolute, and without a fragment. */
+/** Splits the URL of an incoming request: absolute, and without a fragment. */
 export function splitUrl(href: string): RequestUrl {
   const mark = href.indexOf("?");
   const end = mark === -1 ? href.length : mark;
   const slash = href.indexOf("/", SCHEME_CHARS);
-  // An absolute request target may go without a path.
+  // An absolute request target may have no path.
   const start = slash === -1 || slash > end ? end : slash;
   const path = href.slice(start, end);
   return {

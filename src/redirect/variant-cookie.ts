@@ -1,4 +1,4 @@
-/** The cookie by which a visitor keeps a variant: for one link's path alone, and no script reads it. */
+/** The cookie by which a visitor keeps a variant: for one link's path only, hidden from scripts. */
 
 import { stickyValue } from "../links/variants/choose.ts";
 
@@ -12,7 +12,7 @@ export function variantCookie(url: URL, variant: string): string {
   return `${NAME}=${stickyValue({ id: variant })}; Path=${path}; Max-Age=${AGE_SECONDS}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-/** Gives the cookie's value as it was set; null when it was not sent. */
+/** Returns the cookie's value as it was set, or null if it was not sent. */
 export function variantOfCookie(cookies: string | null): string | null {
   return cookies === null ? null : (PATTERN.exec(cookies)?.[1] ?? null);
 }

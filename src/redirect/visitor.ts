@@ -1,4 +1,4 @@
-/** Reads off a request what a click records. Strings only: the parsing is left to the drain. */
+/** Reads what a click records from a request. Only strings: the drain parses them. */
 
 import { USER_AGENT_CHARS_MAX, type ClickKind } from "../clicks/click.ts";
 import { utf8 } from "../platform/bytes.ts";
@@ -6,26 +6,26 @@ import { clientHintsOf, type ClientHints } from "./client-hints.ts";
 import type { Asker } from "./respond.ts";
 
 export interface Visitor {
-  /** As Cloudflare saw it; null only where no proxy stands in front (tests, some previews). */
+  /** As Cloudflare saw it. Null only if there is no proxy in front (tests, some previews). */
   readonly address: string | null;
   readonly country: string | null;
   readonly city: string | null;
   /** At most 512 characters. */
   readonly referer: string | null;
-  /** At most `USER_AGENT_CHARS_MAX`; empty when none was sent. */
+  /** At most `USER_AGENT_CHARS_MAX` characters; empty if none was sent. */
   readonly userAgent: string;
   readonly hints: ClientHints | null;
   /** An IANA name. */
   readonly timezone: string | null;
   readonly kind: ClickKind;
-  /** Asked not to be tracked: `Sec-GPC: 1` or `DNT: 1`. */
+  /** Whether the visitor opted out of tracking: `Sec-GPC: 1` or `DNT: 1`. */
   readonly optedOut: boolean;
 }
 
-/** Only a referrer's host is kept, and no host with its scheme is longer. */
+/** Only the host of a referrer is kept, and no host with its scheme is longer. */
 const REFERER_CHARS_MAX = 512;
 
-/** Tells who asks. `country` is null for Tor (T1) and for addresses that Cloudflare cannot place (XX). */
+/** Reads the visitor. `country` is null for Tor (T1) and where Cloudflare has no location (XX). */
 export function visitorOf(
   { method, headers }: Asker,
   cf: Partial<IncomingRequestCfProperties> | undefined,
@@ -43,12 +43,12 @@ export function visitorOf(
   };
 }
 
-/** Gives the network address that a request came from, as Cloudflare saw it. */
+/** Returns the network address of the visitor, as Cloudflare saw it. */
 export function addressOf(headers: Headers): string | null {
   return headers.get("CF-Connecting-IP");
 }
 
-/** Cuts a header; what it cuts is a copy, since V8's slice would keep all of the header in memory. */
+/** Truncates a header into a copy, because a V8 slice would retain the whole string. */
 function startOf(text: string | null, charsMax: number): string | null {
   if (text === null || text.length <= charsMax) return text;
   return new TextDecoder().decode(utf8(text.slice(0, charsMax)));

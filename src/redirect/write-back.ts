@@ -1,4 +1,4 @@
-/** Gives KV what a reader found missing there. */
+/** Writes records to KV that a reader found missing there. */
 
 import type { LinkAddress } from "../links/route/address.ts";
 import type { publish as publishRoute } from "../links/route/publish.ts";
@@ -7,10 +7,10 @@ import { MINUTE_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 
 /**
- * Publishes a record that was read from D1; never throws.
+ * Publishes a record that was read from D1. Never throws.
  *
- * A version once a minute: KV remembers a miss for about so long, and an isolate that goes on not
- * finding a hot link would write it again every five seconds.
+ * Writes each version at most once a minute. KV caches a miss for about that long, so an isolate
+ * would otherwise rewrite a hot link every five seconds.
  */
 export type WriteBack = (
   env: Cloudflare.Env,
@@ -21,7 +21,7 @@ export type WriteBack = (
 
 const KNOWN_MAX = 1_000;
 
-/** Makes the write-back of this isolate; `publish` is loaded with the first record that KV misses. */
+/** Creates the write-back of this isolate. `publish` may load its module on the first call. */
 export function createWriteBack(publish: typeof publishRoute): WriteBack {
   const publishedAtMs = new Map<string, number>();
   return async (env, address, route, nowMs) => {

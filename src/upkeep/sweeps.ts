@@ -1,6 +1,6 @@
 /**
- * Repairs what interrupted requests left behind. Every sweep is idempotent and bounded. A sweep that
- * works on rows returns how many it settled.
+ * Repairs what interrupted requests left behind. Every sweep is idempotent and bounded. Sweeps that
+ * work on rows return how many they settled.
  */
 
 import { type PendingPurge, purge } from "../links/purge.ts";

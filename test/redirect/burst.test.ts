@@ -33,7 +33,7 @@ async function followOnce({ code }: LinkRow, { init }: Kind): Promise<number> {
 }
 
 describe("a burst of 5,000 redirects", () => {
-  it("is recorded class by class, exactly as it was answered", async ({ expect }) => {
+  it("is counted exactly, by class, as it was answered", async ({ expect }) => {
     const workspaceId = await insertWorkspace();
     const links = await Promise.all(Array.from({ length: 20 }, () => insertLink({}, workspaceId)));
     const first = links[0];

@@ -54,7 +54,7 @@ interface Bench {
   readonly settled: () => Promise<void>;
 }
 
-/** A capture whose queue does what `send` says, then the real one's part; the fallback records. */
+/** Creates a capture whose queue calls `send`, then records; the fallback records too. */
 function bench(
   send: Send = () => Promise.resolve(),
   settings = SETTINGS,
@@ -115,7 +115,7 @@ describe("a click message", () => {
     expect(clicks[0]?.addressHash).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it("stays within its bytes, whatever the visitors sent", async ({ expect }) => {
+  it("stays within its size, whatever strings the visitors send", async ({ expect }) => {
     const { capture, environment, sent, settled } = bench();
     const waitUntil = () => {};
     for (const n of numbers(1_000)) {
@@ -142,7 +142,7 @@ describe("the drain", () => {
     expect(linkIds(sent)).toEqual(numbers(100));
   });
 
-  it("loses no click and repeats none, however they come in", async ({ expect }) => {
+  it("loses and repeats no click, in any rhythm of arrivals", async ({ expect }) => {
     const { sent, settled, add } = bench(() => scheduler.wait(3));
     for (const n of numbers(500)) {
       add(n);
@@ -153,7 +153,7 @@ describe("the drain", () => {
     expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
   });
 
-  it("hands its role on when its time is over, and leaves nothing behind", async ({ expect }) => {
+  it("hands over when its time is up, and loses no click", async ({ expect }) => {
     const { sent, settled, add } = bench();
     const until = Date.now() + 3 * SETTINGS.drainMs;
     let n = 0;
@@ -201,7 +201,9 @@ describe("when the queue fails", () => {
     expect(linkIds(stored).toSorted(ascending)).toEqual([1, 2]);
   });
 
-  it("keeps a batch that nobody takes, and sends it when somebody does", async ({ expect }) => {
+  it("keeps a batch while queue and Ledger fail, and sends it when they recover", async ({
+    expect,
+  }) => {
     let down = true;
     const refuse = async () => {
       if (down) throw new Error("down");
@@ -217,12 +219,12 @@ describe("when the queue fails", () => {
 });
 
 describe("when the drain's own request is cancelled", () => {
-  it("the next click takes the role over and sends the same batch under the same id", async ({
+  it("the next click takes the lease and sends the same batch under the same id", async ({
     expect,
   }) => {
     const tried: ClickMessage[] = [];
     let cancelled = true;
-    // A send that never comes back, and a fallback that never does: the context is gone.
+    // Neither the send nor the fallback ever settles, because their context is gone.
     const stuck = async (message: ClickMessage) => {
       tried.push(message);
       if (cancelled) await new Promise(() => {});
@@ -247,7 +249,7 @@ describe("when the drain's own request is cancelled", () => {
 });
 
 describe("a full buffer", () => {
-  it("counts what it lets go, by Ledger, and says so in the next message", async ({ expect }) => {
+  it("counts lost clicks by Ledger, and reports them in the next message", async ({ expect }) => {
     const { sent, settled, add } = bench(undefined, { ...SETTINGS, heldMax: 50 });
     for (const n of numbers(80)) add(n);
     await settled();

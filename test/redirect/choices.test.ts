@@ -33,7 +33,7 @@ const visit = (userAgent: string, cf = from("NL"), headers: Record<string, strin
 });
 
 describe("rules", () => {
-  it("send each visitor where the first rule that fits says, and the click knows which", async ({
+  it("send each visitor to the target of the first match, which the click records", async ({
     expect,
   }) => {
     const { code } = await insertLink({ rules: JSON.stringify(RULES) });
@@ -49,7 +49,7 @@ describe("rules", () => {
     expect(clicks.map((click) => click.rule)).toEqual(["ua-mobile", "kyiv", "default", "brave"]);
   });
 
-  it("have the user agent read only where one of them asks for it", async ({ expect }) => {
+  it("parse the user agent only if one of them needs it", async ({ expect }) => {
     const { code } = await insertLink({
       rules: JSON.stringify([rule("pl", { countries: ["PL"] })]),
     });
@@ -88,12 +88,12 @@ describe("an A/B test", () => {
     const a = clicks.filter(({ variant }) => variant === "a").length;
     const b = clicks.filter(({ variant }) => variant === "b").length;
     expect(a + b).toBe(400);
-    // Four standard deviations of 400 draws at 0.7 are 37.
+    // 37 is four standard deviations of 400 draws at 0.7.
     expect(Math.abs(a - 280)).toBeLessThan(37);
     expect(clicks.every((click) => click.rule === null)).toBe(true);
   });
 
-  it("keeps a visitor's variant by a cookie of that link alone, where it is sticky", async ({
+  it("keeps a visitor's variant in a cookie of that link only, if it is sticky", async ({
     expect,
   }) => {
     const { code } = await testedLink(1);
@@ -114,7 +114,7 @@ describe("an A/B test", () => {
     }
   });
 
-  it("gives nobody else the cookie of a visitor who is sent to the same place", async ({
+  it("never sends one visitor's cookie to visitors with the same destination", async ({
     expect,
   }) => {
     const sticky = await testedLink(1);
@@ -126,13 +126,13 @@ describe("an A/B test", () => {
     expect([await cookies(plain), await cookies(sticky)]).toEqual([0, 1]);
   });
 
-  it("sets no cookie where it is not sticky", async ({ expect }) => {
+  it("sets no cookie if it is not sticky", async ({ expect }) => {
     const { code } = await testedLink(0);
     const response = await follow(recordingRedirect().redirect, `/${code}`, visit(BROWSER));
     expect(response.headers.get("Set-Cookie")).toBeNull();
   });
 
-  it("gives way to the rules when no variant is active", async ({ expect }) => {
+  it("leaves the choice to the rules if no variant is active", async ({ expect }) => {
     const link = await insertLink({ ab_enabled: 1, rules: JSON.stringify(RULES) });
     const response = await follow(
       recordingRedirect().redirect,
@@ -146,7 +146,7 @@ describe("an A/B test", () => {
 describe("a click limit", () => {
   const limited = (max: number) => insertLink({ clicks_limit: max, clicks_limit_since: 1 });
 
-  it("lets exactly as many people pass as it says, of a hundred at once", async ({ expect }) => {
+  it("admits exactly its number of people, out of a hundred at once", async ({ expect }) => {
     const { code } = await limited(25);
     const { redirect, clicks } = recordingRedirect();
     const answers = await Promise.all(
@@ -180,7 +180,7 @@ describe("a click limit", () => {
     expect(clicks).toHaveLength(1);
   });
 
-  it("is 503 and never a free pass when its gate does not answer", async ({ expect }) => {
+  it("answers 503, and never a free pass, if its gate does not answer", async ({ expect }) => {
     const { code } = await limited(5);
     const { redirect, clicks } = recordingRedirect();
     const environment = envWith({ LINK_GATE: broken(env.LINK_GATE) });
@@ -190,7 +190,7 @@ describe("a click limit", () => {
     expect(clicks).toEqual([]);
   });
 
-  it("counts only those that reach the redirect: an expired link uses none", async ({ expect }) => {
+  it("counts only clicks that redirect: an expired link uses none", async ({ expect }) => {
     const link = await insertLink({ clicks_limit: 5, clicks_limit_since: 1, expires_at_ms: 1 });
     await follow(recordingRedirect().redirect, `/${link.code}`, visit(BROWSER));
     expect(await gateFor(env, { linkId: link.id, ledger: link.ledger }).used(1)).toBeNull();

@@ -27,7 +27,7 @@ async function markedWorkspace() {
 const asBrowser = { headers: { "User-Agent": BROWSER, "CF-Connecting-IP": "203.0.113.77" } };
 
 describe("a goal with a click parameter", () => {
-  it("gives each visitor a token in the destination, and the click the same one", async ({
+  it("adds a token to each visitor's destination, and the same one to the click", async ({
     expect,
   }) => {
     const { workspace, goals } = await markedWorkspace();
@@ -48,7 +48,7 @@ describe("a goal with a click parameter", () => {
     expect(clicks.map(({ token }) => token)).toEqual(seen);
   });
 
-  it("marks nobody who asked not to be tracked, no prefetch, and no destination with its own", async ({
+  it("marks no opted-out visitor, no prefetch, and no destination with its own value", async ({
     expect,
   }) => {
     const { workspace, goals } = await markedWorkspace();
@@ -70,9 +70,7 @@ describe("a goal with a click parameter", () => {
     expect(clicks.map(({ token }) => token)).toEqual([null, null, null, null]);
   });
 
-  it("reaches links that KV knows already, when it comes, changes, pauses and goes", async ({
-    expect,
-  }) => {
+  it("updates links in KV when it is created, changed, paused and deleted", async ({ expect }) => {
     const { workspace, goals } = await markedWorkspace();
     const link = await insertLink({}, workspace.id);
     await publish(env, link);
@@ -96,7 +94,7 @@ describe("a goal with a click parameter", () => {
     expect(await parameters()).toEqual([]);
   });
 
-  it("has its postback attributed by the token that the destination got", async ({ expect }) => {
+  it("attributes its postback by the token in the destination", async ({ expect }) => {
     const { workspace, goals } = await markedWorkspace();
     const created = await goals.create(GOAL);
     if (!created.ok) throw new Error("The goal was refused.");

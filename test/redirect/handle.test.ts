@@ -8,7 +8,7 @@ import { insertDomain, insertLink, insertWorkspace } from "../support/link-rows.
 const HOUR_MS = 3_600_000;
 
 describe("following a link", () => {
-  it("answers 302 with the destination, and nothing may store it", async ({ expect }) => {
+  it("answers 302 with the destination and forbids storing it", async ({ expect }) => {
     const { code } = await insertLink({ destination_url: "https://example.com" });
     const response = await follow(recordingRedirect().redirect, `/${code}`);
     expect(response.status).toBe(302);
@@ -17,14 +17,14 @@ describe("following a link", () => {
     expect(response.headers.get("X-Robots-Tag")).toBe("noindex");
   });
 
-  it.for([301, 302, 307, 308])("keeps the link's own status %i", async (status, { expect }) => {
+  it.for([301, 302, 307, 308])("uses the link's own status %i", async (status, { expect }) => {
     const { code } = await insertLink({ redirect_status: status });
     const response = await follow(recordingRedirect().redirect, `/${code}`);
     expect(response.status).toBe(status);
     expect(response.headers.get("Cache-Control")).toBe("private, no-store");
   });
 
-  it("tells codes apart by case", async ({ expect }) => {
+  it("distinguishes codes by letter case", async ({ expect }) => {
     const lower = await insertLink({ destination_url: "https://example.com/lower" });
     const upper = await insertLink({
       code: lower.code.toUpperCase(),
@@ -35,7 +35,7 @@ describe("following a link", () => {
     expect((await follow(redirect, `/${upper.code}`)).headers.get("Location")).toMatch(/upper$/);
   });
 
-  it("answers HEAD like GET, and takes a slash at the end", async ({ expect }) => {
+  it("answers HEAD like GET, and accepts a trailing slash", async ({ expect }) => {
     const { code } = await insertLink();
     const { redirect, clicks } = recordingRedirect();
     const head = await follow(redirect, `/${code}`, { method: "HEAD" });
@@ -57,7 +57,7 @@ describe("following a link", () => {
     },
   );
 
-  it("looks the other default hosts up like PUBLIC_URL's", async ({ expect }) => {
+  it("treats the other default hosts like that of PUBLIC_URL", async ({ expect }) => {
     const { code } = await insertLink();
     const { redirect } = recordingRedirect();
     for (const host of [
@@ -85,9 +85,7 @@ describe("following a link", () => {
     expect(found.headers.get("Location")).toBe("https://acme.test/");
   });
 
-  it("shows where a link leads, and counts no click, for the code with a plus", async ({
-    expect,
-  }) => {
+  it("shows the destination, and counts no click, for a code with a plus", async ({ expect }) => {
     const { code } = await insertLink({ destination_url: 'https://example.com/?q="<b>' });
     const { redirect, clicks } = recordingRedirect();
     const response = await follow(redirect, `/${code}+`);
@@ -118,7 +116,7 @@ describe("a link that does not redirect", () => {
     expect(clicks).toEqual([]);
   });
 
-  it("goes to its expiredUrl when it has one, and that is no click", async ({ expect }) => {
+  it("leads to its expiredUrl if it has one, which is not a click", async ({ expect }) => {
     const { code } = await insertLink({
       expires_at_ms: now - HOUR_MS,
       expired_url: "https://example.com/over",
@@ -130,7 +128,7 @@ describe("a link that does not redirect", () => {
     expect(clicks).toEqual([]);
   });
 
-  it("says the same whether a code is unknown or has not begun", async ({ expect }) => {
+  it("answers the same for an unknown code and a link that has not started", async ({ expect }) => {
     const { code } = await insertLink({ starts_at_ms: now + HOUR_MS });
     const { redirect } = recordingRedirect();
     const unbegun = await follow(redirect, `/${code}`);
@@ -139,7 +137,7 @@ describe("a link that does not redirect", () => {
     expect([...unbegun.headers]).toEqual([...unknown.headers]);
   });
 
-  it("speaks HTML to people and JSON to who asks for it", async ({ expect }) => {
+  it("answers HTML to browsers, and JSON to clients that ask for it", async ({ expect }) => {
     const { redirect } = recordingRedirect();
     const html = await follow(redirect, "/unknown-1", { headers: { Accept: "text/html,*/*" } });
     expect(html.headers.get("Content-Type")).toContain("text/html");
@@ -179,7 +177,7 @@ describe("the query of the visitor", () => {
     expect(response.headers.get("Location")).toBe("https://example.com/?sig=1");
   });
 
-  it("joins the destination's own, which wins", async ({ expect }) => {
+  it("is added to the destination's own query, which wins", async ({ expect }) => {
     const { code } = await insertLink({
       destination_url: "https://example.com/?a=1#part",
       forward_query: 1,
@@ -190,7 +188,7 @@ describe("the query of the visitor", () => {
 });
 
 describe("what a click records", () => {
-  it("is what the request says, as it came", async ({ expect }) => {
+  it("is the request's data as sent", async ({ expect }) => {
     const link = await insertLink();
     const { redirect, clicks } = recordingRedirect();
     await follow(redirect, `/${link.code}?qr=1`, {
@@ -224,28 +222,31 @@ describe("what a click records", () => {
     [{ Purpose: "prefetch" }, "prefetch"],
     [{ "X-Moz": "prefetch" }, "prefetch"],
     [{}, "visit"],
-  ] as const)("tells a prefetch by its header %o", async ([headers, kind], { expect }) => {
+  ] as const)("recognises a prefetch by its header %o", async ([headers, kind], { expect }) => {
     const { code } = await insertLink();
     const { redirect, clicks } = recordingRedirect();
     await follow(redirect, `/${code}`, { headers });
     expect(clicks[0]?.visitor.kind).toBe(kind);
   });
 
-  it.for([{ "Sec-GPC": "1" }, { DNT: "1" }])("heeds %o", async (headers, { expect }) => {
-    const { code } = await insertLink();
-    const { redirect, clicks } = recordingRedirect();
-    await follow(redirect, `/${code}`, { headers });
-    expect(clicks[0]?.visitor.optedOut).toBe(true);
-  });
+  it.for([{ "Sec-GPC": "1" }, { DNT: "1" }])(
+    "notes the opt-out %o",
+    async (headers, { expect }) => {
+      const { code } = await insertLink();
+      const { redirect, clicks } = recordingRedirect();
+      await follow(redirect, `/${code}`, { headers });
+      expect(clicks[0]?.visitor.optedOut).toBe(true);
+    },
+  );
 
-  it("cuts a user agent of 16 kB to 512 characters", async ({ expect }) => {
+  it("truncates a user agent of 16 kB to 512 characters", async ({ expect }) => {
     const { code } = await insertLink();
     const { redirect, clicks } = recordingRedirect();
     await follow(redirect, `/${code}`, { headers: { "User-Agent": "x".repeat(16_000) } });
     expect(clicks[0]?.visitor.userAgent).toHaveLength(512);
   });
 
-  it("keeps of a referrer of 16 kB what names its host", async ({ expect }) => {
+  it("truncates a referrer of 16 kB but keeps its host", async ({ expect }) => {
     const { redirect, clicks } = recordingRedirect();
     const { code } = await insertLink();
     const Referer = `https://www.news.example/${"a".repeat(16_000)}`;

@@ -28,7 +28,7 @@ interface Ask {
   readonly environment?: Cloudflare.Env;
 }
 
-/** Looks a code up and waits for what it left to do; tells the destination, or why there is none. */
+/** Looks a code up and waits for background work. Returns the destination, or why there is none. */
 async function destinationOf(
   code: string,
   lookupParts: LookupParts,
@@ -66,9 +66,7 @@ describe("where a record comes from", () => {
     expect([kv.calls(), d1.calls()]).toEqual([2, afterFirst]);
   });
 
-  it("ages from when it was read: a hit every second does not keep an old copy", async ({
-    expect,
-  }) => {
+  it("ages from its read: a hit every second does not keep an old copy", async ({ expect }) => {
     const link = await insertLink();
     const isolate = parts();
     await destinationOf(link.code, isolate);
@@ -110,7 +108,7 @@ describe("a miss", () => {
     );
   });
 
-  it("is remembered for a second, so that a repeated one costs nothing", async ({ expect }) => {
+  it("is cached for a second, so that repeating it costs nothing", async ({ expect }) => {
     const kv = counted(env.ROUTES, "get");
     const isolate = parts();
     for (let n = 0; n < 20; n += 1) {
@@ -128,8 +126,8 @@ describe("a miss", () => {
   });
 });
 
-describe("somebody who scans for codes", () => {
-  it("asks 10,000 times and D1 hears of no more than the limit", async ({ expect }) => {
+describe("a scan for codes", () => {
+  it("of 10,000 codes reaches D1 only up to the limit", async ({ expect }) => {
     const d1 = counted(env.DB, "prepare");
     const environment = envWith({ DB: d1.binding });
     const isolate = parts();
@@ -141,11 +139,11 @@ describe("somebody who scans for codes", () => {
       if (answer !== "unknown") throw new Error(`scan${n} was ${answer}`);
     }
     expect(d1.calls()).toBeGreaterThan(1);
-    // Twice the limit: the binding's minute may end in between, and its count begin anew.
+    // Twice the limit: the binding's minute may end meanwhile, which resets its count.
     expect(d1.calls()).toBeLessThanOrEqual(122);
   });
 
-  it("holds up nobody else, and no link that KV knows", async ({ expect }) => {
+  it("blocks no other visitor, and no link that KV has", async ({ expect }) => {
     const known = await insertLink();
     const isolate = parts();
     await destinationOf(known.code, isolate);
@@ -161,7 +159,7 @@ describe("somebody who scans for codes", () => {
     );
   });
 
-  it("is not who opens many links that exist", async ({ expect }) => {
+  it("is not assumed of a visitor who opens many existing links", async ({ expect }) => {
     const isolate = parts();
     for (let n = 0; n < 80; n += 1) {
       const { code } = await insertLink();
@@ -181,7 +179,7 @@ describe("when storage fails", () => {
     );
   });
 
-  it("gives up on a KV that does not answer, and asks D1", async ({ expect }) => {
+  it("asks D1 if KV does not answer in time", async ({ expect }) => {
     const link = await insertLink();
     const get = (() => new Promise(() => {})) as unknown as KVNamespace["get"];
     const environment = envWith({ ROUTES: withMethod(env.ROUTES, "get", get) });
@@ -199,7 +197,7 @@ describe("when storage fails", () => {
     );
   });
 
-  it("serves a copy up to ten minutes old while both are down, and then says so", async ({
+  it("serves a copy up to ten minutes old while both are down, and then reports it", async ({
     expect,
   }) => {
     const link = await insertLink();
@@ -212,7 +210,7 @@ describe("when storage fails", () => {
     expect(await ask(600_001)).toBe("unavailable");
   });
 
-  it("does not call a link unknown because nobody could be asked", async ({ expect }) => {
+  it("does not report a code as unknown while D1 is down", async ({ expect }) => {
     const environment = envWith({ DB: broken(env.DB) });
     expect(await destinationOf("who-knows", parts(), { environment })).toBe("unavailable");
   });
@@ -225,7 +223,7 @@ describe("when storage fails", () => {
 });
 
 describe("a reader that writes back", () => {
-  it("does so once a minute, however long KV goes on not showing it", async ({ expect }) => {
+  it("writes once a minute while KV still does not show the record", async ({ expect }) => {
     const link = await insertLink();
     const put = counted(env.ROUTES, "put");
     const blind = withMethod(put.binding, "get", (() =>
@@ -240,7 +238,7 @@ describe("a reader that writes back", () => {
     expect(put.calls()).toBe(2);
   });
 
-  it("tries again at once when KV refused the write", async ({ expect }) => {
+  it("retries on the next read if KV refused the write", async ({ expect }) => {
     const link = await insertLink();
     const environment = envWith({ ROUTES: withMethod(env.ROUTES, "put", broken(env.ROUTES).put) });
     const isolate = parts();
@@ -250,7 +248,7 @@ describe("a reader that writes back", () => {
     expect(await storedRecord(link)).not.toBeNull();
   });
 
-  it("does not undo an edit that came between its read and its write", async ({ expect }) => {
+  it("does not undo an edit between its read and its write", async ({ expect }) => {
     const link = await insertLink();
     let edited = false;
     const put: KVNamespace["put"] = async (key: string, value: string) => {
@@ -263,7 +261,7 @@ describe("a reader that writes back", () => {
     await vi.waitFor(async () => expect(await storedRecord(link)).toContain("/edited"));
   });
 
-  it("does not bring back a link that was deleted between its read and its write", async ({
+  it("does not restore a link that was deleted between its read and its write", async ({
     expect,
   }) => {
     const link = await insertLink();

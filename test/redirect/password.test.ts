@@ -21,7 +21,7 @@ function lockedLink(columns: LinkColumns = {}): Promise<LinkRow> {
 }
 
 let visitors = 0;
-/** An address of its own for each test, so that none waits for another's wrong tries. */
+/** Returns a new address for each test, so that none is limited by another's wrong attempts. */
 function newAddress(): string {
   visitors += 1;
   return `203.0.113.${visitors}`;
@@ -49,9 +49,7 @@ function cookieOf(response: Response): string {
 }
 
 describe("a link with a password", () => {
-  it("shows a page that asks for it and names no destination, and counts nothing", async ({
-    expect,
-  }) => {
+  it("shows a form without the destination, and counts no click", async ({ expect }) => {
     const { code } = await lockedLink();
     const { redirect, clicks } = recordingRedirect();
     for (const path of [`/${code}`, `/${code}+`]) {
@@ -64,7 +62,7 @@ describe("a link with a password", () => {
     expect(clicks).toEqual([]);
   });
 
-  it("says so as JSON to who asks for that", async ({ expect }) => {
+  it("answers JSON to clients that ask for it", async ({ expect }) => {
     const { code } = await lockedLink();
     const { redirect } = recordingRedirect();
     const response = await follow(redirect, `/${code}`, {
@@ -73,7 +71,7 @@ describe("a link with a password", () => {
     expect(await response.json()).toMatchObject({ code: "PASSWORD_REQUIRED" });
   });
 
-  it("lets in who gives it, by a GET even where the link says 307, and counts that click", async ({
+  it("redirects after the right password with 303, even if its status is 307", async ({
     expect,
   }) => {
     const { code, id } = await lockedLink({ redirect_status: 307 });
@@ -93,7 +91,7 @@ describe("a link with a password", () => {
     expect(clicks).toHaveLength(2);
   });
 
-  it("refuses a wrong one, and one that is no form", async ({ expect }) => {
+  it("refuses a wrong password, and a body that is no form", async ({ expect }) => {
     const { code } = await lockedLink();
     const { redirect, clicks } = recordingRedirect();
     const wrong = await enter(redirect, `/${code}`, "guess");
@@ -105,7 +103,7 @@ describe("a link with a password", () => {
     expect(clicks).toEqual([]);
   });
 
-  it("drops the cookie's prefix where there is no https", async ({ expect }) => {
+  it("omits the cookie's prefix without https", async ({ expect }) => {
     const { code, id } = await lockedLink();
     const response = await enter(
       recordingRedirect().redirect,
@@ -116,14 +114,12 @@ describe("a link with a password", () => {
     expect(response.headers.get("Set-Cookie")).not.toContain("Secure");
   });
 
-  it("is asked for only after what refuses everybody: an expired link says so", async ({
-    expect,
-  }) => {
+  it("does not ask for the password if it has expired", async ({ expect }) => {
     const { code } = await lockedLink({ expires_at_ms: 1 });
     expect((await follow(recordingRedirect().redirect, `/${code}`)).status).toBe(410);
   });
 
-  it("is asked for before a click limit is used up", async ({ expect }) => {
+  it("asks for the password before it counts towards a click limit", async ({ expect }) => {
     const { code } = await lockedLink({ clicks_limit: 1, clicks_limit_since: 1 });
     const { redirect } = recordingRedirect();
     for (let n = 0; n < 3; n += 1) {
@@ -137,7 +133,7 @@ describe("a link with a password", () => {
 });
 
 describe("the cookie of a password", () => {
-  it("fits no other link", async ({ expect }) => {
+  it("unlocks no other link", async ({ expect }) => {
     const [one, other] = [await lockedLink(), await lockedLink()];
     const { redirect } = recordingRedirect();
     const cookie = cookieOf(await enter(redirect, `/${one.code}`, "open sesame"));
@@ -147,7 +143,7 @@ describe("the cookie of a password", () => {
     }
   });
 
-  it("stops to fit when the password changes", async ({ expect }) => {
+  it("becomes invalid when the password changes", async ({ expect }) => {
     const { code, id } = await lockedLink();
     const Cookie = cookieOf(await enter(recordingRedirect().redirect, `/${code}`, "open sesame"));
     await env.DB.prepare("UPDATE links SET password_version = 2, version = 2 WHERE id = ?1")
@@ -159,7 +155,7 @@ describe("the cookie of a password", () => {
   });
 
   it.for(["=1.9999999999999.00", "=", "=2.1.aa; x=y"])(
-    "cannot be made up: %s",
+    "cannot be forged: %s",
     async (value, { expect }) => {
       const { code, id } = await lockedLink();
       const Cookie = `__Host-signpost_link_${id}${value}`;
@@ -171,7 +167,9 @@ describe("the cookie of a password", () => {
 });
 
 describe("guessing", () => {
-  it("reaches the hash five times of twenty at once, and then has to wait", async ({ expect }) => {
+  it("is limited to five of twenty concurrent attempts, then told when to retry", async ({
+    expect,
+  }) => {
     const { code } = await lockedLink();
     const { redirect } = recordingRedirect();
     const address = newAddress();
@@ -185,7 +183,7 @@ describe("guessing", () => {
     expect(Number(blocked?.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
   });
 
-  it("under changing user agents counts as one visitor's", async ({ expect }) => {
+  it("counts as one visitor's under changing user agents", async ({ expect }) => {
     const { code } = await lockedLink();
     const { redirect } = recordingRedirect();
     const address = newAddress();
@@ -207,8 +205,8 @@ describe("guessing", () => {
   });
 });
 
-describe("a password that was removed meanwhile", () => {
-  it("opens to whatever is entered", async ({ expect }) => {
+describe("a password that was removed while its form was open", () => {
+  it("lets any entered password pass", async ({ expect }) => {
     const link = await lockedLink();
     const { redirect } = recordingRedirect();
     await follow(redirect, `/${link.code}`);
@@ -217,8 +215,8 @@ describe("a password that was removed meanwhile", () => {
   });
 });
 
-describe("comparing", () => {
-  it("is asked with the password as it was typed", async ({ expect }) => {
+describe("the comparison", () => {
+  it("receives the password exactly as typed", async ({ expect }) => {
     const typed: string[] = [];
     const verify: VerifyPassword = async (password) => {
       typed.push(password);
@@ -256,7 +254,7 @@ describe("comparing", () => {
 });
 
 describe("UTM parameters", () => {
-  it("join every destination of the link, whose own win", async ({ expect }) => {
+  it("are added to every destination of a link, whose own parameters win", async ({ expect }) => {
     const utm_params = JSON.stringify({ utm_source: "mail", utm_medium: "email" });
     const plain = await insertLink({
       destination_url: "https://example.com/?utm_source=own#x",

@@ -8,9 +8,7 @@ import { insertLink } from "../support/link-rows.ts";
 afterEach(() => vi.restoreAllMocks());
 
 describe("while the click queue refuses everything", () => {
-  it("redirects all the same, and the clicks reach the Ledger by themselves", async ({
-    expect,
-  }) => {
+  it("links still redirect, and the clicks reach the Ledger directly", async ({ expect }) => {
     const send = vi.spyOn(env.CLICKS, "send").mockRejectedValue(new Error("Too Many Requests"));
     const link = await insertLink();
     for (let n = 0; n < 10; n += 1) {

@@ -16,14 +16,14 @@ describe("splitUrl", () => {
       "/",
       "?next=https://example.com/x",
     ],
-    // An absolute request target may lack a path: what follows its query is none.
+    // An absolute request target may lack a path; a slash in its query does not start one.
     ["http://sign.test", "http://sign.test", "/", ""],
     ["http://sign.test?a/b", "http://sign.test", "/", "?a/b"],
   ] as const)("of %s", ([href, origin, path, query], { expect }) => {
     expect(splitUrl(href)).toEqual({ href, origin, path, query });
   });
 
-  it("says what URL says of every URL that is already normal", ({ expect }) => {
+  it("agrees with URL on every normalised URL", ({ expect }) => {
     const urls = fc.webUrl({ withQueryParameters: true, validSchemes: ["http", "https"] });
     fc.assert(
       fc.property(urls, (text) => {

@@ -7,14 +7,16 @@ const asking = (accept: string, method = "GET") =>
   new Request("https://sign.test/x", { method, headers: { Accept: accept } });
 
 describe("a redirect that visitors share", () => {
-  it("is made once for a destination and status, as one visitor's own would be", ({ expect }) => {
+  it("is created once per destination and status, with the same headers as a private one", ({
+    expect,
+  }) => {
     const shared = sharedRedirectTo("https://example.com/a", 302);
     expect(sharedRedirectTo("https://example.com/a", 302)).toBe(shared);
     const own = redirectTo("https://example.com/a", 302);
     expect([shared.status, [...shared.headers]]).toEqual([own.status, [...own.headers]]);
   });
 
-  it("keeps apart two links that lead to one place with different statuses", ({ expect }) => {
+  it("differs between links to one destination with different statuses", ({ expect }) => {
     for (const status of [301, 302, 307, 301]) {
       const response = sharedRedirectTo("https://example.com/b", status);
       expect(response.headers.get("Location")).toBe("https://example.com/b");
@@ -22,7 +24,7 @@ describe("a redirect that visitors share", () => {
     }
   });
 
-  it("stays right for more destinations than are kept", ({ expect }) => {
+  it("stays correct for more destinations than are cached", ({ expect }) => {
     for (let n = 0; n < 5_000; n += 1) {
       const destination = `https://example.com/${n % 2_500}`;
       expect(sharedRedirectTo(destination, 302).headers.get("Location")).toBe(destination);
@@ -38,7 +40,7 @@ describe("a notice", () => {
     expect(others).toEqual([first, first]);
   });
 
-  it("takes what one answer adds for that answer alone", ({ expect }) => {
+  it("adds extra headers to one answer only", ({ expect }) => {
     const asked = asking("application/json");
     expect(notice(asked, NOT_FOUND, { "Retry-After": "60" }).headers.get("Retry-After")).toBe("60");
     expect(notice(asked, NOT_FOUND).headers.get("Retry-After")).toBeNull();

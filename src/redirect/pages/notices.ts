@@ -1,4 +1,4 @@
-/** What a short link says when it does not redirect; the JSON code is what a program reads. */
+/** The notices that a short link shows when it does not redirect. Programs read the JSON code. */
 
 import type { Page } from "./page.ts";
 
@@ -15,12 +15,12 @@ export interface Notice extends Page {
     | "VALIDATION_ERROR";
 }
 
-/** The same for an unknown code and for one that has not begun: nobody learns which it is. */
+/** For an unknown code and for a link that has not started, so that a visitor cannot tell which. */
 export const NOT_FOUND: Notice = {
   code: "NOT_FOUND",
   status: 404,
   title: "This link does not exist",
-  text: "Nothing is published here. Check the address, or ask whoever gave it to you.",
+  text: "Nothing is published here. Check the address, or ask the person who gave it to you.",
 };
 
 export const GONE: Notice = {
@@ -51,12 +51,12 @@ export const UNAVAILABLE: Notice = {
   text: "This link could not be looked up just now.",
 };
 
-/** Shows where a link leads instead of going there. */
+/** Returns the page that shows where a link leads, without going there. */
 export function preview(destination: string): Page {
   return {
     status: 200,
     title: "Where this link leads",
     text: destination,
-    action: { href: destination, label: `Go on to ${new URL(destination).host}` },
+    action: { href: destination, label: `Continue to ${new URL(destination).host}` },
   };
 }

@@ -1,13 +1,13 @@
-/** The frame of the small pages that a short link may show: self-contained, no script, no request. */
+/** Renders the small pages that a short link may show: self-contained, no scripts, no requests. */
 
-/** One page: what it says, never what a visitor sent. */
+/** The content of a page. It never contains what a visitor sent. */
 export interface Page {
   readonly status: number;
   readonly title: string;
   readonly text: string;
   /** A link at the end; the URL must be normalised (`URL.href`) and http(s). */
   readonly action?: { readonly href: string; readonly label: string };
-  /** Markup of our own at the end; nothing that anybody sent. */
+  /** Markup at the end, written to the page unescaped: constants only. */
   readonly form?: string;
 }
 
@@ -20,7 +20,7 @@ const STYLE =
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Browsers hold a form's redirect to `form-action` too, and ours leads wherever the link does. */
+/** Omits `form-action` for a form, as it would also apply to the redirect to the destination. */
 export function pageHeaders({ form }: Page): Record<string, string> {
   return {
     "Content-Type": "text/html; charset=utf-8",
@@ -37,7 +37,7 @@ export function renderPage({ title, text, action, form = "" }: Page): string {
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
-    // Here and not in a header: every header is a part of each answer's cost.
+    // Here and not in a header, because every header adds to the cost of each answer.
     `<meta name="referrer" content="no-referrer">` +
     `<title>${escape(title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +

@@ -1,4 +1,4 @@
-/** What a link with a password says; apart from the other notices, since few links need it. */
+/** The notices of a link with a password, in a separate file because few links need them. */
 
 import type { Notice } from "./notices.ts";
 
@@ -12,14 +12,14 @@ export const PASSWORD_REQUIRED: Notice = {
   code: "PASSWORD_REQUIRED",
   status: 401,
   title: "This link is protected",
-  text: "Enter its password to go on.",
+  text: "Enter its password to continue.",
   form: FORM,
 };
 
 export const PASSWORD_WRONG: Notice = {
   code: "PASSWORD_WRONG",
   status: 403,
-  title: "That is not the password",
+  title: "Wrong password",
   text: "Check it and try again.",
   form: FORM,
 };
@@ -27,7 +27,7 @@ export const PASSWORD_WRONG: Notice = {
 export const TOO_MANY_TRIES: Notice = {
   code: "RATE_LIMIT_EXCEEDED",
   status: 429,
-  title: "Too many tries",
+  title: "Too many attempts",
   text: "Wait a while before you enter the password again.",
   form: FORM,
 };
