@@ -1,4 +1,4 @@
-/** Answers with the QR code of a link. Loaded with the first visitor who asks for one. */
+/** Answers with the QR code of a link. Loaded with the first request for one. */
 
 import type { drawLinkQr } from "../links/qr/draw-link-qr.ts";
 import type { LinkAddress } from "../links/route/address.ts";
@@ -17,7 +17,7 @@ export interface QrRequest extends Asker {
 const HEADERS: Readonly<Record<QrFormat, Readonly<Record<string, string>>>> = {
   svg: {
     "Content-Type": "image/svg+xml; charset=utf-8",
-    // An SVG that is opened by itself is a page on our host: it may run and load nothing.
+    // An SVG opened by itself is a page on our host, so it may not run or load anything.
     "Content-Security-Policy":
       "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
@@ -25,7 +25,7 @@ const HEADERS: Readonly<Record<QrFormat, Readonly<Record<string, string>>>> = {
   png: { "Content-Type": "image/png", "X-Content-Type-Options": "nosniff" },
 };
 
-/** Answers with the image, or with the notice that says why there is none. */
+/** Answers with the image, or with the notice that explains why there is none. */
 export async function answerQr(
   env: Cloudflare.Env,
   asked: QrRequest,

@@ -4,8 +4,8 @@ import { METHOD_NOT_ALLOWED, UNAVAILABLE, preview, type Notice } from "./pages/n
 import { pageHeaders, renderPage, type Page } from "./pages/page.ts";
 
 /**
- * A stored redirect is a click that nobody counts, so none is cached: not by browsers, and not by
- * caches on the way. What is not stored needs no `Vary` either.
+ * A stored redirect would hide clicks, so neither browsers nor proxies may cache one. Answers that
+ * are not stored need no `Vary` either.
  */
 const BASE_HEADERS = {
   "Cache-Control": "private, no-store",
@@ -14,23 +14,23 @@ const BASE_HEADERS = {
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** What an answer takes from a request: read off it once, since each reading is a call out of V8. */
+/** What an answer needs of a request: read once, since each read is a call out of V8. */
 export type Asker = Pick<Request, "method" | "headers">;
 
-/** Makes a redirect that is one visitor's own: headers may be added to it. */
+/** Creates a redirect for one visitor, to which headers may be added. */
 export function redirectTo(destination: string, status: number): Response {
   return new Response(null, { status, headers: { ...BASE_HEADERS, Location: destination } });
 }
 
 const shared = new Map<string, { readonly status: number; readonly response: Response }>();
-/** A few megabytes; a full map is dropped, since a response is cheap to make. */
+/** Bounds the map to a few megabytes. A full map is dropped: one response is cheap to create. */
 const SHARED_MAX = 2_000;
 
 /**
- * Gives the redirect that all visitors of a destination get: one object, not to be changed.
+ * Returns the redirect that all visitors of a destination share: one object, never to be changed.
  *
- * Making a response is the dearest thing that a redirect does. One without a body can be returned any
- * number of times (Fetch: only a body is ever used up), by any request of the isolate.
+ * Creating a response is the most expensive step of a redirect. One without a body can be returned
+ * any number of times (in Fetch, only a body is consumed), by any request of the isolate.
  */
 export function sharedRedirectTo(destination: string, status: number): Response {
   const known = shared.get(destination);
@@ -41,7 +41,7 @@ export function sharedRedirectTo(destination: string, status: number): Response 
   return response;
 }
 
-/** Says in HTML, or in JSON to who asked for that, why there is no redirect. */
+/** Explains why there is no redirect, as HTML or, if the client asked for it, JSON. */
 export function notice(
   asker: Asker,
   what: Notice,
@@ -57,7 +57,7 @@ export function previewOf(asker: Asker, destination: string): Response {
   return responseTo(asker, pageOf(preview(destination), BASE_HEADERS));
 }
 
-/** Answers with an image of a link. A change of how it looks shows once it has left the caches. */
+/** Answers with an image of a link. Caches may show an old image for a while after a change. */
 export function picture(
   asker: Asker,
   image: Uint8Array,
@@ -75,14 +75,14 @@ function responseTo({ method }: Asker, { body, init }: Prepared): Response {
 }
 
 interface Prepared {
-  /** Bytes already: a text would be encoded for each answer. */
+  /** Already bytes: a string would be encoded for each answer. */
   readonly body: Blob;
   readonly init: { readonly status: number; readonly headers: Headers };
 }
 
 const prepared = new WeakMap<Notice, { readonly page: Prepared; readonly json: Prepared }>();
 
-/** A notice is the same for everybody: it is put together once an isolate. */
+/** Prepares a notice once per isolate, since it is the same for every visitor. */
 function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Prepared } {
   const known = prepared.get(what);
   if (known !== undefined) return known;
@@ -109,7 +109,7 @@ function pageOf(what: Page, headers: Readonly<Record<string, string>>): Prepared
   };
 }
 
-/** JSON is for who asks for it by name; Accept-anything (curl, most libraries) reads the page. */
+/** Whether `Accept` names JSON and not HTML. Clients that accept anything get the page. */
 function wantsJson({ headers }: Asker): boolean {
   const accept = headers.get("Accept") ?? "";
   return accept.includes("application/json") && !accept.includes("text/html");

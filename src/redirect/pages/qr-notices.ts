@@ -1,4 +1,4 @@
-/** What is said when a QR code cannot be drawn; apart from the other notices, since few visitors ask for one. */
+/** The notice when a QR code cannot be drawn, in a separate file because few links need it. */
 
 import type { QrSizeRefused } from "../../links/qr/errors.ts";
 import type { Notice } from "./notices.ts";
