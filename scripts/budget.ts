@@ -1,9 +1,9 @@
 /**
- * `npm run budget`: what the redirect and the Worker weigh, and what a cold start costs.
+ * `npm run budget`: measures the size of the redirect and the Worker, and the cost of a cold start.
  *
- * Sizes are exact and fail at their limit. Start-up is CPU time on whatever machine this is: only the
- * difference from an empty Worker in the same run is compared, as medians of rounds in turns, and it
- * fails only past the limit and a tolerance, which grows with what the empty Worker took.
+ * Sizes are exact and fail at their limit. Start-up is CPU time on the current machine, so only the
+ * difference from an empty Worker in the same run is compared, as medians of interleaved rounds. It
+ * fails only past the limit plus a tolerance, which grows with the time of the empty Worker.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -22,12 +22,12 @@ import { ROOT } from "./support/wrangler.ts";
 const REDIRECT_BYTES_MAX = 20_000;
 const WORKER_GZIP_BYTES_MAX = 350_000;
 const START_MS_MAX = 40;
-/** Two runs on one busy machine differ by about this share. */
+/** Two runs on a busy machine differ by about this fraction. */
 const START_TOLERANCE = 0.25;
-/** An empty Worker's start where the limit was set; on a slower or busier machine everything takes longer. */
+/** An empty Worker's start on the machine where the limit was set. Slower ones get more time. */
 const REFERENCE_EMPTY_MS = 30;
 const START_ROUNDS = 15;
-/** What no redirect may wait for; everything else that loads at once is listed, and weighed by start-up. */
+/** Packages that may never load before a redirect. Others are listed, and limited by start-up. */
 const LAZY_ONLY = /^(?:hono|zod|drizzle-orm|better-auth|@hono\/.*|@better-auth\/.*|kysely)$/;
 
 const EMPTY_WORKER = `export default {
@@ -89,7 +89,7 @@ async function check(folder: string): Promise<readonly string[]> {
   return failures;
 }
 
-/** Prints the table; tells whether the whole Worker is within limit and tolerance. */
+/** Prints the table. Returns whether the whole Worker is within limit and tolerance. */
 function reportStarts(costs: readonly StartCost[]): boolean {
   const [empty = 0, alone = 0, whole = 0] = costs.map(({ samples }) => median(samples));
   const model = cpus()[0]?.model.trim() ?? "unknown processor";
@@ -97,7 +97,7 @@ function reportStarts(costs: readonly StartCost[]): boolean {
   const failsPastMs = START_MS_MAX * (1 + START_TOLERANCE) * slowness;
   const limit = `≤ ${START_MS_MAX} ms above empty (here it fails past ${milliseconds(failsPastMs)})`;
   console.info(
-    `\nCPU time from nothing to the first redirect, median of ${START_ROUNDS} rounds in turns` +
+    `\nCPU time from start to the first redirect, median of ${START_ROUNDS} interleaved rounds` +
       `\n(${cpus().length} × ${model}, ${platform()})`,
   );
   row("empty Worker", milliseconds(empty), spread(costs[0]));

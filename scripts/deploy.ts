@@ -1,6 +1,7 @@
 /**
- * `npm run deploy`: everything on Cloudflare that wrangler.toml names, then the database, then the
- * Worker. Each step looks before it makes, so a deployment that stopped half-way is simply run again.
+ * `npm run deploy`: creates everything on Cloudflare that wrangler.toml names, migrates the
+ * database, then uploads the Worker. Each step first checks what exists, so an interrupted
+ * deployment can simply be run again.
  */
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -22,7 +23,7 @@ import { main, Trouble } from "./support/trouble.ts";
 import { ROOT } from "./support/wrangler.ts";
 
 const CONFIG = "wrangler.production.toml";
-/** Cloudflare never shows a secret again, and losing ENCRYPTION_KEY loses what it encrypted. */
+/** Kept, because Cloudflare never shows a secret again, and ENCRYPTION_KEY is needed to decrypt. */
 const SECRETS = path.join(".signpost", "production-secrets.json");
 
 await main(async () => {
@@ -35,7 +36,7 @@ await main(async () => {
   refuseLocalSettings(wanted);
 
   if (values["dry-run"]) {
-    console.info("A rehearsal: nothing is asked of Cloudflare, and nothing is written.");
+    console.info("Dry run: nothing is sent to Cloudflare, and nothing is written.");
     await deploy(rehearsal, base, wanted, async () => {});
     return;
   }
@@ -46,7 +47,7 @@ await main(async () => {
 
 function withUrl(production: Production, url: string | undefined): Production {
   if (url === undefined) return production;
-  if (!URL.canParse(url)) throw new Trouble(`--url is "${url}": give a whole address.`);
+  if (!URL.canParse(url)) throw new Trouble(`--url is "${url}": pass a complete URL.`);
   return { ...production, vars: { ...production.vars, PUBLIC_URL: new URL(url).origin } };
 }
 
@@ -73,10 +74,10 @@ async function deploy(
     if (!(await cloud.hasQueue(queue))) await cloud.createQueue(queue);
   }
 
-  step("Secrets that are missing");
+  step("Missing secrets");
   const present = await cloud.secrets(wanted.name);
   const missing = requiredSecretsOf(config).filter((name) => !present.includes(name));
-  step("The database's migrations");
+  step("The migrations of the database");
   await cloud.migrate(CONFIG);
   step("The Worker");
   if (cloud === rehearsal) await cloud.deploy(CONFIG, missing.length > 0 ? SECRETS : null);
@@ -98,7 +99,7 @@ async function ensureKv(cloud: Cloud, title: string): Promise<string | null> {
   return await cloud.kvId(title);
 }
 
-/** Uploads the Worker with the secrets that it lacks, after they are safe in a file of the operator's. */
+/** Uploads the Worker with its missing secrets, after saving them to a file for the operator. */
 async function deployWithSecrets(cloud: Cloud, missing: readonly string[]): Promise<void> {
   if (missing.length === 0) return await cloud.deploy(CONFIG, null);
   const file = path.join(ROOT, SECRETS);
@@ -109,14 +110,14 @@ async function deployWithSecrets(cloud: Cloud, missing: readonly string[]): Prom
 
   const folder = await mkdtemp(path.join(tmpdir(), "signpost-secrets-"));
   try {
-    // Only what is missing: a secret that Cloudflare has is never replaced.
+    // Only missing ones: a secret that Cloudflare has is never replaced.
     const upload = path.join(folder, "secrets.json");
     await writeFile(upload, JSON.stringify(made), { mode: 0o600 });
     await cloud.deploy(CONFIG, upload);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  console.info(`Made ${missing.join(", ")}. Keep a copy of ${SECRETS} in a safe place.`);
+  console.info(`Created ${missing.join(", ")}. Keep a copy of ${SECRETS} in a safe place.`);
 }
 
 function step(what: string): void {

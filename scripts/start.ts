@@ -1,4 +1,4 @@
-/** `npm start`: everything on one port of this machine, with an account and a token ready to use. */
+/** `npm start`: serves everything on one local port, with an account and a token ready to use. */
 
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
@@ -19,7 +19,7 @@ await main(async () => {
   const port = portOf(process.env["PORT"]);
   await refuseTakenPort(port);
   const added = await completeDevVars(path.join(ROOT, ".dev.vars"));
-  if (added.length > 0) console.info(`Made ${added.join(", ")} in .dev.vars.`);
+  if (added.length > 0) console.info(`Created ${added.join(", ")} in .dev.vars.`);
   console.info("Migrating the local database …");
   await migrate();
 
@@ -29,7 +29,7 @@ await main(async () => {
   });
   const stop = endWithUs(server);
   try {
-    // `localhost` is what people type, and what cookies are then made for.
+    // People type `localhost`, and cookies are then set for it.
     const origin = `http://localhost:${port}`;
     await Promise.race([healthy(`http://${HOST}:${port}`), diedEarly(ended)]);
     const account = await ensureLocalAccount(origin, path.join(ROOT, ".signpost"));
@@ -46,7 +46,7 @@ function portOf(text: string | undefined): number {
   if (text === undefined || text === "") return PORT_DEFAULT;
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Trouble(`PORT is "${text}": give a number from 1 to 65535.`);
+    throw new Trouble(`PORT is "${text}": use a number from 1 to 65535.`);
   }
   return port;
 }
@@ -57,7 +57,7 @@ async function refuseTakenPort(port: number): Promise<void> {
     probe.once("error", (error: NodeJS.ErrnoException) => {
       const reason =
         error.code === "EADDRINUSE"
-          ? "is in use: stop what uses it"
+          ? "is in use: stop the program that uses it"
           : `cannot be used (${error.code ?? error.message})`;
       reject(new Trouble(`Port ${port} ${reason}, or choose another: PORT=8788 npm start`));
     });
@@ -86,7 +86,7 @@ interface Stop {
   now(): void;
 }
 
-/** Ends the server when we are told to end, and only it. */
+/** Stops the server, and only the server, when this process is told to end. */
 function endWithUs(server: ChildProcess): Stop {
   const stop: Stop = {
     asked: false,
@@ -129,13 +129,13 @@ function welcome(origin: string, account: LocalAccount): string {
   return `
 Signpost is ready: ${origin}
 
-  account   ${account.email}, its password is in .signpost/account.json
+  account   ${account.email}, password in .signpost/account.json
   token     in .signpost/token
 
-A first link, from another terminal in this folder: create it, follow it as a browser, see the click.
+In another terminal in this folder, create a first link, follow it as a browser, and see the click:
 
 ${commands.join("\n")}
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }

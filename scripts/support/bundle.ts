@@ -1,4 +1,4 @@
-/** Builds what the budget weighs: the redirect alone, the whole Worker, and what loads at once. */
+/** Builds what the budget measures: the redirect alone, the whole Worker, and its eager part. */
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -21,15 +21,15 @@ const COMMON = {
   logLevel: "silent",
 } satisfies BuildOptions;
 
-/** Bundles `src/redirect/handle.ts` as a module of its own, minified. */
+/** Bundles `src/redirect/handle.ts` as one minified module. */
 export async function bundleRedirect(): Promise<string> {
   const { outputFiles } = await build({ ...COMMON, entryPoints: ["src/redirect/handle.ts"] });
   return outputFiles.map((file) => file.text).join("");
 }
 
 /**
- * Bundles a Worker that redirects and does nothing else: what a split into two would leave here.
- * Without capture it forgets its clicks, which shows what capture costs.
+ * Bundles a Worker that only redirects: the front half of a split into two Workers. Without capture
+ * it drops its clicks, which shows the cost of capture.
  */
 export async function bundleRedirectWorker({ capture = true } = {}): Promise<string> {
   const contents = `
@@ -71,12 +71,12 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
 }
 
 export interface BuiltWorker {
-  /** Its one module. */
+  /** Its only module. */
   readonly code: string;
   readonly gzipBytes: number;
 }
 
-/** Builds the Worker (or another entry in its place) with wrangler, as a deployment does. */
+/** Builds the Worker, or another entry in its place, with wrangler as a deployment does. */
 export async function buildWorker(
   folder: string,
   { entry, minify = true }: { readonly entry?: string; readonly minify?: boolean } = {},
@@ -101,11 +101,11 @@ export async function buildWorker(
 
 export interface EagerPart {
   readonly bytes: number;
-  /** npm packages in it, by name. */
+  /** The names of the npm packages in it. */
   readonly packages: readonly string[];
 }
 
-/** Finds what is evaluated before the first redirect: everything that `worker.ts` imports statically. */
+/** Finds what runs before the first redirect: everything that `worker.ts` imports statically. */
 export async function eagerPart(): Promise<EagerPart> {
   const { metafile } = await build({
     ...COMMON,

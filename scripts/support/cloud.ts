@@ -1,4 +1,4 @@
-/** What a deployment asks of Cloudflare, through wrangler; a rehearsal prints it and asks nothing. */
+/** What a deployment does on Cloudflare, through wrangler, and a rehearsal that only prints it. */
 
 import { Trouble } from "./trouble.ts";
 import { runWrangler } from "./wrangler.ts";
@@ -11,13 +11,13 @@ export interface Cloud {
   createKv(title: string): Promise<void>;
   hasQueue(name: string): Promise<boolean>;
   createQueue(name: string): Promise<void>;
-  /** The names of the Worker's secrets; none where there is no such Worker yet. */
+  /** Returns the names of the Worker's secrets; none if the Worker does not exist yet. */
   secrets(worker: string): Promise<readonly string[]>;
   migrate(config: string): Promise<void>;
   deploy(config: string, secretsFile: string | null): Promise<void>;
 }
 
-/** Speaks to the account that wrangler is signed in to. */
+/** Uses the account that wrangler is signed in to. */
 export const cloudflare: Cloud = {
   async requireLogin() {
     const { code, output } = await runWrangler(["whoami", "--json"]);
@@ -53,7 +53,7 @@ export const cloudflare: Cloud = {
     const args = ["secret", "list", "--name", worker, "--format", "json"];
     const { code, output } = await runWrangler(args);
     if (code === 0) return jsonIn(output).flatMap(({ name }) => text(name) ?? []);
-    // Anything else must stop us: secrets that exist unseen would be replaced.
+    // Any other failure must stop the deployment, or it would replace existing secrets.
     if (MISSING.test(output)) return [];
     throw failed(args, output);
   },
@@ -65,7 +65,7 @@ export const cloudflare: Cloud = {
   },
 };
 
-/** Finds nothing anywhere, changes nothing, and prints what would be run. */
+/** Prints the commands that would run. Finds nothing, and changes nothing. */
 export const rehearsal: Cloud = {
   async requireLogin() {
     say(["whoami", "--json"]);
@@ -103,7 +103,7 @@ export const rehearsal: Cloud = {
   },
 };
 
-/** Cloudflare's words and codes for a Worker (10007) or a queue (11000) that does not exist. */
+/** Cloudflare's texts and codes for a Worker (10007) or a queue (11000) that does not exist. */
 const MISSING = /\b(?:10007|11000)\b|does not exist|not found/i;
 
 function deployArgs(config: string, secretsFile: string | null): readonly string[] {
@@ -125,7 +125,7 @@ function say(args: readonly string[]): void {
   console.info(`  wrangler ${args.join(" ")}`);
 }
 
-/** Reads the JSON array in what wrangler wrote, whatever it wrote around it. */
+/** Reads the JSON array in wrangler's output, ignoring any text around it. */
 function jsonIn(output: string): readonly Readonly<Record<string, unknown>>[] {
   const start = output.search(/^\[/m);
   const end = output.lastIndexOf("]");

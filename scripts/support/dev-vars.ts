@@ -1,4 +1,4 @@
-/** Secrets: made once, never overwritten. A local installation keeps them in `.dev.vars`. */
+/** Creates secrets once, never overwriting any. A local installation keeps them in `.dev.vars`. */
 
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { Trouble } from "./trouble.ts";
 
 const SECRETS: Readonly<Record<string, () => string>> = {
   AUTH_SECRET: () => randomBytes(32).toString("base64url"),
-  // The number names the key, so that another can follow it.
+  // The number names the key, so that keys can be rotated.
   ENCRYPTION_KEY: () => `1:${randomBytes(32).toString("base64")}`,
   ADMIN_TOKEN: () => randomBytes(24).toString("base64url"),
 };
@@ -17,14 +17,14 @@ const LOCAL_VARS: Readonly<Record<string, () => string>> = {
   ALLOW_PRIVATE_WEBHOOKS: () => "true",
 };
 
-/** Makes the secret of this name at random. */
+/** Returns a new random value for the secret of this name. */
 export function makeSecret(name: string): string {
   const make = SECRETS[name];
-  if (make === undefined) throw new Trouble(`Nobody said how the secret ${name} is made.`);
+  if (make === undefined) throw new Trouble(`No generator is known for the secret ${name}.`);
   return make();
 }
 
-/** Adds what is missing to a `.dev.vars` file, and gives the names that it added. */
+/** Adds missing variables to a `.dev.vars` file, and returns the names that it added. */
 export async function completeDevVars(file: string): Promise<readonly string[]> {
   const present = await readFile(file, "utf8").catch(whenMissing);
   const missing = Object.entries({ ...SECRETS, ...LOCAL_VARS }).filter(([name]) => {

@@ -1,11 +1,11 @@
-/** Three lines to copy: create a link, follow it as a browser does, see the click. README has the same. */
+/** Commands that create a first link, follow it as a browser, and show the click, as in README. */
 
-// curl by its own name is a bot: led on, and not counted.
+// curl under its own name is a bot: it is redirected but not counted.
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 const TOKEN = `-H "Authorization: Bearer $(cat .signpost/token)"`;
 const LINK = `-H "Content-Type: application/json" -d '{"destinationUrl":"https://example.com/hello","shortCode":"hello"}'`;
 
-/** Gives the lines for an installation at this address. */
+/** Returns the commands for an installation at this origin. */
 export function firstLinkCommands(origin: string): readonly string[] {
   return [
     `curl -sw '\\n' ${origin}/api/links ${TOKEN} ${LINK}`,

@@ -1,4 +1,4 @@
-/** Sees to it that the local installation has an account and that `.signpost/token` works. */
+/** Ensures that the local installation has an account and that `.signpost/token` works. */
 
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ export interface LocalAccount {
   readonly password: string;
 }
 
-/** Gives the account, making it and its token where the database does not know them (any more). */
+/** Returns the account. Creates it and its token if the database does not have them. */
 export async function ensureLocalAccount(origin: string, folder: string): Promise<LocalAccount> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const accountFile = path.join(folder, "account.json");
@@ -31,7 +31,7 @@ export async function ensureLocalAccount(origin: string, folder: string): Promis
   if (known !== null && token !== null && (await tokenWorks(origin, token.trim()))) return known;
 
   const { account, cookie } = await signIn(origin, known);
-  // The account first: a token that could not be made is made at the next start.
+  // The account first: if the token cannot be created, the next start creates it.
   await writeFile(accountFile, `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 });
   await writeFile(tokenFile, `${await createToken(origin, cookie)}\n`, { mode: 0o600 });
   return account;
@@ -58,7 +58,7 @@ interface SignedIn {
   readonly cookie: string;
 }
 
-/** Signs the known account in; without one, or where the database was wiped, signs a new one up. */
+/** Signs in with the known account, or signs up if there is none or the database was reset. */
 async function signIn(origin: string, known: LocalAccount | null): Promise<SignedIn> {
   if (known !== null) {
     const response = await post(origin, "/api/auth/sign-in/email", { ...known });
@@ -69,14 +69,14 @@ async function signIn(origin: string, known: LocalAccount | null): Promise<Signe
     password: randomBytes(12).toString("base64url"),
   };
   const response = await post(origin, "/api/auth/sign-up/email", { ...account, name: "Local" });
-  if (!response.ok) throw await refused("The local account could not be made", response);
+  if (!response.ok) throw await refused("The local account could not be created", response);
   return { account, cookie: cookieOf(response) };
 }
 
 async function createToken(origin: string, cookie: string): Promise<string> {
   const body = { name: "Local development", scopes: SCOPES };
   const response = await post(origin, "/api/tokens", body, cookie);
-  if (!response.ok) throw await refused("The local API token could not be made", response);
+  if (!response.ok) throw await refused("The local API token could not be created", response);
   const { token } = (await response.json()) as { token: string };
   return token;
 }
@@ -91,7 +91,7 @@ async function post(
     method: "POST",
     headers: {
       "content-type": "application/json",
-      // What a browser sends, and what a change by cookie is refused without.
+      // Browsers send it, and changes by cookie are refused without it.
       origin,
       ...(cookie === undefined ? {} : { cookie }),
     },

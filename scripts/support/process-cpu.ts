@@ -1,13 +1,13 @@
-/** CPU time of a process and its threads, as Linux counts it. */
+/** Reads the CPU time of a process and its threads, as Linux counts it. */
 
 import { readdir, readFile } from "node:fs/promises";
 
-/** Tells whether this system shows the CPU time of another process (Linux does). */
+/** Whether this system exposes the CPU time of another process (Linux does). */
 export async function canMeasure(): Promise<boolean> {
   return (await readFile("/proc/self/schedstat").catch(() => null)) !== null;
 }
 
-/** Adds up the time on a CPU of a process's threads, in milliseconds. */
+/** Returns the total CPU time of a process's threads in milliseconds. */
 export async function cpuTime(pid: number | undefined): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`);
   const nanoseconds = await Promise.all(
@@ -19,7 +19,7 @@ export async function cpuTime(pid: number | undefined): Promise<number> {
   return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6;
 }
 
-/** Lists the processes that a process has started and that still run. */
+/** Lists the running child processes of a process. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`);
   const lists = await Promise.all(

@@ -1,12 +1,12 @@
 /**
- * `wrangler.production.toml`: wrangler.toml with the ids, the address and the vars of one installation
- * on Cloudflare. It is derived anew at each deployment, so that a new binding is never forgotten, and
- * carries over what is the installation's own. As text: comments and order stay as people wrote them.
+ * Derives `wrangler.production.toml`: wrangler.toml with the ids, the address and the vars of one
+ * installation on Cloudflare. Each deployment derives it anew, so that no new binding is forgotten,
+ * and carries over the installation's own values. Works on text, to keep comments and order.
  */
 
 import { Trouble } from "./trouble.ts";
 
-/** What one installation has of its own. */
+/** The values that belong to one installation. */
 export interface Production {
   readonly name: string;
   readonly databaseId: string | null;
@@ -14,19 +14,19 @@ export interface Production {
   readonly vars: Readonly<Record<string, string>>;
 }
 
-/** The queues of a configuration, dead-letter queues included, each once. */
+/** Lists the queues of a configuration, including dead-letter queues, each once. */
 export function queuesOf(config: string): readonly string[] {
   const names = config.matchAll(/^(?:queue|dead_letter_queue)\s*=\s*"([^"]+)"/gm);
   return [...new Set(Array.from(names, ([, name = ""]) => name))].toSorted();
 }
 
-/** The secrets that a Worker does not start without. */
+/** Lists the secrets without which a Worker does not start. */
 export function requiredSecretsOf(config: string): readonly string[] {
   const list = /^\[secrets\]\s*\nrequired\s*=\s*\[([^\]]*)\]/m.exec(config)?.[1] ?? "";
   return Array.from(list.matchAll(/"([^"]+)"/g), ([, name = ""]) => name);
 }
 
-/** Reads an installation's own values out of a configuration; ids that only mean "local" are null. */
+/** Reads an installation's own values from a configuration. The placeholder ids become null. */
 export function readProduction(config: string): Production {
   return {
     name: settingOf(config, "name") ?? "signpost",
@@ -36,7 +36,7 @@ export function readProduction(config: string): Production {
   };
 }
 
-/** Gives wrangler.toml's text with an installation's own values in it. */
+/** Returns the text of wrangler.toml with an installation's own values. */
 export function deriveConfig(base: string, production: Production): string {
   const { name, databaseId, kvId, vars } = production;
   // The Worker's name is the first: bindings have names too.
@@ -50,25 +50,25 @@ export function deriveConfig(base: string, production: Production): string {
   return HEADER + withRoute(config, vars["PUBLIC_URL"]);
 }
 
-/** Refuses what would work on a laptop only. */
+/** Refuses settings that only work locally. */
 export function refuseLocalSettings({ vars }: Production): void {
   const publicUrl = vars["PUBLIC_URL"] ?? "";
   const url = URL.canParse(publicUrl) ? new URL(publicUrl) : null;
   if (url === null || url.protocol !== "https:" || isLocal(url.hostname)) {
     throw new Trouble(
-      `PUBLIC_URL is "${publicUrl}": say where people reach this installation, ` +
+      `PUBLIC_URL is "${publicUrl}": set it to the public address of this installation, ` +
         "for example `npm run deploy -- --url https://go.example.com`.",
     );
   }
   if (!["", "false"].includes(vars["ALLOW_PRIVATE_WEBHOOKS"] ?? "")) {
     throw new Trouble(
-      "ALLOW_PRIVATE_WEBHOOKS is set: it opens private networks to webhooks and is for local development alone.",
+      "ALLOW_PRIVATE_WEBHOOKS opens private networks to webhooks: it is for local use only.",
     );
   }
 }
 
-const HEADER = `# Derived from wrangler.toml by \`npm run deploy\`. Yours to change here: name, ids and [vars], which
-# the next deployment carries over; everything else is taken from wrangler.toml again.
+const HEADER = `# Derived from wrangler.toml by \`npm run deploy\`. Change only name, ids and [vars]
+# here: the next deployment keeps these, and takes everything else from wrangler.toml again.
 `;
 
 function varsOf(config: string): Record<string, string> {
@@ -85,7 +85,7 @@ function withSetting(config: string, key: string, value: string): string {
   const line = new RegExp(`^${key}\\s*=\\s*"[^"]*"`, "gm");
   const found = config.match(line)?.length ?? 0;
   if (found !== 1) {
-    throw new Trouble(`wrangler.toml should set ${key} once, and does so ${found} times.`);
+    throw new Trouble(`wrangler.toml must set ${key} once, but sets it ${found} times.`);
   }
   return config.replace(line, () => `${key} = ${JSON.stringify(value)}`);
 }
@@ -94,7 +94,7 @@ function withVar(config: string, key: string, value: string): string {
   return config.replace(/^\[vars\]\s*\n/m, (head) => `${head}${key} = ${JSON.stringify(value)}\n`);
 }
 
-/** A host of one's own needs a route; workers.dev hosts come with the account. */
+/** Adds a route for a custom host. workers.dev hosts come with the account and need none. */
 function withRoute(config: string, publicUrl: string | undefined): string {
   if (publicUrl === undefined || /^routes?\s*=/m.test(config)) return config;
   const { hostname } = new URL(publicUrl);

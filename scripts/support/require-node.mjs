@@ -1,5 +1,5 @@
-// Loaded before a script that is written in TypeScript: plain JavaScript, so that an old Node can say
-// what is wrong. Node reads TypeScript by itself since 22.18.
+// Loaded before each TypeScript script. It is plain JavaScript, so that an old Node can run it and
+// explain what is wrong. Node runs TypeScript by itself since 22.18.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(

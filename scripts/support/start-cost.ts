@@ -1,6 +1,6 @@
 /**
- * Measures what a Worker costs from nothing to its first redirect: the CPU time of a workerd process
- * that loads it and answers once. KV and the queue are stubs, so what is left is the Worker's own.
+ * Measures the cost of a Worker's start up to its first redirect: the CPU time of a workerd process
+ * that loads it and answers once. KV and the queue are stubs, so the rest is the Worker's own cost.
  */
 
 import { cpuTime } from "./process-cpu.ts";
@@ -15,23 +15,23 @@ export interface Candidate {
 
 export interface StartCost {
   readonly name: string;
-  /** CPU milliseconds, one a round, in the rounds' order. */
+  /** CPU milliseconds, one per round, in order. */
   readonly samples: readonly number[];
 }
 
 export interface Surroundings {
-  /** Files are written here. */
+  /** Where files are written. */
   readonly folder: string;
   readonly compatibilityDate: string;
   readonly vars: Readonly<Record<string, string>>;
-  /** What KV answers for every key. */
+  /** The value that KV returns for every key. */
   readonly record: string;
   readonly rounds: number;
 }
 
 const ANSWER_WITHIN_MS = 20_000;
 
-/** Starts every candidate once a round, in turns, so that a busy moment of the machine hits all alike. */
+/** Starts every candidate once per round, so that a busy moment affects all of them equally. */
 export async function measureStarts(
   candidates: readonly Candidate[],
   surroundings: Surroundings,
@@ -42,7 +42,7 @@ export async function measureStarts(
       return await configOf(candidate, `candidate-${index}`, surroundings);
     }),
   );
-  // The first round warms the disk's cache and does not count.
+  // The first round warms the disk cache and does not count.
   for (let round = 0; round <= surroundings.rounds; round += 1) {
     for (const [index, config] of configs.entries()) {
       const cost = await startOnce(config);
@@ -71,7 +71,7 @@ async function startOnce(config: string): Promise<number> {
     });
     const cpuMs = await cpuTime(served.pid);
     if (response.status !== 302) throw new Error(`answered ${response.status} instead of 302`);
-    // A Worker that logs does something else than redirect, and would be measured for that.
+    // A Worker that logs does more than redirect, which would be measured too.
     if (served.said() !== "") throw new Error("logged something");
     return cpuMs;
   } catch (error) {

@@ -1,7 +1,9 @@
-/** Something a person can mend: its message is a sentence for them, and no stack is printed. */
+/** The way in which scripts fail. */
+
+/** A failure that the user can fix: its message is a sentence for them, printed without a stack. */
 export class Trouble extends Error {}
 
-/** Runs a script's main function; a Trouble is told in its own words and ends the script with 1. */
+/** Runs a script's main function. A Trouble is printed as its message and sets exit code 1. */
 export async function main(run: () => Promise<void>): Promise<void> {
   try {
     await run();

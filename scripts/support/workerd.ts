@@ -1,6 +1,6 @@
 /**
- * Runs a bundled Worker on plain workerd with stubs for what it is bound to, so that the CPU time of
- * the process is the Worker's own and the runtime's.
+ * Runs a bundled Worker on plain workerd with stubs for its bindings, so that the CPU time of the
+ * process is only that of the Worker and the runtime.
  */
 
 import { spawn, type ChildProcess } from "node:child_process";
@@ -11,29 +11,29 @@ import type { Readable } from "node:stream";
 import { ROOT } from "./wrangler.ts";
 
 export interface StubbedWorker {
-  /** A file name without an ending, unique in the folder. */
+  /** A file name without extension, unique in the folder. */
   readonly name: string;
   /** One ES module. */
   readonly code: string;
-  /** Statements that end in returning what KV has for `key`: a text, or null for nothing. */
+  /** Statements that return the KV value of `key`: a string, or null for none. */
   readonly kv: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly compatibilityDate: string;
-  /** Classes that the module exports, by their bindings' names; kept in memory. */
+  /** Exported Durable Object classes by binding name. Their storage is in memory. */
   readonly objects?: Readonly<Record<string, string>>;
-  /** The code of a second Worker with the same bindings, which this one knows as `BEHIND`. */
+  /** The code of a second Worker with the same bindings, bound to the first as `BEHIND`. */
   readonly behind?: string;
 }
 
 const WORKERD = path.join(ROOT, "node_modules", "workerd", "bin", "workerd");
 
-/** Answered as Cloudflare does: a queue that seems to fail makes the redirect load its way around it. */
+/** Answers as Cloudflare does: if the queue seemed to fail, a redirect would load its fallback. */
 const QUEUE = `export default { async fetch(request) {
   await request.arrayBuffer();
   return Response.json({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } });
 } };`;
 
-/** A database that has no rows. */
+/** A database without rows. */
 const DATABASE = `export default { async fetch(request) {
   const queries = await request.json();
   const isRaw = new URL(request.url).searchParams.get("resultsFormat") === "ROWS_AND_COLUMNS";
@@ -42,12 +42,12 @@ const DATABASE = `export default { async fetch(request) {
   return Response.json(Array.isArray(queries) ? queries.map(() => answer) : answer);
 } };`;
 
-/** A rate limit that nobody reaches. */
+/** A rate limit that is never reached. */
 const LIMIT = `import { WorkerEntrypoint } from "cloudflare:workers";
 export class Limit extends WorkerEntrypoint { limit() { return { success: true }; } }
 export default {};`;
 
-/** Writes a Worker and its stubs; gives the file that `serve` takes. */
+/** Writes a Worker and its stubs. Returns the configuration file for `serve`. */
 export async function writeConfig(folder: string, worker: StubbedWorker): Promise<string> {
   const { name, code, kv, compatibilityDate, vars, objects = {}, behind } = worker;
   const files = {
@@ -97,7 +97,7 @@ export async function writeConfig(folder: string, worker: StubbedWorker): Promis
     behind === undefined
       ? [own("main", `${name}.js`, bindings, ofObjects)]
       : [
-          // Objects live in the Worker that is behind: the one in front does not know them.
+          // Only the Worker behind has the Durable Objects.
           own("main", `${name}.js`, [...stubs, `(name = "BEHIND", service = "behind")`], ""),
           own("behind", `${name}-behind.js`, bindings, ofObjects),
         ];
@@ -121,26 +121,26 @@ const config :Workerd.Config = (
 export interface Served {
   readonly pid: number | undefined;
   readonly port: number;
-  /** Of the inspector; null without one. */
+  /** Null without an inspector. */
   readonly inspectorPort: number | null;
-  /** What it wrote to standard error so far: a Worker that logs does something else than it should. */
+  /** Returns its standard error so far, which tells whether the Worker logged anything. */
   said(): string;
   stop(): Promise<void>;
 }
 
 export interface ServeOptions {
-  /** Opens an inspector too. */
+  /** Also opens an inspector. */
   readonly inspect?: boolean;
-  /** A command that runs workerd, with its own arguments before workerd's. */
+  /** A command that runs workerd, with its own arguments first. */
   readonly prefix?: readonly string[];
 }
 
-/** Starts workerd, and waits until it listens. */
+/** Starts workerd and waits until it listens. */
 export async function serve(
   config: string,
   { inspect = false, prefix = [] }: ServeOptions = {},
 ): Promise<Served> {
-  // workerd tells on descriptor 3 which ports it was given.
+  // workerd reports the ports that it was given on file descriptor 3.
   const inspector = inspect ? ["--inspector-addr=127.0.0.1:0"] : [];
   const workerd = [WORKERD, "serve", "--experimental", "--control-fd=3", ...inspector, config];
   const [command = WORKERD, ...rest] = [...prefix, ...workerd];

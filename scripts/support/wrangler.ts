@@ -1,4 +1,4 @@
-/** Runs the wrangler of this repository, without a prompt, without telemetry, without the internet. */
+/** Runs this repository's wrangler without prompts, telemetry or internet access of its own. */
 
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import path from "node:path";
@@ -9,30 +9,31 @@ const WRANGLER = path.join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js
 
 export interface Finished {
   readonly code: number;
-  /** What it wrote, both streams in order of arrival. */
+  /** Both output streams, in order of arrival. */
   readonly output: string;
 }
 
-/** Starts wrangler and returns at once; the caller ends it. */
+/** Starts wrangler and returns at once. The caller must stop it. */
 export function startWrangler(args: readonly string[], stdio: StdioOptions): ChildProcess {
   return spawn(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
     stdio,
     env: {
       ...process.env,
-      // Otherwise it asks the internet where this machine is.
+      // Otherwise it looks up this machine's location on the internet.
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
       WRANGLER_SEND_METRICS: "false",
-      // Both look for newer versions and log files of their own otherwise.
+      // Otherwise it checks for newer versions.
       WRANGLER_HIDE_BANNER: "true",
+      // Keeps secrets out of its log files, whatever the environment says.
       WRANGLER_LOG_SANITIZE: "true",
-      // Takes every prompt's default.
+      // Accepts the default of every prompt.
       CI: "true",
     },
   });
 }
 
-/** Runs wrangler to its end; `input` is what it reads from standard input. */
+/** Runs wrangler until it ends. `input` is its standard input. */
 export async function runWrangler(args: readonly string[], input?: string): Promise<Finished> {
   const child = startWrangler(args, ["pipe", "pipe", "pipe"]);
   let output = "";

@@ -1,4 +1,4 @@
-/** The deployment, as far as it goes without an account: its plan, its refusals and its rehearsal. */
+/** Tests the deployment as far as possible without an account: its plan, refusals and dry run. */
 
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -58,13 +58,13 @@ describe("wrangler.production.toml", () => {
     ]);
   });
 
-  it("routes a domain of one's own, and leaves workers.dev alone", ({ expect }) => {
+  it("adds a route for a custom host, and none for workers.dev", ({ expect }) => {
     expect(deriveConfig(BASE, own)).toContain('pattern = "go.example.com", custom_domain = true');
     const hosted = { ...own, vars: { PUBLIC_URL: "https://signpost.acme.workers.dev" } };
     expect(deriveConfig(BASE, hosted)).not.toContain("custom_domain");
   });
 
-  it("takes the ids of wrangler.toml for the placeholders that they are", ({ expect }) => {
+  it("treats the ids in wrangler.toml as placeholders", ({ expect }) => {
     expect(readProduction(BASE)).toMatchObject({ databaseId: null, kvId: null });
   });
 });
@@ -77,7 +77,7 @@ describe("what a deployment needs", () => {
     expect(requiredSecretsOf(BASE)).toEqual(["AUTH_SECRET", "ENCRYPTION_KEY", "ADMIN_TOKEN"]);
   });
 
-  it("refuses addresses that only this machine knows, and plain http", ({ expect }) => {
+  it("refuses addresses that only work locally, and plain http", ({ expect }) => {
     const refused = ["", "go.example.com", "http://go.example.com", "https://localhost:8787"];
     for (const PUBLIC_URL of [...refused, "https://127.0.0.1", "https://signpost.test"]) {
       const production = { ...readProduction(BASE), vars: { PUBLIC_URL } };
@@ -108,7 +108,7 @@ describe("npm run deploy -- --dry-run", () => {
     expect(existsSync(path.join(ROOT, "wrangler.production.toml"))).toBe(before);
   });
 
-  it("says in a sentence what is missing", async ({ expect }) => {
+  it("explains in a sentence what is missing, without a stack", async ({ expect }) => {
     const { code, text } = await rehearse("--url", "http://localhost:8787");
     expect(code).toBe(1);
     expect(text).toContain("--url https://go.example.com");

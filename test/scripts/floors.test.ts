@@ -1,11 +1,11 @@
-/** Reads the imports of `src` and holds them against the floors of the house. */
+/** Checks the imports of `src` against the floors of the house. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { describe, it } from "vitest";
 
-/** The rooms of `src` from the ground up. A room imports from its own floor and from those below. */
+/** The rooms of `src` from the ground up. A room imports from its own floor and those below. */
 const FLOORS: readonly (readonly string[])[] = [
   ["config.ts", "prefixes.ts", "platform", "db"],
   ["ledger", "codes"],
@@ -48,7 +48,7 @@ function floorOf(file: string): number {
   return FLOORS.findIndex((floor) => floor.includes(roomOf(file)));
 }
 
-/** The pairs of folders that import each other, leaving out a folder and what it contains. */
+/** Lists the pairs of folders that import each other, except a folder and one that contains it. */
 function mutualImports(): string[] {
   const pairs = new Set(
     arrows.map(({ from, to }) => `${path.dirname(from)} ⇄ ${path.dirname(to)}`),
@@ -65,7 +65,7 @@ function isWithin(folder: string, other: string): boolean {
 }
 
 describe("the house", () => {
-  it("has a floor for each room of src, and none for a room that is gone", ({ expect }) => {
+  it("has exactly one floor for each room of src", ({ expect }) => {
     const rooms = new Set(files.map((file) => roomOf(file)));
     expect([...rooms].sort()).toEqual(FLOORS.flat().sort());
   });
@@ -73,7 +73,7 @@ describe("the house", () => {
   it("imports nothing upward", ({ expect }) => {
     expect(arrows.length).toBeGreaterThan(1_000);
     const upward = arrows.filter(({ from, to }) => {
-      // `../package.json` and the like are outside of the house.
+      // Files such as `../package.json` are outside of the house.
       return !to.startsWith("..") && floorOf(to) > floorOf(from);
     });
     expect(upward.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);

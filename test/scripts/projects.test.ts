@@ -1,4 +1,4 @@
-/** Holds the name of each test file against what it loads: `.unit.test.ts` runs in Node, the others in workerd. */
+/** Checks the name of each test file against what it loads: only `.unit.test.ts` runs in Node. */
 
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -8,12 +8,12 @@ import { describe, it } from "vitest";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
-/** Folders of tests that drive the system from outside, and are projects of their own. */
+/** Folders of tests that drive the system from outside, which are separate projects. */
 const OUTSIDE = /^(?:e2e|scripts)\//;
 
 /**
- * What only workerd has, or what Node has from another maker, so that a test in Node would prove
- * nothing about the Worker: modules, cryptography, compression, HTTP and the data of time zones.
+ * What only workerd has, or what Node implements differently, so that a test in Node would prove
+ * nothing about the Worker: modules, cryptography, compression, HTTP and time zone data.
  */
 const RUNTIME_ONLY =
   /"(?:cloudflare|node):[^"]+"|\bcrypto\.subtle\b|\bIntl\.|\b(?:atob|btoa|fetch)\(|\bnew (?:Request|Response|Headers|TextDecoder|\w+Stream)\b|\bResponse\.\w+\(|\bAbortSignal\b/;
@@ -22,7 +22,7 @@ const files = readdirSync(path.join(ROOT, "test"), { recursive: true, encoding: 
   .filter((name) => name.endsWith(".test.ts") && !OUTSIDE.test(name))
   .sort();
 
-/** Finds what each test file needs of workerd, in its own code and in all that it calls of src. */
+/** Finds what each test file needs of workerd, in its own code and in the code that it calls. */
 async function runtimeNeeds(): Promise<Map<string, string | undefined>> {
   const { outputFiles } = await build({
     absWorkingDir: path.join(ROOT, "test"),
@@ -30,7 +30,7 @@ async function runtimeNeeds(): Promise<Map<string, string | undefined>> {
     outdir: "out",
     outExtension: { ".js": ".ts" },
     bundle: true,
-    // Leaves out what nobody calls: only bytes.ts of a file that encodes UTF-8 may hash.
+    // Omits uncalled code: a test that only encodes UTF-8 with bytes.ts does not need its hash.
     treeShaking: true,
     packages: "external",
     external: ["cloudflare:*"],
@@ -50,7 +50,7 @@ describe("the name of a test file", async () => {
   const needs = await runtimeNeeds();
   const isUnit = (name: string): boolean => name.endsWith(".unit.test.ts");
 
-  it("is known for each of them", ({ expect }) => {
+  it("is checked for each of them", ({ expect }) => {
     expect([...needs.keys()].sort()).toEqual(files);
     expect(files.some(isUnit)).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** docs/storage.md promises to name everything that is stored: this holds it to that. */
+/** Checks that docs/storage.md names everything that is stored. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
