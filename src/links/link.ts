@@ -3,7 +3,7 @@
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route/record.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
-import type { AbTestChange } from "./variants/validate.ts";
+import type { AbTestChange } from "./variants/ab-test.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 
 export const REDIRECT_STATUSES = [301, 302, 307, 308] as const satisfies readonly RedirectStatus[];

@@ -3,14 +3,13 @@
 import { PLANS } from "../access/plans.ts";
 import { checkRuleQuota, exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { LinkContext } from "./context.ts";
+import { type LinkContext, targetPolicy } from "./context.ts";
 import { parseDestination } from "./destination.ts";
 import type { DestinationField, DestinationRefused } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { keepIds } from "./rules/keep-ids.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
-import { targetPolicy } from "./target-check.ts";
-import type { AbTestChange } from "./variants/validate.ts";
+import type { AbTestChange } from "./variants/ab-test.ts";
 import type { Variant } from "./variants/variant.ts";
 
 type Context = Pick<LinkContext, "access" | "policy">;

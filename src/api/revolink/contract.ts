@@ -1,6 +1,6 @@
 /**
  * What requests about links may hold. Each sentence names its field; fields that are not named here
- * are dropped. Rules, A/B tests and QR settings are read by the engine itself.
+ * are dropped. Rules, A/B tests and QR settings are read by `api/shared/wire`.
  */
 
 import * as z from "zod";

@@ -2,11 +2,10 @@
 
 import type { QuotaExceeded } from "../../access/quotas.ts";
 import type { DestinationRefused } from "../../links/errors.ts";
+import { TARGET_PROBLEMS } from "../shared/wire/targets.ts";
 
-/** Words what `targetCheck` lets through and the engine does not: nothing, as long as both agree. */
-export function destinationSentence({ field }: DestinationRefused): string {
-  // The default rule's target is what the engine calls the link's destination.
-  return `${field === "destinationUrl" ? "targetUrl" : field} must be a valid URL.`;
+export function destinationSentence({ field, problem }: DestinationRefused): string {
+  return `${field} ${TARGET_PROBLEMS[problem]}.`;
 }
 
 export function quotaSentence({ quota, plan, limit }: QuotaExceeded): string {

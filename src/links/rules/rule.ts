@@ -46,6 +46,33 @@ export interface RuleConditions {
   readonly timezone?: string;
 }
 
+/**
+ * The condition that each field of a rule belongs to: the one list of conditions. Whatever treats them
+ * one by one (reads, compiles, checks, traces, names, shows them) is a record over `Condition`, so that
+ * it does not compile while it forgets one.
+ */
+export const CONDITIONS = {
+  countries: "country",
+  cities: "city",
+  devices: "device",
+  os: "os",
+  browsers: "browser",
+  timeStart: "time",
+  timeEnd: "time",
+  days: "day",
+  // Days are read in it as well.
+  timezone: "time",
+} as const satisfies Readonly<Record<keyof RuleConditions, string>>;
+
+export type Condition = (typeof CONDITIONS)[keyof RuleConditions];
+
+/** The fields of a rule that hold a condition. */
+export type ConditionFields<C extends Condition> = {
+  readonly [
+    F in keyof RuleConditions as (typeof CONDITIONS)[F] extends C ? F : never
+  ]: RuleConditions[F];
+};
+
 /** A rule as D1 stores it, in a JSON array in the order in which rules are tried. */
 export interface Rule extends RuleConditions {
   readonly id: string;

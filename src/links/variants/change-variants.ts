@@ -7,7 +7,7 @@ import type { UpdateLinkRefusal } from "../errors.ts";
 import type { Link, LinkRef } from "../link.ts";
 import { linkStore } from "../store.ts";
 import { updateLink } from "../update-link.ts";
-import { type AbTestChange, VARIANTS_MAX } from "./validate.ts";
+import { type AbTestChange, VARIANTS_MAX } from "./ab-test.ts";
 import type { StoredVariant, Variant } from "./variant.ts";
 
 export type VariantRef = { readonly id: string } | { readonly numericId: number };

@@ -48,7 +48,7 @@ export function routingSurroundingsOf(
     allowPrivate: false,
     isOwnHost: ownHostsOf(c),
   };
-  return { policy: linkContextOf(c).policy, outbound, qrBefore };
+  return { outbound, qrBefore };
 }
 
 export function storeOf(c: NativeContext): LinkStore {

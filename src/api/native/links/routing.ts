@@ -1,20 +1,15 @@
-/**
- * Reads what decides where a link leads, and how its QR code looks: the parts of a body that the
- * engine's own readers check, since each dialect's sentences come from there.
- */
+/** Reads what decides where a link leads, and how its QR code looks: what RevoLink's clients write alike. */
 
-import type { LinkPolicy } from "../../../links/context.ts";
 import type { LinkFields } from "../../../links/link.ts";
 import { completeQrSettings } from "../../../links/qr/fetch-logo.ts";
 import type { QrSettings } from "../../../links/qr/settings.ts";
-import { validateRuleList } from "../../../links/rules/validate.ts";
-import { targetCheck } from "../../../links/target-check.ts";
-import { validateAbTestChange } from "../../../links/variants/validate.ts";
 import { err, ok, type Failure, type Result } from "../../../platform/result.ts";
 import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
 import type { ShellFailure } from "../../shared/failure.ts";
 import type { WireFault } from "../../shared/wire/fault.ts";
 import { parseQrSettings, qrFault } from "../../shared/wire/qr.ts";
+import { parseRules } from "../../shared/wire/rules.ts";
+import { parseAbTestChange } from "../../shared/wire/variants.ts";
 
 export interface RawRouting {
   readonly rules?: unknown;
@@ -23,7 +18,6 @@ export interface RawRouting {
 }
 
 export interface RoutingSurroundings {
-  readonly policy: LinkPolicy;
   /** Where a logo may be fetched from. */
   readonly outbound: OutboundPolicy;
   /** Of a link that is there: what it has, which absent settings keep. */
@@ -32,21 +26,18 @@ export interface RoutingSurroundings {
 
 export type Routing = Pick<LinkFields, "rules" | "abTest" | "qrSettings">;
 
-/** Gives the fields that are there, or a sentence for the first thing that is wrong. */
+/** Returns the fields that are there, or a sentence for the first thing that is wrong. */
 export async function readRouting(
   { rules, abTest, qrSettings }: RawRouting,
-  { policy, outbound, qrBefore }: RoutingSurroundings,
+  { outbound, qrBefore }: RoutingSurroundings,
 ): Promise<Result<Routing, ShellFailure>> {
-  const checkUrl = targetCheck(policy);
-  const list = rules === undefined ? ok(rules) : validateRuleList(rules, checkUrl);
-  if (!list.ok) return refuseField("rules", list.error.message);
+  const list = rules === undefined ? ok(rules) : parseRules(rules);
+  if (!list.ok) return refuse("rules", list.error);
   const test =
-    abTest === undefined
-      ? ok(abTest)
-      : validateAbTestChange(abTest, checkUrl, () => crypto.randomUUID());
-  if (!test.ok) return refuseField("abTest", test.error.message);
+    abTest === undefined ? ok(abTest) : parseAbTestChange(abTest, () => crypto.randomUUID());
+  if (!test.ok) return refuse("abTest", test.error);
   const qr = await readQrSettings(qrSettings, qrBefore, outbound);
-  if (!qr.ok) return refuseField("qrSettings", qr.error.sentence);
+  if (!qr.ok) return refuse("qrSettings", qr.error);
   return ok({ rules: list.value, abTest: test.value, qrSettings: qr.value });
 }
 
@@ -62,8 +53,6 @@ async function readQrSettings(
   return complete.ok ? complete : err(qrFault(complete.error));
 }
 
-/** The other sentences of this dialect end without a full stop. */
-function refuseField(field: string, sentence: string): Failure<ShellFailure> {
-  const message = sentence.replace(/\.$/, "");
+function refuse(field: string, { sentence: message }: WireFault): Failure<ShellFailure> {
   return err({ code: "validation_failed", issues: [{ path: [field], message }] });
 }

@@ -4,6 +4,7 @@ import type { QuotaExceeded } from "../../../access/quotas.ts";
 import type { DestinationProblem } from "../../../links/destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
 import type { DestinationRefused } from "../../../links/errors.ts";
+import { TARGET_PROBLEMS } from "../../shared/wire/targets.ts";
 
 const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   not_a_url: "is required and must be a valid URL",
@@ -16,8 +17,18 @@ const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
 
 /** Says why an address is refused, beginning with its field. */
 export function destinationSentence({ field, problem }: DestinationRefused): string {
-  if (field === "expiredUrl" && problem === "not_a_url") return "expiredUrl must be a valid URL";
-  return `${field} ${PROBLEMS[problem]}`;
+  switch (field) {
+    case "expiredUrl":
+      return problem === "not_a_url"
+        ? `${field} must be a valid URL`
+        : `${field} ${PROBLEMS[problem]}`;
+    case "destinationUrl":
+    case "url":
+      return `${field} ${PROBLEMS[problem]}`;
+    default:
+      // Of rules and variants, which may lead to apps.
+      return `${field} ${TARGET_PROBLEMS[problem]}`;
+  }
 }
 
 /** Says what a workspace's plan leaves no room for. */

@@ -11,6 +11,7 @@ import type { LinkFilter } from "../../../links/store.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
+import { wireConditions } from "../../shared/wire/rule-conditions.ts";
 import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
 import type { Routing } from "./routing.ts";
 
@@ -112,22 +113,8 @@ export function wireLink(link: Link, config: Config) {
   };
 }
 
-/** A rule in the words in which it is sent; of conditions that it does not have, empty lists and nulls. */
 function wireRule({ id, name, targetUrl, ...conditions }: Rule) {
-  return {
-    id,
-    name,
-    targetUrl,
-    country: conditions.countries ?? [],
-    city: conditions.cities ?? [],
-    device: conditions.devices ?? [],
-    os: conditions.os ?? [],
-    browser: conditions.browsers ?? [],
-    timeStart: conditions.timeStart ?? null,
-    timeEnd: conditions.timeEnd ?? null,
-    daysOfWeek: conditions.days ?? [],
-    timezone: conditions.timezone ?? null,
-  };
+  return { id, name, targetUrl, ...wireConditions(conditions) };
 }
 
 export function wireVariant({ id, name, url, weight, active }: Variant) {

@@ -2,11 +2,11 @@
 
 import * as z from "zod";
 
-import { RELATIVE_WEIGHT_MAX, TEXT_LENGTH_MAX } from "../../../links/variants/validate.ts";
+import { VARIANT_TEXT_LENGTH_MAX, VARIANT_WEIGHT_MAX } from "../../../links/variants/ab-test.ts";
 
-const ID_SENTENCE = `id must be a text of 1 to ${TEXT_LENGTH_MAX} characters`;
-const NAME_SENTENCE = `name is required and must be a text of 1 to ${TEXT_LENGTH_MAX} characters`;
-const WEIGHT_SENTENCE = `weight must be a number from 0 to ${RELATIVE_WEIGHT_MAX}`;
+const ID_SENTENCE = `id must be a text of 1 to ${VARIANT_TEXT_LENGTH_MAX} characters`;
+const NAME_SENTENCE = `name is required and must be a text of 1 to ${VARIANT_TEXT_LENGTH_MAX} characters`;
+const WEIGHT_SENTENCE = `weight must be a number from 0 to ${VARIANT_WEIGHT_MAX}`;
 
 const NOT_AN_OBJECT = { error: "Send a JSON object that holds the variant's fields" };
 
@@ -14,13 +14,13 @@ const name = z
   .string({ error: NAME_SENTENCE })
   .trim()
   .min(1, { error: NAME_SENTENCE })
-  .max(TEXT_LENGTH_MAX, { error: NAME_SENTENCE })
+  .max(VARIANT_TEXT_LENGTH_MAX, { error: NAME_SENTENCE })
   .transform((text) => text.toWellFormed());
 const url = z.string({ error: "url is required and must be a valid URL" });
 const weight = z
   .number({ error: WEIGHT_SENTENCE })
   .min(0, { error: WEIGHT_SENTENCE })
-  .max(RELATIVE_WEIGHT_MAX, { error: WEIGHT_SENTENCE });
+  .max(VARIANT_WEIGHT_MAX, { error: WEIGHT_SENTENCE });
 const active = z.boolean({ error: "active must be true or false" });
 
 export const newVariant = z.object(
@@ -28,7 +28,7 @@ export const newVariant = z.object(
     /** Clicks are counted under it; without one the variant gets a UUID. */
     id: z
       .string({ error: ID_SENTENCE })
-      .max(TEXT_LENGTH_MAX, { error: ID_SENTENCE })
+      .max(VARIANT_TEXT_LENGTH_MAX, { error: ID_SENTENCE })
       .refine((text) => text.trim() !== "", { error: ID_SENTENCE })
       .transform((text) => text.toWellFormed())
       .optional(),

@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 
-import { configOf } from "../../../config.ts";
+import { type Config, configOf } from "../../../config.ts";
 import { createLinks, type LinkInput } from "../../../links/create-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
@@ -11,7 +11,7 @@ import { refuse, type RevolinkRefusal, sentenceOf } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { completerFor } from "./complete.ts";
 import { announceLiveBy, linkContextOf, type RevolinkContext } from "./request.ts";
-import { readNewLink, type Reading, type Wanted, wireCreated } from "./translate.ts";
+import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 
 const LINKS_MAX = 100;
 const BULK_BYTES_MAX = 5 * 1024 * 1024;
@@ -47,25 +47,37 @@ async function createAll(
   items: readonly unknown[],
 ): Promise<Result<Outcomes<Link>, RevolinkRefusal>> {
   const context = linkContextOf(c);
-  const reading = { policy: context.policy, config: configOf(c.env) };
-  const read = items.map((item) => readItem(item, reading));
+  const config = configOf(c.env);
+  const read = items.map((item) => readItem(item, config));
   const complete = await completerFor(
     c,
     read.flatMap((one) => (one.ok ? [one.value] : [])),
   );
-  const drafts = await Promise.all(read.map(async (one) => (one.ok ? complete(one.value) : one)));
-  const inputs = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
+  const drafts = await Promise.all(
+    read.map(async (one) => {
+      if (!one.ok) return one;
+      const input = await complete(one.value);
+      return input.ok ? ok({ input: input.value, wanted: one.value }) : input;
+    }),
+  );
+  const inputs = drafts.flatMap((draft) => (draft.ok ? [draft.value.input] : []));
   const created = await createLinks(context, inputs);
   if (!created.ok) return created;
   const made = created.value.values();
-  return ok(drafts.map((draft) => (draft.ok ? nextOf(made) : draft)));
+  return ok(
+    drafts.map((draft) => {
+      if (!draft.ok) return draft;
+      const outcome = nextOf(made);
+      return outcome.ok ? outcome : err(asSent(outcome.error, draft.value.wanted));
+    }),
+  );
 }
 
-function readItem(item: unknown, reading: Reading): Result<Wanted<LinkInput>, RevolinkRefusal> {
+function readItem(item: unknown, config: Config): Result<Wanted<LinkInput>, RevolinkRefusal> {
   const { name, rules } = (item ?? {}) as { readonly name?: unknown; readonly rules?: unknown };
   const isComplete =
     isGiven(name) && isGiven(rules) && !(Array.isArray(rules) && rules.length === 0);
-  return isComplete ? readNewLink(item, reading) : err({ code: "item_incomplete" });
+  return isComplete ? readNewLink(item, config) : err({ code: "item_incomplete" });
 }
 
 function isGiven(value: unknown): boolean {

@@ -16,7 +16,7 @@ import { requires } from "../guard.ts";
 import { parseObjectId } from "../object-id.ts";
 import { completerFor } from "./complete.ts";
 import { announceLiveBy, linkContextOf, type RevolinkContext, storeOf } from "./request.ts";
-import { readChanges, readNewLink, wireCreated } from "./translate.ts";
+import { asSent, readChanges, readNewLink, wireCreated } from "./translate.ts";
 
 /** Room for the engine's largest rules (256 kB) and a logo of 100 KB as a data URL. */
 const LINK_BYTES_MAX = 512 * 1024;
@@ -25,13 +25,13 @@ export const link = new Hono<RevolinkEnvironment>()
   .post("/create", requires("links:create", { bodyBytesMax: LINK_BYTES_MAX }), async (c) => {
     const context = linkContextOf(c);
     const config = configOf(c.env);
-    const wanted = readNewLink(c.get("fields"), { policy: context.policy, config });
+    const wanted = readNewLink(c.get("fields"), config);
     if (!wanted.ok) return refuse(c, wanted.error);
     const complete = await completerFor(c, [wanted.value]);
     const input = await complete(wanted.value);
     if (!input.ok) return refuse(c, input.error);
     const created = await createLink(context, input.value);
-    if (!created.ok) return refuse(c, created.error);
+    if (!created.ok) return refuse(c, asSent(created.error, wanted.value));
     announceLiveBy(c);
     return c.json({
       message: `Link "${created.value.title}" successfully created.`,
@@ -44,14 +44,13 @@ export const link = new Hono<RevolinkEnvironment>()
     if (objectId === null) return refuse(c, { code: "link_id_invalid" });
     const before = await findLink(storeOf(c), { objectId });
     if (!before.ok) return refuse(c, await notHere(c, objectId, "edit"));
-    const reading = { policy: context.policy, config: configOf(c.env) };
-    const wanted = readChanges(c.get("fields"), reading);
+    const wanted = readChanges(c.get("fields"), configOf(c.env));
     if (!wanted.ok) return refuse(c, wanted.error);
     const complete = await completerFor(c, [wanted.value]);
     const changes = await complete(wanted.value, before.value.qrSettings);
     if (!changes.ok) return refuse(c, changes.error);
     const updated = await updateLink(context, { id: before.value.id }, changes.value);
-    if (!updated.ok) return refuse(c, updated.error);
+    if (!updated.ok) return refuse(c, asSent(updated.error, wanted.value));
     announceLiveBy(c);
     return c.json({ message: "Link updated.", id: objectIdOf(updated.value.uuid) });
   })

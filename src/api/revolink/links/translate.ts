@@ -3,26 +3,19 @@
 import type * as z from "zod";
 
 import type { Config } from "../../../config.ts";
-import type { LinkPolicy } from "../../../links/context.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
+import type { LinkRefusal } from "../../../links/errors.ts";
 import type { Link, LinkFields } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
-import { validateRules } from "../../../links/rules/validate.ts";
-import { targetCheck } from "../../../links/target-check.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
-import { validateAbTest } from "../../../links/variants/validate.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
+import { parseRulesWithDefault } from "../../shared/wire/rules.ts";
+import { parseAbTest } from "../../shared/wire/variants.ts";
 import { type LinkChanges, linkChanges, newLink, type NewLink } from "../contract.ts";
-import type { RevolinkRefusal } from "../errors.ts";
-
-/** How a request is to be understood. */
-export interface Reading {
-  readonly policy: LinkPolicy;
-  readonly config: Config;
-}
+import { type RevolinkRefusal, toRefusal } from "../errors.ts";
 
 /** A link as it is wanted, but for what has to be looked up or fetched. */
 export interface Wanted<Fields> {
@@ -31,34 +24,54 @@ export interface Wanted<Fields> {
   readonly tagIds: readonly string[] | undefined;
   /** As sent. */
   readonly qrSettings: unknown;
+  /** Where the default stands in the rules that were sent; absent where none were. */
+  readonly defaultIndex: number | undefined;
 }
 
 /** Reads a link that is to be made. */
 export function readNewLink(
   raw: unknown,
-  reading: Reading,
+  config: Config,
 ): Result<Wanted<LinkInput>, RevolinkRefusal> {
   const body = check(newLink, raw);
   if (!body.ok) return body;
-  const routing = readRouting(body.value, reading);
+  const routing = readRouting(body.value);
   if (!routing.ok) return routing;
-  const { destinationUrl } = routing.value;
+  const { destinationUrl } = routing.value.fields;
   // `rules` is there, and always has a default.
   if (destinationUrl === undefined) throw new Error("A new link has no default rule.");
-  const fields = { ...plainFields(body.value, reading), ...routing.value, destinationUrl };
-  return ok(wantedOf(body.value, fields));
+  const fields = { ...plainFields(body.value, config), ...routing.value.fields, destinationUrl };
+  return ok(wantedOf(body.value, fields, routing.value));
 }
 
 /** Reads what is to change of a link. */
 export function readChanges(
   raw: unknown,
-  reading: Reading,
+  config: Config,
 ): Result<Wanted<LinkUpdate>, RevolinkRefusal> {
   const body = check(linkChanges, raw);
   if (!body.ok) return body;
-  const routing = readRouting(body.value, reading);
+  const routing = readRouting(body.value);
   if (!routing.ok) return routing;
-  return ok(wantedOf(body.value, { ...plainFields(body.value, reading), ...routing.value }));
+  const fields = { ...plainFields(body.value, config), ...routing.value.fields };
+  return ok(wantedOf(body.value, fields, routing.value));
+}
+
+/**
+ * Names a rule's address that the engine refuses by its place in the rules that were sent: the engine
+ * knows the default's as the link's destination, and counts the others only.
+ */
+export function asSent(
+  refusal: LinkRefusal,
+  { defaultIndex = 0 }: Pick<Wanted<unknown>, "defaultIndex">,
+): LinkRefusal {
+  if (refusal.code !== "destination_refused") return refusal;
+  const { field } = refusal;
+  if (field === "destinationUrl") {
+    return { ...refusal, field: `rules[${defaultIndex}].targetUrl` };
+  }
+  const index = Number(/^rules\[(\d+)\]/.exec(field)?.[1] ?? Number.NaN);
+  return index >= defaultIndex ? { ...refusal, field: `rules[${index + 1}].targetUrl` } : refusal;
 }
 
 /** Gives the address that people share. */
@@ -83,28 +96,35 @@ function check<S extends z.ZodType>(schema: S, raw: unknown): Result<z.output<S>
   return err({ code: "validation_failed", issues });
 }
 
-function wantedOf<Fields>(body: NewLink | LinkChanges, fields: Fields): Wanted<Fields> {
-  return { fields, tagIds: body.tagIds, qrSettings: body.qrSettings };
+function wantedOf<Fields>(
+  { tagIds, qrSettings }: NewLink | LinkChanges,
+  fields: Fields,
+  { defaultIndex }: Routing,
+): Wanted<Fields> {
+  return { fields, tagIds, qrSettings, defaultIndex };
 }
 
 /** What decides where the link leads. */
-function readRouting(
-  { rules, abTest }: NewLink | LinkChanges,
-  { policy }: Reading,
-): Result<Pick<LinkFields, "destinationUrl" | "rules" | "abTest">, RevolinkRefusal> {
-  const checkUrl = targetCheck(policy);
-  const read = rules === undefined ? undefined : validateRules(rules, checkUrl);
-  if (read?.ok === false) return err({ code: "field_refused", sentence: read.error.message });
-  const test = abTest === undefined ? undefined : validateAbTest(abTest, checkUrl);
-  if (test?.ok === false) return err({ code: "field_refused", sentence: test.error.message });
+interface Routing extends Pick<Wanted<unknown>, "defaultIndex"> {
+  readonly fields: Pick<LinkFields, "destinationUrl" | "rules" | "abTest">;
+}
+
+function readRouting({ rules, abTest }: NewLink | LinkChanges): Result<Routing, RevolinkRefusal> {
+  const read = rules === undefined ? undefined : parseRulesWithDefault(rules);
+  if (read?.ok === false) return err(toRefusal(read.error));
+  const test = abTest === undefined ? undefined : parseAbTest(abTest);
+  if (test?.ok === false) return err(toRefusal(test.error));
   return ok({
-    destinationUrl: read?.value.defaultRule.targetUrl,
-    rules: read?.value.rules,
-    abTest: test?.value,
+    fields: {
+      destinationUrl: read?.value.defaultTarget,
+      rules: read?.value.rules,
+      abTest: test?.value,
+    },
+    defaultIndex: read?.value.defaultIndex,
   });
 }
 
-function plainFields(body: NewLink | LinkChanges, { config }: Reading): LinkUpdate {
+function plainFields(body: NewLink | LinkChanges, config: Config): LinkUpdate {
   const { name, description, active, clicksLimit, expirationDate, slug, domain } = body;
   return {
     title: name,

@@ -9,7 +9,20 @@ export interface WireFault {
   readonly sentence: string;
 }
 
+/** What is wrong with one item of a list. */
+export interface FieldFault {
+  /** Null where it is the item itself. */
+  readonly field: string | null;
+  /** The words that follow the field's name. */
+  readonly words: string;
+}
+
 /** Refuses a field in the words that follow its name. */
 export function refuseField(field: string, words: string): Failure<WireFault> {
   return err({ field, sentence: `${field} ${words}` });
+}
+
+/** Refuses an item by its place in the body. */
+export function refuseItem(place: string, { field, words }: FieldFault): Failure<WireFault> {
+  return refuseField(field === null ? place : `${place}.${field}`, words);
 }
