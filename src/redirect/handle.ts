@@ -26,7 +26,15 @@ import { markClick } from "./click-token.ts";
 import { factsOf, type Readers } from "./facts.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
-import { GONE, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
+import {
+  GONE,
+  LOOP,
+  METHOD_NOT_ALLOWED,
+  NOT_FOUND,
+  TOO_MANY_MISSES,
+  UNAVAILABLE,
+  type Notice,
+} from "./pages/notices.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
@@ -96,6 +104,7 @@ export function redirectWith(parts: RedirectParts): Redirect {
     return after(looked, (found) => {
       if (found.kind === "unknown") return notice(asker, NOT_FOUND);
       if (found.kind === "unavailable") return notice(asker, UNAVAILABLE);
+      if (found.kind === "refused") return notice(asker, TOO_MANY_MISSES);
       const visitor = visitorOf(asker, request.cf);
       const visit = { ...asker, request, url, env, ctx, asked, address, visitor, nowMs };
       return follow(visit, found.record, parts);
@@ -117,14 +126,7 @@ function follow(
   record: RouteRecord,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  const { method, headers, url, env, asked, address, visitor, nowMs } = visit;
-  if (asked.qr !== null) {
-    return parts.answerQr(env, { method, headers, address, format: asked.qr, query: url.query });
-  }
-  // The only form is that of a password.
-  if (method === "POST" && record.password === undefined) {
-    return notice(visit, METHOD_NOT_ALLOWED);
-  }
+  const { headers, visitor, nowMs } = visit;
   const facts = factsOf(headers, visitor, nowMs, record, parts);
   return after(facts, (known) => answer(visit, record, decide(record, known), parts));
 }
@@ -135,10 +137,19 @@ function answer(
   decision: Decision,
   parts: RedirectParts,
 ): Response | Promise<Response> {
+  const { method, headers, url, env, asked, address } = visit;
+  // First, so that no method and no path tells a link that has not started from an unknown code.
   if (decision.kind === "refuse") return notice(visit, noticeOf(decision.reason));
+  if (asked.qr !== null) {
+    return parts.answerQr(env, { method, headers, address, format: asked.qr, query: url.query });
+  }
+  // The only form is that of a password.
+  if (method === "POST" && record.password === undefined) {
+    return notice(visit, METHOD_NOT_ALLOWED);
+  }
   if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
   const isOpen = record.password === undefined && record.limit === undefined;
-  if (isOpen && !visit.asked.preview) return leadOn(visit, record, decision, null, parts.capture);
+  if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
   return answerGuarded(visit, record, decision, parts);
 }
 
@@ -167,12 +178,13 @@ async function answerGuarded(
 }
 
 function leadOn(
-  { method, url, env, ctx, visitor, nowMs }: Visit,
+  visit: Visit,
   record: RouteRecord,
   decision: RedirectDecision,
   unlocking: string | null,
   capture: Capture,
 ): Response {
+  const { method, url, env, ctx, visitor, nowMs } = visit;
   const { ledger, linkId } = record;
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
@@ -180,11 +192,12 @@ function leadOn(
     record.forwardQuery === true
       ? withVisitorQuery(decision.destination, url.query, SCAN_PARAMETER)
       : decision.destination;
+  if (forwarded === url.href) return notice(visit, LOOP);
   const { destination, token } = markClick(forwarded, record, visitor);
   capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would send the password to the destination.
   const status = method === "POST" ? 303 : decision.status;
-  const isSticky = record.sticky === true && variant !== null;
+  const isSticky = record.sticky === true && variant !== null && !visitor.optedOut;
   if (destination === decision.destination && unlocking === null && !isSticky) {
     return sharedRedirectTo(destination, status);
   }

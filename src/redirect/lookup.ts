@@ -18,6 +18,8 @@ import type { WriteBack } from "./write-back.ts";
 export type Lookup =
   | { readonly kind: "found"; readonly record: RouteRecord }
   | { readonly kind: "unknown" }
+  /** The visitor scans for codes, so D1 was not asked: the code may exist. */
+  | { readonly kind: "refused" }
   | { readonly kind: "unavailable" };
 
 export interface LookupRequest {
@@ -43,6 +45,7 @@ const D1_DEADLINE_MS = 3_000;
 type Waiter = Pick<ExecutionContext, "waitUntil">;
 
 const UNKNOWN: Lookup = { kind: "unknown" };
+const REFUSED: Lookup = { kind: "refused" };
 
 /** Looks a record up. Synchronous if the isolate has a copy. */
 export function lookup(
@@ -71,7 +74,7 @@ async function fetchRoute(
     cache.put(key, stored.record, stored.bytes, nowMs);
     return found(stored.record);
   }
-  if (stored.kind === "missing" && limiter.refuses(group, nowMs)) return UNKNOWN;
+  if (stored.kind === "missing" && limiter.refuses(group, nowMs)) return REFUSED;
 
   try {
     const route = await within(D1_DEADLINE_MS, readRoute(env.DB, address));

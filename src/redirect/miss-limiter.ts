@@ -9,7 +9,7 @@
 import { MINUTE_MS } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 
-/** How long a scanner gets 404 without a D1 query, even for the codes of new links. */
+/** How long a scanner is refused what KV does not have. */
 const REFUSED_MS = MINUTE_MS;
 const REFUSED_MAX = 10_000;
 

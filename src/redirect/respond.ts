@@ -1,6 +1,12 @@
 /** Builds every answer of the redirect, so that its headers are set in one place. */
 
-import { METHOD_NOT_ALLOWED, UNAVAILABLE, preview, type Notice } from "./pages/notices.ts";
+import {
+  METHOD_NOT_ALLOWED,
+  TOO_MANY_MISSES,
+  UNAVAILABLE,
+  preview,
+  type Notice,
+} from "./pages/notices.ts";
 import { pageHeaders, renderPage, type Page } from "./pages/page.ts";
 
 /**
@@ -12,7 +18,8 @@ const BASE_HEADERS = {
   "X-Robots-Tag": "noindex",
 };
 
-const RETRY_AFTER_SECONDS = 5;
+const UNAVAILABLE_SECONDS = 5;
+const MISSES_SECONDS = 60;
 
 /** What an answer needs of a request: read once, since each read is a call out of V8. */
 export type Asker = Pick<Request, "method" | "headers">;
@@ -88,7 +95,7 @@ function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Pre
   if (known !== undefined) return known;
   const common = {
     ...BASE_HEADERS,
-    ...(what === UNAVAILABLE ? { "Retry-After": String(RETRY_AFTER_SECONDS) } : {}),
+    ...retryAfter(what),
     ...(what === METHOD_NOT_ALLOWED ? { Allow: "GET, HEAD" } : {}),
   };
   const { status, code, title, text } = what;
@@ -100,6 +107,11 @@ function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Pre
   const made = { page: pageOf(what, common), json };
   prepared.set(what, made);
   return made;
+}
+
+function retryAfter(what: Notice): Readonly<Record<string, string>> {
+  if (what === UNAVAILABLE) return { "Retry-After": String(UNAVAILABLE_SECONDS) };
+  return what === TOO_MANY_MISSES ? { "Retry-After": String(MISSES_SECONDS) } : {};
 }
 
 function pageOf(what: Page, headers: Readonly<Record<string, string>>): Prepared {

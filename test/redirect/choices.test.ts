@@ -216,7 +216,7 @@ describe("a link's QR code", () => {
     ["svg", "image/svg+xml; charset=utf-8"],
     ["png", "image/png"],
   ] as const)("is drawn as %s, and is no click", async ([format, type], { expect }) => {
-    const { code } = await insertLink({ is_active: 0 });
+    const { code } = await insertLink();
     const { redirect, clicks } = recordingRedirect();
     const response = await follow(redirect, `/${code}/qr.${format}?size=128`);
     expect(response.status).toBe(200);

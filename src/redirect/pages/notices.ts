@@ -6,6 +6,7 @@ export interface Notice extends Page {
   readonly code:
     | "NOT_FOUND"
     | "GONE"
+    | "LOOP"
     | "FORBIDDEN"
     | "METHOD_NOT_ALLOWED"
     | "UNAVAILABLE"
@@ -42,6 +43,21 @@ export const METHOD_NOT_ALLOWED: Notice = {
   status: 405,
   title: "A short link can only be followed",
   text: "Use GET or HEAD to follow it.",
+};
+
+export const LOOP: Notice = {
+  code: "LOOP",
+  status: 508,
+  title: "This link leads to itself",
+  text: "Its owner has to give it another destination.",
+};
+
+/** For a visitor who asked for many codes that do not exist. It does not tell whether this one does. */
+export const TOO_MANY_MISSES: Notice = {
+  code: "RATE_LIMIT_EXCEEDED",
+  status: 429,
+  title: "Too many unknown addresses",
+  text: "Many addresses that do not exist were asked for from your network. Try again in a minute.",
 };
 
 export const UNAVAILABLE: Notice = {
