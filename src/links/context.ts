@@ -16,8 +16,3 @@ export interface LinkPolicy extends DestinationPolicy {
   /** Accept an expiry that has passed: the link is then born expired, and can be restored. */
   readonly pastExpiry: boolean;
 }
-
-/** Returns the policy for what rules and variants lead to. */
-export function targetPolicy(policy: LinkPolicy): DestinationPolicy {
-  return { ...policy, deepLinks: policy.deepLinks || policy.deepTargets === true };
-}

@@ -10,21 +10,17 @@ import type { Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { hashPassword } from "../platform/password.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { acceptLink, type AcceptContext, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
 import type { CreateLinkRefusal } from "./errors.ts";
-import { columnsOf, NOTHING_BEFORE, refuseReserved, tagNamesOf } from "./fields.ts";
 import { insertLinks, type NewLink } from "./insert-links.ts";
-import type { Link, LinkFields } from "./link.ts";
-import { lookUp, type LookUps } from "./look-ups.ts";
+import type { Link } from "./link.ts";
+import { lookUp } from "./look-ups.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
-import { acceptVariants } from "./routing.ts";
 
-export interface LinkInput extends LinkFields {
+/** A new link. Without a code the allocator gives one. */
+export interface LinkInput extends WantedLink {
   readonly destinationUrl: string;
-  /** Empty for the default hosts, else one that the workspace has proved. */
-  readonly domain?: string | undefined;
-  /** Within the dialect's grammar; without one the allocator gives one. */
-  readonly code?: string | undefined;
 }
 
 /** An automatic code can only clash with custom ones: twice in a row is luck, five times a fault. */
@@ -60,10 +56,10 @@ export async function createLinks(
     return err(exceeded("bulk", workspace.plan, 1, inputs.length));
   }
   const db = databaseOf(env.DB);
-  const lookUps = await lookUp(db, workspace.id, inputs);
+  const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
   const drafts: Result<Draft, CreateLinkRefusal>[] = [];
   // One hash at a time: each takes 16 MB while it is made.
-  for (const input of inputs) drafts.push(await locked(draftOf(input, lookUps, context), input));
+  for (const input of inputs) drafts.push(await draftOf(input, accepting));
   // One for each input, so that what happens alongside knows their places.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
   const made = new Map<string, Link>();
@@ -97,42 +93,23 @@ function outcomeOf(
   );
 }
 
-function draftOf(
+async function draftOf(
   input: LinkInput,
-  lookUps: LookUps,
-  context: LinkContext,
-): Result<Draft, CreateLinkRefusal> {
-  if (input.code !== undefined) {
-    const code = refuseReserved(input.code);
-    if (!code.ok) return code;
-  }
-  const columns = columnsOf(input, NOTHING_BEFORE, context);
-  if (!columns.ok) return columns;
-  const variants = acceptVariants(input.abTest, NOTHING_BEFORE.abTest, context);
-  if (!variants.ok) return variants;
-  const domain = lookUps.domain(input.domain ?? DEFAULT_DOMAIN);
-  if (!domain.ok) return domain;
-  const collectionId = lookUps.collection(input.collection);
-  if (!collectionId.ok) return collectionId;
+  context: AcceptContext,
+): Promise<Result<Draft, CreateLinkRefusal>> {
+  const accepted = acceptLink(input, null, context);
+  if (!accepted.ok) return err(accepted.error[0]);
+  const { columns, place, tags, variants } = accepted.value;
   return ok({
-    ...columns.value,
-    destinationUrl: columns.value.destinationUrl ?? input.destinationUrl,
+    ...columns,
+    destinationUrl: columns.destinationUrl ?? input.destinationUrl,
     uuid: crypto.randomUUID(),
-    domain: domain.value,
-    code: input.code ?? null,
-    collectionId: collectionId.value ?? null,
-    tags: tagNamesOf(input.tags ?? []),
-    variants: variants.value ?? [],
+    domain: place.domain ?? DEFAULT_DOMAIN,
+    code: place.code,
+    tags: tags ?? [],
+    variants: variants ?? [],
+    ...(typeof input.password === "string" && { passwordHash: await hashPassword(input.password) }),
   });
-}
-
-/** Hashes the password of a link that will be made. */
-async function locked<E>(
-  draft: Result<Draft, E>,
-  { password }: LinkInput,
-): Promise<Result<Draft, E>> {
-  if (!draft.ok || typeof password !== "string") return draft;
-  return ok({ ...draft.value, passwordHash: await hashPassword(password) });
 }
 
 /** Gives each draft that has no code one, with one call to each domain's allocator. */

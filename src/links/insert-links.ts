@@ -7,8 +7,8 @@ import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { jsonSlices } from "../db/json-slices.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
+import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
-import type { LinkColumns } from "./fields.ts";
 import { createdEvents } from "./link-events.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, overQuota, selectRoom } from "./room.ts";
@@ -21,7 +21,7 @@ export interface NewLink extends LinkColumns {
   readonly domain: string;
   readonly code: string;
   readonly destinationUrl: string;
-  readonly collectionId: number | null;
+  readonly passwordHash?: string;
   readonly tags: readonly string[];
   readonly variants: readonly Variant[];
 }

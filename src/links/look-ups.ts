@@ -10,7 +10,7 @@ import { type DomainUnavailable, parseHostname } from "./hostname.ts";
 import type { CollectionRef } from "./link.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 
-export interface Wanted {
+interface Named {
   readonly collection?: CollectionRef | null | undefined;
   readonly domain?: string | undefined;
 }
@@ -31,7 +31,7 @@ export interface LookUps {
 export async function lookUp(
   db: Database,
   workspaceId: number,
-  wanted: readonly Wanted[],
+  wanted: readonly Named[],
 ): Promise<LookUps> {
   const refs = wanted.flatMap(({ collection }) => collection ?? []);
   const domains = wanted.flatMap(({ domain = DEFAULT_DOMAIN }) =>

@@ -6,25 +6,20 @@ import { links } from "../db/schema/index.ts";
 import { hashPassword } from "../platform/password.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
+import { acceptLink, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
-import type { FieldsRefusal, UpdateLinkRefusal } from "./errors.ts";
-import { columnsOf, type LinkColumns, refuseReserved, tagNamesOf } from "./fields.ts";
+import type { UpdateLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
 import { updatedEvents } from "./link-events.ts";
-import type { Link, LinkFields, LinkRef } from "./link.ts";
-import { lookUp, type LookUps } from "./look-ups.ts";
-import { isFreePlace, type LinkPlace, servedAddress } from "./parked.ts";
+import type { Link, LinkRef } from "./link.ts";
+import { lookUp } from "./look-ups.ts";
+import { isFreePlace, servedAddress } from "./parked.ts";
 import { publishSoon } from "./route/publish.ts";
-import { acceptVariants } from "./routing.ts";
 import { linkOf, linkStore } from "./store.ts";
 import { replaceVariants } from "./variants/store.ts";
-import type { Variant } from "./variants/variant.ts";
 
-export interface LinkChanges extends LinkFields {
-  /** Within the dialect's grammar. */
-  readonly code?: string | undefined;
-  readonly domain?: string | undefined;
+export interface LinkChanges extends WantedLink {
   readonly isArchived?: boolean | undefined;
 }
 
@@ -54,9 +49,15 @@ export async function updateLink(
   if (expectedVersions !== null && !expectedVersions.includes(before.version)) {
     return err({ code: "version_mismatch", version: before.version });
   }
-  const change = await changeOf(db, context, before, changes);
-  if (!change.ok) return change;
-  const { columns, place, moves, tags, variants } = change.value;
+  const lookUps = await lookUp(db, workspaceId, [changes]);
+  const accepted = acceptLink(changes, before, { ...context, lookUps });
+  if (!accepted.ok) return err(accepted.error[0]);
+  const { moves, tags, variants } = accepted.value;
+  const place = { ...accepted.value.place, code: accepted.value.place.code ?? before.code };
+  const columns = {
+    ...accepted.value.columns,
+    ...(await columnsOfChange(changes, context.nowMs)),
+  };
   if (Object.keys(columns).length === 0 && tags === null && variants === null && !moves) {
     return ok(before);
   }
@@ -108,65 +109,13 @@ export async function updateLink(
     : err({ code: "version_mismatch", version: after.version });
 }
 
-interface Change {
-  readonly columns: LinkColumns &
-    Pick<typeof links.$inferInsert, "collectionId"> & {
-      archivedAtMs?: SQL | null;
-      clicksLimitSince?: SQL | null;
-      passwordVersion?: SQL;
-    };
-  readonly place: LinkPlace;
-  readonly moves: boolean;
-  /** What they are to be; null where they stay. */
-  readonly tags: readonly string[] | null;
-  readonly variants: readonly Variant[] | null;
-}
-
-async function changeOf(
-  db: Database,
-  context: LinkContext,
-  before: Link,
-  changes: LinkChanges,
-): Promise<Result<Change, FieldsRefusal>> {
-  const lookUps = await lookUp(db, context.access.workspace.id, [changes]);
-  const { collection, isArchived, clicksLimit } = changes;
-  const place = placeOf(before, changes, lookUps);
-  if (!place.ok) return place;
-  const columns = columnsOf(changes, before, context);
-  if (!columns.ok) return columns;
-  const variants = acceptVariants(changes.abTest, before.abTest, context);
-  if (!variants.ok) return variants;
-  const collectionId = lookUps.collection(collection);
-  if (!collectionId.ok) return collectionId;
-  return ok({
-    ...place.value,
-    tags: changes.tags === undefined ? null : tagNamesOf(changes.tags),
-    variants: variants.value ?? null,
-    columns: {
-      ...columns.value,
-      ...(collectionId.value !== undefined && { collectionId: collectionId.value }),
-      ...(isArchived !== undefined && { archivedAtMs: archivedAt(isArchived, context.nowMs) }),
-      ...(clicksLimit !== undefined && { clicksLimitSince: limitSince(clicksLimit) }),
-      ...(changes.password !== undefined && (await passwordColumns(changes.password))),
-    },
-  });
-}
-
-function placeOf(
-  before: Link,
-  changes: LinkChanges,
-  lookUps: LookUps,
-): Result<Pick<Change, "place" | "moves">, FieldsRefusal> {
-  const { domain = before.domain, code = before.code } = changes;
-  // A domain that was lost, or a word that was reserved after the link took it, stays the link's.
-  const stays = domain === null || domain === before.domain;
-  const allowed = stays ? ok(domain) : lookUps.domain(domain);
-  if (!allowed.ok) return allowed;
-  const parkedDomain = allowed.value === null ? before.parkedDomain : null;
-  const place = { domain: allowed.value, parkedDomain, code };
-  const moves = !stays || code !== before.code;
-  const word = moves ? refuseReserved(code) : ok(code);
-  return word.ok ? ok({ place, moves }) : word;
+/** What a change writes besides what a new link does too. */
+async function columnsOfChange({ isArchived, clicksLimit, password }: LinkChanges, nowMs: number) {
+  return {
+    ...(isArchived !== undefined && { archivedAtMs: archivedAt(isArchived, nowMs) }),
+    ...(clicksLimit !== undefined && { clicksLimitSince: limitSince(clicksLimit) }),
+    ...(password !== undefined && (await passwordColumns(password))),
+  };
 }
 
 /** Cookies of the password before no longer fit, even if it is the same again. */

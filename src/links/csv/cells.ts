@@ -6,7 +6,7 @@
  * apostrophes and goes on like that: what is read back drops exactly one, and only there.
  */
 
-import { tagNamesOf } from "../fields.ts";
+import { toTagNames } from "../accept-link.ts";
 
 const RISKY = /^'*[=+\-@\t\r]/;
 const NEUTRALISED = /^'+[=+\-@\t\r]/;
@@ -40,7 +40,7 @@ export function readTags(cell: string): string[] {
     cell.matchAll(TAG),
     ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "",
   );
-  return tagNamesOf(names);
+  return toTagNames(names);
 }
 
 /** Reads a flag as people write it; null for what is none. */

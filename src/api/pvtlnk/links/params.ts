@@ -6,10 +6,10 @@
 import type * as z from "zod";
 
 import { databaseOf } from "../../../db/database.ts";
+import { acceptLink, type WantedLink } from "../../../links/accept-link.ts";
 import { checkCode } from "../../../links/check-code.ts";
 import type { LinkContext } from "../../../links/context.ts";
-import { parseDestination } from "../../../links/destination.ts";
-import type { CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
+import type { CodeTaken, CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
 import type { Link } from "../../../links/link.ts";
 import { lookUp } from "../../../links/look-ups.ts";
 import { servedAddress } from "../../../links/parked.ts";
@@ -88,6 +88,15 @@ export async function withAllFaults(
   }
 }
 
+/** The faults that are listed, in their order; of the others one alone is told. */
+const LISTED: readonly CreateLinkRefusal["code"][] = [
+  "destination_refused",
+  "schedule_inverted",
+  "code_reserved",
+  "code_taken",
+  "collection_not_found",
+];
+
 /** Looks at each field by itself: another that is malformed hides none of its faults. */
 async function faultsOf(
   context: LinkContext,
@@ -95,52 +104,38 @@ async function faultsOf(
   before: Link | null,
 ): Promise<string[]> {
   const { shape } = linkChanges;
-  const faults: CreateLinkRefusal[] = [];
-  const url = shape.destination_url.safeParse(raw["destination_url"]).data;
-  const destination = url === undefined ? null : parseDestination(url, context.policy);
-  if (destination?.ok === false) {
-    faults.push({
-      code: "destination_refused",
-      field: "destinationUrl",
-      problem: destination.error,
-    });
-  }
-  const starts = shape.scheduled_start_at.safeParse(raw["scheduled_start_at"]);
-  const ends = shape.scheduled_end_at.safeParse(raw["scheduled_end_at"]);
-  const startsAtMs = starts.data === undefined ? before?.startsAtMs : starts.data;
-  const endsAtMs = ends.data === undefined ? before?.endsAtMs : ends.data;
-  if (typeof startsAtMs === "number" && typeof endsAtMs === "number" && endsAtMs <= startsAtMs) {
-    faults.push({ code: "schedule_inverted" });
-  }
-  return [
-    ...faults.map(refusalSentence),
-    ...(await codeFault(context, shape.short_code.safeParse(raw["short_code"]).data, before)),
-    ...(await collectionFault(context, shape.collection_id.safeParse(raw["collection_id"]).data)),
+  const wanted: WantedLink = {
+    destinationUrl: shape.destination_url.safeParse(raw["destination_url"]).data,
+    startsAtMs: shape.scheduled_start_at.safeParse(raw["scheduled_start_at"]).data,
+    endsAtMs: shape.scheduled_end_at.safeParse(raw["scheduled_end_at"]).data,
+    code: shape.short_code.safeParse(raw["short_code"]).data,
+    collection: shape.collection_id.safeParse(raw["collection_id"]).data,
+  };
+  const { env, access } = context;
+  const lookUps = await lookUp(databaseOf(env.DB), access.workspace.id, [wanted]);
+  const accepted = acceptLink(wanted, before, { ...context, lookUps });
+  const faults = [
+    ...(accepted.ok ? [] : accepted.error),
+    ...(await codeTaken(context, wanted, before)),
   ];
+  return LISTED.flatMap((code) => faults.filter((fault) => fault.code === code)).map(
+    refusalSentence,
+  );
 }
 
-async function codeFault(
+/** Asks whether another link has the code, or a claim to it. */
+async function codeTaken(
   { env, access, nowMs }: LinkContext,
-  code: string | undefined,
+  { code }: WantedLink,
   before: Link | null,
-): Promise<string[]> {
+): Promise<CodeTaken[]> {
   if (code === undefined || code === before?.code) return [];
   const address =
     before === null ? { domain: DEFAULT_DOMAIN, code } : servedAddress({ ...before, code });
   // A parked link has only its own workspace's in its way: `updateLink` says so.
   if (address === null) return [];
   const { kind } = await checkCode(databaseOf(env.DB), address, access.workspace.id, nowMs);
-  if (kind === "free") return [];
-  return [refusalSentence({ code: kind === "taken" ? "code_taken" : "code_reserved", slug: code })];
-}
-
-async function collectionFault(
-  { env, access }: LinkContext,
-  collection: number | null | undefined,
-): Promise<string[]> {
-  const lookUps = await lookUp(databaseOf(env.DB), access.workspace.id, [{ collection }]);
-  const found = lookUps.collection(collection);
-  return found.ok ? [] : [refusalSentence(found.error)];
+  return kind === "taken" ? [{ code: "code_taken", slug: code }] : [];
 }
 
 /** A link that is to expire has to have a time when. */

@@ -244,6 +244,15 @@ describe("a change", () => {
     expect(await store.find({ id: link.id })).toEqual(link);
   });
 
+  it("that names the link's own domain in another spelling moves nothing", async ({ expect }) => {
+    const context = await newContext();
+    const domain = `${newCode()}.example`;
+    await insertDomain(context.access.workspace.id, domain);
+    const link = await makeLink(context, { domain });
+    const same = await change(context, link, { domain: domain.toUpperCase(), title: "Same" });
+    expect(same).toMatchObject({ domain, code: link.code, title: "Same" });
+  });
+
   it("to a domain that is not the workspace's is refused; one that was lost may stay", async ({
     expect,
   }) => {

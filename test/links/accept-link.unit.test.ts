@@ -1,0 +1,100 @@
+import { describe, it } from "vitest";
+
+import { SCOPES } from "../../src/access/access.ts";
+import type { LedgerId } from "../../src/ledger/ledger-id.ts";
+import {
+  type AcceptContext,
+  acceptLink,
+  toTagNames,
+  type WantedLink,
+} from "../../src/links/accept-link.ts";
+import { err, ok } from "../../src/platform/result.ts";
+
+const NOW = Date.parse("2026-05-04T10:00:00Z");
+
+const CONTEXT: AcceptContext = {
+  nowMs: NOW,
+  access: {
+    userId: "u",
+    role: "owner",
+    scopes: new Set(SCOPES),
+    via: "token",
+    principal: "u",
+    workspace: { id: 1, uuid: "w", name: "W", plan: "free", ledger: "1" as LedgerId },
+  },
+  policy: { deepLinks: false, pastExpiry: false, isOwnHost: (name) => name === "sign.test" },
+  lookUps: {
+    collection: (ref) =>
+      ref === undefined || ref === null ? ok(ref) : err({ code: "collection_not_found" }),
+    domain: (hostname) => err({ code: "domain_unavailable", hostname }),
+  },
+};
+
+const WANTED: WantedLink = { destinationUrl: "https://example.com/x" };
+
+function faultsOf(over: WantedLink): readonly unknown[] {
+  const accepted = acceptLink({ ...WANTED, ...over }, null, CONTEXT);
+  return accepted.ok ? [] : accepted.error;
+}
+
+describe("acceptLink", () => {
+  it("names all faults of a link, one per field, in one order", ({ expect }) => {
+    const variant = { id: "a", name: "A", url: "https://example.com/a", weight: 1, active: true };
+    expect(
+      faultsOf({
+        destinationUrl: "ftp://example.com",
+        domain: "go.example",
+        expiresAtMs: NOW,
+        startsAtMs: NOW + 2,
+        endsAtMs: NOW + 1,
+        expiredUrl: "https://u:p@example.com",
+        rules: [
+          { targetUrl: "https://example.com/ua", countries: ["UA"] },
+          { targetUrl: "https://sign.test/loop", countries: ["DE"] },
+        ],
+        abTest: { enabled: true, variants: [variant] },
+        collection: 404,
+      }),
+    ).toEqual([
+      { code: "domain_unavailable", hostname: "go.example" },
+      { code: "expiry_past" },
+      { code: "schedule_inverted" },
+      { code: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
+      { code: "destination_refused", field: "expiredUrl", problem: "credentials" },
+      { code: "destination_refused", field: "rules[1].targetUrl", problem: "own_host" },
+      { code: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 },
+      { code: "collection_not_found" },
+    ]);
+  });
+
+  it("leaves out what is not wanted, and makes null of what is emptied", ({ expect }) => {
+    const accepted = acceptLink({ ...WANTED, rules: [], utm: {}, qrSettings: null }, null, CONTEXT);
+    expect(accepted).toEqual(
+      ok({
+        place: { domain: "", parkedDomain: null, code: null },
+        moves: false,
+        columns: {
+          destinationUrl: "https://example.com/x",
+          rules: null,
+          utmParams: null,
+          qrSettings: null,
+        },
+        tags: null,
+        variants: null,
+      }),
+    );
+  });
+
+  it("trims what is sent of a URL, and stores it as it was sent", ({ expect }) => {
+    const destinationUrl = "  https://EXAMPLE.com/ä ";
+    expect(acceptLink({ destinationUrl }, null, CONTEXT)).toMatchObject({
+      value: { columns: { destinationUrl: "https://EXAMPLE.com/ä" } },
+    });
+  });
+});
+
+describe("toTagNames", () => {
+  it("trims names, keeps each once, and drops those that are empty", ({ expect }) => {
+    expect(toTagNames([" a ", "b", "a", "  "])).toEqual(["a", "b"]);
+  });
+});
