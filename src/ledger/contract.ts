@@ -93,8 +93,25 @@ export interface CityCount extends ValueCount {
 
 export type ClassCounts = Readonly<Partial<Record<ClickClass, number>>>;
 
+/**
+ * What people's clicks are broken down by, within the range. Lists have the most clicks first, at most
+ * 500 and `(other)`, which also holds what went past 500 values on one day. Empty value: none known.
+ */
+export interface Breakdowns {
+  /** 24 numbers, hour 0 to 23 UTC, summed over the range. */
+  readonly hours: readonly number[];
+  readonly countries: readonly ValueCount[];
+  readonly cities: readonly CityCount[];
+  readonly devices: readonly ValueCount[];
+  readonly browsers: readonly ValueCount[];
+  readonly os: readonly ValueCount[];
+  readonly referrers: readonly ValueCount[];
+  /** Of the whole workspace only; empty in a link's report. */
+  readonly links: readonly LinkTotal[];
+}
+
 /** Human clicks, but for `classes`, which hold what else there was. */
-export interface Report {
+export interface Report extends Breakdowns {
   /** All time. */
   readonly total: number;
   readonly totalClasses: ClassCounts;
@@ -107,21 +124,7 @@ export interface Report {
     readonly clicks: number;
     readonly classes: ClassCounts;
   }[];
-  /** 24 numbers, hour 0 to 23 UTC, summed over the range. */
-  readonly hours: readonly number[];
   readonly classes: ClassCounts;
-  /**
-   * Most clicks first, at most 500 and `(other)`, which also holds what went past 500 values on one
-   * day. Empty value: none known.
-   */
-  readonly countries: readonly ValueCount[];
-  readonly cities: readonly CityCount[];
-  readonly devices: readonly ValueCount[];
-  readonly browsers: readonly ValueCount[];
-  readonly os: readonly ValueCount[];
-  readonly referrers: readonly ValueCount[];
-  /** Of the whole workspace only; empty in a link's report. */
-  readonly links: readonly LinkTotal[];
   readonly scans: number;
 }
 

@@ -19,7 +19,7 @@ import {
 import { loadDay, saveDay } from "./counts/day-store.ts";
 import { dayOf } from "./counts/day.ts";
 import { raiseLeaders } from "./counts/leaders.ts";
-import { partKey, partSketch, type PartKey } from "./counts/part-sketches.ts";
+import { partKeyIn, partSketch, type PartKey } from "./counts/part-sketches.ts";
 import { addVisitor } from "./counts/sketch.ts";
 import { emptyDay, emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
@@ -195,8 +195,8 @@ function pastDay(work: Work, scope: number, day: number): DayCounts {
 /** Names what has served a click; its link's cell has counted it already. */
 function partsOf({ rule, variant }: LedgerClick, cell: Cell): PartKey[] {
   const parts: PartKey[] = [];
-  if (rule !== null) parts.push(partKey(cell, "rule", rule));
-  if (variant !== null) parts.push(partKey(cell, "variant", variant));
+  if (rule !== null) parts.push(partKeyIn(cell, "rule", rule));
+  if (variant !== null) parts.push(partKeyIn(cell, "variant", variant));
   return parts;
 }
 

@@ -2,10 +2,12 @@
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import type {
+  Breakdowns,
   CityCount,
   DetailedReport,
   LinkActivity,
   LinkState,
+  LinkTotal,
   Report,
   ReportRange,
   ServedReport,
@@ -16,7 +18,8 @@ import { OTHER } from "./counts/bounds.ts";
 import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./counts/cell.ts";
 import { pastDays, type PastDays } from "./counts/day-store.ts";
 import { dateOf, dayOfDate } from "./counts/day.ts";
-import { eachPart } from "./counts/part-sketches.ts";
+import { DIMENSION_NAMES, type Dimension } from "./counts/dimensions.ts";
+import { eachPart, partKey, type PartKind } from "./counts/part-sketches.ts";
 import { emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./counts/sketch.ts";
 import { emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
@@ -62,11 +65,10 @@ export function detailedReportOf(
 ): DetailedReport {
   const state = states.load(linkId) ?? emptyState(linkId);
   const sum = sumDays({ sql, state }, range, { withParts: true });
-  const { rule, ruleReferrer, variant, variantReferrer } = sum.cell.values;
   return {
     ...report(state, range, sum),
-    rules: served(rule, ruleReferrer, (id) => sum.parts.get(`r:${id}`)),
-    variants: served(variant, variantReferrer, (id) => sum.parts.get(`v:${id}`)),
+    rules: served(sum, "rule"),
+    variants: served(sum, "variant"),
   };
 }
 
@@ -78,7 +80,10 @@ export function conversionReportOf(
 ): ConversionReport {
   const state = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
   const sum = sumDays({ sql, state }, range);
-  return { ...report(state, range, sum), conversions: conversionsByLink(sum.cell) };
+  return {
+    ...report(state, range, sum),
+    conversions: SHOWN.conversion.show(sum.cell.values.conversion),
+  };
 }
 
 /** Gives the all-time clicks of links, in the order asked for; 0 for links without any. */
@@ -158,29 +163,81 @@ function report(state: ScopeState, range: ReportRange, { cell, sketch, classes }
       const ofDay = classes.get(from + n) ?? NO_CLASSES;
       return { date: dateOf(from + n), clicks: humans(ofDay), classes: Object.fromEntries(ofDay) };
     }),
-    hours: Array.from({ length: 24 }, (_, hour) => cell.values.hour.get(String(hour)) ?? 0),
     classes: Object.fromEntries(cell.classes),
     ...breakdowns(cell),
+    scans: cell.scans,
   };
 }
 
-function breakdowns({ values, scans }: Cell) {
-  return {
-    countries: ranked(values.country),
-    cities: ranked(values.city).map(cityCount),
-    devices: ranked(values.device),
-    browsers: ranked(values.browser),
-    os: ranked(values.os),
-    referrers: ranked(values.referrer),
-    links: ranked(values.link)
-      .filter(({ value }) => value !== OTHER)
-      .map(({ value, clicks }) => ({ linkId: Number(value), clicks })),
-    scans,
-  } satisfies Partial<Report>;
+type Counts = ReadonlyMap<string, number>;
+
+/** A list of every report. */
+interface List<Name extends keyof Breakdowns> {
+  readonly list: Name;
+  readonly show: (counts: Counts) => Breakdowns[Name];
+}
+
+type Show =
+  | List<keyof Breakdowns>
+  | { readonly show: (counts: Counts) => readonly LinkConversions[] }
+  /** A list of rules or variants, each with its referrers. */
+  | { readonly referrers: Dimension }
+  | { readonly within: PartKind };
+
+/** A way to show every dimension: one that is counted and not shown does not compile. */
+export type ShownDimensions = Readonly<Record<Dimension, Show>>;
+
+/** Every report has the lists, a detailed one also rules and variants, one of conversions theirs. */
+const SHOWN = {
+  hour: list("hours", hours),
+  country: list("countries", ranked),
+  city: list("cities", cities),
+  device: list("devices", ranked),
+  browser: list("browsers", ranked),
+  os: list("os", ranked),
+  referrer: list("referrers", ranked),
+  link: list("links", links),
+  rule: { referrers: "ruleReferrer" },
+  variant: { referrers: "variantReferrer" },
+  ruleReferrer: { within: "rule" },
+  variantReferrer: { within: "variant" },
+  conversion: { show: conversionsByLink },
+} as const satisfies ShownDimensions;
+
+type Listed = Extract<(typeof SHOWN)[Dimension], { readonly list: unknown }>["list"];
+
+function list<Name extends keyof Breakdowns>(
+  name: Name,
+  show: (counts: Counts) => Breakdowns[Name],
+): List<Name> {
+  return { list: name, show };
+}
+
+function breakdowns({ values }: Cell): Breakdowns {
+  const lists = DIMENSION_NAMES.flatMap((dimension) => {
+    const shown = SHOWN[dimension];
+    return "list" in shown ? [[shown.list, shown.show(values[dimension])]] : [];
+  });
+  return Object.fromEntries(lists) as Pick<Breakdowns, Listed>;
+}
+
+/** 24 numbers, hour 0 first. */
+function hours(counts: Counts): number[] {
+  return Array.from({ length: 24 }, (_, hour) => counts.get(String(hour)) ?? 0);
+}
+
+function cities(counts: Counts): CityCount[] {
+  return ranked(counts).map(cityCount);
+}
+
+function links(counts: Counts): LinkTotal[] {
+  return ranked(counts)
+    .filter(({ value }) => value !== OTHER)
+    .map(({ value, clicks }) => ({ linkId: Number(value), clicks }));
 }
 
 /** Most clicks first, equals by value; days with different values may add up to more than 500. */
-function ranked(counts: ReadonlyMap<string, number>): ValueCount[] {
+function ranked(counts: Counts): ValueCount[] {
   const named = [...counts]
     .filter(([value]) => value !== OTHER)
     .map(([value, clicks]) => ({ value, clicks }))
@@ -191,8 +248,8 @@ function ranked(counts: ReadonlyMap<string, number>): ValueCount[] {
 }
 
 /** Most first, equals by link; all of them: whoever asks leaves out links that are gone. */
-function conversionsByLink({ values }: Cell): LinkConversions[] {
-  return [...values.conversion]
+function conversionsByLink(counts: Counts): LinkConversions[] {
+  return [...counts]
     .filter(([value]) => value !== OTHER)
     .map(([value, n]) => ({ linkId: Number(value), conversions: n }))
     .sort((a, b) => b.conversions - a.conversions || a.linkId - b.linkId);
@@ -205,23 +262,20 @@ function cityCount({ value, clicks }: ValueCount): CityCount {
   return { value: value.slice(slash + 1), clicks, country: country === "" ? null : country };
 }
 
-function served(
-  counts: ReadonlyMap<string, number>,
-  crossed: ReadonlyMap<string, number>,
-  sketchOf: (id: string) => Sketch | undefined,
-): ServedReport[] {
+/** What each rule or each variant has served, by its public id. */
+function served({ cell: { values }, parts }: Sum, part: PartKind): ServedReport[] {
   const referrers = new Map<string, Map<string, number>>();
-  for (const [value, clicks] of crossed) {
+  for (const [value, clicks] of values[SHOWN[part].referrers]) {
     const slash = value.indexOf("/");
     if (slash === -1) continue;
     const id = value.slice(slash + 1);
     const ofId = referrers.get(id) ?? new Map<string, number>();
     referrers.set(id, ofId.set(value.slice(0, slash), clicks));
   }
-  return ranked(counts).map(({ value: id, clicks }) => ({
+  return ranked(values[part]).map(({ value: id, clicks }) => ({
     id,
     clicks,
-    unique: estimateVisitors(sketchOf(id) ?? emptySketch()),
+    unique: estimateVisitors(parts.get(partKey(part, id)) ?? emptySketch()),
     referrers: ranked(referrers.get(id) ?? new Map()),
   }));
 }

@@ -14,19 +14,27 @@ const ADDRESS = /^\[[0-9a-f:.]{2,45}\]$/;
 /**
  * Cuts a click's texts to 100 characters.
  *
- * A referrer that is no host name becomes `(other)` and not null: the visit was not a direct one.
+ * Every field is named, so that a new one does not compile before it is known how far it may go. A
+ * referrer that is no host name becomes `(other)` and not null: the visit was not a direct one.
  */
 export function boundClick(click: LedgerClick): LedgerClick {
-  const country = click.country !== null && COUNTRY.test(click.country) ? click.country : null;
+  const { country, city, rule, variant } = click;
   return {
-    ...click,
-    country,
-    city: click.city === null || click.city === "" ? null : clip(click.city),
+    linkId: click.linkId,
+    atMs: click.atMs,
+    class: click.class,
+    country: country !== null && COUNTRY.test(country) ? country : null,
+    city: city === null || city === "" ? null : clip(city),
+    device: click.device,
     browser: clip(click.browser),
     os: clip(click.os),
     referrer: boundReferrer(click.referrer),
-    rule: click.rule === null ? null : clip(click.rule),
-    variant: click.variant === null ? null : clip(click.variant),
+    rule: rule === null ? null : clip(rule),
+    variant: variant === null ? null : clip(variant),
+    scan: click.scan,
+    addressHash: click.addressHash,
+    agentHash: click.agentHash,
+    token: click.token,
   };
 }
 

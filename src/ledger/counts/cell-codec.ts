@@ -4,7 +4,8 @@
  */
 
 import type { ClickClass } from "../contract.ts";
-import { DIMENSIONS, emptyCell, type Cell } from "./cell.ts";
+import { emptyCell, type Cell } from "./cell.ts";
+import { DIMENSION_NAMES } from "./dimensions.ts";
 
 type Flat = (string | number)[];
 
@@ -18,7 +19,7 @@ interface StoredCell {
 export function encodeCell(cell: Cell): string {
   const stored: Record<string, Flat | number> = { c: [...cell.classes].flat() };
   if (cell.scans > 0) stored["s"] = cell.scans;
-  for (const dimension of DIMENSIONS) {
+  for (const dimension of DIMENSION_NAMES) {
     const counts = cell.values[dimension];
     if (counts.size > 0) stored[dimension] = [...counts].flat();
   }
@@ -30,7 +31,7 @@ export function decodeCell(text: string): Cell {
   const stored = JSON.parse(text) as StoredCell;
   const cell = emptyCell();
   for (const [clickClass, n] of pairs(stored.c)) cell.classes.set(clickClass as ClickClass, n);
-  for (const dimension of DIMENSIONS) {
+  for (const dimension of DIMENSION_NAMES) {
     const flat = stored[dimension];
     if (!Array.isArray(flat)) continue;
     for (const [value, n] of pairs(flat)) cell.values[dimension].set(value, n);

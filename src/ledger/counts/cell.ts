@@ -7,25 +7,7 @@
 
 import type { ClickClass, LedgerClick } from "../contract.ts";
 import { OTHER } from "./bounds.ts";
-import { hourOf } from "./day.ts";
-
-export const DIMENSIONS = [
-  "hour",
-  "country",
-  "city",
-  "device",
-  "browser",
-  "os",
-  "referrer",
-  "rule",
-  "variant",
-  "ruleReferrer",
-  "variantReferrer",
-  "link",
-  "conversion",
-] as const;
-
-export type Dimension = (typeof DIMENSIONS)[number];
+import { countedIn, DIMENSION_NAMES, type CountedValue, type Dimension } from "./dimensions.ts";
 
 export interface Cell {
   /** All clicks of the day. Everything else counts `human` ones only, and conversions by link. */
@@ -43,7 +25,7 @@ const CONVERTED_LINKS_MAX = 20_000;
 const SUM_VALUES_MAX = 20_000;
 
 export function emptyCell(): Cell {
-  const entries = DIMENSIONS.map((dimension) => [dimension, new Map<string, number>()]);
+  const entries = DIMENSION_NAMES.map((dimension) => [dimension, new Map<string, number>()]);
   return {
     classes: new Map(),
     values: Object.fromEntries(entries) as Record<Dimension, Map<string, number>>,
@@ -55,28 +37,22 @@ export function countClass(cell: Cell, clickClass: ClickClass, n = 1): void {
   if (n > 0) cell.classes.set(clickClass, (cell.classes.get(clickClass) ?? 0) + n);
 }
 
+const OF_LINK = countedIn("link");
+const OF_WORKSPACE = countedIn("workspace");
+
 /** Counts a click in its link's cell, which alone tells rules and variants apart. */
 export function countForLink(cell: Cell, click: LedgerClick): void {
-  if (!countShared(cell, click)) return;
-  const referrer = click.referrer ?? "";
-  if (click.rule !== null) {
-    count(cell, "rule", click.rule);
-    count(cell, "ruleReferrer", `${referrer}/${click.rule}`);
-  }
-  if (click.variant !== null) {
-    count(cell, "variant", click.variant);
-    count(cell, "variantReferrer", `${referrer}/${click.variant}`);
-  }
+  countClick(cell, click, OF_LINK);
+}
+
+/** Counts a click in its workspace's cell, which alone tells links apart. */
+export function countForWorkspace(cell: Cell, click: LedgerClick): void {
+  countClick(cell, click, OF_WORKSPACE);
 }
 
 /** Counts clicks of a link's variant among those of all time. */
 export function countVariant(counts: Map<string, number>, variant: string, n = 1): void {
   raise(counts, named(counts, variant, LINK_VARIANTS_MAX), n);
-}
-
-/** Counts a click in its workspace's cell, which alone tells links apart. */
-export function countForWorkspace(cell: Cell, click: LedgerClick): void {
-  if (countShared(cell, click)) count(cell, "link", String(click.linkId));
 }
 
 /** Counts conversions in the workspace's cell, by the link that they are put down to. */
@@ -85,24 +61,20 @@ export function countConversion({ values }: Cell, linkId: number, n = 1): void {
   raise(counts, named(counts, String(linkId), CONVERTED_LINKS_MAX), n);
 }
 
-function countShared(cell: Cell, click: LedgerClick): boolean {
+function countClick(cell: Cell, click: LedgerClick, counted: readonly CountedValue[]): void {
   countClass(cell, click.class);
-  if (click.class !== "human") return false;
-  count(cell, "hour", String(hourOf(click.atMs)));
-  count(cell, "country", click.country ?? "");
-  if (click.city !== null) count(cell, "city", `${click.country ?? ""}/${click.city}`);
-  count(cell, "device", click.device);
-  count(cell, "browser", click.browser);
-  count(cell, "os", click.os);
-  count(cell, "referrer", click.referrer ?? "");
+  if (click.class !== "human") return;
+  for (const [dimension, valueOf] of counted) {
+    const value = valueOf(click);
+    if (value !== null) count(cell.values[dimension], value);
+  }
   if (click.scan) cell.scans += 1;
-  return true;
 }
 
 /** Adds a day to a sum, which may go past 500 values, and past 20,000 folds the rarest. */
 export function mergeCell(target: Cell, source: Cell): void {
   for (const [clickClass, n] of source.classes) countClass(target, clickClass, n);
-  for (const dimension of DIMENSIONS) {
+  for (const dimension of DIMENSION_NAMES) {
     const counts = target.values[dimension];
     for (const [value, n] of source.values[dimension]) raise(counts, value, n);
     if (counts.size > SUM_VALUES_MAX) keepLargest(counts, SUM_VALUES_MAX / 2);
@@ -118,7 +90,7 @@ export function mergeCell(target: Cell, source: Cell): void {
  */
 export function subtractLink(workspace: Cell, link: Cell, linkId: number): void {
   for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
-  for (const dimension of DIMENSIONS) {
+  for (const dimension of DIMENSION_NAMES) {
     const counts = workspace.values[dimension];
     for (const [value, n] of link.values[dimension]) {
       lower(counts, OTHER, lower(counts, value, n));
@@ -142,9 +114,10 @@ export function lower<Value>(counts: Map<Value, number>, value: Value, n: number
   return Math.max(0, -left);
 }
 
-function count(cell: Cell, dimension: Dimension, value: string): void {
-  const counts = cell.values[dimension];
-  raise(counts, named(counts, value, VALUES_MAX), 1);
+function count(counts: Map<string, number>, value: string): void {
+  const known = counts.get(value);
+  if (known === undefined) raise(counts, named(counts, value, VALUES_MAX), 1);
+  else counts.set(value, known + 1);
 }
 
 /** `(other)` where there is no room for another value. */

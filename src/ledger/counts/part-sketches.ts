@@ -17,6 +17,8 @@ import {
   type Sketch,
 } from "./sketch.ts";
 
+export type PartKind = "rule" | "variant";
+
 /** One rule or one variant. */
 export type PartKey = `r:${string}` | `v:${string}`;
 
@@ -47,9 +49,13 @@ const HEAD_BYTES = 4;
 
 const decoder = new TextDecoder();
 
+export function partKey(kind: PartKind, id: string): PartKey {
+  return `${kind === "rule" ? "r" : "v"}:${id}`;
+}
+
 /** Names a part as its day's cell does, which tells no more than 500 rules and variants apart. */
-export function partKey({ values }: Cell, kind: "rule" | "variant", id: string): PartKey {
-  return `${kind === "rule" ? "r" : "v"}:${values[kind].has(id) ? id : OTHER}`;
+export function partKeyIn({ values }: Cell, kind: PartKind, id: string): PartKey {
+  return partKey(kind, values[kind].has(id) ? id : OTHER);
 }
 
 /** Wraps what `encodeParts` wrote, without reading it; null is a day without rules and variants. */

@@ -11,6 +11,7 @@ import { overviewOf } from "../../../links/overview.ts";
 import { linkStore } from "../../../links/store.ts";
 import { systemClock } from "../../../platform/clock.ts";
 import { parseUuid } from "../../../platform/uuid.ts";
+import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { atLeast, requires } from "../guard.ts";
@@ -56,6 +57,21 @@ export const analytics = new Hono<NativeEnvironment>()
     },
   );
 
+const BREAKDOWNS = {
+  referrers: ["topReferrers", named("referrer", DIRECT)],
+  countries: ["topCountries", named("country", UNKNOWN)],
+  cities: [
+    "topCities",
+    (cities) => cities.map(({ value: city, country, clicks }) => ({ city, country, clicks })),
+  ],
+  devices: ["devices", named("device", UNKNOWN)],
+  browsers: ["browsers", named("browser", UNKNOWN)],
+  os: ["os", named("os", UNKNOWN)],
+  hours: ["hours", (hours) => hours],
+  // Reports are of one link.
+  links: null,
+} as const satisfies BreakdownWords;
+
 /** Bots enter the numbers of clicks, when asked for; breakdowns and visitors are people's alone. */
 function wireReport(link: Link, report: Report, includeBots: boolean) {
   const clicksOf = (people: number, classes: ClassCounts) => (includeBots ? sum(classes) : people);
@@ -66,24 +82,20 @@ function wireReport(link: Link, report: Report, includeBots: boolean) {
       date,
       clicks: clicksOf(clicks, classes),
     })),
-    topReferrers: named("referrer", report.referrers, DIRECT),
-    topCountries: named("country", report.countries, UNKNOWN),
+    ...wordBreakdowns(BREAKDOWNS, report),
     uniqueVisitors: report.unique,
-    topCities: report.cities.map(({ value: city, country, clicks }) => ({ city, country, clicks })),
-    devices: named("device", report.devices, UNKNOWN),
-    browsers: named("browser", report.browsers, UNKNOWN),
-    os: named("os", report.os, UNKNOWN),
-    hours: report.hours,
     scans: report.scans,
     ...(includeBots ? { classes: report.classes } : {}),
   };
 }
 
-function named<Name extends string>(name: Name, counts: readonly ValueCount[], none: string) {
-  return counts.map(({ value, clicks }) => ({
-    ...({ [name]: value === "" ? none : value } as Record<Name, string>),
-    clicks,
-  }));
+/** Calls values `name`; those that are not known are `none`. */
+function named<Name extends string>(name: Name, none: string) {
+  return (counts: readonly ValueCount[]) =>
+    counts.map(({ value, clicks }) => ({
+      ...({ [name]: value === "" ? none : value } as Record<Name, string>),
+      clicks,
+    }));
 }
 
 function sum(classes: ClassCounts): number {

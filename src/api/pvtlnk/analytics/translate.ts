@@ -3,6 +3,7 @@
 import type { Report, ReportRange, ValueCount } from "../../../ledger/contract.ts";
 import { dayOfDate } from "../../../ledger/counts/day.ts";
 import type { LinkName } from "../../../links/link-names.ts";
+import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
 import { share, wireTime, wireTimeOrNull } from "../wire-values.ts";
 
 export interface ReportWindow {
@@ -34,6 +35,29 @@ const DEVICES = ["desktop", "mobile", "tablet"];
 
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
+/** The two reports share what is counted; cities, and clicks by link, are in neither. */
+const OVERVIEW = {
+  devices: ["device_breakdown", devices],
+  countries: ["country_breakdown", breakdown(UNKNOWN)],
+  referrers: ["referrer_breakdown", breakdown(DIRECT)],
+  browsers: null,
+  os: null,
+  hours: null,
+  cities: null,
+  links: null,
+} as const satisfies BreakdownWords;
+
+const ADVANCED = {
+  browsers: ["browser_breakdown", breakdown(UNKNOWN)],
+  os: ["os_breakdown", breakdown(UNKNOWN)],
+  hours: ["hourly_distribution", numbered<number>],
+  devices: null,
+  countries: null,
+  referrers: null,
+  cities: null,
+  links: null,
+} as const satisfies BreakdownWords;
+
 /** Words the overview; visitors who asked not to be tracked have clicks, and are no visitors. */
 export function wireOverview(window: ReportWindow, report: Report, top: readonly ClickedLink[]) {
   const { period: clicks, unique } = report;
@@ -52,12 +76,7 @@ export function wireOverview(window: ReportWindow, report: Report, top: readonly
       clicks: ofLink,
       last_clicked_at: wireTimeOrNull(lastClickAtMs),
     })),
-    device_breakdown: {
-      ...Object.fromEntries(DEVICES.map((device) => [device, 0])),
-      ...breakdown(report.devices, UNKNOWN),
-    },
-    country_breakdown: breakdown(report.countries, UNKNOWN),
-    referrer_breakdown: breakdown(report.referrers, DIRECT),
+    ...wordBreakdowns(OVERVIEW, report),
     time_series: Object.fromEntries(report.days.map((day) => [day.date, day.clicks])),
   };
 }
@@ -79,9 +98,7 @@ export function wireAdvanced(
       created_at: wireTime(link.createdAtMs),
       conversion_rate: share(conversions, clicks),
     })),
-    browser_breakdown: breakdown(report.browsers, UNKNOWN),
-    os_breakdown: breakdown(report.os, UNKNOWN),
-    hourly_distribution: numbered(report.hours),
+    ...wordBreakdowns(ADVANCED, report),
     day_of_week_distribution: numbered(weekdays),
     insights: {
       peak_hour: peakOf(report.hours),
@@ -100,10 +117,17 @@ function wireWindow({ days, startMs, endMs }: ReportWindow) {
   };
 }
 
-function breakdown(counts: readonly ValueCount[], none: string): Record<string, number> {
-  return Object.fromEntries(
-    counts.map(({ value, clicks }) => [value === "" ? none : value, clicks]),
-  );
+function devices(counts: readonly ValueCount[]): Record<string, number> {
+  return {
+    ...Object.fromEntries(DEVICES.map((device) => [device, 0])),
+    ...breakdown(UNKNOWN)(counts),
+  };
+}
+
+/** Keys clicks by their values; those that are not known are `none`. */
+function breakdown(none: string) {
+  return (counts: readonly ValueCount[]): Record<string, number> =>
+    Object.fromEntries(counts.map(({ value, clicks }) => [value === "" ? none : value, clicks]));
 }
 
 /** Writes a list as PVTLNK does: an object with the places for names. */

@@ -1,12 +1,19 @@
 /** Puts reports into RevoLink's form: objects that are keyed by what was counted. */
 
-import type { DetailedReport, Report, ServedReport, ValueCount } from "../../../ledger/contract.ts";
+import type {
+  CityCount,
+  DetailedReport,
+  Report,
+  ServedReport,
+  ValueCount,
+} from "../../../ledger/contract.ts";
 import { OTHER } from "../../../ledger/counts/bounds.ts";
 import type { LinkName } from "../../../links/link-names.ts";
 import type { Link } from "../../../links/link.ts";
 import { ruleName } from "../../../links/rules/rule-name.ts";
 import { DEFAULT_RULE } from "../../../links/rules/rule.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
+import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
 
 const DIRECT = "Direct";
 const UNKNOWN = "Unknown";
@@ -32,8 +39,8 @@ interface Served {
 export function wireLinkReport(link: Link, report: DetailedReport) {
   return {
     totals: { total: report.total, periodTotal: report.period, unique: report.unique },
-    ...breakdowns(report),
-    referrers: referrers(report.referrers),
+    dailyTraffic: dailyTraffic(report),
+    ...wordBreakdowns(OF_LINK, report),
     rulesStats: rulesStats(link, report),
     abVariantsStats: variantsStats(link, report),
   };
@@ -45,35 +52,44 @@ export function wireWorkspaceReport(
   links: readonly LinkName<"uuid" | "title" | "code">[],
 ) {
   const clicks = new Map(report.links.map((total) => [total.linkId, total.clicks]));
-  const { dailyTraffic, ...others } = breakdowns(report);
   return {
     totals: { total: report.period, periodTotal: report.period, unique: report.unique },
-    dailyTraffic,
+    dailyTraffic: dailyTraffic(report),
     links: Object.fromEntries(
       links.map(({ id, uuid, title, code }): [string, Entry] => [
         objectIdOf(uuid),
         { title: title ?? code, value: clicks.get(id) ?? 0 },
       ]),
     ),
-    ...others,
+    ...wordBreakdowns(OF_WORKSPACE, report),
   };
 }
 
-function breakdowns(report: Report) {
-  return {
-    dailyTraffic: Object.fromEntries(report.days.map(({ date, clicks }) => [date, clicks])),
-    countries: countries(report),
-    cities: cities(report),
-    devices: named(report.devices, deviceTitle),
-    browsers: named(report.browsers),
-    os: named(report.os),
-  };
+/** `links` of a workspace come with their names. */
+const OF_WORKSPACE = {
+  countries: ["countries", countries],
+  cities: ["cities", cities],
+  devices: ["devices", named(deviceTitle)],
+  browsers: ["browsers", named()],
+  os: ["os", named()],
+  referrers: null,
+  hours: null,
+  links: null,
+} as const satisfies BreakdownWords;
+
+const OF_LINK = {
+  ...OF_WORKSPACE,
+  referrers: ["referrers", referrers],
+} as const satisfies BreakdownWords;
+
+function dailyTraffic({ days }: Report): Record<string, number> {
+  return Object.fromEntries(days.map(({ date, clicks }) => [date, clicks]));
 }
 
-function countries(report: Report): Entries {
+function countries(counts: readonly ValueCount[]): Entries {
   const names = new Intl.DisplayNames("en", { type: "region" });
   return Object.fromEntries(
-    report.countries.map(({ value: code, clicks: value }): [string, Entry] =>
+    counts.map(({ value: code, clicks: value }): [string, Entry] =>
       /^[A-Z]{2}$/.test(code)
         ? [code, { title: names.of(code) ?? code, value, flag: code }]
         : [keyOf(code), { title: titleOf(code), value }],
@@ -81,10 +97,10 @@ function countries(report: Report): Entries {
   );
 }
 
-/** Of cities of one name the one with the most clicks has it plain; others say their country. */
-function cities(report: Report): Entries {
+/** Cities that share a name: the most clicked keeps the bare name, the rest add their country. */
+function cities(counts: readonly CityCount[]): Entries {
   const entries = new Map<string, Entry>();
-  for (const { value: city, country, clicks: value } of report.cities) {
+  for (const { value: city, country, clicks: value } of counts) {
     const key = entries.has(city) ? `${city} (${country ?? UNKNOWN})` : city;
     entries.set(key, { title: titleOf(key), value, ...(country !== null && { flag: country }) });
   }
@@ -92,7 +108,7 @@ function cities(report: Report): Entries {
 }
 
 function referrers(counts: readonly ValueCount[]): Entries {
-  return named(counts, titleOf, DIRECT);
+  return named(titleOf, DIRECT)(counts);
 }
 
 /** The default rule is counted by itself only beside others: alone, all that came are its. */
@@ -141,16 +157,13 @@ function servedOf(
   };
 }
 
-function named(
-  counts: readonly ValueCount[],
-  title: (value: string) => string = titleOf,
-  none: string = UNKNOWN,
-): Entries {
-  return Object.fromEntries(
-    counts.map(({ value: text, clicks: value }): [string, Entry] =>
-      text === "" ? [none, { title: none, value }] : [text, { title: title(text), value }],
-    ),
-  );
+function named(title: (value: string) => string = titleOf, none: string = UNKNOWN) {
+  return (counts: readonly ValueCount[]): Entries =>
+    Object.fromEntries(
+      counts.map(({ value: text, clicks: value }): [string, Entry] =>
+        text === "" ? [none, { title: none, value }] : [text, { title: title(text), value }],
+      ),
+    );
 }
 
 function keyOf(value: string): string {
