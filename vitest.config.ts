@@ -38,6 +38,8 @@ export default defineConfig(async () => {
           ],
           test: {
             name: "worker",
+            // One runtime for many files: to boot it costs more than what most of them test.
+            isolate: false,
             include: ["test/**/*.test.ts"],
             exclude: ["test/**/*.unit.test.ts", "test/e2e/**", "test/scripts/**"],
             setupFiles: ["./test/support/setup.ts"],

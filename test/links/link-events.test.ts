@@ -5,7 +5,13 @@ import { deleteLink } from "../../src/links/delete-link.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { input, makeLink, makeLinks, newContext } from "../support/link-context.ts";
 import { newNativeClient, newCode } from "../support/native.ts";
-import { arrived, newSubscriber, payloadOf, subscribe } from "../webhooks/client.ts";
+import {
+  arrived,
+  newSubscriber,
+  payloadOf,
+  subscribe,
+  type WireWebhook,
+} from "../webhooks/client.ts";
 import { PAYLOAD_KEYS } from "../webhooks/documented.ts";
 import { newBox } from "../webhooks/receiver.ts";
 
@@ -72,10 +78,10 @@ describe("changes of links", () => {
   });
 
   it("leave nothing in the outbox once they have arrived", async ({ expect }) => {
-    const { link, box } = await newSubscriber();
+    const { link, box, webhook } = await newSubscriber();
     await link();
     await arrived(box);
-    await vi.waitFor(async () => expect(await outboxCount()).toBe(0));
+    await vi.waitFor(async () => expect(await outboxCount(webhook)).toBe(0));
   });
 
   it("reach only endpoints that subscribe, and are on", async ({ expect }) => {
@@ -103,13 +109,14 @@ describe("changes of links", () => {
     await deleteLink(context, { id: link.id });
     expect(batches).toHaveBeenCalledTimes(3);
     expect(queued).not.toHaveBeenCalled();
-    expect(await outboxCount()).toBe(0);
+    const written = env.DB.prepare("SELECT count(*) AS n FROM webhook_outbox WHERE link_id = ?1");
+    expect(await written.bind(link.id).first("n")).toBe(0);
     queued.mockRestore();
     batches.mockRestore();
   });
 
   it("that did not happen are not told", async ({ expect }) => {
-    const { call, link, box } = await newSubscriber();
+    const { call, link, box, webhook } = await newSubscriber();
     const [first, second] = [await link(), await link()];
     await arrived(box, 2);
     const taken = await call("PATCH", `/api/links/${second.id}`, { shortCode: first.shortCode });
@@ -121,7 +128,7 @@ describe("changes of links", () => {
     const clash = { destinationUrl: "https://example.com", shortCode: first.shortCode };
     expect((await call("POST", "/api/links", clash)).status).toBe(409);
     expect(await box.posts()).toHaveLength(2);
-    expect(await outboxCount()).toBe(0);
+    expect(await outboxCount(webhook)).toBe(0);
   });
 
   it("tell each endpoint the same event under the same id", async ({ expect }) => {
@@ -140,7 +147,7 @@ describe("changes of links", () => {
     const context = await newContext();
     const box = newBox();
     const client = await newNativeClient();
-    await subscribe(client, { url: box.url });
+    const webhook = await subscribe(client, { url: box.url });
     const made = await makeLinks(
       { ...context, access: { ...context.access, workspace: client.account.workspace } },
       Array.from({ length: 1_000 }, (_, at) => input({ title: `Link ${at}` })),
@@ -151,10 +158,15 @@ describe("changes of links", () => {
     expect(new Set(payloads.map(({ id }) => id)).size).toBe(1_000);
     expect(new Set(payloads.map(({ data }) => data["link"]?.["title"])).size).toBe(1_000);
     expect(payloads).toHaveLength(1_000);
-    await vi.waitFor(async () => expect(await outboxCount()).toBe(0));
+    await vi.waitFor(async () => expect(await outboxCount(webhook)).toBe(0));
   }, 120_000);
 });
 
-async function outboxCount(): Promise<number | null> {
-  return env.DB.prepare("SELECT count(*) AS n FROM webhook_outbox").first<number>("n");
+async function outboxCount({ id }: WireWebhook): Promise<number | null> {
+  return env.DB.prepare(
+    `SELECT count(*) AS n FROM webhook_outbox
+     WHERE webhook_id = (SELECT id FROM webhooks WHERE uuid = ?1)`,
+  )
+    .bind(id)
+    .first<number>("n");
 }

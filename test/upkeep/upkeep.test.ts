@@ -142,11 +142,11 @@ describe("the alarm", () => {
     const key = (name: string, at: number) =>
       env.DB.prepare(
         `INSERT INTO idempotency_keys (principal, operation, key, fingerprint, created_at_ms)
-         VALUES ('p', 'o', ?1, 'f', ?2)`,
+         VALUES ('upkeep', 'o', ?1, 'f', ?2)`,
       ).bind(name, at);
     const held = (code: string, until: number) =>
       env.DB.prepare(
-        "INSERT INTO reserved_codes (domain, code, workspace_id, until_ms) VALUES ('', ?1, 1, ?2)",
+        "INSERT INTO reserved_codes (domain, code, workspace_id, until_ms) VALUES ('', ?1, 987654, ?2)",
       ).bind(code, until);
     await env.DB.batch([
       key("old", now - day - 1),
@@ -155,8 +155,12 @@ describe("the alarm", () => {
       held("held", now + MINUTE_MS),
     ]);
     await upkeepFor(env).sweep(now);
-    const { results: keys } = await env.DB.prepare("SELECT key FROM idempotency_keys").all();
-    const { results: codes } = await env.DB.prepare("SELECT code FROM reserved_codes").all();
+    const { results: keys } = await env.DB.prepare(
+      "SELECT key FROM idempotency_keys WHERE principal = 'upkeep'",
+    ).all();
+    const { results: codes } = await env.DB.prepare(
+      "SELECT code FROM reserved_codes WHERE workspace_id = 987654",
+    ).all();
     expect([keys, codes]).toEqual([[{ key: "young" }], [{ code: "held" }]]);
   });
 });

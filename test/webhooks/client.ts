@@ -1,6 +1,7 @@
 /** An account with webhooks, through the API; what it is told arrives at the receiver. */
 
-import { vi } from "vitest";
+import { env } from "cloudflare:workers";
+import { onTestFinished, vi } from "vitest";
 
 import { type NativeClient, newNativeClient } from "../support/native.ts";
 import type { ReceivedPost } from "../support/received-post.ts";
@@ -53,6 +54,10 @@ export async function newSubscriber(
   };
 }
 
+/**
+ * Makes a webhook for the length of the test: one that stayed would get what is still on its way to
+ * it, and hold up the next test's deliveries.
+ */
 export async function subscribe(
   client: Pick<NativeClient, "call">,
   fields: Record<string, unknown>,
@@ -62,7 +67,11 @@ export async function subscribe(
     ...fields,
   });
   if (created.status !== 201) throw new Error(created.text);
-  return created.body;
+  const webhook = created.body;
+  onTestFinished(async () => {
+    await env.DB.prepare("DELETE FROM webhooks WHERE uuid = ?1").bind(webhook.id).run();
+  });
+  return webhook;
 }
 
 /** Waits until a box has so many posts, and gives them in the order in which they came. */
@@ -73,7 +82,8 @@ export async function arrived(box: Box, count = 1, timeout = 8_000): Promise<Rec
       if (posts.length < count) throw new Error(`${posts.length} of ${count} posts have come.`);
       return posts;
     },
-    { timeout, interval: 50 },
+    // Each look reads all that has come.
+    { timeout, interval: Math.max(50, count) },
   );
 }
 
