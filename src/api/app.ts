@@ -7,19 +7,21 @@ import { tolerate } from "../platform/log.ts";
 import { type DialectName, isUnder, PREFIXES } from "../prefixes.ts";
 import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
-import { nativeApp } from "./native/app.ts";
+import { native } from "./native/app.ts";
 
 interface App {
   fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Response | Promise<Response>;
 }
 
+const nativeApp = native();
+
 /** Loads each dialect's app. The compiler asks for a line here when `prefixes.ts` has a new name. */
 const apps: Readonly<Record<DialectName, () => Promise<App>>> = {
   native: async () => nativeApp,
-  pvtlnk: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnkApp),
+  pvtlnk: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnk()),
   // Public, and PVTLNK's in its shapes: it stays apart from the API that is for enterprises alone.
-  conversions: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversionsApp),
-  revolink: lazily(async () => (await import("./revolink/app.ts")).revolinkApp),
+  conversions: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversions()),
+  revolink: lazily(async () => (await import("./revolink/app.ts")).revolink()),
 };
 
 /** Every prefix with the dialect that answers below it, the longest first. */

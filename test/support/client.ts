@@ -4,8 +4,9 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env, exports } from "cloudflare:workers";
 
 import type { Scope } from "../../src/access/access.ts";
-import { pvtlnkAppIn } from "../../src/api/pvtlnk/app.ts";
-import { revolinkAppIn } from "../../src/api/revolink/app.ts";
+import { native } from "../../src/api/native/app.ts";
+import { pvtlnk } from "../../src/api/pvtlnk/app.ts";
+import { revolink } from "../../src/api/revolink/app.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { Fetch } from "../../src/platform/dns.ts";
 import { type Account, newAccount } from "./account.ts";
@@ -25,7 +26,7 @@ export interface ClientOptions {
   readonly account?: Account;
   /** The scopes of its token: all, unless some are named. */
   readonly scopes?: readonly Scope[];
-  /** The dialect's own time, unless given. */
+  /** The time of the dialect's documentation, or for the native API now, unless given. */
   readonly clock?: Clock;
   readonly env?: Cloudflare.Env;
   /** The internet as the dialect sees it. */
@@ -62,20 +63,26 @@ export const PAGE_TIMES = {
 const DIALECTS = {
   native: {
     authorize: bearer,
-    // Through the front door, on the real clock.
-    open: () => (request) => exports.default.fetch(request),
+    open({ clock, env: environment }) {
+      if (clock === undefined && environment === undefined) {
+        // Through the front door.
+        return (request) => exports.default.fetch(request);
+      }
+      const app = native(clock && { clock });
+      return (request, ctx) => app.fetch(request, environment ?? env, ctx);
+    },
   },
   pvtlnk: {
     authorize: bearer,
     open({ clock = () => PAGE_TIMES.pvtlnk, env: environment = env }) {
-      const app = pvtlnkAppIn({ clock });
+      const app = pvtlnk({ clock });
       return (request, ctx) => app.fetch(request, environment, ctx);
     },
   },
   revolink: {
     authorize: (headers, token) => headers.set("X-Api-Key", token),
     open({ clock = () => PAGE_TIMES.revolink, fetch, env: environment = env }) {
-      const app = revolinkAppIn({ clock, ...(fetch !== undefined && { fetch }) });
+      const app = revolink({ clock, ...(fetch !== undefined && { fetch }) });
       return (request, ctx) => app.fetch(request, environment, ctx);
     },
   },

@@ -1,8 +1,9 @@
-import { nativeApp } from "../../src/api/native/app.ts";
+import { native } from "../../src/api/native/app.ts";
 
 /** Lists the native API's routes as `METHOD /path`, each once: what the table tests must cover. */
 export function nativeRoutes(): string[] {
-  const routes = nativeApp.routes
+  const routes = native()
+    .routes
     // Middleware is registered for all methods and answers nothing by itself.
     .filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path}`);

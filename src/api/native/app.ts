@@ -1,9 +1,7 @@
 /** The native API under `/api`: PrunePath's documented surface and what Signpost adds to it. */
 
-import { Hono } from "hono";
-
 import { version } from "../../../package.json";
-import { openShell } from "../shared/shell.ts";
+import { defineDialect } from "../shared/dialect.ts";
 import { auth } from "./account/auth.ts";
 import { me } from "./account/me.ts";
 import { tokens } from "./account/tokens.ts";
@@ -22,29 +20,28 @@ import { invitations, workspaceInvitations } from "./workspaces/invitations.ts";
 import { members } from "./workspaces/members.ts";
 import { workspaces } from "./workspaces/routes.ts";
 
-export const nativeApp = new Hono<NativeEnvironment>().basePath("/api");
-
-openShell(nativeApp, {
+export const native = defineDialect<NativeEnvironment>({
   name: "native",
   refuse,
   closedPaths: ["/api/admin", "/api/auth", "/api/invitations", "/api/tokens"],
+  mount(app) {
+    app.get("/health", (c) => c.json({ status: "ok", version }));
+    app.route("/admin", admin);
+    app.route("/analytics", analytics);
+    app.route("/auth", auth);
+    app.route("/collections", collections);
+    app.route("/conversion-goals", conversionGoals);
+    app.route("/domains", domains);
+    app.route("/invitations", invitations);
+    // Before the links: their `/:id` takes any word.
+    app.route("/links", csv);
+    app.route("/links", links);
+    app.route("/me", me);
+    app.route("/tags", tags);
+    app.route("/tokens", tokens);
+    app.route("/webhooks", webhooks);
+    app.route("/workspaces", workspaces);
+    app.route("/workspaces", workspaceInvitations);
+    app.route("/workspaces", members);
+  },
 });
-
-nativeApp.get("/health", (c) => c.json({ status: "ok", version }));
-nativeApp.route("/admin", admin);
-nativeApp.route("/analytics", analytics);
-nativeApp.route("/auth", auth);
-nativeApp.route("/collections", collections);
-nativeApp.route("/conversion-goals", conversionGoals);
-nativeApp.route("/domains", domains);
-nativeApp.route("/invitations", invitations);
-// Before the links: their `/:id` takes any word.
-nativeApp.route("/links", csv);
-nativeApp.route("/links", links);
-nativeApp.route("/me", me);
-nativeApp.route("/tags", tags);
-nativeApp.route("/tokens", tokens);
-nativeApp.route("/webhooks", webhooks);
-nativeApp.route("/workspaces", workspaces);
-nativeApp.route("/workspaces", workspaceInvitations);
-nativeApp.route("/workspaces", members);

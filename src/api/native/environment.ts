@@ -1,13 +1,14 @@
-import type { Access } from "../../access/access.ts";
-import type { Membership } from "../../workspaces/memberships.ts";
-import type { ShellEnvironment } from "../shared/shell.ts";
+import type { Context } from "hono";
 
-/** What every native handler finds in its context; `access` is set once a route has asked for it. */
-export interface NativeEnvironment {
-  Bindings: Cloudflare.Env;
-  Variables: ShellEnvironment["Variables"] & {
-    access: Access;
+import type { Membership } from "../../workspaces/memberships.ts";
+import type { DialectEnvironment } from "../shared/dialect.ts";
+
+/** What native handlers find in their context. */
+export interface NativeEnvironment extends DialectEnvironment {
+  Variables: DialectEnvironment["Variables"] & {
     /** The workspace in the path, once `inWorkspace` has found the person in it. */
     membership: Membership;
   };
 }
+
+export type NativeContext = Context<NativeEnvironment>;

@@ -1,7 +1,6 @@
 /** The one place where refusals become PrunePath's wire form: `{code, message}` and a status. */
 
 import type { Context } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
@@ -17,10 +16,21 @@ import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
 import type { DomainRefusal } from "../../workspaces/domains.ts";
 import type { InvitationRefusal } from "../../workspaces/invitations.ts";
 import type { MemberRefusal } from "../../workspaces/members.ts";
-import type { Issue, ShellFailure } from "../shared/failure.ts";
+import { isShellFailure, type Issue, type ShellFailure } from "../shared/failure.ts";
+import type { GuardRefusal } from "../shared/guard.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { etagOf } from "../shared/if-match.ts";
 import { validatorFor } from "../shared/validate.ts";
+import {
+  badRequest,
+  conflict,
+  forbidden,
+  notFound,
+  shellError,
+  tooMany,
+  unauthorized,
+  type WireError,
+} from "../shared/wire-error.ts";
 import { hostnameSentence } from "./domains/sentences.ts";
 import { amountSentence } from "./goals/contract.ts";
 import { destinationSentence, quotaSentence } from "./links/sentences.ts";
@@ -28,7 +38,7 @@ import { webhookUrlSentence } from "./webhooks/translate.ts";
 
 /** Everything that a native route may refuse. A feature adds its union here and its cases below. */
 export type NativeRefusal =
-  | ShellFailure
+  | GuardRefusal
   | AccountRefusal
   | TokenRefusal
   | WorkspaceRefusal
@@ -49,76 +59,65 @@ export type NativeRefusal =
 
 const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
 
-interface WireError {
-  readonly status: ContentfulStatusCode;
-  readonly code: string;
-  readonly message: string;
-  /** Fields beside `code` and `message`, such as `suggestions`. */
-  readonly more?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+/** The wire's code for each status; a refusal that has another says so. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "VALIDATION_ERROR",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_ALLOWED",
+  409: "ALREADY_EXISTS",
+  412: "PRECONDITION_FAILED",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  429: "RATE_LIMIT_EXCEEDED",
+  500: "INTERNAL_ERROR",
+};
 
 /** Answers a refusal in the native form. */
 export function refuse(c: Context, refusal: NativeRefusal): Response {
-  const { status, code, message, more, headers } = toWire(refusal);
-  return c.json({ code, message, ...more }, status, { ...headers });
+  const { status, sentence, more, headers } = toWire(refusal);
+  return c.json({ code: CODES[status], message: sentence, ...more }, status, { ...headers });
 }
 
 /** Gives a refusal's code and words, for where they stand beside others. */
-export function wireFailure(refusal: NativeRefusal): Pick<WireError, "code" | "message"> {
-  const { code, message } = toWire(refusal);
-  return { code, message };
+export function wireFailure(refusal: NativeRefusal): {
+  readonly code: unknown;
+  readonly message: string;
+} {
+  const { status, sentence, more } = toWire(refusal);
+  return { code: more?.["code"] ?? CODES[status], message: sentence };
 }
 
 /** Checks bodies, queries and parameters of native routes. */
 export const validate = validatorFor(refuse);
 
-function toWire(refusal: NativeRefusal): WireError {
-  switch (refusal.code) {
+function words(failure: ShellFailure): string {
+  switch (failure.code) {
     case "route_unknown":
-      return notFound(
-        "There is no such route. See the API's documentation for the ones there are.",
-      );
-    case "method_not_allowed": {
-      const allow = refusal.allow.join(", ");
-      return {
-        status: 405,
-        code: "METHOD_NOT_ALLOWED",
-        message: `This route does not answer that method. It answers ${allow}.`,
-        headers: { Allow: allow },
-      };
-    }
+      return "There is no such route. See the API's documentation for the ones there are.";
+    case "method_not_allowed":
+      return `This route does not answer that method. It answers ${failure.allow.join(", ")}.`;
     case "body_malformed":
-      return invalid(`The request body cannot be read: ${refusal.reason}.`);
+      return `The request body cannot be read: ${failure.reason}.`;
     case "body_type_unsupported":
-      return {
-        status: 415,
-        code: "UNSUPPORTED_MEDIA_TYPE",
-        message: `Send the body with Content-Type ${refusal.accepted.join(" or ")}.`,
-      };
+      return `Send the body with Content-Type ${failure.accepted.join(" or ")}.`;
     case "body_too_large":
-      return {
-        status: 413,
-        code: "PAYLOAD_TOO_LARGE",
-        message: `The request body is larger than ${refusal.limitBytes / 1024} KB.`,
-      };
+      return `The request body is larger than ${failure.limitBytes / 1024} KB.`;
     case "validation_failed":
-      return invalid(refusal.issues.slice(0, ISSUES_TOLD_MAX).map(sentence).join("; "));
+      return failure.issues.slice(0, ISSUES_TOLD_MAX).map(issueSentence).join("; ");
     case "rate_limited":
-      return tooMany("Too many requests.", refusal.retryAfterSeconds);
+      return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds.`;
     case "internal":
-      return {
-        status: 500,
-        code: "INTERNAL_ERROR",
-        message: "Something went wrong on our side. Try again; if it stays, quote X-Request-Id.",
-      };
+      return "Something went wrong on our side. Try again; if it stays, quote X-Request-Id.";
+  }
+}
+
+function toWire(refusal: NativeRefusal): WireError {
+  if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
+  switch (refusal.code) {
     case "unauthenticated":
-      return {
-        status: 401,
-        code: "UNAUTHORIZED",
-        message: "Missing or invalid authentication token.",
-        headers: { "WWW-Authenticate": "Bearer" },
-      };
+      return unauthorized("Missing or invalid authentication token.");
     case "session_required":
       return forbidden("This needs a signed-in browser session: API tokens cannot do it.");
     case "scope_missing":
@@ -129,23 +128,21 @@ function toWire(refusal: NativeRefusal): WireError {
       return forbidden("A change made with a session cookie needs this site's own Origin header.");
     case "workspace_not_found":
       return notFound("The header Signpost-Workspace names no workspace that you belong to.");
+    case "feature_not_in_plan":
+      return forbidden("This workspace's plan does not have this.", { code: "PLAN_LIMIT" });
     case "membership_lost":
       return forbidden("You no longer belong to this token's workspace.");
     case "password_wrong":
-      return { status: 401, code: "UNAUTHORIZED", message: "Invalid e-mail address or password." };
+      return { status: 401, sentence: "Invalid e-mail address or password." };
     case "email_taken":
-      return {
-        status: 409,
-        code: "ALREADY_EXISTS",
-        message: "This e-mail address has an account.",
-      };
+      return conflict("This e-mail address has an account.");
     case "signups_closed":
       return forbidden("This installation takes no new accounts. Ask its owner to be invited.");
     case "token_expiry_past":
-      return invalid("expiresAt must lie in the future");
+      return badRequest("expiresAt must lie in the future");
     case "token_limit_reached":
       return tooMany(
-        `At most ${refusal.perHourMax} tokens can be created in an hour.`,
+        `At most ${refusal.perHourMax} tokens can be created in an hour. Try again in ${refusal.retryAfterSeconds} seconds.`,
         refusal.retryAfterSeconds,
       );
     case "token_not_found":
@@ -153,79 +150,77 @@ function toWire(refusal: NativeRefusal): WireError {
     case "workspace_unknown":
       return notFound("There is no such workspace.");
     case "workspace_personal":
-      return conflict("OWN_WORKSPACE", "Your own workspace goes with your account.");
+      return conflict("Your own workspace goes with your account.", { code: "OWN_WORKSPACE" });
     case "jurisdiction_unavailable":
-      return invalid(
+      return badRequest(
         "jurisdiction must be null: this installation cannot keep data in the EU alone",
       );
     case "member_not_found":
       return notFound("There is no such member.");
     case "member_known":
-      return taken(`${refusal.email} is a member of this workspace already.`);
+      return conflict(`${refusal.email} is a member of this workspace already.`);
     case "last_owner":
-      return conflict("LAST_OWNER", "A workspace needs an owner. Make somebody else one first.");
+      return conflict("A workspace needs an owner. Make somebody else one first.", {
+        code: "LAST_OWNER",
+      });
     case "own_workspace":
-      return conflict("OWN_WORKSPACE", "Whose own workspace it is stays its owner.");
+      return conflict("Whose own workspace it is stays its owner.", { code: "OWN_WORKSPACE" });
     case "invitation_not_found":
       return notFound("There is no such invitation: it was used, withdrawn, or has expired.");
     case "hostname_refused":
-      return invalid(hostnameSentence(refusal.problem));
+      return badRequest(hostnameSentence(refusal.problem));
     case "domain_claimed":
-      return taken(`${refusal.hostname} is on this workspace's list already.`);
+      return conflict(`${refusal.hostname} is on this workspace's list already.`);
     case "domain_not_found":
       return notFound("There is no such domain.");
     case "domain_unproven":
       return conflict(
-        "DOMAIN_NOT_PROVED",
         `The DNS shows no such TXT record for ${refusal.hostname} yet. Changes of the DNS can take hours.`,
+        { code: "DOMAIN_NOT_PROVED" },
       );
     case "dns_unanswered":
       return {
         status: 503,
-        code: "DNS_UNAVAILABLE",
-        message: "The DNS did not answer, which says nothing about the domain. Try again shortly.",
+        sentence: "The DNS did not answer, which says nothing about the domain. Try again shortly.",
+        more: { code: "DNS_UNAVAILABLE" },
         headers: { "Retry-After": "30" },
       };
     case "dead_letter_not_found":
       return notFound("There is no such message.");
     case "dead_letter_unreadable":
-      return invalid("This version cannot read the message; it is kept.");
+      return badRequest("This version cannot read the message; it is kept.");
     case "destination_refused":
-      return invalid(destinationSentence(refusal));
+      return badRequest(destinationSentence(refusal));
     case "code_reserved":
-      return invalid(`shortCode must be another word: "${refusal.slug}" is reserved`);
+      return badRequest(`shortCode must be another word: "${refusal.slug}" is reserved`);
     case "code_taken": {
       const { slug, suggestions = [] } = refusal;
-      return { ...taken(`The short code "${slug}" is taken.`), more: { suggestions } };
+      return { ...conflict(`The short code "${slug}" is taken.`), more: { suggestions } };
     }
     case "expiry_past":
-      return invalid("expiresAt must lie in the future");
+      return badRequest("expiresAt must lie in the future");
     case "schedule_inverted":
-      return invalid("endsAt must be later than startsAt");
+      return badRequest("endsAt must be later than startsAt");
     case "collection_not_found":
-      return invalid("collectionId must be the id of a collection of this workspace, or null");
+      return badRequest("collectionId must be the id of a collection of this workspace, or null");
     case "domain_unavailable":
-      return invalid("domain must be a domain that this workspace has proved, or null");
+      return badRequest("domain must be a domain that this workspace has proved, or null");
     case "quota_exceeded":
-      return {
-        status: 403,
+      return forbidden(quotaSentence(refusal), {
         code: "PLAN_LIMIT",
-        message: quotaSentence(refusal),
-        more: {
-          quota: refusal.quota,
-          limit: refusal.limit,
-          used: refusal.used,
-          plan: refusal.plan,
-        },
-      };
+        quota: refusal.quota,
+        limit: refusal.limit,
+        used: refusal.used,
+        plan: refusal.plan,
+      });
     case "variant_not_found":
       return notFound("There is no such variant.");
     case "variant_taken":
-      return taken(`The link has a variant with the id "${refusal.id}" already.`);
+      return conflict(`The link has a variant with the id "${refusal.id}" already.`);
     case "variants_full":
-      return invalid(`A link has at most ${refusal.max} variants`);
+      return badRequest(`A link has at most ${refusal.max} variants`);
     case "link_not_made":
-      return taken(
+      return conflict(
         "The first request with this Idempotency-Key did not make this link, or it is gone.",
       );
     case "link_not_found":
@@ -235,57 +230,55 @@ function toWire(refusal: NativeRefusal): WireError {
     case "version_mismatch":
       return {
         status: 412,
-        code: "PRECONDITION_FAILED",
-        message: "The link has changed since the version in If-Match. Read it again.",
+        sentence: "The link has changed since the version in If-Match. Read it again.",
         headers: { ETag: etagOf(refusal.version) },
       };
     case "cursor_invalid":
-      return invalid("cursor must come from the Link header of the page before");
+      return badRequest("cursor must come from the Link header of the page before");
     case "csv_column_missing":
-      return invalid(`csv must begin with a row of column names, ${refusal.column} among them`);
+      return badRequest(`csv must begin with a row of column names, ${refusal.column} among them`);
     case "csv_too_many_rows":
-      return invalid(
+      return badRequest(
         `csv must hold at most ${refusal.limit} rows: send the others with another call`,
       );
     case "csv_malformed":
-      return invalid(
+      return badRequest(
         `csv cannot be read from row ${refusal.row} on: a quoted cell has no end, or text after it`,
       );
     case "label_taken":
-      return taken(`There is a ${refusal.kind} named "${refusal.name}" already.`);
+      return conflict(`There is a ${refusal.kind} named "${refusal.name}" already.`);
     case "label_not_found":
       return notFound(`There is no such ${refusal.kind}.`);
     case "goal_not_found":
       return notFound("There is no such conversion goal.");
     case "amount_refused":
-      return invalid(amountSentence(refusal.problem));
+      return badRequest(amountSentence(refusal.problem));
     case "webhook_not_found":
       return notFound("There is no such webhook.");
     case "webhook_url_refused":
-      return invalid(webhookUrlSentence(refusal.reason));
+      return badRequest(webhookUrlSentence(refusal.reason));
     case "webhook_inactive":
-      return {
-        status: 409,
+      return conflict("This webhook is switched off. Switch it on first: isActive.", {
         code: "WEBHOOK_INACTIVE",
-        message: "This webhook is switched off. Switch it on first: isActive.",
-      };
+      });
     case "delivery_not_found":
       return notFound("There is no such delivery that is over: it may be on its way still.");
     case "idempotency_key_invalid":
-      return invalid(
+      return badRequest(
         `Idempotency-Key must be 1 to ${refusal.lengthMax} printable ASCII characters`,
       );
     case "idempotency_key_reused":
       return {
         status: 422,
-        code: "IDEMPOTENCY_KEY_REUSED",
-        message: "This Idempotency-Key was sent with another body. Use a new key.",
+        sentence: "This Idempotency-Key was sent with another body. Use a new key.",
+        more: { code: "IDEMPOTENCY_KEY_REUSED" },
       };
     case "idempotency_in_flight":
       return {
         status: 409,
-        code: "IDEMPOTENCY_IN_FLIGHT",
-        message: "The first request with this Idempotency-Key has not finished. Try again shortly.",
+        sentence:
+          "The first request with this Idempotency-Key has not finished. Try again shortly.",
+        more: { code: "IDEMPOTENCY_IN_FLIGHT" },
         headers: { "Retry-After": String(refusal.retryAfterSeconds) },
       };
     case "idempotency_result_gone":
@@ -293,37 +286,8 @@ function toWire(refusal: NativeRefusal): WireError {
   }
 }
 
-function taken(message: string): WireError {
-  return conflict("ALREADY_EXISTS", message);
-}
-
-function conflict(code: string, message: string): WireError {
-  return { status: 409, code, message };
-}
-
-function notFound(message: string): WireError {
-  return { status: 404, code: "NOT_FOUND", message };
-}
-
-function forbidden(message: string): WireError {
-  return { status: 403, code: "FORBIDDEN", message };
-}
-
-function tooMany(message: string, retryAfterSeconds: number): WireError {
-  return {
-    status: 429,
-    code: "RATE_LIMIT_EXCEEDED",
-    message: `${message} Try again in ${retryAfterSeconds} seconds.`,
-    headers: { "Retry-After": String(retryAfterSeconds) },
-  };
-}
-
-function invalid(message: string): WireError {
-  return { status: 400, code: "VALIDATION_ERROR", message };
-}
-
 /** A schema that words its own sentence starts it with the field's name; zod's own words do not. */
-function sentence({ path, message }: Issue): string {
+function issueSentence({ path, message }: Issue): string {
   const [field] = path;
   return field === undefined || message.startsWith(field)
     ? message

@@ -1,22 +1,30 @@
 /** The one place where refusals become PVTLNK's wire form: `{success: false, error}` and a status. */
 
 import type { Context } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
 import type { CsvRefusal } from "../../links/csv/errors.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { VariantsRefusal } from "../../links/variants/change-variants.ts";
-import type { ShellFailure } from "../shared/failure.ts";
+import { isShellFailure, type ShellFailure } from "../shared/failure.ts";
+import type { GuardRefusal } from "../shared/guard.ts";
 import { validatorFor } from "../shared/validate.ts";
+import {
+  badRequest,
+  conflict,
+  forbidden,
+  notFound,
+  shellError,
+  tooMany,
+  unauthorized,
+  type WireError,
+} from "../shared/wire-error.ts";
 import { refusalSentence } from "../shared/wire/link-sentences.ts";
 import { planSentence } from "./sentences.ts";
 
 /** What only this dialect refuses. */
 export type DialectRefusal =
-  /** The workspace's plan does not have this API. */
-  | { readonly code: "api_not_in_plan" }
   /** The body does not hold the object that it must. */
   | { readonly code: "parameter_missing"; readonly name: string }
   /** Whole sentences, all of them at once. */
@@ -24,7 +32,7 @@ export type DialectRefusal =
 
 /** Everything that a route may refuse. */
 export type PvtlnkRefusal =
-  | ShellFailure
+  | GuardRefusal
   | AccountRefusal
   | TokenRefusal
   | LinkRefusal
@@ -32,71 +40,48 @@ export type PvtlnkRefusal =
   | CsvRefusal
   | DialectRefusal;
 
-interface WireError {
-  readonly status: ContentfulStatusCode;
-  readonly error: string;
-  /** What is wrong with the fields, a sentence each. */
-  readonly errors?: readonly string[];
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** Answers a refusal in PVTLNK's form. */
 export function refuse(c: Context, refusal: PvtlnkRefusal): Response {
-  const { status, error, errors, headers } = toWire(refusal);
-  return c.json({ success: false, error, ...(errors && { errors }) }, status, { ...headers });
+  const { status, sentence, more, headers } = toWire(refusal);
+  return c.json({ success: false, error: sentence, ...more }, status, { ...headers });
 }
 
 /** Checks bodies and queries of this dialect's routes. */
 export const validate = validatorFor(refuse);
 
-function toWire(refusal: PvtlnkRefusal): WireError {
-  switch (refusal.code) {
+function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): string {
+  switch (failure.code) {
     case "route_unknown":
-      return notFound("There is no such route");
-    case "method_not_allowed": {
-      const allow = refusal.allow.join(", ");
-      return {
-        status: 405,
-        error: `This route does not answer that method, but ${allow}`,
-        headers: { Allow: allow },
-      };
-    }
+      return "There is no such route";
+    case "method_not_allowed":
+      return `This route does not answer that method, but ${failure.allow.join(", ")}`;
     case "body_malformed":
-      return { status: 400, error: `The request body cannot be read: ${refusal.reason}` };
-    case "parameter_missing":
-      return {
-        status: 400,
-        error: `The request body must be a JSON object that holds "${refusal.name}"`,
-      };
+      return `The request body cannot be read: ${failure.reason}`;
     case "body_type_unsupported":
-      return {
-        status: 415,
-        error: `Send the body with Content-Type ${refusal.accepted.join(" or ")}`,
-      };
+      return `Send the body with Content-Type ${failure.accepted.join(" or ")}`;
     case "body_too_large":
-      return {
-        status: 413,
-        error: `The request body is larger than ${Math.floor(refusal.limitBytes / 1024)} KB`,
-      };
-    case "validation_failed":
-      return invalid(refusal.issues.map(({ message }) => message));
+      return `The request body is larger than ${Math.floor(failure.limitBytes / 1024)} KB`;
+    case "rate_limited":
+      return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds`;
+    case "internal":
+      return "Something went wrong on our side. If it stays, quote X-Request-Id";
+  }
+}
+
+function toWire(refusal: PvtlnkRefusal): WireError {
+  if (refusal.code === "validation_failed") {
+    return invalid(refusal.issues.map(({ message }) => message));
+  }
+  if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
+  switch (refusal.code) {
+    case "parameter_missing":
+      return badRequest(`The request body must be a JSON object that holds "${refusal.name}"`);
     case "fields_refused":
       return invalid(refusal.sentences);
-    case "rate_limited":
-      return tooMany("Too many requests", refusal.retryAfterSeconds);
-    case "internal":
-      return {
-        status: 500,
-        error: "Something went wrong on our side. If it stays, quote X-Request-Id",
-      };
     case "unauthenticated":
     case "password_wrong":
-      return {
-        status: 401,
-        error: "Missing or invalid API token",
-        headers: { "WWW-Authenticate": "Bearer" },
-      };
-    case "api_not_in_plan":
+      return unauthorized("Missing or invalid API token");
+    case "feature_not_in_plan":
       return forbidden("This API requires the Enterprise plan");
     case "session_required":
       return forbidden("This needs a signed-in browser session");
@@ -113,14 +98,14 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "signups_closed":
       return forbidden("This installation takes no new accounts");
     case "email_taken":
-      return { status: 409, error: "This e-mail address has an account" };
+      return conflict("This e-mail address has an account");
     case "token_limit_reached":
       return tooMany(
-        `At most ${refusal.perHourMax} tokens can be created in an hour`,
+        `At most ${refusal.perHourMax} tokens can be created in an hour. Try again in ${refusal.retryAfterSeconds} seconds`,
         refusal.retryAfterSeconds,
       );
     case "token_expiry_past":
-      return { status: 401, error: "Missing or invalid API token" };
+      return { status: 401, sentence: "Missing or invalid API token" };
     case "token_not_found":
       return notFound("Token not found");
     case "link_not_found":
@@ -128,7 +113,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "variant_not_found":
       return notFound("Variant not found");
     case "variant_taken":
-      return { status: 409, error: "The link has a variant with this id" };
+      return conflict("The link has a variant with this id");
     case "variants_full":
       return invalid([`A link can have at most ${refusal.max} variants`]);
     case "csv_column_missing":
@@ -140,7 +125,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "not_link_owner":
       return forbidden("A member can archive only their own links");
     case "version_mismatch":
-      return { status: 409, error: "The link has been changed meanwhile. Try again" };
+      return conflict("The link has been changed meanwhile. Try again");
     case "quota_exceeded":
       return forbidden(planSentence(refusal));
     case "destination_refused":
@@ -155,21 +140,5 @@ function toWire(refusal: PvtlnkRefusal): WireError {
 }
 
 function invalid(errors: readonly string[]): WireError {
-  return { status: 422, error: "Validation failed", errors };
-}
-
-function forbidden(error: string): WireError {
-  return { status: 403, error };
-}
-
-function notFound(error: string): WireError {
-  return { status: 404, error };
-}
-
-function tooMany(what: string, retryAfterSeconds: number): WireError {
-  return {
-    status: 429,
-    error: `${what}. Try again in ${retryAfterSeconds} seconds`,
-    headers: { "Retry-After": String(retryAfterSeconds) },
-  };
+  return { status: 422, sentence: "Validation failed", more: { errors } };
 }

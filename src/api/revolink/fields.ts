@@ -1,11 +1,14 @@
 /** Where the fields of a request are: in its JSON body, in its query, or in either. */
 
-import { err, ok, type Result } from "../../platform/result.ts";
-import { readBody } from "../shared/body.ts";
-import type { RawFields } from "./environment.ts";
-import type { RevolinkRefusal } from "./errors.ts";
+import type { HonoRequest, MiddlewareHandler } from "hono";
 
-export type FieldSource =
+import { err, ok, type Result } from "../../platform/result.ts";
+import { hasBody, readBody } from "../shared/body.ts";
+import type { RawFields } from "../shared/dialect.ts";
+import type { RevolinkEnvironment } from "./environment.ts";
+import { refuse, type RevolinkRefusal } from "./errors.ts";
+
+type FieldSource =
   | "query"
   /** Apple Shortcuts cannot send a body with DELETE; of a field given in both, the body's counts. */
   | "body_or_query"
@@ -13,9 +16,19 @@ export type FieldSource =
 
 const SMALL_BODY_BYTES_MAX = 64 * 1024;
 
-/** Reads the fields; their values are anything. */
-export async function fieldsOf(
-  request: Request,
+/** Reads the fields of a request into the context; their values are anything. */
+export function fieldsFrom(source: FieldSource): MiddlewareHandler<RevolinkEnvironment> {
+  return async (c, next) => {
+    const fields = await fieldsOf(c.req, source);
+    if (!fields.ok) return refuse(c, fields.error);
+    c.set("fields", fields.value);
+    await next();
+    return undefined;
+  };
+}
+
+async function fieldsOf(
+  request: HonoRequest,
   source: FieldSource,
 ): Promise<Result<RawFields, RevolinkRefusal>> {
   if (typeof source === "object") return bodyFields(request, source.bodyBytesMax);
@@ -26,17 +39,13 @@ export async function fieldsOf(
 }
 
 async function bodyFields(
-  request: Request,
+  request: HonoRequest,
   limitBytes: number,
 ): Promise<Result<RawFields, RevolinkRefusal>> {
   const body = await readBody(request, { limitBytes });
   if (!body.ok) return body;
-  const { value } = body.value;
+  const { value } = body;
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? ok(value as RawFields)
     : err({ code: "body_not_an_object" });
-}
-
-function hasBody(request: Request): boolean {
-  return request.body !== null && request.headers.get("Content-Length") !== "0";
 }

@@ -15,3 +15,22 @@ export type ShellFailure =
   | { readonly code: "validation_failed"; readonly issues: readonly Issue[] }
   | { readonly code: "rate_limited"; readonly retryAfterSeconds: number }
   | { readonly code: "internal" };
+
+/** The HTTP status of each failure. */
+export const SHELL_STATUSES = {
+  route_unknown: 404,
+  method_not_allowed: 405,
+  body_malformed: 400,
+  body_type_unsupported: 415,
+  body_too_large: 413,
+  validation_failed: 400,
+  rate_limited: 429,
+  internal: 500,
+} as const satisfies Readonly<Record<ShellFailure["code"], number>>;
+
+/** Whether a refusal is one of the shell's, and not one of a feature. */
+export function isShellFailure<R extends { readonly code: string }>(
+  refusal: R,
+): refusal is Extract<R, ShellFailure> {
+  return refusal.code in SHELL_STATUSES;
+}

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { SCOPES, type Role, type Scope } from "../../../src/access/access.ts";
-import { pvtlnkApp } from "../../../src/api/pvtlnk/app.ts";
+import { pvtlnk } from "../../../src/api/pvtlnk/app.ts";
 import type { Plan } from "../../../src/config.ts";
 import { join, newAccount } from "../../support/account.ts";
 import { callApi } from "../../support/api.ts";
@@ -71,8 +71,8 @@ async function setPlan(client: PvtlnkClient, plan: Plan): Promise<void> {
 
 describe("PVTLNK's routes", () => {
   it("are all in this table", ({ expect }) => {
-    const routes = pvtlnkApp.routes
-      .filter(({ method }) => method !== "ALL")
+    const routes = pvtlnk()
+      .routes.filter(({ method }) => method !== "ALL")
       .map(({ method, path }) => `${method} ${path}`);
     expect([...new Set(routes)].sort()).toEqual(Object.keys(ROUTES).sort());
   });

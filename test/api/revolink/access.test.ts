@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { type Role, type Scope, SCOPES } from "../../../src/access/access.ts";
-import { revolinkApp } from "../../../src/api/revolink/app.ts";
+import { revolink } from "../../../src/api/revolink/app.ts";
 import { objectIdOf } from "../../../src/platform/uuid.ts";
 import { join, leave, newAccount } from "../../support/account.ts";
 import { callApi } from "../../support/api.ts";
@@ -80,8 +80,8 @@ const routeOf = (name: string): Route => {
 const FOREIGN = { error: "workspaceId names no workspace that you belong to." };
 
 it("knows every route", ({ expect }) => {
-  const served = revolinkApp.routes
-    .filter(({ method }) => method !== "ALL")
+  const served = revolink()
+    .routes.filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path}`);
   expect([...new Set(served)].sort()).toEqual(NAMES.toSorted());
 });

@@ -3,13 +3,13 @@
  * refuses leaves in the API's own shape.
  */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 
 import { CLIENT_ADDRESS_HEADER, clientStandIn } from "../../../accounts/client-address.ts";
 import { admitSignup, lostRace } from "../../../accounts/signup.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../../platform/password.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 
 const email = z.email({ error: "email must be an e-mail address" }).max(254);
@@ -46,13 +46,13 @@ export const auth = new Hono<NativeEnvironment>()
   .post("/sign-out", (c) => pass(c, {}))
   .get("/get-session", (c) => pass(c));
 
-async function pass(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
+async function pass(c: NativeContext, body?: unknown): Promise<Response> {
   const response = await ask(c, body);
   return response.ok ? response : refuseAs(c, response);
 }
 
 /** Has better-auth answer this request, with a body that has been checked. */
-async function ask(c: Context<NativeEnvironment>, body?: unknown): Promise<Response> {
+async function ask(c: NativeContext, body?: unknown): Promise<Response> {
   const { authFor } = await import("../../../accounts/auth.ts");
   const { method, url } = c.req.raw;
   const headers = new Headers(c.req.raw.headers);
@@ -79,7 +79,7 @@ async function refusalIn(response: Response): Promise<z.infer<typeof libraryRefu
   );
 }
 
-async function refuseAs(c: Context<NativeEnvironment>, response: Response): Promise<Response> {
+async function refuseAs(c: NativeContext, response: Response): Promise<Response> {
   if (response.status === 429) {
     const seconds = Number(response.headers.get("X-Retry-After"));
     return refuse(c, { code: "rate_limited", retryAfterSeconds: Math.max(1, seconds) });

@@ -4,11 +4,11 @@ import { Hono } from "hono";
 import * as z from "zod";
 
 import { SCOPES } from "../../../access/access.ts";
-import { type TokenRecord, tokenStore } from "../../../accounts/tokens.ts";
+import { type TokenRecord, type TokenStore, tokenStore } from "../../../accounts/tokens.ts";
 import { databaseOf } from "../../../db/database.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { sessionOnly } from "../guard.ts";
+import { requires } from "../guard.ts";
 
 const newToken = z.object({
   name: z
@@ -27,14 +27,14 @@ const newToken = z.object({
 });
 
 export const tokens = new Hono<NativeEnvironment>()
-  .get("/", sessionOnly(), async (c) => {
-    const records = await tokenStore(databaseOf(c.env.DB), c.get("access").userId).list();
+  .get("/", requires({ who: "session" }), async (c) => {
+    const records = await storeOf(c).list();
     return c.json(records.map(wireToken));
   })
-  .post("/", sessionOnly(), validate.json(newToken), async (c) => {
-    const { userId, workspace } = c.get("access");
+  .post("/", requires({ who: "session" }), validate.json(newToken), async (c) => {
+    const { workspace } = c.get("access");
     const { name, scopes, expiresAt } = c.req.valid("json");
-    const created = await tokenStore(databaseOf(c.env.DB), userId).create({
+    const created = await storeOf(c).create({
       name,
       scopes,
       expiresAtMs: typeof expiresAt === "string" ? Date.parse(expiresAt) : null,
@@ -45,11 +45,16 @@ export const tokens = new Hono<NativeEnvironment>()
     const { id, expiresAt: expires, createdAt } = wireToken(record);
     return c.json({ id, name, token, scopes: record.scopes, expiresAt: expires, createdAt }, 201);
   })
-  .delete("/:id", sessionOnly(), async (c) => {
+  .delete("/:id", requires({ who: "session" }), async (c) => {
     const id = c.req.param("id");
-    const revoked = await tokenStore(databaseOf(c.env.DB), c.get("access").userId).revoke(id);
+    const revoked = await storeOf(c).revoke(id);
     return revoked.ok ? c.json({ id, revoked: true }) : refuse(c, revoked.error);
   });
+
+function storeOf(c: NativeContext): TokenStore {
+  const { clock } = c.get("surroundings");
+  return tokenStore(databaseOf(c.env.DB), c.get("access").userId, clock);
+}
 
 function wireToken({ uuid, name, hint, scopes, ...times }: TokenRecord) {
   return {

@@ -1,28 +1,20 @@
 /** The operator's routes, opened by ADMIN_TOKEN alone: no account's credential reaches them. */
 
 import { Hono } from "hono";
-import { createMiddleware } from "hono/factory";
 import * as z from "zod";
 
 import { PLANS } from "../../../access/plans.ts";
-import { tokenOf } from "../../../accounts/credentials.ts";
-import { isOperator } from "../../../accounts/operator.ts";
-import { systemClock } from "../../../platform/clock.ts";
 import { objectIdOf, parseUuid } from "../../../platform/uuid.ts";
 import { listDeadLetters, replayDeadLetter } from "../../../upkeep/dead-letters.ts";
 import { changePlan } from "../../../workspaces/administration.ts";
+import { nowOf } from "../../shared/dialect.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
+import { requires } from "../guard.ts";
 
 const PAGE_MAX = 100;
 
-const operatorOnly = createMiddleware<NativeEnvironment>(async (c, next) => {
-  if (!(await isOperator(tokenOf(c.req.raw.headers), c.env.ADMIN_TOKEN))) {
-    return refuse(c, { code: "unauthenticated" });
-  }
-  await next();
-  return undefined;
-});
+const operatorOnly = requires({ who: "operator" });
 
 const newPlan = z.object({
   plan: z.enum(["free", "pro", "enterprise"], {
@@ -64,7 +56,7 @@ export const admin = new Hono<NativeEnvironment>()
   .put("/workspaces/:id/plan", operatorOnly, validate.json(newPlan), async (c) => {
     const uuid = parseUuid(c.req.param("id"));
     if (uuid === null) return refuse(c, { code: "workspace_unknown" });
-    const changed = await changePlan(c.env, uuid, c.req.valid("json").plan, systemClock());
+    const changed = await changePlan(c.env, uuid, c.req.valid("json").plan, nowOf(c));
     if (!changed.ok) return refuse(c, changed.error);
     const { name, plan } = changed.value;
     return c.json({ id: uuid, objectId: objectIdOf(uuid), name, plan });

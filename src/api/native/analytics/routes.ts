@@ -2,30 +2,29 @@
 
 import { Hono } from "hono";
 
-import { databaseOf } from "../../../db/database.ts";
 import type { ClassCounts, Report, ValueCount } from "../../../ledger/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import { findLink } from "../../../links/find-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { overviewOf } from "../../../links/overview.ts";
-import { linkStore } from "../../../links/store.ts";
-import { systemClock } from "../../../platform/clock.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
+import { nowOf } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { atLeast, requires } from "../guard.ts";
+import { requires } from "../guard.ts";
+import { uuidOf } from "../request.ts";
 import { reportQuery, reportRange } from "./range.ts";
 
 const DIRECT = "(direct)";
 const UNKNOWN = "(unknown)";
 
 export const analytics = new Hono<NativeEnvironment>()
-  .get("/overview", requires("links:read:analytics"), atLeast("manager"), async (c) => {
+  .get("/overview", requires({ scope: "links:read:analytics", role: "manager" }), async (c) => {
     const { links, activeLinks, clicks, top } = await overviewOf(
       c.env,
       c.get("access").workspace,
-      systemClock(),
+      nowOf(c),
     );
     return c.json({
       totalLinks: links,
@@ -36,16 +35,14 @@ export const analytics = new Hono<NativeEnvironment>()
   })
   .get(
     "/link/:linkId",
-    requires("links:read:analytics"),
+    requires({ scope: "links:read:analytics" }),
     validate.query(reportQuery),
     async (c) => {
       const { workspace } = c.get("access");
-      const store = linkStore(databaseOf(c.env.DB), workspace.id);
-      // What is no UUID names no link: it is looked for all the same, so that both answers are one.
-      const found = await findLink(store, { uuid: parseUuid(c.req.param("linkId")) ?? "" });
+      const found = await findLink(linkStoreOf(c), { uuid: uuidOf(c, "linkId") });
       if (!found.ok) return refuse(c, found.error);
       const query = c.req.valid("query");
-      const range = reportRange(query, systemClock());
+      const range = reportRange(query, nowOf(c));
       if (!range.ok) return refuse(c, { code: "validation_failed", issues: [range.error] });
       const ledger = ledgerFor(c.env, workspace.ledger);
       const report = await ledger.linkReport(found.value.id, range.value);

@@ -1,6 +1,6 @@
 /** Custom domains of the workspace that a request acts in; managers change them, by session. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 
 import type { WorkspaceContext } from "../../../access/context.ts";
@@ -8,26 +8,27 @@ import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { domains as domainTable } from "../../../db/schema/index.ts";
 import { parseClaim } from "../../../links/hostname.ts";
-import { systemClock } from "../../../platform/clock.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
 import { claimDomain } from "../../../workspaces/claim-domain.ts";
 import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
 import { type Domain, domainStore } from "../../../workspaces/domains.ts";
 import { proveDomain } from "../../../workspaces/prove-domain.ts";
 import { releaseDomain } from "../../../workspaces/release-domain.ts";
+import { announceLiveBy, nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { atLeast, requires, sessionOnly } from "../guard.ts";
-import { announceLiveBy, onceRequestOf } from "../links/request.ts";
+import { requires } from "../guard.ts";
+import { onceRequestOf, uuidOf } from "../request.ts";
 
 const newDomain = z.object({
   hostname: z.string({ error: "hostname is required and must be a text" }).trim().max(1_000),
 });
 
 export const domains = new Hono<NativeEnvironment>()
-  .get("/", requires("links:read"), async (c) => c.json((await storeOf(c).list()).map(wireDomain)))
-  .post("/", sessionOnly(), atLeast("manager"), validate.json(newDomain), async (c) => {
+  .get("/", requires({ scope: "links:read" }), async (c) =>
+    c.json((await storeOf(c).list()).map(wireDomain)),
+  )
+  .post("/", requires({ who: "session", role: "manager" }), validate.json(newDomain), async (c) => {
     const body = c.req.valid("json");
     const hostname = parseClaim(body.hostname, configOf(c.env));
     if (!hostname.ok) return refuse(c, { code: "hostname_refused", problem: hostname.error });
@@ -45,33 +46,29 @@ export const domains = new Hono<NativeEnvironment>()
     if (claimed.value.replayed) c.header("Idempotent-Replayed", "true");
     return c.json(wireDomain(claimed.value.value), 201);
   })
-  .get("/:id", requires("links:read"), async (c) => {
-    const found = await storeOf(c).find(idOf(c));
+  .get("/:id", requires({ scope: "links:read" }), async (c) => {
+    const found = await storeOf(c).find(uuidOf(c));
     return found.ok ? c.json(wireDomain(found.value)) : refuse(c, found.error);
   })
-  .post("/:id/verify", sessionOnly(), atLeast("manager"), async (c) => {
-    const proved = await proveDomain(contextOf(c), idOf(c));
+  .post("/:id/verify", requires({ who: "session", role: "manager" }), async (c) => {
+    const proved = await proveDomain(contextOf(c), uuidOf(c));
     if (!proved.ok) return refuse(c, proved.error);
     announceLiveBy(c);
     return c.json(wireDomain(proved.value));
   })
-  .delete("/:id", sessionOnly(), atLeast("manager"), async (c) => {
-    const released = await releaseDomain(contextOf(c), idOf(c));
+  .delete("/:id", requires({ who: "session", role: "manager" }), async (c) => {
+    const released = await releaseDomain(contextOf(c), uuidOf(c));
     if (!released.ok) return refuse(c, released.error);
     announceLiveBy(c);
     return c.json({ success: true, id: released.value.uuid });
   });
 
-function contextOf(c: Context<NativeEnvironment>): WorkspaceContext {
-  return { env: c.env, workspace: c.get("access").workspace, nowMs: systemClock() };
+function contextOf(c: NativeContext): WorkspaceContext {
+  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
 }
 
-function storeOf(c: Context<NativeEnvironment>) {
+function storeOf(c: NativeContext) {
   return domainStore(databaseOf(c.env.DB), c.get("access").workspace.id);
-}
-
-function idOf(c: Context<NativeEnvironment>): string {
-  return parseUuid(c.req.param("id") ?? "") ?? "";
 }
 
 function wireDomain({ uuid, verifiedAtMs, failingSinceMs, ...claim }: Domain) {

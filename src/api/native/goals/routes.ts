@@ -1,6 +1,6 @@
 /** Conversion goals: what shops report to. Everybody in a workspace sees them, managers change them. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
 import type { Goal } from "../../../conversions/goal.ts";
@@ -8,57 +8,58 @@ import { goalStore } from "../../../conversions/goals.ts";
 import { decimalOf } from "../../../conversions/money.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
-import { systemClock } from "../../../platform/clock.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
+import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { atLeast, requires } from "../guard.ts";
-import { onceRequestOf } from "../links/request.ts";
+import { requires } from "../guard.ts";
+import { onceRequestOf, uuidOf } from "../request.ts";
 import { goalChanges, newGoal } from "./contract.ts";
-
-type NativeContext = Context<NativeEnvironment>;
 
 const PATH = "/api/conversion-goals";
 
 export const conversionGoals = new Hono<NativeEnvironment>()
-  .get("/", requires("links:read"), async (c) => {
+  .get("/", requires({ scope: "links:read" }), async (c) => {
     const goals = await storeOf(c).list();
     return c.json(goals.map((goal) => wireGoal(c, goal)));
   })
-  .post("/", requires("links:update"), atLeast("manager"), validate.json(newGoal), async (c) => {
-    const body = c.req.valid("json");
-    const store = storeOf(c);
-    const once = onceRequestOf(c, `POST ${PATH}`);
-    const created = await runOnce(
-      { ...once, db: databaseOf(c.env.DB), body },
-      {
-        table: goalTable,
-        change: (complete) => store.create(body, complete),
-        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
-      },
-    );
-    if (!created.ok) return refuse(c, created.error);
-    const { value: goal, replayed } = created.value;
-    if (replayed) c.header("Idempotent-Replayed", "true");
-    c.header("Location", `${PATH}/${goal.uuid}`);
-    return c.json(wireGoal(c, goal), 201);
-  })
-  .get("/:id", requires("links:read"), async (c) => {
+  .post(
+    "/",
+    requires({ scope: "links:update", role: "manager" }),
+    validate.json(newGoal),
+    async (c) => {
+      const body = c.req.valid("json");
+      const store = storeOf(c);
+      const once = onceRequestOf(c, `POST ${PATH}`);
+      const created = await runOnce(
+        { ...once, db: databaseOf(c.env.DB), body },
+        {
+          table: goalTable,
+          change: (complete) => store.create(body, complete),
+          rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+        },
+      );
+      if (!created.ok) return refuse(c, created.error);
+      const { value: goal, replayed } = created.value;
+      if (replayed) c.header("Idempotent-Replayed", "true");
+      c.header("Location", `${PATH}/${goal.uuid}`);
+      return c.json(wireGoal(c, goal), 201);
+    },
+  )
+  .get("/:id", requires({ scope: "links:read" }), async (c) => {
     const found = await storeOf(c).find(uuidOf(c));
     return found.ok ? c.json(wireGoal(c, found.value)) : refuse(c, found.error);
   })
   .patch(
     "/:id",
-    requires("links:update"),
-    atLeast("manager"),
+    requires({ scope: "links:update", role: "manager" }),
     validate.json(goalChanges),
     async (c) => {
       const updated = await storeOf(c).update(uuidOf(c), c.req.valid("json"));
       return updated.ok ? c.json(wireGoal(c, updated.value)) : refuse(c, updated.error);
     },
   )
-  .delete("/:id", requires("links:update"), atLeast("manager"), async (c) => {
+  .delete("/:id", requires({ scope: "links:update", role: "manager" }), async (c) => {
     const id = uuidOf(c);
     const deleted = await storeOf(c).delete(id);
     return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
@@ -66,12 +67,7 @@ export const conversionGoals = new Hono<NativeEnvironment>()
 
 function storeOf(c: NativeContext) {
   const { workspace } = c.get("access");
-  return goalStore({ env: c.env, workspace, nowMs: systemClock() });
-}
-
-/** What is no UUID names no goal: it is looked for all the same, so that both answers are one. */
-function uuidOf(c: NativeContext): string {
-  return parseUuid(c.req.param("id") ?? "") ?? "";
+  return goalStore({ env: c.env, workspace, nowMs: nowOf(c) });
 }
 
 function wireGoal(c: NativeContext, { uuid, token, value, currency, ...goal }: Goal) {

@@ -1,18 +1,17 @@
 /** The routes that tags and collections have in common: both are names on links. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 
 import { databaseOf } from "../../../db/database.ts";
 import { collections as collectionTable, tags as tagTable } from "../../../db/schema/index.ts";
 import { type LabelKind, labelStore } from "../../../links/labels.ts";
 import type { Label } from "../../../links/link.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
 import { runOnce } from "../../shared/idempotency.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { atLeast, requires } from "../guard.ts";
+import { requires } from "../guard.ts";
 import { newLabel } from "../links/contract.ts";
-import { onceRequestOf } from "../links/request.ts";
+import { onceRequestOf, uuidOf } from "../request.ts";
 
 interface LabelResource {
   readonly kind: LabelKind;
@@ -23,12 +22,14 @@ interface LabelResource {
 /** Makes the routes of one kind. Renaming and deleting touch everybody's links: not for members. */
 export function labelRoutes({ kind, path, wire }: LabelResource) {
   const table = kind === "tag" ? tagTable : collectionTable;
-  const storeOf = (c: Context<NativeEnvironment>) =>
+  const storeOf = (c: NativeContext) =>
     labelStore(databaseOf(c.env.DB), kind, c.get("access").workspace.id);
 
   return new Hono<NativeEnvironment>()
-    .get("/", requires("links:read"), async (c) => c.json((await storeOf(c).list()).map(wire)))
-    .post("/", requires("links:create"), validate.json(newLabel), async (c) => {
+    .get("/", requires({ scope: "links:read" }), async (c) =>
+      c.json((await storeOf(c).list()).map(wire)),
+    )
+    .post("/", requires({ scope: "links:create" }), validate.json(newLabel), async (c) => {
       const body = c.req.valid("json");
       const store = storeOf(c);
       const once = onceRequestOf(c, `POST ${path}`);
@@ -46,19 +47,15 @@ export function labelRoutes({ kind, path, wire }: LabelResource) {
     })
     .patch(
       "/:id",
-      requires("links:update"),
-      atLeast("manager"),
+      requires({ scope: "links:update", role: "manager" }),
       validate.json(newLabel),
       async (c) => {
-        const renamed = await storeOf(c).rename(
-          parseUuid(c.req.param("id")) ?? "",
-          c.req.valid("json").name,
-        );
+        const renamed = await storeOf(c).rename(uuidOf(c), c.req.valid("json").name);
         return renamed.ok ? c.json(wire(renamed.value)) : refuse(c, renamed.error);
       },
     )
-    .delete("/:id", requires("links:update"), atLeast("manager"), async (c) => {
-      const deleted = await storeOf(c).delete(parseUuid(c.req.param("id")) ?? "");
+    .delete("/:id", requires({ scope: "links:update", role: "manager" }), async (c) => {
+      const deleted = await storeOf(c).delete(uuidOf(c));
       if (!deleted.ok) return refuse(c, deleted.error);
       return c.json({ success: true, id: deleted.value.uuid });
     });

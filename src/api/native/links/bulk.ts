@@ -9,20 +9,16 @@ import { links as linkTable } from "../../../db/schema/index.ts";
 import { createLinks, type LinkInput } from "../../../links/create-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import { toIssue } from "../../shared/validate.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse, validate, wireFailure } from "../errors.ts";
 import { requires } from "../guard.ts";
+import { onceRequestOf } from "../request.ts";
 import { newLink, newLinks } from "./contract.ts";
-import {
-  announceLiveBy,
-  routingSurroundingsOf,
-  linkContextOf,
-  type NativeContext,
-  onceRequestOf,
-  storeOf,
-} from "./request.ts";
+import { routingSurroundingsOf, linkContextOf } from "./request.ts";
 import { readRouting } from "./routing.ts";
 import { toInput, wireLink } from "./translate.ts";
 
@@ -39,7 +35,7 @@ interface NothingMade {
 
 export const linkBulk = new Hono<NativeEnvironment>().post(
   "/bulk",
-  requires("links:create"),
+  requires({ scope: "links:create" }),
   validate.json(newLinks, { limitBytes: BODY_BYTES_MAX }),
   async (c) => {
     const body = c.req.valid("json");
@@ -104,7 +100,7 @@ async function rebuildAll(
   inputs: readonly Input[],
   ids: readonly number[],
 ): Promise<Outcomes> {
-  const links = await storeOf(c).findByIds(ids);
+  const links = await linkStoreOf(c).findByIds(ids);
   const known = new Map(links.map((link) => [link.id, link]));
   return inputs.map((input, at) => {
     const link = known.get(ids[at] ?? 0);

@@ -1,6 +1,6 @@
 /** Links as CSV files, in the columns of PVTLNK's. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 
 import { configOf } from "../../../config.ts";
@@ -9,16 +9,17 @@ import { links as linkTable } from "../../../db/schema/index.ts";
 import { readTime } from "../../../links/csv/cells.ts";
 import type { ImportRefusal } from "../../../links/csv/errors.ts";
 import { linkStore } from "../../../links/store.ts";
-import { systemClock } from "../../../platform/clock.ts";
 import { err } from "../../../platform/result.ts";
+import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
 import { importCsv, type ImportReport, reportAgain } from "../../shared/wire/csv/import.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { atLeast, requires } from "../guard.ts";
+import { requires } from "../guard.ts";
+import { onceRequestOf } from "../request.ts";
 import { linkQuery } from "./contract.ts";
-import { linkContextOf, onceRequestOf } from "./request.ts";
+import { linkContextOf } from "./request.ts";
 import { toFilter, wireLink } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
@@ -46,8 +47,7 @@ const exportQuery = linkQuery.omit({ limit: true, cursor: true }).extend({
 export const csv = new Hono<NativeEnvironment>()
   .get(
     "/export",
-    requires("links:read"),
-    atLeast("manager"),
+    requires({ scope: "links:read", role: "manager" }),
     validate.query(exportQuery),
     async (c) => {
       const query = c.req.valid("query");
@@ -58,7 +58,7 @@ export const csv = new Hono<NativeEnvironment>()
       };
       const { env } = c;
       const file = await exportCsv({ env, access: c.get("access") }, filter, query);
-      const date = new Date(systemClock()).toISOString().slice(0, 10);
+      const date = new Date(nowOf(c)).toISOString().slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": `${CSV_TYPE}; charset=utf-8; header=present`,
         "Content-Disposition": `attachment; filename="signpost-links-${date}.csv"`,
@@ -67,7 +67,7 @@ export const csv = new Hono<NativeEnvironment>()
   )
   .post(
     "/import",
-    requires("links:create"),
+    requires({ scope: "links:create" }),
     validate.json(importBody, { limitBytes: CSV_BYTES_MAX, textType: CSV_TYPE }),
     async (c) => {
       const imported = await importOnce(c, c.req.valid("json").csv);
@@ -86,7 +86,7 @@ interface NothingCreated {
   readonly report: ImportReport;
 }
 
-async function importOnce(c: Context<NativeEnvironment>, text: string) {
+async function importOnce(c: NativeContext, text: string) {
   const context = linkContextOf(c);
   const db = databaseOf(c.env.DB);
   const store = linkStore(db, context.access.workspace.id);
@@ -110,10 +110,7 @@ async function importOnce(c: Context<NativeEnvironment>, text: string) {
   });
 }
 
-function answerReport(
-  c: Context<NativeEnvironment>,
-  { links, errors, summary }: ImportReport,
-): Response {
+function answerReport(c: NativeContext, { links, errors, summary }: ImportReport): Response {
   const config = configOf(c.env);
   return c.json({
     created: summary.created,

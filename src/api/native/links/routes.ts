@@ -15,23 +15,22 @@ import { findLink } from "../../../links/find-link.ts";
 import { listLinks } from "../../../links/list-links.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { updateLink } from "../../../links/update-link.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
 import { type IdempotencyRefusal, runOnce } from "../../shared/idempotency.ts";
 import { versionsOf } from "../../shared/if-match.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
+import { onceRequestOf } from "../request.ts";
 import { linkBulk } from "./bulk.ts";
 import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
 import {
-  announceLiveBy,
   answerLink,
   routingSurroundingsOf,
   linkContextOf,
-  type NativeContext,
-  onceRequestOf,
-  refOf,
-  storeOf,
   wantsText,
+  linkRefOf,
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
 import { simulate } from "./simulate.ts";
@@ -68,10 +67,10 @@ export const links = new Hono<NativeEnvironment>()
   .route("/", linkBulk)
   .route("/", simulate)
   .route("/", linkVariants)
-  .get("/", requires("links:read"), validate.query(linkQuery), async (c) => {
+  .get("/", requires({ scope: "links:read" }), validate.query(linkQuery), async (c) => {
     const query = c.req.valid("query");
     const config = configOf(c.env);
-    const page = await listLinks(storeOf(c), toFilter(query, config), query);
+    const page = await listLinks(linkStoreOf(c), toFilter(query, config), query);
     if (!page.ok) return refuse(c, page.error);
     if (page.value.next !== null) {
       const next = new URL(c.req.url);
@@ -80,10 +79,10 @@ export const links = new Hono<NativeEnvironment>()
     }
     return c.json(page.value.links.map((link) => wireLink(link, config)));
   })
-  .post("/", requires("links:create"), newLinkBody, async (c) => {
+  .post("/", requires({ scope: "links:create" }), newLinkBody, async (c) => {
     const body = c.req.valid("json");
     const context = linkContextOf(c);
-    const store = storeOf(c);
+    const store = linkStoreOf(c);
     const config = configOf(c.env);
     const routing = await readRouting(body, routingSurroundingsOf(c, null));
     if (!routing.ok) return refuse(c, routing.error);
@@ -102,7 +101,7 @@ export const links = new Hono<NativeEnvironment>()
     c.header("Location", `/api/links/${link.uuid}`);
     return wantsText(c) ? c.text(url, 201) : answerLink(c, link, 201);
   })
-  .get("/check/:shortCode", requires("links:read"), checkLimit, async (c) => {
+  .get("/check/:shortCode", requires({ scope: "links:read" }), checkLimit, async (c) => {
     const code = c.req.param("shortCode");
     const { access, nowMs } = linkContextOf(c);
     const db = databaseOf(c.env.DB);
@@ -124,15 +123,15 @@ export const links = new Hono<NativeEnvironment>()
         : { available: false, suggestions, reason: "reserved" },
     );
   })
-  .get("/:id", requires("links:read"), async (c) => {
-    const found = await findLink(storeOf(c), refOf(c.req.param("id")));
+  .get("/:id", requires({ scope: "links:read" }), async (c) => {
+    const found = await findLink(linkStoreOf(c), linkRefOf(c));
     return found.ok ? answerLink(c, found.value) : refuse(c, found.error);
   })
-  .patch("/:id", requires("links:update"), changesBody, async (c) => {
+  .patch("/:id", requires({ scope: "links:update" }), changesBody, async (c) => {
     const body = c.req.valid("json");
-    const ref = refOf(c.req.param("id"));
+    const ref = linkRefOf(c);
     // Settings that are absent keep what the link has; only then is it read beforehand.
-    const before = body.qrSettings === undefined ? null : await storeOf(c).find(ref);
+    const before = body.qrSettings === undefined ? null : await linkStoreOf(c).find(ref);
     const routing = await readRouting(body, routingSurroundingsOf(c, before?.qrSettings ?? null));
     if (!routing.ok) return refuse(c, routing.error);
     const changes = toChanges(body, routing.value, configOf(c.env));
@@ -142,9 +141,9 @@ export const links = new Hono<NativeEnvironment>()
     announceLiveBy(c);
     return answerLink(c, updated.value);
   })
-  .delete("/:id", requires("links:delete"), async (c) => {
+  .delete("/:id", requires({ scope: "links:delete" }), async (c) => {
     const expected = versionsOf(c.req.header("If-Match"));
-    const deleted = await deleteLink(linkContextOf(c), refOf(c.req.param("id")), expected);
+    const deleted = await deleteLink(linkContextOf(c), linkRefOf(c), expected);
     if (!deleted.ok) return refuse(c, deleted.error);
     announceLiveBy(c);
     return c.json({ success: true, id: deleted.value.uuid });

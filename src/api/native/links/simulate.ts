@@ -9,22 +9,23 @@ import {
   type SimulatedRefusal,
   type Simulation,
 } from "../../../links/simulate.ts";
-import { systemClock } from "../../../platform/clock.ts";
 import { GONE, NOT_FOR_PROGRAMS, NOT_FOUND } from "../../../redirect/pages/notices.ts";
+import { nowOf } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-import { refOf, storeOf } from "./request.ts";
+import { linkRefOf } from "./request.ts";
 import { simulatedVisitor, toVisitor } from "./simulate-contract.ts";
 
 export const simulate = new Hono<NativeEnvironment>().post(
   "/:id/simulate",
-  requires("links:read"),
+  requires({ scope: "links:read" }),
   validate.json(simulatedVisitor),
   async (c) => {
-    const found = await findLink(storeOf(c), refOf(c.req.param("id")));
+    const found = await findLink(linkStoreOf(c), linkRefOf(c));
     if (!found.ok) return refuse(c, found.error);
-    const visitor = toVisitor(c.req.valid("json"), systemClock());
+    const visitor = toVisitor(c.req.valid("json"), nowOf(c));
     return c.json(wireSimulation(await simulateLink(c.env, found.value, visitor)));
   },
 );

@@ -1,10 +1,8 @@
 /** Webhook endpoints and their deliveries. Answers always carry JSON, so that REST hooks work. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 
-import { systemClock } from "../../../platform/clock.ts";
 import { ok, type Result } from "../../../platform/result.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
 import {
   type DeliveryContext,
   listDeliveries,
@@ -17,9 +15,11 @@ import { endpointStore, type WithSecret } from "../../../webhooks/endpoints.ts";
 import { bodyOf, EVENT_TYPES, newEventId } from "../../../webhooks/events.ts";
 import { outboundPolicy } from "../../../webhooks/outbound.ts";
 import { sampleData } from "../../../webhooks/samples.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import { nowOf } from "../../shared/dialect.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
+import { uuidOf } from "../request.ts";
 import {
   deliveryQuery,
   newWebhook,
@@ -30,10 +30,8 @@ import {
 } from "./contract.ts";
 import { wireDelivery, wireWebhook } from "./translate.ts";
 
-type NativeContext = Context<NativeEnvironment>;
-
-const reads = requires("webhooks:read");
-const manages = requires("webhooks:manage");
+const reads = requires({ scope: "webhooks:read" });
+const manages = requires({ scope: "webhooks:manage" });
 
 export const webhooks = new Hono<NativeEnvironment>()
   .get("/", reads, async (c) => c.json((await storeOf(c).list()).map(wireWebhook)))
@@ -45,7 +43,7 @@ export const webhooks = new Hono<NativeEnvironment>()
   })
   .get("/sample", reads, validate.query(sampleQuery), (c) => {
     const { event } = c.req.valid("query");
-    const nowMs = systemClock();
+    const nowMs = nowOf(c);
     const samples = (event === undefined ? EVENT_TYPES : [event]).map((type): unknown => {
       const data = sampleData(c.env, type, nowMs);
       const id = newEventId(nowMs);
@@ -108,16 +106,11 @@ export const webhooks = new Hono<NativeEnvironment>()
 function storeOf(c: NativeContext) {
   const { env } = c;
   const { workspace } = c.get("access");
-  return endpointStore({ env, workspace, nowMs: systemClock(), policy: outboundPolicy(env) });
+  return endpointStore({ env, workspace, nowMs: nowOf(c), policy: outboundPolicy(env) });
 }
 
 function contextOf(c: NativeContext): DeliveryContext {
-  return { env: c.env, workspace: c.get("access").workspace, nowMs: systemClock() };
-}
-
-/** What is no UUID names no webhook: it is looked for all the same, so that both answers are one. */
-function uuidOf(c: NativeContext): string {
-  return parseUuid(c.req.param("id") ?? "") ?? "";
+  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
 }
 
 async function endpointOf(c: NativeContext) {

@@ -1,18 +1,18 @@
 /** Adding people to a workspace, and the single-use links for those who have no account yet. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 
 import { personOf } from "../../../accounts/people.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
-import { systemClock } from "../../../platform/clock.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
 import { acceptInvitation } from "../../../workspaces/accept-invitation.ts";
 import { type Invitation, invitationStore } from "../../../workspaces/invitations.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import { nowOf } from "../../shared/dialect.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { sessionOnly } from "../guard.ts";
+import { requires } from "../guard.ts";
+import { uuidOf } from "../request.ts";
 import { inWorkspace } from "./guard.ts";
 import { wireMember } from "./members.ts";
 import { wireWorkspace } from "./routes.ts";
@@ -27,11 +27,11 @@ const newMember = z.object({
 export const workspaceInvitations = new Hono<NativeEnvironment>()
   .post(
     "/:id/members",
-    sessionOnly(),
+    requires({ who: "session" }),
     inWorkspace("owner"),
     validate.json(newMember),
     async (c) => {
-      const added = await storeOf(c).add(c.req.valid("json"), systemClock());
+      const added = await storeOf(c).add(c.req.valid("json"), nowOf(c));
       if (!added.ok) return refuse(c, added.error);
       if (added.value.kind === "member") return c.json(wireMember(added.value.member), 201);
       const { invitation, secret } = added.value;
@@ -39,29 +39,34 @@ export const workspaceInvitations = new Hono<NativeEnvironment>()
       return c.json({ invitation: { ...wireInvitation(invitation), url } }, 201);
     },
   )
-  .get("/:id/invitations", sessionOnly(), inWorkspace("owner"), async (c) =>
-    c.json((await storeOf(c).list(systemClock())).map(wireInvitation)),
+  .get("/:id/invitations", requires({ who: "session" }), inWorkspace("owner"), async (c) =>
+    c.json((await storeOf(c).list(nowOf(c))).map(wireInvitation)),
   )
-  .delete("/:id/invitations/:invitationId", sessionOnly(), inWorkspace("owner"), async (c) => {
-    const id = parseUuid(c.req.param("invitationId")) ?? "";
-    const withdrawn = await storeOf(c).withdraw(id);
-    return withdrawn.ok ? c.json({ success: true, id }) : refuse(c, withdrawn.error);
-  });
+  .delete(
+    "/:id/invitations/:invitationId",
+    requires({ who: "session" }),
+    inWorkspace("owner"),
+    async (c) => {
+      const id = uuidOf(c, "invitationId");
+      const withdrawn = await storeOf(c).withdraw(id);
+      return withdrawn.ok ? c.json({ success: true, id }) : refuse(c, withdrawn.error);
+    },
+  );
 
 export const invitations = new Hono<NativeEnvironment>().post(
   "/:secret/accept",
-  sessionOnly(),
+  requires({ who: "session" }),
   async (c) => {
     const db = databaseOf(c.env.DB);
     const { id: userId, email } = await personOf(db, c.get("access").userId);
     const secret = c.req.param("secret");
-    const accepted = await acceptInvitation(db, { userId, email }, secret, systemClock());
+    const accepted = await acceptInvitation(db, { userId, email }, secret, nowOf(c));
     if (!accepted.ok) return refuse(c, accepted.error);
     return c.json(wireWorkspace(accepted.value.workspace, accepted.value.role));
   },
 );
 
-function storeOf(c: Context<NativeEnvironment>) {
+function storeOf(c: NativeContext) {
   return invitationStore(databaseOf(c.env.DB), c.get("membership").workspace);
 }
 

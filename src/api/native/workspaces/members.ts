@@ -1,15 +1,15 @@
 /** Who belongs to a workspace: its owners' business, by browser session. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod";
 
 import { ROLES } from "../../../access/access.ts";
 import { databaseOf } from "../../../db/database.ts";
-import { parseUuid } from "../../../platform/uuid.ts";
 import { type Member, memberStore } from "../../../workspaces/members.ts";
-import type { NativeEnvironment } from "../environment.ts";
+import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { sessionOnly } from "../guard.ts";
+import { requires } from "../guard.ts";
+import { uuidOf } from "../request.ts";
 import { inWorkspace } from "./guard.ts";
 
 const newRole = z.object({
@@ -17,35 +17,40 @@ const newRole = z.object({
 });
 
 export const members = new Hono<NativeEnvironment>()
-  .get("/:id/members", sessionOnly(), inWorkspace("owner"), async (c) =>
+  .get("/:id/members", requires({ who: "session" }), inWorkspace("owner"), async (c) =>
     c.json((await storeOf(c).list()).map(wireMember)),
   )
   .patch(
     "/:id/members/:memberId",
-    sessionOnly(),
+    requires({ who: "session" }),
     inWorkspace("owner"),
     validate.json(newRole),
     async (c) => {
-      const memberId = parseUuid(c.req.param("memberId")) ?? "";
+      const memberId = uuidOf(c, "memberId");
       const changed = await storeOf(c).changeRole(memberId, c.req.valid("json").role);
       return changed.ok ? c.json(wireMember(changed.value)) : refuse(c, changed.error);
     },
   )
-  .delete("/:id/members/:memberId", sessionOnly(), inWorkspace("member"), async (c) => {
-    const memberId = parseUuid(c.req.param("memberId")) ?? "";
-    // Everybody may leave; only an owner sends others away.
-    if (c.get("membership").role !== "owner" && memberId !== c.get("access").userId) {
-      return refuse(c, { code: "role_too_low", atLeast: "owner" });
-    }
-    const removed = await storeOf(c).remove(memberId);
-    return removed.ok ? c.json({ success: true, id: memberId }) : refuse(c, removed.error);
-  });
+  .delete(
+    "/:id/members/:memberId",
+    requires({ who: "session" }),
+    inWorkspace("member"),
+    async (c) => {
+      const memberId = uuidOf(c, "memberId");
+      // Everybody may leave; only an owner sends others away.
+      if (c.get("membership").role !== "owner" && memberId !== c.get("access").userId) {
+        return refuse(c, { code: "role_too_low", atLeast: "owner" });
+      }
+      const removed = await storeOf(c).remove(memberId);
+      return removed.ok ? c.json({ success: true, id: memberId }) : refuse(c, removed.error);
+    },
+  );
 
 /** A member as the native API shows them: their id in the workspace is their account's. */
 export function wireMember({ userId, email, role }: Member) {
   return { id: userId, userId, email, role };
 }
 
-function storeOf(c: Context<NativeEnvironment>) {
+function storeOf(c: NativeContext) {
   return memberStore(databaseOf(c.env.DB), c.get("membership").workspace.id);
 }

@@ -7,7 +7,6 @@ import type { Role, Workspace } from "../../../access/access.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { workspaces as workspaceTable } from "../../../db/schema/index.ts";
-import { systemClock } from "../../../platform/clock.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import { deleteWorkspace } from "../../../workspaces/close-workspace.ts";
 import { createWorkspace } from "../../../workspaces/create-workspace.ts";
@@ -17,11 +16,12 @@ import {
   readSettings,
   type WorkspaceWithSettings,
 } from "../../../workspaces/settings.ts";
+import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-import { requires, sessionOnly } from "../guard.ts";
-import { announceLiveBy, onceRequestOf } from "../links/request.ts";
+import { requires } from "../guard.ts";
+import { onceRequestOf } from "../request.ts";
 import { inWorkspace } from "./guard.ts";
 
 const CLICK_RETENTION_DAYS_MAX = 3_650;
@@ -50,11 +50,11 @@ function days(field: string, from: number, to: number) {
 }
 
 export const workspaces = new Hono<NativeEnvironment>()
-  .get("/", requires(), async (c) => {
+  .get("/", requires({}), async (c) => {
     const memberships = await membershipsOf(databaseOf(c.env.DB), c.get("access").userId);
     return c.json(memberships.map(({ workspace, role }) => wireWorkspace(workspace, role)));
   })
-  .post("/", sessionOnly(), validate.json(newWorkspace), async (c) => {
+  .post("/", requires({ who: "session" }), validate.json(newWorkspace), async (c) => {
     const body = c.req.valid("json");
     const db = databaseOf(c.env.DB);
     const { userId } = c.get("access");
@@ -78,19 +78,25 @@ export const workspaces = new Hono<NativeEnvironment>()
     if (created.value.replayed) c.header("Idempotent-Replayed", "true");
     return c.json(wireWorkspace(created.value.value, "owner"), 201);
   })
-  .get("/:id", requires(), inWorkspace("member"), async (c) => {
+  .get("/:id", requires({}), inWorkspace("member"), async (c) => {
     const { workspace, role } = c.get("membership");
     const read = await readSettings(databaseOf(c.env.DB), workspace.id);
     return read.ok ? c.json(wireSettings(read.value, role)) : refuse(c, read.error);
   })
-  .patch("/:id", sessionOnly(), inWorkspace("manager"), validate.json(changes), async (c) => {
-    const { workspace, role } = c.get("membership");
-    const changed = await changeSettings(c.env, workspace, c.req.valid("json"));
-    return changed.ok ? c.json(wireSettings(changed.value, role)) : refuse(c, changed.error);
-  })
-  .delete("/:id", sessionOnly(), inWorkspace("owner"), async (c) => {
+  .patch(
+    "/:id",
+    requires({ who: "session" }),
+    inWorkspace("manager"),
+    validate.json(changes),
+    async (c) => {
+      const { workspace, role } = c.get("membership");
+      const changed = await changeSettings(c.env, workspace, c.req.valid("json"));
+      return changed.ok ? c.json(wireSettings(changed.value, role)) : refuse(c, changed.error);
+    },
+  )
+  .delete("/:id", requires({ who: "session" }), inWorkspace("owner"), async (c) => {
     const { workspace } = c.get("membership");
-    const deleted = await deleteWorkspace({ env: c.env, workspace, nowMs: systemClock() });
+    const deleted = await deleteWorkspace({ env: c.env, workspace, nowMs: nowOf(c) });
     if (!deleted.ok) return refuse(c, deleted.error);
     announceLiveBy(c);
     return c.json({ success: true, id: workspace.uuid });

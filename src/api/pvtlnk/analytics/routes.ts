@@ -14,6 +14,7 @@ import {
 } from "../../../links/link-names.ts";
 import { DAY_MS } from "../../../platform/clock.ts";
 import { attributionDaysOf } from "../../../workspaces/attribution-window.ts";
+import { nowOf } from "../../shared/dialect.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { requires } from "../guard.ts";
 import { activityOf } from "../links/request.ts";
@@ -29,7 +30,7 @@ const TOP_LINKS_MAX = 10;
 /** Of the links with most clicks or conversions. */
 const ANALYSED_LINKS_MAX = 100;
 
-const forReports = requires({ scope: "links:read:analytics", atLeast: "manager" });
+const forReports = requires({ scope: "links:read:analytics", role: "manager" });
 
 export const analytics = new Hono<PvtlnkEnvironment>()
   .get("/overview", forReports, async (c) => {
@@ -61,7 +62,7 @@ function ledgerOf(c: PvtlnkContext) {
 /** The window's last day is today: it ends with the midnight to come. */
 async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
   const days = await attributionDaysOf(databaseOf(c.env.DB), c.get("access").workspace.id);
-  const today = dayOf(c.get("surroundings").clock());
+  const today = dayOf(nowOf(c));
   return {
     days,
     range: { from: dateOf(today - days + 1), to: dateOf(today) },

@@ -2,12 +2,18 @@
 
 import * as z from "zod";
 
-import { isCurrency, minorUnits } from "../../../conversions/money.ts";
-import { AMOUNT_SENTENCES } from "./errors.ts";
+import { type AmountProblem, isCurrency, minorUnits } from "../../../conversions/money.ts";
 
 const ORDER_LENGTH_MAX = 255;
 const CLICK_LENGTH_MAX = 64;
 const VALUE_LENGTH_MAX = 50;
+
+/** Says why a value is refused, as PVTLNK's validation says such things. */
+export const AMOUNT_SENTENCES: Readonly<Record<AmountProblem, string>> = {
+  not_a_number: "Value is not a number",
+  negative: "Value must be greater than or equal to 0",
+  too_large: "Value is too large",
+};
 
 /** A text, also where a number was sent; undefined for none. */
 function text(sentence: string) {

@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
+import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
 import { importCsv } from "../../shared/wire/csv/import.ts";
 import { bulkImport, exportQuery } from "../contract.ts";
@@ -10,7 +11,7 @@ import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { wireTime } from "../wire-values.ts";
-import { activityIn, announceLiveBy, linkContextOf } from "./request.ts";
+import { activityIn, linkContextOf } from "./request.ts";
 import { toFilter, wireLink } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
@@ -18,12 +19,12 @@ const CSV_BYTES_MAX = 5 * 1024 * 1024;
 export const csv = new Hono<PvtlnkEnvironment>()
   .get(
     "/export",
-    requires({ scope: "links:read", atLeast: "manager" }),
+    requires({ scope: "links:read", role: "manager" }),
     validate.query(exportQuery),
     async (c) => {
       const context = { env: c.env, access: c.get("access") };
       const file = await exportCsv(context, toFilter(c.req.valid("query")));
-      const date = wireTime(c.get("surroundings").clock()).slice(0, 10);
+      const date = wireTime(nowOf(c)).slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": `attachment; filename="pvtlnk-links-${date}.csv"`,

@@ -29,9 +29,9 @@ export async function paramsOf(
   c: PvtlnkContext,
   name: "link" | "variant",
 ): Promise<Result<RawParams, PvtlnkRefusal>> {
-  const body = await readBody(c.req.raw);
+  const body = await readBody(c.req);
   if (!body.ok) return body;
-  const { value } = body.value;
+  const { value } = body;
   const params = isObject(value) ? value[name] : undefined;
   if (!isObject(value) || !isObject(params)) return err({ code: "parameter_missing", name });
   const nested = params["password"];

@@ -1,33 +1,15 @@
 /** What the routes of links need of a request besides its body. */
 
-import { configOf } from "../../../config.ts";
-import { databaseOf } from "../../../db/database.ts";
 import type { LinkActivity } from "../../../ledger/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { Link } from "../../../links/link.ts";
-import { isOwnHost } from "../../../links/route/hosts.ts";
-import { LIVE_AFTER_MS } from "../../../links/route/publish.ts";
-import { type LinkStore, linkStore } from "../../../links/store.ts";
+import { linkContextOf as contextOf } from "../../shared/link-request.ts";
 import type { PvtlnkContext } from "../environment.ts";
 
 /** PVTLNK's links lead to web pages elsewhere; expired ones can be restored. */
 export function linkContextOf(c: PvtlnkContext): LinkContext {
-  const requestHostname = new URL(c.req.url).hostname;
-  return {
-    env: c.env,
-    access: c.get("access"),
-    nowMs: c.get("surroundings").clock(),
-    policy: {
-      deepLinks: false,
-      pastExpiry: true,
-      isOwnHost: (hostname) => isOwnHost(hostname, configOf(c.env), requestHostname),
-    },
-  };
-}
-
-export function storeOf(c: PvtlnkContext): LinkStore {
-  return linkStore(databaseOf(c.env.DB), c.get("access").workspace.id);
+  return contextOf(c, { deepLinks: false, pastExpiry: true });
 }
 
 const NUMBER = /^[1-9]\d{0,14}$/;
@@ -54,10 +36,4 @@ export function activityIn(
   { id }: Pick<Link, "id">,
 ): LinkActivity {
   return activities.get(id) ?? { linkId: id, clicks: 0, lastClickAtMs: null };
-}
-
-/** Says when a change is expected to be live everywhere. */
-export function announceLiveBy(c: PvtlnkContext): void {
-  const atMs = c.get("surroundings").clock() + LIVE_AFTER_MS;
-  c.header("Signpost-Live-By", new Date(atMs).toISOString());
 }

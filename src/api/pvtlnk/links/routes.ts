@@ -9,19 +9,14 @@ import { createLink } from "../../../links/create-link.ts";
 import { findLink } from "../../../links/find-link.ts";
 import { pageLinks } from "../../../links/page-links.ts";
 import { updateLink } from "../../../links/update-link.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import { linkChanges, listQuery, newLink } from "../contract.ts";
 import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { checkLink, paramsOf, refusalWithAll, withAllFaults } from "./params.ts";
-import {
-  activityIn,
-  activityOf,
-  announceLiveBy,
-  linkContextOf,
-  numberOf,
-  storeOf,
-} from "./request.ts";
+import { activityIn, activityOf, linkContextOf, numberOf } from "./request.ts";
 import { toChanges, toFilter, toInput, wireAnalytics, wireLink } from "./translate.ts";
 
 export const links = new Hono<PvtlnkEnvironment>()
@@ -55,7 +50,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     return c.json({ success: true, link }, 201);
   })
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
-    const found = await findLink(storeOf(c), { id: numberOf(c.req.param("id")) });
+    const found = await findLink(linkStoreOf(c), { id: numberOf(c.req.param("id")) });
     if (!found.ok) return refuse(c, found.error);
     const { scopes, workspace } = c.get("access");
     const state = await ledgerFor(c.env, workspace.ledger).linkState(found.value.id);
@@ -77,7 +72,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     const raw = await paramsOf(c, "link");
     if (!raw.ok) return refuse(c, raw.error);
     const ref = { id: numberOf(c.req.param("id")) };
-    const found = await findLink(storeOf(c), ref);
+    const found = await findLink(linkStoreOf(c), ref);
     if (!found.ok) return refuse(c, found.error);
     const before = found.value;
     const context = linkContextOf(c);
@@ -97,7 +92,7 @@ export const links = new Hono<PvtlnkEnvironment>()
   })
   .delete("/:id", requires({ scope: "links:delete" }), async (c) => {
     const ref = { id: numberOf(c.req.param("id")) };
-    const found = await findLink(storeOf(c), ref);
+    const found = await findLink(linkStoreOf(c), ref);
     if (!found.ok) return refuse(c, found.error);
     const { role, userId } = c.get("access");
     if (role === "member" && found.value.userId !== userId) {

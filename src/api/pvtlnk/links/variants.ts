@@ -15,20 +15,22 @@ import {
 } from "../../../links/variants/change-variants.ts";
 import { variantTimesOf } from "../../../links/variants/variant-times.ts";
 import type { StoredVariant } from "../../../links/variants/variant.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import { newVariant, variantChanges } from "../contract.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { share, wireTime } from "../wire-values.ts";
 import { checkParams, paramsOf } from "./params.ts";
-import { announceLiveBy, linkContextOf, numberOf, storeOf } from "./request.ts";
+import { linkContextOf, numberOf } from "./request.ts";
 
 /** In this dialect a variant that is active takes part: the first one begins the test. */
 const STARTS = { startsTest: true } as const;
 
 export const variants = new Hono<PvtlnkEnvironment>()
   .get("/", requires({ scope: "links:read" }), async (c) => {
-    const found = await findLink(storeOf(c), linkRefOf(c));
+    const found = await findLink(linkStoreOf(c), linkRefOf(c));
     if (!found.ok) return refuse(c, found.error);
     const { abTest } = found.value;
     return c.json({

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { tokenOf } from "../../../accounts/credentials.ts";
 import { type TokenStore, tokenStore } from "../../../accounts/tokens.ts";
 import { databaseOf } from "../../../db/database.ts";
+import { nowOf } from "../../shared/dialect.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { requires } from "../guard.ts";
@@ -18,7 +19,7 @@ export const tokens = new Hono<PvtlnkEnvironment>()
     const parent = await store.find(tokenOf(c.req.raw.headers) ?? "");
     // It was there a moment ago, so it was revoked at the same time.
     if (parent === null) return refuse(c, { code: "unauthenticated" });
-    const yearOn = aYearAfter(c.get("surroundings").clock());
+    const yearOn = aYearAfter(nowOf(c));
     const expiresAtMs = Math.min(yearOn, parent.expiresAtMs ?? yearOn);
     const created = await store.create({
       name: `Made by ${parent.name}`.slice(0, NAME_LENGTH_MAX),

@@ -3,7 +3,7 @@
 import type { ReportRange } from "../../../ledger/contract.ts";
 import { dateOf, dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
-import type { RawFields } from "../environment.ts";
+import type { RawFields } from "../../shared/dialect.ts";
 import type { RevolinkRefusal } from "../errors.ts";
 
 const DAYS_MAX = 3_660;

@@ -7,21 +7,25 @@ import { ledgerFor } from "../../../ledger/stub.ts";
 import { findLink } from "../../../links/find-link.ts";
 import { linkNamesOf } from "../../../links/link-names.ts";
 import { workspaceCreatedAt } from "../../../workspaces/created-at.ts";
+import { nowOf } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import type { RevolinkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
-import { requires } from "../guard.ts";
-import { storeOf } from "../links/request.ts";
+import { fieldsFrom } from "../fields.ts";
+import { inNamedWorkspace, requires } from "../guard.ts";
 import { parseObjectId } from "../object-id.ts";
 import { reportRange } from "./range.ts";
 import { wireLinkReport, wireWorkspaceReport } from "./translate.ts";
 
+const REPORT = { scope: "links:read:analytics" } as const;
+
 export const analytics = new Hono<RevolinkEnvironment>()
-  .get("/analytics", requires("links:read:analytics", "query"), async (c) => {
+  .get("/analytics", requires(REPORT), fieldsFrom("query"), inNamedWorkspace, async (c) => {
     const { role, workspace } = c.get("access");
     if (role === "member") return refuse(c, { code: "report_role_too_low" });
     const db = databaseOf(c.env.DB);
     const sinceMs = await workspaceCreatedAt(db, workspace.id);
-    const nowMs = c.get("surroundings").clock();
+    const nowMs = nowOf(c);
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });
     if (!range.ok) return refuse(c, range.error);
     const report = await ledgerFor(c.env, workspace.ledger).workspaceReport(range.value);
@@ -31,13 +35,13 @@ export const analytics = new Hono<RevolinkEnvironment>()
     const links = await linkNamesOf(db, workspace.id, { ids, fields });
     return c.json(wireWorkspaceReport(report, links));
   })
-  .get("/:id/analytics", requires("links:read:analytics", "query"), async (c) => {
+  .get("/:id/analytics", requires(REPORT), fieldsFrom("query"), inNamedWorkspace, async (c) => {
     const objectId = parseObjectId(c.req.param("id"));
     if (objectId === null) return refuse(c, { code: "report_link_id_invalid" });
-    const found = await findLink(storeOf(c), { objectId });
+    const found = await findLink(linkStoreOf(c), { objectId });
     if (!found.ok) return refuse(c, { code: "report_link_not_found" });
     const { id, createdAtMs: sinceMs } = found.value;
-    const nowMs = c.get("surroundings").clock();
+    const nowMs = nowOf(c);
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });
     if (!range.ok) return refuse(c, range.error);
     const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);

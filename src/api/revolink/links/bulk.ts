@@ -6,11 +6,13 @@ import { type Config, configOf } from "../../../config.ts";
 import { createLinks, type LinkInput } from "../../../links/create-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
-import type { RevolinkEnvironment } from "../environment.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
+import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
 import { refuse, type RevolinkRefusal, sentenceOf } from "../errors.ts";
-import { requires } from "../guard.ts";
+import { fieldsFrom } from "../fields.ts";
+import { inNamedWorkspace, requires } from "../guard.ts";
 import { completerFor } from "./complete.ts";
-import { announceLiveBy, linkContextOf, type RevolinkContext } from "./request.ts";
+import { linkContextOf } from "./request.ts";
 import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 
 const LINKS_MAX = 100;
@@ -21,7 +23,9 @@ type Outcomes<T> = readonly Result<T, RevolinkRefusal>[];
 
 export const bulk = new Hono<RevolinkEnvironment>().post(
   "/bulk-create",
-  requires("links:create", { bodyBytesMax: BULK_BYTES_MAX }),
+  requires({ scope: "links:create" }),
+  fieldsFrom({ bodyBytesMax: BULK_BYTES_MAX }),
+  inNamedWorkspace,
   async (c) => {
     const items = itemsOf(c.get("fields")["links"]);
     if (!items.ok) return refuse(c, items.error);

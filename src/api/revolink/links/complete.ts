@@ -8,9 +8,10 @@ import type { QrSettings } from "../../../links/qr/settings.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
+import { outboundPolicyOf } from "../../shared/link-request.ts";
 import { parseQrSettings, qrFault } from "../../shared/wire/qr.ts";
+import type { RevolinkContext } from "../environment.ts";
 import { type RevolinkRefusal, toRefusal } from "../errors.ts";
-import { outboundPolicyOf, type RevolinkContext } from "./request.ts";
 import type { Wanted } from "./translate.ts";
 
 /** Gives the fields of one wanted link whole; `before` is its QR code's look until then. */

@@ -10,19 +10,24 @@ import { findLink } from "../../../links/find-link.ts";
 import { linkExists } from "../../../links/link-exists.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
-import type { RevolinkEnvironment } from "../environment.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
+import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
 import { refuse, type RevolinkRefusal } from "../errors.ts";
-import { requires } from "../guard.ts";
+import { fieldsFrom } from "../fields.ts";
+import { inNamedWorkspace, requires } from "../guard.ts";
 import { parseObjectId } from "../object-id.ts";
 import { completerFor } from "./complete.ts";
-import { announceLiveBy, linkContextOf, type RevolinkContext, storeOf } from "./request.ts";
+import { linkContextOf } from "./request.ts";
 import { asSent, readChanges, readNewLink, wireCreated } from "./translate.ts";
 
 /** Room for the engine's largest rules (256 kB) and a logo of 100 KB as a data URL. */
 const LINK_BYTES_MAX = 512 * 1024;
 
+const linkFields = fieldsFrom({ bodyBytesMax: LINK_BYTES_MAX });
+
 export const link = new Hono<RevolinkEnvironment>()
-  .post("/create", requires("links:create", { bodyBytesMax: LINK_BYTES_MAX }), async (c) => {
+  .post("/create", requires({ scope: "links:create" }), linkFields, inNamedWorkspace, async (c) => {
     const context = linkContextOf(c);
     const config = configOf(c.env);
     const wanted = readNewLink(c.get("fields"), config);
@@ -38,11 +43,11 @@ export const link = new Hono<RevolinkEnvironment>()
       ...wireCreated(created.value, config),
     });
   })
-  .put("/update", requires("links:update", { bodyBytesMax: LINK_BYTES_MAX }), async (c) => {
+  .put("/update", requires({ scope: "links:update" }), linkFields, inNamedWorkspace, async (c) => {
     const context = linkContextOf(c);
     const objectId = parseObjectId(c.get("fields")["linkId"]);
     if (objectId === null) return refuse(c, { code: "link_id_invalid" });
-    const before = await findLink(storeOf(c), { objectId });
+    const before = await findLink(linkStoreOf(c), { objectId });
     if (!before.ok) return refuse(c, await notHere(c, objectId, "edit"));
     const wanted = readChanges(c.get("fields"), configOf(c.env));
     if (!wanted.ok) return refuse(c, wanted.error);
@@ -54,20 +59,26 @@ export const link = new Hono<RevolinkEnvironment>()
     announceLiveBy(c);
     return c.json({ message: "Link updated.", id: objectIdOf(updated.value.uuid) });
   })
-  .delete("/delete", requires("links:delete", "body_or_query"), async (c) => {
-    const objectId = parseObjectId(c.get("fields")["linkId"]);
-    if (objectId === null) return refuse(c, { code: "link_id_invalid" });
-    const deleted = await deleteLink(linkContextOf(c), { objectId });
-    if (!deleted.ok) {
-      const { error } = deleted;
-      return refuse(
-        c,
-        error.code === "link_not_found" ? await notHere(c, objectId, "delete") : error,
-      );
-    }
-    announceLiveBy(c);
-    return c.json({ message: "Link deleted." });
-  });
+  .delete(
+    "/delete",
+    requires({ scope: "links:delete" }),
+    fieldsFrom("body_or_query"),
+    inNamedWorkspace,
+    async (c) => {
+      const objectId = parseObjectId(c.get("fields")["linkId"]);
+      if (objectId === null) return refuse(c, { code: "link_id_invalid" });
+      const deleted = await deleteLink(linkContextOf(c), { objectId });
+      if (!deleted.ok) {
+        const { error } = deleted;
+        return refuse(
+          c,
+          error.code === "link_not_found" ? await notHere(c, objectId, "delete") : error,
+        );
+      }
+      announceLiveBy(c);
+      return c.json({ message: "Link deleted." });
+    },
+  );
 
 /** Tells another workspace's link from none at all, as the documented statuses do. */
 async function notHere(

@@ -4,7 +4,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { conversionsApp } from "../../../../src/api/pvtlnk/conversions/routes.ts";
+import { conversions } from "../../../../src/api/pvtlnk/conversions/routes.ts";
 import { ledgerFor } from "../../../../src/ledger/stub.ts";
 import { DAY_MS, HOUR_MS } from "../../../../src/platform/clock.ts";
 import { type Account, newAccount } from "../../../support/account.ts";
@@ -344,7 +344,7 @@ describe("the errors", () => {
       const url = new URL(`/api/conversions/track/${token}`, ORIGIN);
       const request = new Request(url, jsonOf("POST", { ip }, { "CF-Connecting-IP": address }));
       const ctx = createExecutionContext();
-      return conversionsApp.fetch(request, envWith({ CONVERSION_LIMIT: once }), ctx);
+      return conversions().fetch(request, envWith({ CONVERSION_LIMIT: once }), ctx);
     };
     expect((await from("192.0.2.1", "10.0.0.1")).status).toBe(404);
     const limited = await from("192.0.2.1", "10.0.0.2");
@@ -364,7 +364,7 @@ describe("the errors", () => {
     const url = new URL(goal.postbackUrl);
     const failing = envWith({ CONVERSION_LIMIT: broken(env.CONVERSION_LIMIT) });
     const request = new Request(url, jsonOf("POST", {}));
-    const response = await conversionsApp.fetch(request, failing, createExecutionContext());
+    const response = await conversions().fetch(request, failing, createExecutionContext());
     expect(response.status).toBe(200);
   });
 });

@@ -1,0 +1,123 @@
+/**
+ * The shell of a dialect, made once for all: request id, headers, CORS, the clock, and the failures
+ * that belong to no route, in the dialect's own shape.
+ */
+
+import { type Context, Hono } from "hono";
+import type { BlankSchema } from "hono/types";
+
+import type { Access } from "../../access/access.ts";
+import { LIVE_AFTER_MS } from "../../links/route/publish.ts";
+import { type Clock, systemClock } from "../../platform/clock.ts";
+import type { Fetch } from "../../platform/dns.ts";
+import { log } from "../../platform/log.ts";
+import { type DialectName, isUnder, PREFIXES } from "../../prefixes.ts";
+import { allowedMethods } from "./allowed-methods.ts";
+import { answerPreflight, isPreflight, openToOtherOrigins } from "./cors.ts";
+import type { ShellFailure } from "./failure.ts";
+
+/** What a dialect has from outside. Tests put a clock and an internet of their own here. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Fetches logos, and asks the DNS where they are; absent is the runtime's own. */
+  readonly fetch?: Fetch;
+}
+
+/** The fields of a request of which nothing is known yet. */
+export type RawFields = Readonly<Record<string, unknown>>;
+
+/** What the handlers of every dialect find in their context. */
+export interface DialectEnvironment {
+  Bindings: Cloudflare.Env;
+  Variables: {
+    requestId: string;
+    surroundings: Surroundings;
+    /** Who asks, and in which workspace: set by a guard. */
+    access: Access;
+    /** Set by a dialect whose fields are not simply its JSON body. */
+    fields: RawFields;
+  };
+}
+
+export type DialectApp<E extends DialectEnvironment> = Hono<E, BlankSchema, string>;
+
+export interface DialectDefinition<E extends DialectEnvironment> {
+  /** Its prefixes are those of this name in `prefixes.ts`. */
+  readonly name: DialectName;
+  /** Answers a failure of the shell in the dialect's form. */
+  readonly refuse: (c: Context, failure: ShellFailure) => Response;
+  /** Paths that no API token opens: no CORS there at all. */
+  readonly closedPaths?: readonly string[];
+  /** Adds the routes, once for each prefix. */
+  readonly mount: (app: DialectApp<E>) => void;
+}
+
+/** Makes the app of a dialect, on the system's clock unless told otherwise. */
+export type Dialect<E extends DialectEnvironment> = (
+  surroundings?: Partial<Surroundings>,
+) => DialectApp<E>;
+
+const REQUEST_ID = /^[\w.=-]{8,128}$/;
+
+export function defineDialect<E extends DialectEnvironment>({
+  name,
+  refuse,
+  closedPaths = [],
+  mount,
+}: DialectDefinition<E>): Dialect<E> {
+  return (given = {}) => {
+    const surroundings: Surroundings = { clock: systemClock, ...given };
+    const app: DialectApp<E> = new Hono<E, BlankSchema, string>();
+    app.use("*", async (c, next) => {
+      const requestId = requestIdOf(c);
+      c.set("requestId", requestId);
+      c.set("surroundings", surroundings);
+      const { path } = c.req;
+      const isOpen = !closedPaths.some((closed) => isUnder(closed, path));
+      if (isOpen && isPreflight(c)) c.res = answerPreflight();
+      else {
+        await next();
+        if (isOpen) openToOtherOrigins(c);
+      }
+      c.header("X-Request-Id", requestId);
+      c.header("X-Content-Type-Options", "nosniff");
+      if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+    });
+    app.notFound((c) => {
+      const allow = allowedMethods(app.routes, c.req.path);
+      return refuse(
+        c,
+        allow.length === 0 || allow.includes(c.req.method)
+          ? { code: "route_unknown" }
+          : { code: "method_not_allowed", allow },
+      );
+    });
+    app.onError((error, c) => {
+      log("error", "api.request.failed", {
+        requestId: c.get("requestId"),
+        dialect: name,
+        method: c.req.method,
+        route: c.req.routePath,
+        error,
+      });
+      return refuse(c, { code: "internal" });
+    });
+    for (const prefix of PREFIXES[name]) mount(app.basePath(prefix));
+    return app;
+  };
+}
+
+/** Returns the moment of the request, by the dialect's clock. */
+export function nowOf<E extends DialectEnvironment>(c: Context<E>): number {
+  return c.get("surroundings").clock();
+}
+
+/** Says when the change that was made is expected to be live everywhere. */
+export function announceLiveBy<E extends DialectEnvironment>(c: Context<E>): void {
+  c.header("Signpost-Live-By", new Date(nowOf(c) + LIVE_AFTER_MS).toISOString());
+}
+
+function requestIdOf(c: Context): string {
+  const offered = c.req.header("X-Request-Id");
+  return offered !== undefined && REQUEST_ID.test(offered) ? offered : crypto.randomUUID();
+}

@@ -1,0 +1,113 @@
+/**
+ * Who may pass a route: what a route requires is data, and the order in which it is checked is the
+ * dialect's. A guard stands before validators, so that a stranger learns nothing from a faulty body.
+ */
+
+import type { Context, MiddlewareHandler } from "hono";
+
+import { type Access, type Role, ROLES, type Scope } from "../../access/access.ts";
+import { PLANS, type PlanTerms } from "../../access/plans.ts";
+import { authenticate } from "../../accounts/authenticate.ts";
+import { offersToken, tokenOf } from "../../accounts/credentials.ts";
+import { isOperator } from "../../accounts/operator.ts";
+import type { AccountRefusal } from "../../accounts/refusal.ts";
+import { configOf } from "../../config.ts";
+import type { DialectEnvironment } from "./dialect.ts";
+import type { ShellFailure } from "./failure.ts";
+import { refuseFastWrites } from "./write-limit.ts";
+
+export interface Requirement {
+  /**
+   * Whose credential opens the route: any of an account, a token alone, a browser session alone
+   * (what a token must never be able to do), or ADMIN_TOKEN, which no account has.
+   */
+  readonly who: "account" | "token" | "session" | "operator";
+  readonly scope?: Scope;
+  /** This role or one above it. */
+  readonly role?: Role;
+  readonly feature?: keyof PlanTerms["features"];
+}
+
+export type GuardRefusal =
+  | ShellFailure
+  | AccountRefusal
+  /** The workspace's plan does not have what the route is part of. */
+  | { readonly code: "feature_not_in_plan" };
+
+interface Asked {
+  readonly c: Context<DialectEnvironment>;
+  readonly access: Access;
+  readonly requirement: Requirement;
+}
+
+type Check = (asked: Asked) => GuardRefusal | null | Promise<GuardRefusal | null>;
+
+const CHECKS = {
+  /** A cookie travels with requests that another site provoked; their `Origin` gives them away. */
+  origin: ({ c, access }) => {
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    const isSafe = isRead || access.via === "token" || isOwnOrigin(c.req.raw, c.env);
+    return isSafe ? null : { code: "origin_foreign" };
+  },
+  session: ({ access, requirement }) =>
+    requirement.who === "session" && access.via !== "session" ? { code: "session_required" } : null,
+  feature: ({ access, requirement: { feature } }) =>
+    feature === undefined || PLANS[access.workspace.plan].features[feature]
+      ? null
+      : { code: "feature_not_in_plan" },
+  scope: ({ access, requirement: { scope } }) =>
+    scope === undefined || access.scopes.has(scope)
+      ? null
+      : { code: "scope_missing", scopes: [scope] },
+  role: ({ access, requirement: { role } }) => roleRefusal(access.role, role),
+  writes: ({ c, access }) => refuseFastWrites(c.req.raw, c.env, access.principal),
+} satisfies Readonly<Record<string, Check>>;
+
+export interface GuardOptions {
+  readonly refuse: (c: Context, refusal: GuardRefusal) => Response;
+  /** What is checked once the credential is known, in this order. */
+  readonly order: readonly (keyof typeof CHECKS)[];
+}
+
+/** Makes the guards of a dialect. A guard puts `access` into the context, but for the operator. */
+export function guardsFor({ refuse, order }: GuardOptions) {
+  return (requirement: Requirement): MiddlewareHandler<DialectEnvironment> =>
+    async (c, next) => {
+      const { headers } = c.req.raw;
+      if (requirement.who === "operator") {
+        if (!(await isOperator(tokenOf(headers), c.env.ADMIN_TOKEN))) {
+          return refuse(c, { code: "unauthenticated" });
+        }
+        await next();
+        return undefined;
+      }
+      // Otherwise a page of another site could use a browser's session here.
+      if (requirement.who === "token" && !offersToken(headers)) {
+        return refuse(c, { code: "unauthenticated" });
+      }
+      const { clock } = c.get("surroundings");
+      const authenticated = await authenticate(c.req.raw, c.env, c.executionCtx, clock);
+      if (!authenticated.ok) return refuse(c, authenticated.error);
+      const { access, setCookies } = authenticated.value;
+      for (const check of order) {
+        const refusal = await CHECKS[check]({ c, access, requirement });
+        if (refusal !== null) return refuse(c, refusal);
+      }
+      c.set("access", access);
+      await next();
+      for (const cookie of setCookies) c.header("Set-Cookie", cookie, { append: true });
+      return undefined;
+    };
+}
+
+/** Refuses a role that is below the one required. */
+export function roleRefusal(role: Role, atLeast: Role | undefined): AccountRefusal | null {
+  return atLeast !== undefined && ROLES.indexOf(role) < ROLES.indexOf(atLeast)
+    ? { code: "role_too_low", atLeast }
+    : null;
+}
+
+function isOwnOrigin(request: Request, env: Cloudflare.Env): boolean {
+  const origin = request.headers.get("Origin");
+  return origin === new URL(request.url).origin || origin === configOf(env).publicUrl.origin;
+}
