@@ -1,4 +1,4 @@
-/** D1's unit of atomicity: statements that happen together or not at all, in one round trip. */
+/** Batches, D1's unit of atomicity: statements that run all or none, in one round trip. */
 
 import type { BatchItem } from "drizzle-orm/batch";
 import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
@@ -9,7 +9,7 @@ export type Statement = BatchItem<"sqlite">;
 
 type Rows<Q extends readonly Statement[]> = { -readonly [K in keyof Q]: Q[K]["_"]["result"] };
 
-/** Runs `before`, the queries and `after` in one batch; gives the queries' rows. */
+/** Runs `before`, the queries and `after` in one batch. Returns the rows of the queries. */
 export async function batchAround<const Q extends readonly [Statement, ...Statement[]]>(
   db: Database,
   before: readonly Statement[],
@@ -22,15 +22,14 @@ export async function batchAround<const Q extends readonly [Statement, ...Statem
   return results.slice(before.length, before.length + queries.length) as Rows<Q>;
 }
 
-/** drizzle's batch expects a prepared statement on raw SQL that has parameters, and forgets to make one. */
+/** Prepares raw SQL, since drizzle's batch expects a prepared statement but creates none for it. */
 function prepare(db: Database, statement: Statement | undefined): void {
   if (!(statement instanceof SQLiteRaw)) return;
   Object.assign(statement, { stmt: db.$client.prepare(statement.getQuery().sql) });
 }
 
 /**
- * Statements that must happen with a change or not at all, such as an idempotency key's result.
- *
- * They are asked for with the UUIDs of the rows concerned, and run after the change.
+ * Returns statements that must run with a change or not at all, such as storing the result of an
+ * idempotency key. Called with the UUIDs of the changed rows; the statements run after the change.
  */
 export type Alongside = (uuids: readonly string[]) => readonly Statement[];

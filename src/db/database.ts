@@ -1,3 +1,5 @@
+/** The drizzle client of the D1 database. */
+
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 
 import * as schema from "./schema/index.ts";
@@ -6,7 +8,7 @@ export type Database = DrizzleD1Database<typeof schema> & { readonly $client: D1
 
 const opened = new WeakMap<D1Database, Database>();
 
-/** Gives the drizzle client of a D1 binding, the same one each time. */
+/** Returns the drizzle client of a D1 binding, always the same one. */
 export function databaseOf(d1: D1Database): Database {
   const known = opened.get(d1);
   if (known !== undefined) return known;

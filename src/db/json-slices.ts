@@ -1,9 +1,9 @@
-/** Many rows in few bound values: `json_each` reads each text as a table. */
+/** Binds many rows in few values: `json_each` reads each JSON text as a table. */
 
-/** D1 takes 2 MB a value; a character may be three bytes. */
+/** D1 accepts 2 MB per value, and a character may take three bytes. */
 const CHARACTERS_MAX = 500_000;
 
-/** Packs rows, in their order, into JSON arrays that are small enough to be bound. */
+/** Packs rows in order into JSON arrays that are small enough to bind. */
 export function jsonSlices(rows: readonly unknown[]): string[] {
   const texts: string[] = [];
   let slice: string[] = [];

@@ -2,7 +2,8 @@
  * People, their sessions and their API tokens.
  *
  * `users`, `sessions`, `credentials`, `verifications` and `auth_rate_limits` are better-auth's
- * models under our names; better-auth writes them, nobody else does.
+ * models under Signpost's names. better-auth writes them; Signpost only deletes rows that are
+ * expired or left by an interrupted sign-up.
  */
 
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
@@ -15,7 +16,7 @@ export const users = sqliteTable("users", {
   email: text("email").notNull().unique(),
   emailVerified: integer("email_verified", { mode: "boolean" }).notNull().default(false),
   image: text("image"),
-  /** 1 for an account made under SIGNUPS=first, else null: unique, so that two at once make one. */
+  /** 1 for an account created under SIGNUPS=first, else null. Unique, so only one sign-up wins. */
   firstSlot: integer("first_slot").unique(),
   createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
   updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
@@ -35,11 +36,11 @@ export const sessions = sqliteTable(
     createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
     updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
   },
-  // Signing out everywhere.
+  // Finds the sessions of a person, which are deleted with the person.
   (table) => [index("sessions_by_user").on(table.userId)],
 );
 
-/** better-auth's `account`: one way of signing in of one person (here: a password). */
+/** better-auth's `account`: one sign-in method of one person (here: a password). */
 export const credentials = sqliteTable(
   "credentials",
   {
@@ -59,7 +60,7 @@ export const credentials = sqliteTable(
     createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
     updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
   },
-  // The password of a person who signs in.
+  // Finds the password of a person who signs in.
   (table) => [index("credentials_by_user").on(table.userId)],
 );
 
@@ -83,7 +84,7 @@ export const authRateLimits = sqliteTable("auth_rate_limits", {
   lastRequest: integer("last_request_ms").notNull(),
 });
 
-/** API tokens. A revoked one stays as a row: it still counts toward the hourly limit on creation. */
+/** API tokens. A revoked token keeps its row, since it counts towards the hourly creation limit. */
 export const tokens = sqliteTable(
   "tokens",
   {
@@ -92,14 +93,14 @@ export const tokens = sqliteTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** The home workspace: where the token acts unless a dialect names another. */
+    /** The home workspace, in which the token acts unless the request names another. */
     workspaceId: integer("workspace_id")
       .notNull()
       .references(() => workspaces.id),
     name: text("name").notNull(),
     /** SHA-256 of the whole token, hex. */
     hash: text("hash").notNull(),
-    /** The token's last four characters, for people to tell tokens apart. */
+    /** The token's last four characters, so that people can identify it. */
     hint: text("hint").notNull(),
     /** JSON array of scopes. */
     scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
@@ -109,9 +110,9 @@ export const tokens = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [
-    // Authentication.
+    // Authenticates.
     uniqueIndex("tokens_by_hash").on(table.hash),
-    // A person's list, and the count of creations in the last hour.
+    // Lists a person's tokens, and counts those of the last hour.
     index("tokens_by_user").on(table.userId, table.createdAtMs),
   ],
 );

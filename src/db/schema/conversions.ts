@@ -1,4 +1,4 @@
-/** What counts as a conversion; the conversions themselves are the Ledger's. */
+/** Conversion goals. The conversions themselves are in the Ledger. */
 
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
@@ -7,26 +7,26 @@ import { workspaces } from "./workspaces.ts";
 export const conversionGoals = sqliteTable(
   "conversion_goals",
   {
-    /** Never reused (AUTOINCREMENT): the Ledger knows a goal's conversions by it. */
+    /** Never reused (AUTOINCREMENT): the Ledger stores a goal's conversions under it. */
     id: integer("id").primaryKey({ autoIncrement: true }),
     uuid: text("uuid").notNull().unique(),
     workspaceId: integer("workspace_id")
       .notNull()
       .references(() => workspaces.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
-    /** The postback's token, sealed (`platform/sealing.ts`): its URL is shown again and again. */
+    /** The postback's token, sealed (`platform/sealing.ts`), since its URL is shown repeatedly. */
     token: text("token").notNull(),
-    /** SHA-256 of the token, hex: what a postback is found by. */
+    /** SHA-256 of the token in hex, by which a postback finds its goal. */
     tokenHash: text("token_hash").notNull().unique(),
-    /** What a conversion is worth that names no value of its own, in minor units. */
+    /** The value of a conversion that reports none, in minor units. */
     value: integer("value").notNull(),
     currency: text("currency").notNull(),
-    /** The query parameter in which destinations get a click token; null appends none. */
+    /** The query parameter that carries a click token to destinations; null for none. */
     clickIdParam: text("click_id_param"),
     isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
   },
-  // A workspace's goals: its list, and which of them its plan has room for.
+  // Lists a workspace's goals, and finds those that its plan allows.
   (table) => [index("conversion_goals_by_workspace").on(table.workspaceId)],
 );

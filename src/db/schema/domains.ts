@@ -6,8 +6,8 @@ import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqli
 import { workspaces } from "./workspaces.ts";
 
 /**
- * A workspace proves a host name by a TXT record of its own; of several that claim
- * one, only the last that proved it serves links there.
+ * A workspace verifies a host name by a TXT record with its own challenge. If several workspaces
+ * claim a name, only the last one that verified it serves links there.
  */
 export const domains = sqliteTable(
   "domains",
@@ -19,24 +19,24 @@ export const domains = sqliteTable(
       .references(() => workspaces.id, { onDelete: "cascade" }),
     /** Canonical: lower case, ASCII, without the root's dot. */
     hostname: text("hostname").notNull(),
-    /** What the TXT record must say; random for each claim, so a released name is proven anew. */
+    /** The value of the TXT record. Random for each claim, so a released name is verified anew. */
     challenge: text("challenge").notNull(),
     verifiedAtMs: integer("verified_at_ms"),
-    /** When Upkeep last asked for the record of a verified domain, or may be taken to have. */
+    /** When the record of a verified domain was last checked, or counts as checked. */
     checkedAtMs: integer("checked_at_ms"),
-    /** Checks in a row that found no record; one that nobody answered is no such check. */
+    /** Consecutive checks that found no record; checks without an answer do not count. */
     failedChecks: integer("failed_checks").notNull().default(0),
-    /** The first of them. */
+    /** The time of the first of them. */
     failingSinceMs: integer("failing_since_ms"),
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [
     uniqueIndex("domains_by_workspace").on(table.workspaceId, table.hostname),
-    // Whose record is to be asked for again.
+    // Finds the domains whose record is due for a check.
     index("domains_to_check")
       .on(table.checkedAtMs)
       .where(sql`${table.verifiedAtMs} IS NOT NULL`),
-    // Who serves a host name.
+    // Finds the workspace that serves a host name.
     uniqueIndex("domains_verified")
       .on(table.hostname)
       .where(sql`${table.verifiedAtMs} IS NOT NULL`),

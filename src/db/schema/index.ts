@@ -1,3 +1,5 @@
+/** The schema of D1, one file per area. */
+
 export * from "./accounts.ts";
 export * from "./conversions.ts";
 export * from "./domains.ts";

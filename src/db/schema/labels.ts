@@ -1,4 +1,4 @@
-/** The labels that a workspace puts on its links. */
+/** Tags and collections, the labels that a workspace puts on its links. */
 
 import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
@@ -15,7 +15,7 @@ export const tags = sqliteTable(
     name: text("name").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
-  // Find or make a tag by its name.
+  // Finds or creates a tag by its name.
   (table) => [uniqueIndex("tags_by_name").on(table.workspaceId, table.name)],
 );
 

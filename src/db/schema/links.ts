@@ -1,4 +1,4 @@
-/** Links, and what publishing them to KV has to remember. */
+/** Links, their variants and tags, and what publishing them to KV must remember. */
 
 import { sql } from "drizzle-orm";
 import {
@@ -18,17 +18,17 @@ import { workspaces } from "./workspaces.ts";
 export const links = sqliteTable(
   "links",
   {
-    /** Never reused (AUTOINCREMENT): the Ledger knows a link by it long after a purge. */
+    /** Never reused (AUTOINCREMENT): the Ledger refers to a link by it long after a purge. */
     id: integer("id").primaryKey({ autoIncrement: true }),
     uuid: text("uuid").notNull().unique(),
     workspaceId: integer("workspace_id")
       .notNull()
       .references(() => workspaces.id),
-    /** The account that made it. */
+    /** The account that created the link. */
     userId: text("user_id").notNull(),
     /** A custom domain's hostname, or empty for the default hosts; null while the link is parked. */
     domain: text("domain").default(""),
-    /** The hostname of a parked link (`links/parked.ts`): its workspace does not serve it any more. */
+    /** The hostname of a parked link (`links/parked.ts`): its workspace has lost that domain. */
     parkedDomain: text("parked_domain"),
     code: text("code").notNull(),
     /** As sent; the redirect uses its normalised form. */
@@ -49,35 +49,35 @@ export const links = sqliteTable(
     /** 301, 302, 307 or 308. */
     redirectStatus: integer("redirect_status").notNull().default(302),
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
-    /** JSON object of UTM parameters that every destination of the link gets; null for none. */
+    /** JSON object of UTM parameters, added to every destination of the link; null for none. */
     utmParams: text("utm_params"),
     /** scrypt, as `platform/password.ts` writes it; null for a link without a password. */
     passwordHash: text("password_hash"),
-    /** Grows with each change of the password: cookies of earlier ones stop to fit. */
+    /** Increases with each change of the password, which invalidates earlier cookies. */
     passwordVersion: integer("password_version").notNull().default(0),
-    /** JSON array of rules in their order (`links/rules/rule.ts`); null for none. Never queried. */
+    /** JSON array of rules in order (`links/rules/rule.ts`); null for none. Never queried. */
     rules: text("rules"),
-    /** While on, and while any variant is active, variants decide and rules do not. */
+    /** While enabled, and while any variant is active, variants decide and rules do not. */
     abEnabled: integer("ab_enabled", { mode: "boolean" }).notNull().default(false),
-    /** A visitor keeps the variant of the first visit, by a cookie. */
+    /** Whether a visitor keeps the variant of the first visit, by a cookie. */
     abSticky: integer("ab_sticky", { mode: "boolean" }).notNull().default(false),
     clicksLimit: integer("clicks_limit"),
-    /** The version in which the link got a limit where it had none (`gates/contract.ts`). */
+    /** The version in which the link got its limit, having had none (`gates/contract.ts`). */
     clicksLimitSince: integer("clicks_limit_since"),
     /** JSON of `links/qr/settings.ts`; null for the defaults. */
     qrSettings: text("qr_settings"),
-    /** Grows by one with each change; the ETag of the link, and what publishing compares. */
+    /** Increases by one with each change. The link's ETag, and what publishing compares. */
     version: integer("version").notNull().default(1),
-    /** The version that KV was last seen to hold, or that KV holds none older than. */
+    /** KV was last seen to hold this version or a newer one, or no record. */
     publishedVersion: integer("published_version").notNull().default(1),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
   },
   (table) => [
-    // The redirect's look-up, and the last word on who has a code.
-    // Parked links are outside it, since nulls are distinct.
+    // The redirect's look-up, and the final decision on which link has a code.
+    // Parked links are not in it, since nulls are distinct.
     uniqueIndex("links_by_code").on(table.domain, table.code),
-    // The links that come back to a domain, and the last word on who waits for one under a code.
+    // Finds the links that return to a domain, and keeps one parked link per workspace and code.
     uniqueIndex("links_parked")
       .on(table.parkedDomain, table.workspaceId, table.code)
       .where(sql`${table.parkedDomain} IS NOT NULL`),
@@ -85,9 +85,9 @@ export const links = sqliteTable(
       "links_domain_or_parked",
       sql`(${table.domain} IS NULL) = (${table.parkedDomain} IS NOT NULL)`,
     ),
-    // Lists, newest first.
+    // Lists links, newest first.
     index("links_by_workspace").on(table.workspaceId, table.id),
-    // The sweep: only rows whose change KV has not seen are in it.
+    // The sweep. Contains only rows whose change is not confirmed in KV.
     index("links_unpublished")
       .on(table.updatedAtMs)
       .where(sql`${table.publishedVersion} < ${table.version}`),
@@ -102,7 +102,7 @@ export const variants = sqliteTable(
     linkId: integer("link_id")
       .notNull()
       .references(() => links.id, { onDelete: "cascade" }),
-    /** The id that clicks are counted under: as a client gave it, or a UUID. */
+    /** The id under which clicks are counted: chosen by the client, or a UUID. */
     publicId: text("public_id").notNull(),
     name: text("name").notNull(),
     url: text("url").notNull(),
@@ -112,7 +112,7 @@ export const variants = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
   },
-  // A link's variants, in the order in which they were made.
+  // Finds the variants of a link.
   (table) => [uniqueIndex("variants_by_link").on(table.linkId, table.publicId)],
 );
 
@@ -128,12 +128,12 @@ export const linkTags = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.linkId, table.tagId] }),
-    // The links of one tag.
+    // Finds the links of a tag.
     index("link_tags_by_tag").on(table.tagId, table.linkId),
   ],
 );
 
-/** KV keys that no longer belong to a link, kept until KV has been seen without them. */
+/** KV keys that no longer belong to a link, kept until they are seen to be gone from KV. */
 export const routeTombstones = sqliteTable(
   "route_tombstones",
   {
@@ -141,7 +141,7 @@ export const routeTombstones = sqliteTable(
     domain: text("domain").notNull(),
     code: text("code").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
-    /** When a sweep last made KV agree; null for none yet. */
+    /** When a sweep last corrected KV; null before the first one. */
     sweptAtMs: integer("swept_at_ms"),
   },
   (table) => [
@@ -151,7 +151,7 @@ export const routeTombstones = sqliteTable(
   ],
 );
 
-/** Codes of purged links: for 90 days only the workspace that had one may take it again. */
+/** Codes of purged links: for 90 days, only the workspace that had a code may use it again. */
 export const reservedCodes = sqliteTable(
   "reserved_codes",
   {

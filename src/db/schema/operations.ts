@@ -1,19 +1,19 @@
-/** What the service itself has to remember between two requests. */
+/** What the service itself must remember between requests. */
 
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** Idempotency keys of the last 24 hours: what a repeated POST is answered from. */
+/** Idempotency keys of the last 24 hours, from which repeated POST requests are answered. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
   {
-    /** Who sent it: `<user id>/<workspace id>`. */
+    /** The sender: `<user id>/<workspace id>`. */
     principal: text("principal").notNull(),
     /** Method and path. */
     operation: text("operation").notNull(),
     key: text("key").notNull(),
     /** SHA-256 of the body, hex. */
     fingerprint: text("fingerprint").notNull(),
-    /** JSON array of the ids that the change made; null while it is in flight. */
+    /** JSON array of the ids that the change created; null while it is in flight. */
     result: text("result", { mode: "json" }).$type<number[]>(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
@@ -23,26 +23,26 @@ export const idempotencyKeys = sqliteTable(
   ],
 );
 
-/** Messages that a queue gave up on, kept whole so that an operator can send them again. */
+/** Messages that a queue gave up on, kept whole so that the operator can send them again. */
 export const deadLetters = sqliteTable("dead_letters", {
   id: integer("id").primaryKey({ autoIncrement: true }),
   queue: text("queue").notNull(),
-  /** The queue's own id of the message: storing one twice changes nothing. */
+  /** The queue's own id of the message, so that storing it twice changes nothing. */
   messageId: text("message_id").notNull().unique(),
   body: text("body").notNull(),
   createdAtMs: integer("created_at_ms").notNull(),
 });
 
-/** Purged links whose Ledger has yet to forget them: written with the deletion, swept by Upkeep. */
+/** Purged links that their Ledger must still forget: written with the deletion, swept by Upkeep. */
 export const pendingPurges = sqliteTable("pending_purges", {
   linkId: integer("link_id").primaryKey(),
   /** The Ledger's name, as in `ledger/ledger-id.ts`. */
   ledger: text("ledger").notNull(),
-  /** No click of the link is older: where the Ledger starts to look. */
+  /** No click of the link is older, so the Ledger starts its purge here. */
   linkCreatedAtMs: integer("link_created_at_ms").notNull(),
 });
 
-/** Deleted workspaces of which something is left: written with the deletion, swept by Upkeep. */
+/** Deleted workspaces that still have data: written with the deletion, swept by Upkeep. */
 export const pendingClosures = sqliteTable("pending_closures", {
   workspaceId: integer("workspace_id").primaryKey(),
   /** The Ledger's name, as in `ledger/ledger-id.ts`. */

@@ -1,4 +1,4 @@
-/** Webhook endpoints, and the events on their way to them. */
+/** Webhook endpoints, and their outbox of undelivered events. */
 
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
@@ -7,7 +7,7 @@ import { workspaces } from "./workspaces.ts";
 export const webhooks = sqliteTable(
   "webhooks",
   {
-    /** Never reused (AUTOINCREMENT): the Ledger knows an endpoint's deliveries by it. */
+    /** Never reused (AUTOINCREMENT): the Ledger stores an endpoint's deliveries under it. */
     id: integer("id").primaryKey({ autoIncrement: true }),
     uuid: text("uuid").notNull().unique(),
     workspaceId: integer("workspace_id")
@@ -18,27 +18,27 @@ export const webhooks = sqliteTable(
     events: text("events", { mode: "json" }).$type<string[]>().notNull(),
     /** Sealed (`platform/sealing.ts`): an HMAC needs the secret itself. */
     secret: text("secret").notNull(),
-    /** The secret before the last rotation, sealed too; it signs along until `previous_until_ms`. */
+    /** The previous secret, also sealed. It keeps signing until `previous_until_ms`. */
     previousSecret: text("previous_secret"),
     previousUntilMs: integer("previous_until_ms"),
     retryPolicy: text("retry_policy", { enum: ["default", "extended"] }).notNull(),
     isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
-    /** Why it was switched off by itself; null where a person decided, and while it is on. */
+    /** Why it was disabled automatically; null if a person disabled it, and while it is active. */
     disabledReason: text("disabled_reason", { enum: ["gone", "failing"] }),
-    /** It did not answer in time: until it does, its deliveries wait in a queue of their own. */
+    /** Whether it did not answer in time. Until it does, its deliveries use the slow queue. */
     isSlow: integer("is_slow", { mode: "boolean" }).notNull().default(false),
-    /** When the first of the failures since the last success was; null after a success. */
+    /** The time of the first failure since the last success; null after a success. */
     failingSinceMs: integer("failing_since_ms"),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
   },
-  // A workspace's endpoints: its list, and who subscribes to an event.
+  // Lists a workspace's endpoints, and finds those that subscribe to an event.
   (table) => [index("webhooks_by_workspace").on(table.workspaceId)],
 );
 
 /**
- * Events that an endpoint has not finally got: written in the batch of the change that caused them,
- * gone once the delivery has succeeded or failed for good.
+ * Events whose delivery has not ended: written in the batch of the change that caused them, removed
+ * once the delivery has succeeded or finally failed.
  */
 export const webhookOutbox = sqliteTable(
   "webhook_outbox",
@@ -50,11 +50,11 @@ export const webhookOutbox = sqliteTable(
     eventId: text("event_id").notNull(),
     event: text("event").notNull(),
     atMs: integer("at_ms").notNull(),
-    /** The link that it is about, if one. */
+    /** The link that the event is about; null for none. */
     linkId: integer("link_id"),
     /** The payload's `data` as JSON text, captured with the change. */
     data: text("data").notNull(),
-    /** When the sweep queues it again, unless somebody has seen to it by then. */
+    /** When the sweep queues the event again, unless its delivery has ended by then. */
     dueAtMs: integer("due_at_ms").notNull(),
   },
   (table) => [

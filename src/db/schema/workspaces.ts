@@ -1,4 +1,4 @@
-/** Workspaces, who belongs to them, and who is invited. */
+/** Workspaces, their members, and their invitations. */
 
 import {
   index,
@@ -14,13 +14,13 @@ export const workspaces = sqliteTable("workspaces", {
   uuid: text("uuid").notNull().unique(),
   name: text("name").notNull(),
   plan: text("plan", { enum: ["free", "pro", "enterprise"] }).notNull(),
-  /** Where the workspace's Ledger lives for good: null is anywhere. */
+  /** Where the workspace's Ledger is stored, fixed at creation; null for anywhere. */
   jurisdiction: text("jurisdiction", { enum: ["eu"] }),
-  /** The account whose own workspace it is; unique, so that healing a sign-up twice makes one. */
+  /** The account whose personal workspace it is. Unique, so repairing a sign-up adds only one. */
   personalOf: text("personal_of").unique(),
-  /** How long the Ledger keeps single clicks, if shorter than the installation does. */
+  /** The retention of the click log, if shorter than the installation's. */
   clickRetentionDays: integer("click_retention_days"),
-  /** For how long after a click a conversion is put down to it; null is the usual 30 days. */
+  /** The attribution window in days; null for the default of 30. */
   attributionDays: integer("attribution_days"),
   createdAtMs: integer("created_at_ms").notNull(),
 });
@@ -37,12 +37,12 @@ export const members = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.userId] }),
-    // The workspaces of one person.
+    // Finds the workspaces of a person.
     index("members_by_user").on(table.userId),
   ],
 );
 
-/** Single-use invitations of addresses that have no account yet. */
+/** Single-use invitations to addresses that have no account yet. */
 export const invitations = sqliteTable(
   "invitations",
   {
