@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { checkRuleQuota } from "../../src/access/quotas.ts";
 
 describe("the rules of one link", () => {
-  it("are bounded by the plan", ({ expect }) => {
+  it("a link's rules are bounded by the plan", ({ expect }) => {
     expect(checkRuleQuota({ plan: "free" }, 3)).toEqual({ ok: true, value: null });
     expect(checkRuleQuota({ plan: "free" }, 4)).toEqual({
       ok: false,
@@ -11,7 +11,7 @@ describe("the rules of one link", () => {
     });
   });
 
-  it("are not bounded where the plan has no limit", ({ expect }) => {
+  it("a link's rules are not bounded where the plan has no limit", ({ expect }) => {
     expect(checkRuleQuota({ plan: "enterprise" }, 10_000)).toEqual({ ok: true, value: null });
   });
 });

@@ -101,7 +101,7 @@ describe("bodies", () => {
     },
   );
 
-  it("may name their charset", async ({ expect }) => {
+  it("a body may name its charset", async ({ expect }) => {
     const body = JSON.stringify({ name: "x", scopes: ["links:read"] });
     const headers = { "Content-Type": "application/json; charset=utf-8" };
     expect((await post({ body, headers })).status).toBe(201);
@@ -192,7 +192,9 @@ describe("limits and failures", () => {
     expect((await send({ headers: account.bySession })).status).toBe(200);
   });
 
-  it("say nothing of what broke, and log it with the request's id", async ({ expect }) => {
+  it("a failure says nothing of what broke, and is logged with the request's id", async ({
+    expect,
+  }) => {
     const account = await newAccount();
     const headers = { ...(await account.byToken()), "X-Request-Id": "broken-request" };
     const broken = {

@@ -14,7 +14,7 @@ import { insertVariant } from "../support/link-rows.ts";
 import { arrived, newSubscriber, payloadOf, type Subscriber } from "../webhooks/client.ts";
 
 describe("clicks", () => {
-  it("are told with what the document names, and nothing else", async ({ expect }) => {
+  it("an event of a click holds what the document names, and nothing else", async ({ expect }) => {
     const { link, box } = await newSubscriber({ events: ["link.clicked"] });
     const { shortCode } = await link({ title: "My Link" });
     const headers = { "User-Agent": PHONE, Referer: "https://www.twitter.com/x" };
@@ -41,7 +41,7 @@ describe("clicks", () => {
     });
   });
 
-  it("name the variant that was served", async ({ expect }) => {
+  it("an event of a click names the variant that was served", async ({ expect }) => {
     const { box, ledger, linkId } = await withLink();
     await insertVariant(linkId, { public_id: "v-a", url: "https://a.example.com/", weight: 1 });
     await ingestMessages(env, [messageOf([clickOf(ledger, linkId, { variant: "v-a" })])]);
@@ -97,7 +97,7 @@ describe("clicks", () => {
     expect(await ada.box.posts()).toEqual([]);
   });
 
-  it("cost at most one read of D1 where nobody asks for them, and none soon after", async ({
+  it("without subscribers, clicks cost at most one read of D1, and none soon after", async ({
     expect,
   }) => {
     const { ledger } = await withLink({ events: ["link.deleted"] });
@@ -112,7 +112,7 @@ describe("clicks", () => {
     expect(calls()).toBe(2);
   });
 
-  it("come again when their events could not be queued, and are counted once", async ({
+  it("clicks whose events could not be queued come again, and are counted once", async ({
     expect,
   }) => {
     const { box, ledger, linkId, call } = await withLink();

@@ -52,7 +52,7 @@ describe("a click in a queue message", () => {
     expect(CLICK_FORMAT.unpack([...row, null])).toEqual(plain);
   });
 
-  it("may bring fields that a newer redirect has added", ({ expect }) => {
+  it("a click may bring fields that a newer redirect has added", ({ expect }) => {
     const newer = [...ROW, "Zx81", "new", { also: "new" }];
     expect(CLICK_FORMAT.accepts(newer)).toBe(true);
     expect(CLICK_FORMAT.unpack(newer as never)).toEqual(CLICK);

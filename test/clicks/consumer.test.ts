@@ -265,7 +265,7 @@ describe("ingestMessages", () => {
 });
 
 describe("dead letters", () => {
-  it("are kept whole, once, and acked only then", async ({ expect }) => {
+  it("dead letters are kept whole, once, and acked only then", async ({ expect }) => {
     const before = (await deadLetters()).length;
     const queued = [{ body: "some text" }, { body: { event: "link.created" } }];
     const { acked } = await consume(storeDeadLetters, "webhooks-dead", queued);

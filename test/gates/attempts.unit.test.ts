@@ -108,7 +108,9 @@ describe("a visitor", () => {
 });
 
 describe("all visitors together", () => {
-  it("get a hundred tries at once, and then turns that follow each other", ({ expect }) => {
+  it("all visitors together get a hundred tries at once, and then turns that follow each other", ({
+    expect,
+  }) => {
     const link = wrongTries();
     for (let n = 0; n < LINK_TRIES; n += 1) {
       expect(link.attempt(`stranger-${n}`, START_MS).allowed).toBe(true);
@@ -163,7 +165,7 @@ describe("all visitors together", () => {
     );
   });
 
-  it("let a newcomer in at once soon after a storm", ({ expect }) => {
+  it("a newcomer gets in at once soon after a storm of tries", ({ expect }) => {
     const link = wrongTries();
     for (let n = 0; n < 20_000; n += 1) link.attempt(`stranger-${n}`, START_MS);
     expect(link.attempt("early", START_MS)).toEqual({

@@ -32,20 +32,20 @@ function visitorRows(state: DurableObjectState): Record<string, SqlStorageValue>
 }
 
 describe("passwords tried", () => {
-  it("reach the hash five times when one visitor sends twenty at once", async ({ expect }) => {
+  it("twenty tries of one visitor at once reach the hash five times", async ({ expect }) => {
     const gate = freshGate();
     expect(await allowedOf(gate, Array<string>(20).fill("guesser"))).toBe(FREE_TRIES);
     expect(await allowedOf(gate, ["somebody else"])).toBe(1);
   });
 
-  it("reach the hash a hundred times when a crowd sends three hundred at once", async ({
+  it("three hundred tries of a crowd at once reach the hash a hundred times", async ({
     expect,
   }) => {
     const crowd = Array.from({ length: 300 }, (_, n) => `visitor-${n}`);
     expect(await allowedOf(freshGate(), crowd)).toBe(LINK_TRIES);
   });
 
-  it("are remembered through a restart", async ({ expect }) => {
+  it("wrong tries are remembered through a restart", async ({ expect }) => {
     const gate = freshGate();
     expect(await allowedOf(gate, Array<string>(4).fill("guesser"))).toBe(4);
     await evictDurableObject(gate);
@@ -56,7 +56,7 @@ describe("passwords tried", () => {
     });
   });
 
-  it("are forgiven by the right one, to that visitor alone", async ({ expect }) => {
+  it("the right password forgives wrong tries, to that visitor alone", async ({ expect }) => {
     const gate = freshGate();
     await allowedOf(gate, [...Array<string>(5).fill("owner"), ...Array<string>(5).fill("guesser")]);
     await gate.succeeded("owner");
@@ -74,7 +74,7 @@ describe("passwords tried", () => {
     });
   });
 
-  it("cost two rows, and none when they come too early", async ({ expect }) => {
+  it("a try costs two rows, and none when it comes too early", async ({ expect }) => {
     await runInDurableObject(freshGate(), async (gate: LinkGate) => {
       gate.used(1);
       const { usage } = gate.sql;
@@ -87,7 +87,7 @@ describe("passwords tried", () => {
     });
   });
 
-  it("are refused under a key that is no hash", async ({ expect }) => {
+  it("a try is refused under a key that is no hash", async ({ expect }) => {
     await runInDurableObject(freshGate(), async (gate: LinkGate) => {
       await expect(gate.attempt("x".repeat(65), NOW_MS)).rejects.toThrow(RangeError);
     });

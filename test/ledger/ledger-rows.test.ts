@@ -40,18 +40,20 @@ function oneOfThousand(n: number): number {
 }
 
 describe("rows written for a click", () => {
-  it("are at most 1.0 in batches of 5 on one hot link", async ({ expect }) => {
+  it("a click writes at most 1.0 rows in batches of 5 on one hot link", async ({ expect }) => {
     const rows = await rowsPerClick({ batchSize: 5, batches: 200, linkOf: () => 1 });
     expect(rows).toBeLessThanOrEqual(1);
     expect(rows).toBe(0.6);
   });
 
-  it("are at most 2.5 in batches of 5 over a thousand links", async ({ expect }) => {
+  it("a click writes at most 2.5 rows in batches of 5 over a thousand links", async ({
+    expect,
+  }) => {
     const load = { batchSize: 5, batches: 200, linkOf: oneOfThousand };
     expect(await rowsPerClick(load)).toBeLessThanOrEqual(1.4);
   });
 
-  it("are no more where every click was served by a rule", async ({ expect }) => {
+  it("a click that a rule served writes no more rows than any other", async ({ expect }) => {
     const clickOf = (n: number) => ({ rule: `rule-${n % 3}` });
     const load = { batchSize: 5, batches: 200, linkOf: oneOfThousand };
     expect(await rowsPerClick({ ...load, clickOf })).toBe(await rowsPerClick(load));
@@ -59,12 +61,14 @@ describe("rows written for a click", () => {
     expect(await rowsPerClick(hot)).toBe(0.6);
   });
 
-  it("are at most 1.0 in batches of 500 over a thousand links", async ({ expect }) => {
+  it("a click writes at most 1.0 rows in batches of 500 over a thousand links", async ({
+    expect,
+  }) => {
     const load = { batchSize: 500, batches: 10, linkOf: oneOfThousand };
     expect(await rowsPerClick(load)).toBeLessThanOrEqual(0.9);
   });
 
-  it("are none for a batch that was counted before", async ({ expect }) => {
+  it("a batch that was counted before writes no rows", async ({ expect }) => {
     const stub = freshLedger();
     await runInDurableObject(stub, async (ledger: Ledger) => {
       const once = batch([click(), click({ linkId: 2 })]);
@@ -122,12 +126,12 @@ describe("rows read for a report", () => {
     });
   }
 
-  it("are one for a link's clicks of all time by variant", async ({ expect }) => {
+  it("a link's clicks of all time by variant are read from one row", async ({ expect }) => {
     const report = (ledger: Ledger) => ledger.variantClicks(LINK);
     expect(await rowsRead(await afterSixWeeks(), report)).toBe(1);
   });
 
-  it("are none behind a range that is over", async ({ expect }) => {
+  it("a report reads no rows behind a range that is over", async ({ expect }) => {
     const week = { from: dateAt(NOON - 19 * DAY), to: dateAt(NOON - 13 * DAY) };
     const report = (ledger: Ledger) => ledger.linkReport(LINK, week);
     // A row for each of the seven days, and the link's own, which tells its totals.

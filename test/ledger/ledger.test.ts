@@ -158,7 +158,9 @@ describe("ingest", () => {
 });
 
 describe("reports", () => {
-  it("tell what each rule and variant served, with visitors and referrers", async ({ expect }) => {
+  it("a report tells what each rule and variant served, with visitors and referrers", async ({
+    expect,
+  }) => {
     const ledger = freshLedger();
     await ledger.ingest([
       batch([
@@ -187,13 +189,13 @@ describe("reports", () => {
     ]);
   });
 
-  it("are empty for a link without clicks, every day present", async ({ expect }) => {
+  it("the report of a link without clicks is empty, every day present", async ({ expect }) => {
     const report = await freshLedger().linkReport(7, { from: "2024-02-28", to: "2024-03-01" });
     expect(report).toMatchObject({ total: 0, period: 0, unique: 0, countries: [] });
     expect(report.days.map(({ date }) => date)).toEqual(["2024-02-28", "2024-02-29", "2024-03-01"]);
   });
 
-  it("refuse a range that is none", async ({ expect }) => {
+  it("a report refuses a range that is none", async ({ expect }) => {
     await runInDurableObject(freshLedger(), (ledger: Ledger) => {
       for (const range of [
         { from: "2024-03-02", to: "2024-03-01" },
@@ -205,7 +207,7 @@ describe("reports", () => {
     });
   });
 
-  it("keep a link's last 20 clicks, newest first, with their ids", async ({ expect }) => {
+  it("a link's last 20 clicks are kept, newest first, with their ids", async ({ expect }) => {
     const ledger = freshLedger();
     const sent = batch(Array.from({ length: 30 }, (_, n) => click({ atMs: NOON + n })));
     await ledger.ingest([sent]);

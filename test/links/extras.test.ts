@@ -34,7 +34,7 @@ function onPlan(context: LinkContext, plan: Plan): LinkContext {
 }
 
 describe("UTM parameters", () => {
-  it("are kept, replaced as a whole, and removed by null", async ({ expect }) => {
+  it("UTM parameters are kept, replaced as a whole, and removed by null", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context, {
       utm: { utm_source: "newsletter", utm_medium: "email" },

@@ -16,7 +16,9 @@ import { PAYLOAD_KEYS } from "../webhooks/documented.ts";
 import { newBox } from "../webhooks/receiver.ts";
 
 describe("changes of links", () => {
-  it("are told as they happen, complete with what only the database knows", async ({ expect }) => {
+  it("changes of links are told as they happen, complete with what only the database knows", async ({
+    expect,
+  }) => {
     const { link, call, box } = await newSubscriber();
     const shortCode = newCode();
     const made = await link({ shortCode, title: "My Link", tags: ["b", "a"] });
@@ -77,14 +79,14 @@ describe("changes of links", () => {
     });
   });
 
-  it("leave nothing in the outbox once they have arrived", async ({ expect }) => {
+  it("events that have arrived leave nothing in the outbox", async ({ expect }) => {
     const { link, box, webhook } = await newSubscriber();
     await link();
     await arrived(box);
     await vi.waitFor(async () => expect(await outboxCount(webhook)).toBe(0));
   });
 
-  it("reach only endpoints that subscribe, and are on", async ({ expect }) => {
+  it("events reach only endpoints that subscribe, and are on", async ({ expect }) => {
     const client = await newNativeClient();
     const [wanted, other, off] = [newBox(), newBox(), newBox()];
     await subscribe(client, { url: other.url, events: ["link.deleted", "link.clicked"] });
@@ -100,7 +102,7 @@ describe("changes of links", () => {
     ]);
   });
 
-  it("write nothing where nobody subscribes, and cost no round trip", async ({ expect }) => {
+  it("without subscribers, changes write no events and cost no round trip", async ({ expect }) => {
     const context = await newContext();
     const queued = vi.spyOn(env.WEBHOOKS, "sendBatch");
     const batches = vi.spyOn(env.DB, "batch");
@@ -131,7 +133,7 @@ describe("changes of links", () => {
     expect(await outboxCount(webhook)).toBe(0);
   });
 
-  it("tell each endpoint the same event under the same id", async ({ expect }) => {
+  it("each endpoint is told the same event under the same id", async ({ expect }) => {
     const { box, link, call } = await newSubscriber();
     const another = newBox();
     await subscribe({ call }, { url: another.url });
@@ -143,7 +145,7 @@ describe("changes of links", () => {
     expect(one?.headers["x-pvtlnk-delivery"]).not.toBe(two?.headers["x-pvtlnk-delivery"]);
   });
 
-  it("are each told when a thousand links are made in one call", async ({ expect }) => {
+  it("a thousand links made in one call are each told", async ({ expect }) => {
     const context = await newContext();
     const box = newBox();
     const client = await newNativeClient();

@@ -33,7 +33,7 @@ const FREE_MAX = PLANS.free.linksMax ?? 0;
 const PRO_MAX = PLANS.pro.linksMax ?? 0;
 
 describe("the plan's links", () => {
-  it("are the last that can be made", async ({ expect }) => {
+  it("no link can be made beyond the plan's number", async ({ expect }) => {
     const context = await contextOn("free", FREE_MAX - 1);
     expect((await createLink(context, input())).ok).toBe(true);
     expect(await createLink(context, input())).toEqual({
@@ -48,7 +48,7 @@ describe("the plan's links", () => {
     });
   });
 
-  it("are never passed by calls at once", async ({ expect }) => {
+  it("calls at once never exceed the plan's links", async ({ expect }) => {
     const context = await contextOn("free", FREE_MAX - 3);
     const results = await Promise.all(
       Array.from({ length: 10 }, () => createLink(context, input())),
@@ -57,7 +57,9 @@ describe("the plan's links", () => {
     expect(await linksOf(context)).toBe(FREE_MAX);
   });
 
-  it("refuse a call of many as a whole, and let one that fits pass", async ({ expect }) => {
+  it("a call of many links is refused as a whole beyond the plan, and passes when it fits", async ({
+    expect,
+  }) => {
     const context = await contextOn("pro", PRO_MAX - 3);
     const used = PRO_MAX - 3;
     const four = await createLinks(
@@ -84,7 +86,7 @@ describe("the plan's links", () => {
     expect(await linksOf(context)).toBe(PRO_MAX);
   });
 
-  it("count what a large call writes in several statements once", async ({ expect }) => {
+  it("what a large call writes in several statements is counted once", async ({ expect }) => {
     const context = await contextOn("pro");
     const description = "d".repeat(1_000);
     const made = await createLinks(
@@ -99,7 +101,9 @@ describe("the plan's rules", () => {
   const limit = PLANS.free.rulesPerLinkMax ?? 0;
   const rules = (count: number) => Array.from({ length: count }, () => RULE);
 
-  it("are refused beyond their number, for one link and among many", async ({ expect }) => {
+  it("rules beyond the plan's number are refused, for one link and among many", async ({
+    expect,
+  }) => {
     const context = await contextOn("free");
     const error = { code: "quota_exceeded", quota: "rules", plan: "free", limit, used: limit + 1 };
     expect(await createLink(context, input({ rules: rules(limit + 1) }))).toEqual({
@@ -111,7 +115,9 @@ describe("the plan's rules", () => {
     expect(changed).toEqual({ ok: false, error });
   });
 
-  it("may stay on a link that has more, and grow no further", async ({ expect }) => {
+  it("a link with more rules than the plan allows keeps them, and gets no more", async ({
+    expect,
+  }) => {
     const context = await newContext();
     const { access } = context;
     const link = await makeLink(context, { rules: rules(limit + 2) });

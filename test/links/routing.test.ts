@@ -98,7 +98,7 @@ describe("a new link", () => {
     ]);
   });
 
-  it("may open an app where the policy says so, for its rules and variants alone", async ({
+  it("a link's rules and variants may open an app where the policy says so, and its destination may not", async ({
     expect,
   }) => {
     const context = await newContext({ deepTargets: true });

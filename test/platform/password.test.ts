@@ -17,7 +17,7 @@ describe("password hashes", () => {
     expect(await verifyPassword("u\u0308ber", await hashPassword("\u00fcber"))).toBe(true);
   });
 
-  it("are verified with the parameters written into them", async ({ expect }) => {
+  it("a password hash is verified with the parameters written into it", async ({ expect }) => {
     // Python: hashlib.scrypt(b"pw", salt=b"saltsaltsaltsalt", n=1024, r=8, p=1, dklen=32)
     const hash =
       "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$DudPhYUu1iibCTyYvEPNHMftQlCeDPhGS7OT5rCvpzk";

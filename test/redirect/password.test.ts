@@ -255,7 +255,9 @@ describe("the comparison", () => {
 });
 
 describe("UTM parameters", () => {
-  it("are added to every destination of a link, whose own parameters win", async ({ expect }) => {
+  it("UTM parameters are added to every destination of a link, whose own parameters win", async ({
+    expect,
+  }) => {
     const utm_params = JSON.stringify({ utm_source: "mail", utm_medium: "email" });
     const plain = await insertLink({
       destination_url: "https://example.com/?utm_source=own#x",

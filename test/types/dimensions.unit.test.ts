@@ -38,7 +38,7 @@ describe("a dimension", () => {
 });
 
 describe("the words of a dialect", () => {
-  it("are found for each breakdown, if only that there are none", ({ expect }) => {
+  it("a dialect has words for each breakdown, or says that it has none", ({ expect }) => {
     const words = {
       hours: ["perHour", (hours) => hours.length],
       countries: null,

@@ -15,7 +15,7 @@ import { newSubscriber, arrived } from "./client.ts";
 import { handOver, newClock, worldAt, writeEvent } from "./driving.ts";
 
 describe("signatures", () => {
-  it("pass the reference library and the Ruby recipe, for a secret that we made", async ({
+  it("signatures with a generated secret pass the reference library and the Ruby recipe", async ({
     expect,
   }) => {
     const { webhook, box, call } = await newSubscriber();
@@ -28,7 +28,9 @@ describe("signatures", () => {
     expect(post.headers["x-pvtlnk-signature-previous"]).toBeUndefined();
   });
 
-  it("pass both for a secret that is any text", async ({ expect }) => {
+  it("signatures with a secret of any text pass the reference library and the Ruby recipe", async ({
+    expect,
+  }) => {
     const secret = "correct horse ünïcode";
     const { webhook, box, call } = await newSubscriber({ secret });
     await call("POST", `/api/webhooks/${webhook.id}/test`, {});
@@ -39,7 +41,7 @@ describe("signatures", () => {
     expect(rubyRecipe(secret, post)).toBe(true);
   });
 
-  it("are refused when anything of the message was changed", async ({ expect }) => {
+  it("a signature is refused when anything of the message was changed", async ({ expect }) => {
     const secret = newSecret();
     await fc.assert(
       fc.asyncProperty(
@@ -65,7 +67,7 @@ describe("signatures", () => {
     );
   });
 
-  it("are refused later than five minutes after the attempt", async ({ expect }) => {
+  it("a signature is refused later than five minutes after the attempt", async ({ expect }) => {
     const secret = newSecret();
     const signed = { eventId: "e1", event: "link.created", deliveryId: "d1", body: "{}" };
     const headers = await signatureHeaders(signed, [secret], Date.now() - 301_000);
@@ -104,7 +106,7 @@ describe("a rotation", () => {
 });
 
 describe("secrets", () => {
-  it("are random, and any text may be one", ({ expect }) => {
+  it("a secret is random, and any text may be one", ({ expect }) => {
     const made = Array.from({ length: 100 }, newSecret);
     expect(new Set(made).size).toBe(100);
     expect(made.every(isSecret)).toBe(true);

@@ -15,7 +15,7 @@ import { callApi } from "../support/api.ts";
 const db = databaseOf(env.DB);
 
 describe("memberships", () => {
-  it("begin with the person's own workspace, then the oldest", async ({ expect }) => {
+  it("a person's own workspace comes first, then the oldest", async ({ expect }) => {
     const [first, second, person] = [await newAccount(), await newAccount(), await newAccount()];
     await join(person.userId, second.workspace, "manager");
     await join(person.userId, first.workspace, "member");
@@ -37,7 +37,7 @@ describe("memberships", () => {
     );
   });
 
-  it("are found by object id, in any letter case, where the person belongs", async ({ expect }) => {
+  it("a member finds a workspace by its object id, in any letter case", async ({ expect }) => {
     const [owner, guest] = [await newAccount(), await newAccount()];
     const objectId = objectIdOf(owner.workspace.uuid);
     expect(await membershipByObjectId(db, guest.userId, objectId)).toBeNull();
@@ -59,7 +59,7 @@ describe("memberships", () => {
     }
   });
 
-  it("end at once", async ({ expect }) => {
+  it("a membership ends at once", async ({ expect }) => {
     const [owner, guest] = [await newAccount(), await newAccount()];
     await join(guest.userId, owner.workspace, "member");
     expect(await membershipIn(db, guest.userId, owner.workspace.uuid)).not.toBeNull();
@@ -67,7 +67,7 @@ describe("memberships", () => {
     expect(await membershipIn(db, guest.userId, owner.workspace.uuid)).toBeNull();
   });
 
-  it("name the Ledger by the workspace's jurisdiction", async ({ expect }) => {
+  it("a membership names the Ledger by the workspace's jurisdiction", async ({ expect }) => {
     const { userId, workspace } = await newAccount();
     await env.DB.prepare("update workspaces set jurisdiction = 'eu' where id = ?")
       .bind(workspace.id)

@@ -93,13 +93,13 @@ describe("PVTLNK's failures", () => {
     });
   }
 
-  it("name the methods that a route does answer", async ({ expect }) => {
+  it("405 names the methods that a route does answer", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { headers } = await client.call("PUT", "/links/1");
     expect(headers.get("Allow")).toBe("DELETE, GET, HEAD, PATCH");
   });
 
-  it("brake writes and let reads through", async ({ expect }) => {
+  it("the write limit stops writes and lets reads through", async ({ expect }) => {
     const limit = () => Promise.resolve({ success: false });
     const WRITE_LIMIT = withMethod(env.WRITE_LIMIT, "limit", limit);
     const client = await newPvtlnkClient({ env: envWith({ WRITE_LIMIT }) });
@@ -110,7 +110,7 @@ describe("PVTLNK's failures", () => {
     expect((await client.call("GET", "/links")).status).toBe(200);
   });
 
-  it("say nothing of what broke", async ({ expect }) => {
+  it("an answer of 500 says nothing of what broke", async ({ expect }) => {
     const client = await newPvtlnkClient({ env: envWith({ LEDGER: broken(env.LEDGER) }) });
     const { status, body } = await client.call("GET", "/analytics/overview");
     expect(status).toBe(500);
@@ -132,7 +132,7 @@ describe("PVTLNK's failures", () => {
     expect((await client.call("GET", "/links")).body["links"]).toEqual([link]);
   });
 
-  it("are those of the Worker at /api/v1", async ({ expect }) => {
+  it("the Worker answers PVTLNK's failures at /api/v1", async ({ expect }) => {
     for (const path of ["/api/v1/links", "/api/v1", "/api/v1/none"]) {
       const response = await callApi(path);
       expect(await response.json()).toMatchObject({ success: false });

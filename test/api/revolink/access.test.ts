@@ -169,14 +169,14 @@ describe("API keys", () => {
     }
   });
 
-  it("are not replaced by a browser's session", async ({ expect }) => {
+  it("a browser's session does not replace an API key", async ({ expect }) => {
     const { bySession, workspace } = await newAccount();
     const query = `?workspaceId=${objectIdOf(workspace.uuid)}`;
     const response = await callApi(`/apiv1/links/analytics${query}`, { headers: bySession });
     expect(response.status).toBe(401);
   });
 
-  it("end with their expiry and with their home workspace", async ({ expect }) => {
+  it("an API key ends with its expiry and with its home workspace", async ({ expect }) => {
     const [owner, client] = [await newRevolinkClient(), await newRevolinkClient()];
     const ask = () => client.report("/apiv1/links/analytics");
     expect((await ask()).status).toBe(200);

@@ -266,11 +266,13 @@ describe("trackVisitors", () => {
 });
 
 describe("rows written for a click", () => {
-  it("are those of any click while no goal is active", async ({ expect }) => {
+  it("a click writes no further rows while no goal is active", async ({ expect }) => {
     expect(await rowsOfTenBatches(false)).toBe(0.6);
   });
 
-  it("are one more a visitor and one more a batch while one is", async ({ expect }) => {
+  it("with an active goal, clicks write one more row per visitor and one more per batch", async ({
+    expect,
+  }) => {
     expect(await rowsOfTenBatches(true)).toBe(0.6 + 1 + 0.2);
   });
 

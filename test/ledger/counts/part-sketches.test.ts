@@ -35,7 +35,9 @@ function fill(held: PartSketches, key: PartKey, from: number): void {
 }
 
 describe("the visitors of rules and variants", () => {
-  it("come back from their bytes as they were, whatever is added between", ({ expect }) => {
+  it("part sketches come back from their bytes as they were, whatever is added between", ({
+    expect,
+  }) => {
     const names = fc.constantFrom<PartKey>("r:a", "r:й😀", "v:a", `v:${"x".repeat(100)}`);
     const additions = fc.array(fc.tuple(names, fc.nat({ max: 50 }), fc.boolean()));
     fc.assert(
@@ -54,7 +56,7 @@ describe("the visitors of rules and variants", () => {
     );
   });
 
-  it("take nothing where there are none, and are not written anew unless one has changed", ({
+  it("part sketches take no bytes where no visitor is known, and are written only when one has changed", ({
     expect,
   }) => {
     const none = storedParts(null);
@@ -71,7 +73,7 @@ describe("the visitors of rules and variants", () => {
     expect(encodeParts(held, [])).not.toBe(stored);
   });
 
-  it("are known less well where there is no room, the largest first", ({ expect }) => {
+  it("part sketches lose precision where there is no room, the largest first", ({ expect }) => {
     const held = storedParts(null);
     for (const [from, key] of (["r:a", "r:b", "v:c"] as const).entries()) {
       fill(held, key, from * 10_000);
@@ -89,7 +91,7 @@ describe("the visitors of rules and variants", () => {
     }
   });
 
-  it("are kept of the default rule and a hundred others without any loss", ({ expect }) => {
+  it("part sketches hold the default rule and a hundred others without any loss", ({ expect }) => {
     const held = storedParts(null);
     for (let n = 0; n <= 100; n++) busy(held, `r:${crypto.randomUUID()}`);
     // The texts of a link's row, on a day with all values that visitors can make up.
@@ -102,7 +104,7 @@ describe("the visitors of rules and variants", () => {
     partSketch(held, key).registers = new Uint8Array(2 ** 14).fill(20);
   }
 
-  it("leave a row below 2 MB on the worst day that there can be", async ({ expect }) => {
+  it("part sketches leave a row below 2 MB on the worst possible day", async ({ expect }) => {
     const text = (n: number) => String(n).padEnd(100, "x");
     // A rule's id is ours; a variant's may be any hundred characters.
     const idOf = (n: number) => `3f2b8c1e-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -139,7 +141,9 @@ describe("the visitors of rules and variants", () => {
 });
 
 describe("unique visitors of rules and variants", () => {
-  it("are counted on the day of the click, also where it comes late", async ({ expect }) => {
+  it("a part's visitor is counted on the day of the click, also when it comes late", async ({
+    expect,
+  }) => {
     const ledger = freshLedger();
     const by = (visitor: number, at: number, fields: object) =>
       batch([click({ atMs: at, addressHash: hashOf(visitor), ...fields })]);
@@ -164,7 +168,7 @@ describe("unique visitors of rules and variants", () => {
     expect(await served(NOON - 9 * DAY, NOON)).toEqual(["r:a 4", "r:b 1", "v:a 1"]);
   });
 
-  it("are within 2 % of a recount over many days, many of whose clicks come late", async ({
+  it("a part's visitors are within 2 % of a recount over many days, many of whose clicks come late", async ({
     expect,
   }) => {
     const ledger = freshLedger();
@@ -195,7 +199,7 @@ describe("unique visitors of rules and variants", () => {
     }
   });
 
-  it("are told of (other) too, once a day has 500 rules", async ({ expect }) => {
+  it("(other) has visitors too, once a day has 500 rules", async ({ expect }) => {
     const ledger = freshLedger();
     const clicks = Array.from({ length: 510 }, (_, n) =>
       click({ rule: `rule-${n}`, addressHash: hashOf(n % 505) }),

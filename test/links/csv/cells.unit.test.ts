@@ -17,7 +17,7 @@ const hostile = fc
   .map(([start, rest]) => start + rest);
 
 describe("neutralise and restore", () => {
-  it("give back any text", ({ expect }) => {
+  it("any text comes back from a neutralised cell", ({ expect }) => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(restore(neutralise(text))).toBe(text);
@@ -25,7 +25,7 @@ describe("neutralise and restore", () => {
     );
   });
 
-  it("leave no cell that a spreadsheet would run", ({ expect }) => {
+  it("no neutralised cell is one that a spreadsheet would run", ({ expect }) => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(neutralise(text)).not.toMatch(/^[=+\-@\t\r]/);
@@ -53,7 +53,7 @@ describe("neutralise and restore", () => {
 });
 
 describe("tags of a cell", () => {
-  it("come back whatever they hold", ({ expect }) => {
+  it("tags come back from a cell whatever they hold", ({ expect }) => {
     const name = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 50 })
       .map((text) => text.trim().toWellFormed())
@@ -77,7 +77,7 @@ describe("tags of a cell", () => {
     expect(readTags(cell)).toEqual(names);
   });
 
-  it("are read in the time that their length asks for", ({ expect }) => {
+  it("tags of a cell are read in linear time", ({ expect }) => {
     for (const piece of ['"a""', '"""b,', '"a,""b,', " ,"]) {
       expect(readTags(piece.repeat(2_500)).length).toBeGreaterThanOrEqual(0);
     }
@@ -105,7 +105,7 @@ describe("times of a cell", () => {
     },
   );
 
-  it("come back exactly", ({ expect }) => {
+  it("times come back from a cell exactly", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
         expect(readTime(writeTime(ms))).toBe(ms);

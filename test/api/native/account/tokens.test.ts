@@ -323,7 +323,7 @@ describe("changes made with a cookie", () => {
     }
   });
 
-  it("need no origin to read", async ({ expect }) => {
+  it("a read with a cookie needs no Origin", async ({ expect }) => {
     const { cookie } = await newAccount();
     expect((await callApi("/api/tokens", { headers: { Cookie: cookie } })).status).toBe(200);
   });

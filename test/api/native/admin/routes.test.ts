@@ -55,7 +55,7 @@ describe("dead letters", () => {
   const replay = (id: number | string) =>
     callApi(`/api/admin/dead-letters/${id}/replay`, { method: "POST", headers: OPERATOR });
 
-  it("are listed from the newest, page by page", async ({ expect }) => {
+  it("dead letters are listed from the newest, page by page", async ({ expect }) => {
     const ids = [await keep("webhooks-dead", 1), await keep("clicks-dead", 2)];
     const response = await list("?limit=1");
     expect(await response.json()).toEqual([
@@ -73,7 +73,7 @@ describe("dead letters", () => {
     expect((await list("?limit=0")).status).toBe(400);
   });
 
-  it("are counted when they are replayed, once, and forgotten", async ({ expect }) => {
+  it("a replayed dead letter is counted once, and forgotten", async ({ expect }) => {
     const message = { v: 1, id: `${Date.now().toString(36)}-replayed`, clicks: [], lost: {} };
     const id = await keep("clicks-dead", message);
     const response = await replay(id);
@@ -82,13 +82,16 @@ describe("dead letters", () => {
     expect((await replay(id)).status).toBe(404);
   });
 
-  it("stay when nobody can read them", async ({ expect }) => {
+  it("a dead letter that cannot be read stays", async ({ expect }) => {
     const id = await keep("clicks-dead", { v: 99 });
     expect((await replay(id)).status).toBe(400);
     expect(await (await list()).json()).toContainEqual(expect.objectContaining({ id }));
   });
 
-  it.for(["0", "-1", "1.5", "x", "999999"])("have no id %s", async (id, { expect }) => {
-    expect((await replay(id)).status).toBe(404);
-  });
+  it.for(["0", "-1", "1.5", "x", "999999"])(
+    "a dead letter's id cannot be %s",
+    async (id, { expect }) => {
+      expect((await replay(id)).status).toBe(404);
+    },
+  );
 });

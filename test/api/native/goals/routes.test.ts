@@ -24,7 +24,7 @@ async function keepsVisitors(account: Account): Promise<boolean> {
 }
 
 describe("conversion goals", () => {
-  it("are made with a postback of their own, which can be read again", async ({ expect }) => {
+  it("a goal gets a postback of its own, which can be read again", async ({ expect }) => {
     const { call } = await newNativeClient();
     const made = await call<WireGoal>("POST", PATH, {
       name: " Purchase ",
@@ -66,7 +66,7 @@ describe("conversion goals", () => {
     expect(await change({})).toMatchObject({ name: "Signup", isActive: true });
   });
 
-  it("are gone once deleted, and their conversions stay counted", async ({ expect }) => {
+  it("a deleted goal is gone, and its conversions stay counted", async ({ expect }) => {
     const account = await newAccount();
     const { call } = await newNativeClient({ account });
     const goal = await newGoal(account);
@@ -80,7 +80,7 @@ describe("conversion goals", () => {
     expect((await ledger.exportConversions(null)).conversions).toHaveLength(1);
   });
 
-  it("keep nothing in D1 from which a token could be read", async ({ expect }) => {
+  it("D1 holds nothing from which a goal's token could be read", async ({ expect }) => {
     const goal = await newGoal(await newAccount());
     const row = await env.DB.prepare("select * from conversion_goals where uuid = ?")
       .bind(goal.id)
@@ -89,7 +89,7 @@ describe("conversion goals", () => {
     expect(row).toMatchObject({ token_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
-  it("are made once for one Idempotency-Key", async ({ expect }) => {
+  it("one Idempotency-Key makes one goal", async ({ expect }) => {
     const { call } = await newNativeClient();
     const key = { "Idempotency-Key": "goal-1" };
     const first = await call("POST", PATH, { name: "Once" }, key);
@@ -99,7 +99,7 @@ describe("conversion goals", () => {
     expect((await call("GET", PATH)).body).toHaveLength(1);
   });
 
-  it("are as many as the plan allows, also when they are made at once", async ({ expect }) => {
+  it("goals made at once are no more than the plan allows", async ({ expect }) => {
     const account = await newAccount();
     await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
       .bind(account.workspace.id)
@@ -121,7 +121,7 @@ describe("conversion goals", () => {
     });
   });
 
-  it("are shown to members and changed by managers", async ({ expect }) => {
+  it("members see goals, and managers change them", async ({ expect }) => {
     const [owner, guest] = [await newAccount(), await newAccount()];
     const goal = await newGoal(owner);
     const named = { ...guest.bySession, "Signpost-Workspace": owner.workspace.uuid };

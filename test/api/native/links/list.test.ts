@@ -80,7 +80,7 @@ describe("filters of GET /api/links", () => {
 });
 
 describe("pages of GET /api/links", () => {
-  it("show each link once while links come and go", async ({ expect }) => {
+  it("the pages show each link once while links come and go", async ({ expect }) => {
     const client = await newNativeClient();
     const made: string[] = [];
     for (let at = 0; at < 7; at += 1) made.unshift((await client.link({ title: "page" })).id);
@@ -98,7 +98,7 @@ describe("pages of GET /api/links", () => {
     expect(seen).toEqual(made);
   });
 
-  it("end without a next page exactly at the limit", async ({ expect }) => {
+  it("a last page that is exactly full names no next page", async ({ expect }) => {
     const client = await newNativeClient();
     await client.link();
     await client.link();
@@ -107,7 +107,7 @@ describe("pages of GET /api/links", () => {
     expect(nextOf(response)).toBeNull();
   });
 
-  it("refuse a cursor that is none", async ({ expect }) => {
+  it("a cursor that is none is refused", async ({ expect }) => {
     const client = await newNativeClient();
     for (const cursor of ["!", "", "zzzzzzzzzzzzzzzz"]) {
       const response = await client.call("GET", `/api/links?limit=1&cursor=${cursor}`);

@@ -18,7 +18,7 @@ async function idsOf(client: NativeClient, link: string): Promise<string[]> {
 }
 
 describe("a link's variants", () => {
-  it("are added, listed, changed and removed, each as a version of the link", async ({
+  it("variants are added, listed, changed and removed, each as a version of the link", async ({
     expect,
   }) => {
     const client = await newNativeClient();
@@ -47,7 +47,7 @@ describe("a link's variants", () => {
     expect((await client.call("GET", link)).headers.get("ETag")).toBe('"4"');
   });
 
-  it("are all there when many are added at once", async ({ expect }) => {
+  it("variants added at once are all kept", async ({ expect }) => {
     const client = await newNativeClient();
     const link = await linkWith(client);
     const added = await Promise.all(
@@ -83,7 +83,7 @@ describe("a link's variants", () => {
     });
   }
 
-  it("are not found under ids that they do not have", async ({ expect }) => {
+  it("a variant is not found under an id that it does not have", async ({ expect }) => {
     const client = await newNativeClient();
     const link = await linkWith(client, "a");
     for (const response of [
@@ -95,7 +95,7 @@ describe("a link's variants", () => {
     }
   });
 
-  it("end at a hundred", async ({ expect }) => {
+  it("a link has at most a hundred variants", async ({ expect }) => {
     const client = await newNativeClient();
     const link = await linkWith(client, ...Array.from({ length: 100 }, (_, at) => `v${at}`));
     const response = await client.call("POST", `${link}/variants`, VARIANT);

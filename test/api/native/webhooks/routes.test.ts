@@ -170,7 +170,7 @@ describe("/api/webhooks", () => {
 });
 
 describe("deliveries", () => {
-  it("are listed page by page, newest first, by status", async ({ expect }) => {
+  it("deliveries are listed page by page, newest first, by status", async ({ expect }) => {
     const { call, webhook, box, deliveries } = await newSubscriber();
     for (let count = 0; count < 3; count += 1) {
       await call("POST", `/api/webhooks/${webhook.id}/test`, {});
@@ -194,7 +194,7 @@ describe("deliveries", () => {
     expect((await call("GET", `${path}&cursor=%2e%2e`)).status).toBe(400);
   });
 
-  it("are sent again one by one, under the same ids", async ({ expect }) => {
+  it("deliveries are sent again one by one, under the same ids", async ({ expect }) => {
     const { call, webhook, box, deliveries } = await newSubscriber();
     await call("POST", `/api/webhooks/${webhook.id}/test`, {});
     const [first] = await arrived(box);
@@ -282,7 +282,7 @@ describe("the target of a webhook", () => {
     expect(await store.list()).toEqual([made.value.endpoint]);
   });
 
-  it("may be private only where the installation says so", ({ expect }) => {
+  it("a webhook's target may be private only where the installation says so", ({ expect }) => {
     const settings = { ...env, ALLOW_PRIVATE_WEBHOOKS: "false" };
     expect(outboundPolicy(settings).allowPrivate).toBe(false);
     expect(outboundPolicy({ ...env, ALLOW_PRIVATE_WEBHOOKS: "true" }).allowPrivate).toBe(true);

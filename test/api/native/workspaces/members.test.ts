@@ -54,7 +54,7 @@ const setPlan = (uuid: string, plan: string) =>
   env.DB.prepare("update workspaces set plan = ? where uuid = ?").bind(plan, uuid).run();
 
 describe("members", () => {
-  it("are added by the address of their account, listed, promoted and sent away", async ({
+  it("a manager adds members by their account's address, lists, promotes and removes them", async ({
     expect,
   }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
@@ -77,7 +77,7 @@ describe("members", () => {
     expect(again.status).toBe(404);
   });
 
-  it("are added once", async ({ expect }) => {
+  it("a member is added once", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
     const answers = await Promise.all([add(ada, id, bob.email), add(ada, id, bob.email)]);
@@ -90,9 +90,7 @@ describe("members", () => {
     expect(await membersOf(ada, id)).toMatchObject([{ role: "owner" }, { role: "member" }]);
   });
 
-  it("may leave by themselves, and lose their tokens' and their session's access at once", async ({
-    expect,
-  }) => {
+  it("a member who leaves loses the access of tokens and session at once", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     await join(bob.userId, ada.workspace, "member");
     const named = { "Signpost-Workspace": ada.workspace.uuid };
@@ -295,7 +293,9 @@ describe("an invitation", () => {
 describe("a plan's members", () => {
   const REFUSED = { code: "PLAN_LIMIT", quota: "members", limit: 10, used: 10, plan: "pro" };
 
-  it("are counted with the invitations on their way, two at once too", async ({ expect }) => {
+  it("the plan's members include open invitations, also when two are made at once", async ({
+    expect,
+  }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
     await setPlan(id, "pro");
@@ -313,7 +313,7 @@ describe("a plan's members", () => {
     expect((await add(ada, id, email)).status).toBe(201);
   });
 
-  it("are counted again when an invitation is accepted", async ({ expect }) => {
+  it("the plan's members are counted again when an invitation is accepted", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
     const invitation = await invite(ada, id, newEmail());

@@ -126,7 +126,7 @@ describe("a workspace's settings", () => {
     expect(await (await send(ada, "GET", path)).json()).toEqual(after);
   });
 
-  it("reach the Ledger", async ({ expect }) => {
+  it("a workspace's settings reach its Ledger", async ({ expect }) => {
     const ada = await newAccount();
     const { id, path } = await newWorkspace(ada);
     const ledger = ledgerFor(env, ledgerIdOf({ id, jurisdiction: null }));

@@ -370,7 +370,7 @@ describe("the errors", () => {
 });
 
 describe("other origins", () => {
-  it("may report, with and without a cookie", async ({ expect }) => {
+  it("a page of another origin may report, with and without a cookie", async ({ expect }) => {
     const [, goal] = await shop();
     const path = `/api/conversions/track/${goal.token}`;
     const preflight = await callApi(path, {

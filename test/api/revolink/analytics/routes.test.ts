@@ -469,7 +469,7 @@ describe("the range of a report", () => {
     }
   });
 
-  it("may be 3,660 days long, and holds both of its ends", async ({ expect }) => {
+  it("a report's range may be 3,660 days long, and holds both of its ends", async ({ expect }) => {
     const client = await newRevolinkClient();
     const path = linkPath(await client.link());
     const days = async (query: Record<string, string>) =>

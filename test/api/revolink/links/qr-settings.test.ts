@@ -30,7 +30,7 @@ const settingsOf = async (linkId: string): Promise<unknown> =>
   JSON.parse(String((await rowOf(linkId))["qr_settings"]));
 
 describe("qrSettings", () => {
-  it("are the usual ones until somebody says otherwise", async ({ expect }) => {
+  it("a link has the usual QR settings until a request changes them", async ({ expect }) => {
     const { client } = await clientOf();
     expect(await settingsOf(await client.link({ qrSettings: {} }))).toEqual({
       color: "#000000",
@@ -41,7 +41,7 @@ describe("qrSettings", () => {
     expect((await rowOf(await client.link()))["qr_settings"]).toBeNull();
   });
 
-  it("have their logo fetched once and kept", async ({ expect }) => {
+  it("a logo is fetched once and kept", async ({ expect }) => {
     const { client, sent } = await clientOf();
     const linkId = await client.link({ qrSettings: QR });
     expect(await settingsOf(linkId)).toEqual({ ...QR, logo: PNG_DATA_URL });
@@ -51,7 +51,7 @@ describe("qrSettings", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("take a logo as a data URL without asking anybody", async ({ expect }) => {
+  it("a logo may be a data URL, and then nothing is fetched", async ({ expect }) => {
     const { client, sent } = await clientOf();
     const linkId = await client.link({ qrSettings: { ...QR, logo: PNG_DATA_URL } });
     expect(await settingsOf(linkId)).toEqual({ ...QR, logo: PNG_DATA_URL });

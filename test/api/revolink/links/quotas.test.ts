@@ -29,7 +29,7 @@ const VARIANTS = [
 ];
 
 describe("a plan's quotas", () => {
-  it("refuse a link beyond them", async ({ expect }) => {
+  it("a plan refuses a link beyond its quota", async ({ expect }) => {
     const account = await accountOn("free", 50);
     const client = await newRevolinkClient({ account });
     const { status, body } = await client.call("POST", "/apiv1/link/create", link);
@@ -46,7 +46,7 @@ describe("a plan's quotas", () => {
     expect(await countLinks(account)).toBe(50);
   });
 
-  it("refuse rules beyond them, in a new link and in a change", async ({ expect }) => {
+  it("a plan refuses rules beyond its quota, in a new link and in a change", async ({ expect }) => {
     const account = await accountOn("free");
     const client = await newRevolinkClient({ account });
     const linkId = await client.link({ rules: ruled(3) });
@@ -65,7 +65,7 @@ describe("a plan's quotas", () => {
     expect(await countLinks(account)).toBe(1);
   });
 
-  it("refuse A/B tests and many links at once where the plan has none", async ({ expect }) => {
+  it("a plan without A/B tests and bulk calls refuses them", async ({ expect }) => {
     const account = await accountOn("free");
     const client = await newRevolinkClient({ account });
     const abTest = { enabled: true, variants: VARIANTS };
@@ -88,7 +88,9 @@ describe("a plan's quotas", () => {
     expect(await countLinks(account)).toBe(0);
   });
 
-  it("refuse a bulk create as a whole when it would go beyond them", async ({ expect }) => {
+  it("a plan refuses a bulk create as a whole when it would exceed the quota", async ({
+    expect,
+  }) => {
     const account = await accountOn("pro");
     const { id } = account.workspace;
     await env.DB.prepare(

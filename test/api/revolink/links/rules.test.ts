@@ -21,7 +21,7 @@ const conditional = (conditions: Record<string, unknown>) => [
 ];
 
 describe("rules", () => {
-  it("take the page's full example", async ({ expect }) => {
+  it("the page's full example of rules is accepted", async ({ expect }) => {
     const client = await newRevolinkClient();
     const linkId = await client.link({
       rules: [
@@ -92,7 +92,7 @@ describe("rules", () => {
     }
   });
 
-  it("get ids from the server, whatever a request says", async ({ expect }) => {
+  it("rules get their ids from the server, whatever a request says", async ({ expect }) => {
     const client = await newRevolinkClient();
     const linkId = await client.link({ rules: conditional({ id: "mine", country: ["UA"] }) });
     expect((await storedRules(linkId))[0]?.id).toMatch(/^[0-9a-f-]{36}$/);
@@ -100,7 +100,7 @@ describe("rules", () => {
 });
 
 describe("A/B tests", () => {
-  it("take the page's example and split visitors, whatever the rules say", async ({ expect }) => {
+  it("the page's A/B test splits visitors, whatever the rules say", async ({ expect }) => {
     const client = await newRevolinkClient();
     const variants = [
       { id: "1714000000000", name: "Variant A", url: "https://example.com/a", weight: 60 },
@@ -122,7 +122,7 @@ describe("A/B tests", () => {
 });
 
 describe("the other fields", () => {
-  it("are as good as absent when they are null", async ({ expect }) => {
+  it("a field that is null counts as absent", async ({ expect }) => {
     const client = await newRevolinkClient();
     const linkId = await client.link({
       description: null,
@@ -141,7 +141,7 @@ describe("the other fields", () => {
     });
   });
 
-  it("take a link that is not active yet", async ({ expect }) => {
+  it("a link may be created inactive", async ({ expect }) => {
     const client = await newRevolinkClient();
     expect(await rowOf(await client.link({ active: false }))).toMatchObject({ is_active: 0 });
   });
@@ -166,7 +166,7 @@ describe("the other fields", () => {
     expect(await rowOf(linkId)).toMatchObject({ description, code: slug });
   });
 
-  it("tell that a slug is taken, on its own domain alone", async ({ expect }) => {
+  it("a slug is taken on its own domain alone", async ({ expect }) => {
     const client = await newRevolinkClient();
     await insertDomain(client.account.workspace.id, "go.slugs.com");
     await client.link({ slug: "one-slug" });
@@ -181,7 +181,7 @@ describe("the other fields", () => {
     expect(await countLinks(client.account)).toBe(2);
   });
 
-  it("take only a domain that this workspace has proved", async ({ expect }) => {
+  it("a link takes only a domain that its workspace has proved", async ({ expect }) => {
     const [mine, theirs] = [await newRevolinkClient(), await newRevolinkClient()];
     await insertDomain(theirs.account.workspace.id, "go.theirs.com");
     const fields = { name: "A link", rules: DEFAULT_RULES, domain: "go.theirs.com" };

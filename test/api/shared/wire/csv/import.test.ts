@@ -294,7 +294,7 @@ describe("importCsv", () => {
     });
   });
 
-  it("can be reported again from what it made", async ({ expect }) => {
+  it("an import can be reported again from what it made", async ({ expect }) => {
     const context = await newContext();
     const [taken, code] = [newCode(), newCode()];
     await makeLink(await newContext(), { code: taken });
