@@ -11,8 +11,14 @@ import { boundClick } from "../ledger/counts/bounds.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { eventIdOf } from "../ledger/packed-click.ts";
 import { SECOND_MS } from "../platform/clock.ts";
-import { wireTime } from "../webhooks/events.ts";
 import type { DeliveryMessage } from "../webhooks/message.ts";
+import {
+  toClickPayload,
+  toLinkPayload,
+  toVariantPayload,
+  type LinkRow,
+  type VariantRow,
+} from "../webhooks/payloads.ts";
 import { queueDeliveries } from "../webhooks/queueing.ts";
 import type { IngestedClicks } from "./click-batches.ts";
 
@@ -28,18 +34,13 @@ interface Subscription {
 /** By workspace; of the isolate, and bound to its database. */
 const known = new WeakMap<D1Database, Map<number, Subscription>>();
 
-interface LinkFacts extends Record<string, unknown> {
-  readonly id: number;
+interface ToldLink extends LinkRow {
   readonly workspace_id: number;
-  readonly code: string;
-  readonly title: string | null;
 }
 
-interface VariantFacts extends Record<string, unknown> {
-  readonly id: number;
+interface ToldVariant extends VariantRow {
   readonly link_id: number;
   readonly public_id: string;
-  readonly name: string;
 }
 
 /** Queues the events of clicks that were just counted; throws when the queue does not take them. */
@@ -52,16 +53,16 @@ export async function tellClicks(
     ({ batch, ingested: { refused } }) => !refused && batch.clicks.some(isHuman),
   );
   if (counted.length === 0) return;
-  const subscribed = await subscriptionsOf(
+  const subscribed = await loadSubscriptions(
     env.DB,
     counted.map(({ ledger }) => workspaceOf(ledger)),
     nowMs,
   );
   const told = counted.filter(({ ledger }) => webhooksOf(subscribed, ledger).length > 0);
   if (told.length === 0) return;
-  const facts = await factsOf(env.DB, told);
+  const links = await loadToldLinks(env.DB, told);
   const messages = told.flatMap((clicks) =>
-    messagesOf(clicks, webhooksOf(subscribed, clicks.ledger), facts),
+    messagesOf(clicks, webhooksOf(subscribed, clicks.ledger), links),
   );
   await queueDeliveries(env.WEBHOOKS, messages);
 }
@@ -82,7 +83,7 @@ function webhooksOf(
 }
 
 /** Asks D1 once for all workspaces of which nothing is known, or not lately. */
-async function subscriptionsOf(
+async function loadSubscriptions(
   db: D1Database,
   workspaceIds: readonly number[],
   nowMs: number,
@@ -110,13 +111,14 @@ async function subscriptionsOf(
   return cache;
 }
 
-interface Facts {
-  readonly link: (click: LedgerClick, ledger: LedgerId) => LinkFacts | null;
-  readonly variant: (click: LedgerClick) => VariantFacts | null;
+/** The links and variants of the clicks that are told. */
+interface ToldLinks {
+  readonly link: (click: LedgerClick, ledger: LedgerId) => ToldLink | null;
+  readonly variant: (click: LedgerClick) => ToldVariant | null;
 }
 
 /** Reads the links and variants of these clicks, in one round trip. */
-async function factsOf(db: D1Database, told: readonly IngestedClicks[]): Promise<Facts> {
+async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): Promise<ToldLinks> {
   const clicks = told.flatMap(({ batch }) => batch.clicks.filter(isHuman));
   const linkIds = JSON.stringify([...new Set(clicks.map(({ linkId }) => linkId))]);
   const tested = clicks.filter(({ variant }) => variant !== null).map(({ linkId }) => linkId);
@@ -134,9 +136,9 @@ async function factsOf(db: D1Database, told: readonly IngestedClicks[]): Promise
       )
       .bind(JSON.stringify([...new Set(tested)])),
   ]);
-  const byId = new Map(((links?.results ?? []) as LinkFacts[]).map((link) => [link.id, link]));
+  const byId = new Map(((links?.results ?? []) as ToldLink[]).map((link) => [link.id, link]));
   const byName = new Map(
-    ((variants?.results ?? []) as VariantFacts[]).map((variant) => [
+    ((variants?.results ?? []) as ToldVariant[]).map((variant) => [
       `${variant.link_id}/${variant.public_id}`,
       variant,
     ]),
@@ -150,16 +152,16 @@ async function factsOf(db: D1Database, told: readonly IngestedClicks[]): Promise
   };
 }
 
-/** One message a click and endpoint. Of a link that is gone by now nothing is told. */
+/** Makes one message per click and endpoint. Nothing is told of a link that is gone by now. */
 function messagesOf(
   { ledger, batch, ingested }: IngestedClicks,
   webhookIds: readonly number[],
-  facts: Facts,
+  links: ToldLinks,
 ): DeliveryMessage[] {
   return batch.clicks.flatMap((click, position) => {
-    const link = isHuman(click) ? facts.link(click, ledger) : null;
+    const link = isHuman(click) ? links.link(click, ledger) : null;
     if (link === null) return [];
-    const data = dataOf(click, ingested.firstClickId + position, link, facts.variant(click));
+    const data = dataOf(click, ingested.firstClickId + position, link, links.variant(click));
     const event = { event: "link.clicked", atMs: click.atMs, linkId: link.id, data } as const;
     const eventId = eventIdOf(batch.id, position);
     return webhookIds.map((webhookId) => ({ v: 1, webhookId, eventId, event }) as const);
@@ -169,22 +171,13 @@ function messagesOf(
 function dataOf(
   click: LedgerClick,
   id: number,
-  link: LinkFacts,
-  variant: VariantFacts | null,
+  link: ToldLink,
+  variant: ToldVariant | null,
 ): string {
-  // As the reports have them: a referrer that is no host name is not passed on.
-  const { country, device, browser, os, referrer } = boundClick(click);
   return JSON.stringify({
-    link: { id: link.id, short_code: link.code, title: link.title },
-    click: {
-      id,
-      country_code: country,
-      device_type: device,
-      browser_family: browser,
-      os_family: os,
-      referrer_domain: referrer,
-      clicked_at: wireTime(click.atMs),
-    },
-    variant: variant === null ? null : { id: variant.id, name: variant.name },
+    link: toLinkPayload(link),
+    // As the reports have it: a referrer that is no host name is not passed on.
+    click: toClickPayload(id, click.atMs, boundClick(click)),
+    variant: variant === null ? null : toVariantPayload(variant),
   });
 }

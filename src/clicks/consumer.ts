@@ -14,7 +14,8 @@ import { tellClicks } from "./click-events.ts";
 import { readClickMessage } from "./click-message.ts";
 import type { ClickMessage } from "./click.ts";
 
-interface Delivery {
+/** What became of a batch of messages. */
+interface Outcome {
   readonly ingested: readonly IngestedClicks[];
   /** Ids of messages that at least one Ledger does not have, or of which webhooks were not told. */
   readonly failed: ReadonlySet<string>;
@@ -60,7 +61,7 @@ export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env)
   batch.ackAll();
 }
 
-async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Delivery> {
+async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Outcome> {
   const batches = await batchesByLedger(messages, env.AUTH_SECRET, Date.now());
   const ingested: IngestedClicks[] = [];
   const failed = new Set<string>();

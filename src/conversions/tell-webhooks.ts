@@ -6,10 +6,9 @@
 import { sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
-import type { Attribution } from "../ledger/conversions/contract.ts";
 import { sha256Hex } from "../platform/bytes.ts";
 import { firstBatchIdAt } from "../platform/timed-id.ts";
-import { type EventType, wireTime } from "../webhooks/events.ts";
+import type { EventType } from "../webhooks/events.ts";
 import {
   OUTBOX_COLUMNS,
   OUTBOX_REF,
@@ -18,6 +17,8 @@ import {
   queueSoon,
   subscribes,
 } from "../webhooks/outbox.ts";
+import { linkPayload, variantPayload } from "../webhooks/payloads-sql.ts";
+import { toClickPayload, toConversionPayload } from "../webhooks/payloads.ts";
 import type { PostbackGoal } from "./postback-goal.ts";
 import type { TrackedConversion } from "./tracked-conversion.ts";
 
@@ -35,26 +36,31 @@ export async function tellConversion(
   const digest = await sha256Hex(`conversion/${ledger}/${id}`);
   const linkId = attribution?.linkId ?? null;
   const link = sql`(
-    select json_object('id', id, 'short_code', code, 'title', title) from links
+    select ${linkPayload} from links
     where id = ${linkId} and workspace_id = ${workspaceId})`;
   const variant = sql`(
-    select json_object('id', id, 'name', name) from variants
+    select ${variantPayload} from variants
     where link_id = ${linkId} and public_id = ${attribution?.variant ?? null})`;
-  const told = {
+  // A click that has left the log is told with what its attribution kept.
+  const click =
+    attribution === null
+      ? null
+      : toClickPayload(attribution.clickId, attribution.clickedAtMs, attribution.click);
+  const told = toConversionPayload({
     id,
-    order_id: orderId,
+    orderId,
     value,
     currency,
     attributed: attribution !== null,
-    converted_at: wireTime(atMs),
-    goal: { id: uuid, name },
-  };
+    atMs,
+    goal: { uuid, name },
+  });
   const row = outboxRow({
     event: EVENT,
     atMs,
     eventId: sql`${firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS)}`,
     linkId: sql`${linkId}`,
-    data: sql`json_object('link', json(${link}), 'click', json(${clickText(attribution)}),
+    data: sql`json_object('link', json(${link}), 'click', json(${JSON.stringify(click)}),
       'variant', json(${variant}), 'conversion', json(${JSON.stringify(told)}))`,
   });
   const refs = await db.all<OutboxRef>(sql`
@@ -62,19 +68,4 @@ export async function tellConversion(
     select ${row} from webhooks as hook where ${subscribes(workspaceId, EVENT)}
     on conflict do nothing returning ${OUTBOX_REF}`);
   queueSoon(env, refs);
-}
-
-/** The click in the words of `link.clicked`; of one that has left the log only what attribution kept. */
-function clickText(attribution: Attribution | null): string {
-  if (attribution === null) return "null";
-  const { clickId, clickedAtMs, click } = attribution;
-  return JSON.stringify({
-    id: clickId,
-    country_code: click?.country ?? null,
-    device_type: click?.device ?? null,
-    browser_family: click?.browser ?? null,
-    os_family: click?.os ?? null,
-    referrer_domain: click?.referrer ?? null,
-    clicked_at: wireTime(clickedAtMs),
-  });
 }

@@ -8,7 +8,7 @@ import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkContext } from "./context.ts";
 import type { DeleteLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
-import { deletedEvents } from "./link-events.ts";
+import { deletedEventsStatement } from "./link-events.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { servedAddress } from "./parked.ts";
 import { purgeSoon } from "./purge.ts";
@@ -49,7 +49,7 @@ export async function deleteLink(
         on conflict (link_id) do nothing`),
     ],
     [
-      deletedEvents(db, context, leaving),
+      deletedEventsStatement(db, context, leaving),
       db.delete(links).where(leaving).returning({ domain: links.domain, code: links.code }),
     ],
   );

@@ -9,7 +9,7 @@ import { jsonSlices } from "../db/json-slices.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
-import { createdEvents } from "./link-events.ts";
+import { createdEventsStatement } from "./link-events.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, overQuota, selectRoom } from "./room.ts";
 import { linkOf, linkStore } from "./store.ts";
@@ -55,7 +55,7 @@ export async function insertLinks(
       ...(tagged.length > 0 ? tagStatements(db, workspace.id, tagged, nowMs) : []),
       ...putVariants(db, workspace.id, rows, nowMs),
     ],
-    [made, selectRoom(db, workspace), createdEvents(db, context, uuids)],
+    [made, selectRoom(db, workspace), createdEventsStatement(db, context, uuids)],
     alongside,
   );
   queueSoon(context.env, events);

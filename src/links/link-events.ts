@@ -26,7 +26,7 @@ export interface LinkEventContext {
 }
 
 /** Writes `link.created` for those of these links that exist: one statement, however many. */
-export function createdEvents(
+export function createdEventsStatement(
   db: Database,
   { env, access, nowMs }: LinkEventContext,
   uuids: readonly string[],
@@ -51,20 +51,20 @@ export function createdEvents(
     returning ${OUTBOX_REF}`);
 }
 
-export interface UpdatedEvents {
+export interface UpdatedEventsStatements {
   /** Runs before the change, under its condition: whether there is an event. */
-  readonly insert: ReturnType<typeof deletedEvents>;
+  readonly insert: ReturnType<typeof deletedEventsStatement>;
   /** Runs after the change: what the event says. */
   readonly complete: Statement;
 }
 
 /** Writes `link.updated` for the link that a condition on `links` finds, if it finds one. */
-export function updatedEvents(
+export function updatedEventsStatements(
   db: Database,
   context: LinkEventContext,
   linkId: number,
   may: SQL,
-): UpdatedEvents {
+): UpdatedEventsStatements {
   const eventId = newEventId(context.nowMs);
   return {
     insert: insertOne(db, context, { event: "link.updated", eventId, data: sql`'{}'` }, may),
@@ -78,7 +78,7 @@ export function updatedEvents(
 }
 
 /** Writes `link.deleted` for the link that a condition on `links` finds; runs before the deletion. */
-export function deletedEvents(db: Database, context: LinkEventContext, leaving: SQL) {
+export function deletedEventsStatement(db: Database, context: LinkEventContext, leaving: SQL) {
   const eventId = newEventId(context.nowMs);
   const data = linkData(context.env);
   return insertOne(db, context, { event: "link.deleted", eventId, data }, leaving);

@@ -11,7 +11,7 @@ import type { LinkContext } from "./context.ts";
 import type { UpdateLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
-import { updatedEvents } from "./link-events.ts";
+import { updatedEventsStatements } from "./link-events.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { isFreePlace, servedAddress } from "./parked.ts";
@@ -67,7 +67,7 @@ export async function updateLink(
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // Every statement asks the same: either all of them find the link as it must be, or none does.
   const may = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
-  const events = updatedEvents(db, context, before.id, may);
+  const events = updatedEventsStatements(db, context, before.id, may);
   const [told, updated, rows] = await batchAround(
     db,
     [

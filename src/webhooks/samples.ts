@@ -2,6 +2,13 @@
 
 import { MINUTE_MS } from "../platform/clock.ts";
 import { type EventType, wireTime } from "./events.ts";
+import {
+  toClickPayload,
+  toConversionPayload,
+  toLinkPayload,
+  type ToldConversion,
+  type ToldVisitor,
+} from "./payloads.ts";
 
 /** Gives the `data` of a sample as JSON text, in the shape of a real one. */
 export function sampleData(
@@ -19,21 +26,13 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
     case "link.deleted":
       return { link: wholeLink(origin, nowMs) };
     case "link.clicked":
-      return { link: LINK, click: clickAt(nowMs), variant: null };
+      return { link: LINK, click: toClickPayload(CLICK_ID, nowMs, VISITOR), variant: null };
     case "conversion.tracked":
       return {
         link: LINK,
-        click: clickAt(nowMs - MINUTE_MS),
+        click: toClickPayload(CLICK_ID, nowMs - MINUTE_MS, VISITOR),
         variant: null,
-        conversion: {
-          id: 456,
-          order_id: "ORDER-1",
-          value: 99.99,
-          currency: "USD",
-          attributed: true,
-          converted_at: wireTime(nowMs),
-          goal: { id: NO_UUID, name: "Purchase" },
-        },
+        conversion: toConversionPayload({ ...CONVERSION, atMs: nowMs }),
       };
     case "subscription.updated":
       return { subscription: { plan: "pro", previous_plan: "free" } };
@@ -41,7 +40,23 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
 }
 
 const NO_UUID = "00000000-0000-4000-8000-000000000000";
-const LINK = { id: 123, short_code: "abc123", title: "My Link" };
+const LINK = toLinkPayload({ id: 123, code: "abc123", title: "My Link" });
+const CLICK_ID = 789;
+const VISITOR: ToldVisitor = {
+  country: "CH",
+  device: "mobile",
+  browser: "Safari",
+  os: "iOS",
+  referrer: "twitter.com",
+};
+const CONVERSION: Omit<ToldConversion, "atMs"> = {
+  id: 456,
+  orderId: "ORDER-1",
+  value: 99.99,
+  currency: "USD",
+  attributed: true,
+  goal: { uuid: NO_UUID, name: "Purchase" },
+};
 
 function wholeLink(origin: string, nowMs: number) {
   return {
@@ -58,17 +73,5 @@ function wholeLink(origin: string, nowMs: number) {
     created_at: wireTime(nowMs),
     updated_at: wireTime(nowMs),
     uuid: NO_UUID,
-  };
-}
-
-function clickAt(atMs: number) {
-  return {
-    id: 789,
-    country_code: "CH",
-    device_type: "mobile",
-    browser_family: "Safari",
-    os_family: "iOS",
-    referrer_domain: "twitter.com",
-    clicked_at: wireTime(atMs),
   };
 }

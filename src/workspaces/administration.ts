@@ -10,7 +10,7 @@ import { workspaces } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
-import { planEvents } from "./plan-events.ts";
+import { planEventsStatement } from "./plan-events.ts";
 
 export type WorkspaceRefusal =
   | { readonly code: "workspace_unknown" }
@@ -32,7 +32,11 @@ export async function changePlan(
     .set({ plan })
     .where(eq(workspaces.uuid, uuid))
     .returning(workspaceColumns);
-  const [told, [row]] = await batchAround(db, [], [planEvents(db, uuid, plan, nowMs), changed]);
+  const [told, [row]] = await batchAround(
+    db,
+    [],
+    [planEventsStatement(db, uuid, plan, nowMs), changed],
+  );
   queueSoon(env, told);
   return row === undefined ? err({ code: "workspace_unknown" }) : ok(toWorkspace(row));
 }

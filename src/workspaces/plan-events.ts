@@ -14,7 +14,12 @@ import {
 } from "../webhooks/outbox.ts";
 
 /** Writes `subscription.updated` unless the plan stays as it is; runs before the change. */
-export function planEvents(db: Database, workspaceUuid: string, plan: Plan, nowMs: number) {
+export function planEventsStatement(
+  db: Database,
+  workspaceUuid: string,
+  plan: Plan,
+  nowMs: number,
+) {
   const event: EventType = "subscription.updated";
   const row = outboxRow({
     event,
