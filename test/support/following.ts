@@ -2,6 +2,7 @@
 
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 
 import { agentReader } from "../../src/clicks/agent-reader.ts";
 import { drawLinkQr } from "../../src/links/qr/draw-link-qr.ts";
@@ -67,4 +68,14 @@ export async function follow(
   const response = await redirect(request, splitUrl(request.url), environment, ctx);
   await waitOnExecutionContext(ctx);
   return response;
+}
+
+/** Waits until KV holds all links as they are now: use cases publish behind their answers. */
+export async function allPublished(): Promise<void> {
+  await vi.waitFor(async () => {
+    const lagging = await env.DB.prepare(
+      "SELECT count(*) AS n FROM links WHERE published_version < version",
+    ).first("n");
+    if (lagging !== 0) throw new Error("A link is not published yet.");
+  });
 }

@@ -2,7 +2,7 @@
 
 import { describe, it } from "vitest";
 
-import { BROWSER, follow, recordingRedirect } from "../../../support/following.ts";
+import { allPublished, BROWSER, follow, recordingRedirect } from "../../../support/following.ts";
 import { newPvtlnkClient, type PvtlnkClient } from "../../../support/pvtlnk.ts";
 
 const HOUR = 3_600_000;
@@ -17,6 +17,13 @@ interface Visit {
   readonly method?: string;
   readonly body?: URLSearchParams;
   readonly headers?: Record<string, string>;
+}
+
+/** Makes a change, and waits until visitors meet it. */
+async function change(client: PvtlnkClient, method: string, path: string, body?: unknown) {
+  const answer = await client.call(method, path, body);
+  await allPublished();
+  return answer;
 }
 
 function visit(code: string, { headers, ...rest }: Visit = {}): Promise<Response> {
@@ -57,11 +64,11 @@ describe("a link that PVTLNK's API made", () => {
     const cookie = (passed.headers.get("Set-Cookie") ?? "").split(";", 1)[0] ?? "";
     const withCookie = () => visit(short_code, { headers: { Cookie: cookie } });
     expect((await withCookie()).headers.get("Location")).toBe("https://example.com/");
-    await client.call("PATCH", `/links/${id}`, { link: {}, password: "second" });
+    await change(client, "PATCH", `/links/${id}`, { link: {}, password: "second" });
     expect((await withCookie()).status).toBe(401);
     const again = await enter(short_code, "second", "198.51.100.3");
     expect(again.headers.get("Location")).toBe("https://example.com/");
-    await client.call("PATCH", `/links/${id}`, { link: {}, password: null });
+    await change(client, "PATCH", `/links/${id}`, { link: {}, password: null });
     expect((await visit(short_code)).status).toBe(302);
   });
 
@@ -76,7 +83,7 @@ describe("a link that PVTLNK's API made", () => {
     expect(await statusOf({ expires: false, expires_at: inHours(-1) })).toBe(302);
     expect(await statusOf({ active: false })).toBe(410);
     const { id, short_code } = await client.link();
-    await client.call("DELETE", `/links/${id}`);
+    await change(client, "DELETE", `/links/${id}`);
     expect((await visit(short_code)).status).toBe(410);
   });
 
@@ -87,7 +94,7 @@ describe("a link that PVTLNK's API made", () => {
     const { id, short_code } = await client.link();
     const path = `/links/${id}/variants`;
     const add = (name: string, weight: number) =>
-      client.call("POST", path, {
+      change(client, "POST", path, {
         variant: { name, destination_url: `https://${name}.example.com`, weight },
       });
     await add("none", 0);
@@ -97,10 +104,10 @@ describe("a link that PVTLNK's API made", () => {
       expect(headers.get("Location")).toBe("https://all.example.com/");
     }
     const variant = all.body["variant"] as { readonly id: number };
-    await client.call("PATCH", `${path}/${variant.id}`, { variant: { active: false } });
+    await change(client, "PATCH", `${path}/${variant.id}`, { variant: { active: false } });
     const listed = await client.call("GET", path);
     const [none] = listed.body["variants"] as { readonly id: number }[];
-    await client.call("PATCH", `${path}/${none?.id}`, { variant: { active: false } });
+    await change(client, "PATCH", `${path}/${none?.id}`, { variant: { active: false } });
     expect((await visit(short_code)).headers.get("Location")).toBe("https://example.com/");
   });
 });
