@@ -30,8 +30,10 @@ export async function deleteLink(
   const { env, access, nowMs } = context;
   const db = databaseOf(env.DB);
   const { workspace } = access;
-  const link = await linkStore(db, workspace.id).find(ref);
-  if (link === null) return err({ code: "link_not_found" });
+  const store = linkStore(db, workspace.id);
+  const found = await store.find(ref);
+  if (!found.ok) return found;
+  const link = found.value;
   if (access.role === "member" && link.userId !== access.userId) {
     return err({ code: "not_link_owner" });
   }
@@ -63,8 +65,6 @@ export async function deleteLink(
     return ok(link);
   }
   // Somebody was faster between the look and the batch.
-  const now = await linkStore(db, workspace.id).find({ id: link.id });
-  return err(
-    now === null ? { code: "link_not_found" } : { code: "version_mismatch", version: now.version },
-  );
+  const now = await store.find({ id: link.id });
+  return now.ok ? err({ code: "version_mismatch", version: now.value.version }) : now;
 }

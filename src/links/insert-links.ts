@@ -10,9 +10,10 @@ import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
 import { createdEventsStatement } from "./link-events.ts";
+import { toLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, overQuota, selectRoom } from "./room.ts";
-import { linkOf, linkStore } from "./store.ts";
+import { linkStore } from "./store.ts";
 import { putVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";
 
@@ -61,7 +62,7 @@ export async function insertLinks(
   queueSoon(context.env, events);
   // What was refused has changed nothing, so the count is the one that refused it.
   const refused = links.length === 0 ? overQuota(workspace, room, rows.length) : null;
-  return { links: links.map(linkOf), refused };
+  return { links: links.map(toLink), refused };
 }
 
 function insertStatements(

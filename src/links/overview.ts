@@ -7,7 +7,7 @@ import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { ledgerFor } from "../ledger/stub.ts";
-import { selectLinkNames } from "./link-names.ts";
+import { linkStore } from "./store.ts";
 
 export interface Overview {
   readonly links: number;
@@ -44,7 +44,7 @@ export async function overviewOf(
         .select({ links: count(), activeLinks: count(sql`case when ${isActive} then 1 end`) })
         .from(links)
         .where(eq(links.workspaceId, workspace.id)),
-      selectLinkNames(db, workspace.id, { ids, fields: ["code"], max: 1 }),
+      linkStore(db, workspace.id).selectNames({ ids, fields: ["code"], max: 1 }),
     ],
   );
   return {

@@ -12,11 +12,12 @@ import type { UpdateLinkRefusal } from "./errors.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
 import { updatedEventsStatements } from "./link-events.ts";
+import { toLink } from "./link-row.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { isFreePlace, servedAddress } from "./parked.ts";
 import { publishSoon } from "./route/publish.ts";
-import { linkOf, linkStore } from "./store.ts";
+import { linkStore } from "./store.ts";
 import { replaceVariants } from "./variants/store.ts";
 
 export interface LinkChanges extends WantedLink {
@@ -44,8 +45,9 @@ export async function updateLink(
   const db = databaseOf(context.env.DB);
   const workspaceId = context.access.workspace.id;
   const store = linkStore(db, workspaceId);
-  const before = await store.find(ref);
-  if (before === null) return err({ code: "link_not_found" });
+  const found = await store.find(ref);
+  if (!found.ok) return found;
+  const before = found.value;
   if (expectedVersions !== null && !expectedVersions.includes(before.version)) {
     return err({ code: "version_mismatch", version: before.version });
   }
@@ -94,7 +96,7 @@ export async function updateLink(
     [events.complete, ...(alongside?.([uuid]) ?? [])],
   );
   queueSoon(context.env, told);
-  const [after] = rows.map(linkOf);
+  const [after] = rows.map(toLink);
   if (after === undefined) return err({ code: "link_not_found" });
   if (updated.length > 0) {
     const places = moves ? [before, place] : [place];

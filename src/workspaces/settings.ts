@@ -1,4 +1,4 @@
-/** What the managers of a workspace may set. */
+/** What the managers of a workspace may set, and what its reports begin with. */
 
 import { eq } from "drizzle-orm";
 
@@ -86,4 +86,22 @@ function withSettings({ clickRetentionDays, attributionDays, ...row }: Row): Wor
     workspace: toWorkspace(row),
     settings: { jurisdiction, clickRetentionDays, attributionWindowDays },
   };
+}
+
+/** Reads how many days a workspace's conversions and reports look back. */
+export async function loadAttributionDays(db: Database, workspaceId: number): Promise<number> {
+  const [row] = await db
+    .select({ days: workspaces.attributionDays })
+    .from(workspaces)
+    .where(eq(workspaces.id, workspaceId));
+  return row?.days ?? ATTRIBUTION_DAYS;
+}
+
+/** Reads when a workspace was made: where its history begins. */
+export async function loadCreatedAtMs(db: Database, workspaceId: number): Promise<number> {
+  const [row] = await db
+    .select({ createdAtMs: workspaces.createdAtMs })
+    .from(workspaces)
+    .where(eq(workspaces.id, workspaceId));
+  return row?.createdAtMs ?? 0;
 }

@@ -158,6 +158,6 @@ describe("createLinks", () => {
     const failing = () => [db.run(sql`insert into workspaces (uuid) values (${"x"})`)];
     await expect(createLink(context, input({ tags: ["t"] }), failing)).rejects.toThrow();
     const store = linkStore(db, context.access.workspace.id);
-    expect(await store.list({}, 10, null)).toEqual([]);
+    expect(await store.list()).toEqual({ ok: true, value: { links: [], next: null } });
   });
 });

@@ -41,9 +41,9 @@ async function giveUp(workspace: Workspace, hostname: string): Promise<void> {
 }
 
 async function linkNow({ access }: LinkContext, id: number): Promise<Link> {
-  const link = await linkStore(databaseOf(env.DB), access.workspace.id).find({ id });
-  if (link === null) throw new Error("There is no such link.");
-  return link;
+  const found = await linkStore(databaseOf(env.DB), access.workspace.id).find({ id });
+  if (!found.ok) throw new Error(found.error.code);
+  return found.value;
 }
 
 /** Watches which addresses are published from now on: the isolate forgets each at once. */

@@ -8,7 +8,7 @@ import type { GoalRefusal } from "../../conversions/goal.ts";
 import type { CsvRefusal } from "../../links/csv/errors.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { LabelRefusal } from "../../links/labels.ts";
-import type { CursorInvalid } from "../../links/list-links.ts";
+import type { CursorInvalid } from "../../links/lists.ts";
 import type { VariantRefusal } from "../../links/variants/change-variants.ts";
 import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
 import type { WebhookRefusal } from "../../webhooks/errors.ts";

@@ -5,7 +5,7 @@ import { databaseOf } from "../../db/database.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
 import { utf8 } from "../../platform/bytes.ts";
 import { log } from "../../platform/log.ts";
-import type { LinkFilter } from "../store.ts";
+import type { LinkFilter } from "../lists.ts";
 import { EXPORT_PAGE, type ExportedLink, readExportPage } from "./exported-links.ts";
 import { loadPapaparse, type Papaparse } from "./load-papaparse.ts";
 import { writeTable } from "./write-table.ts";

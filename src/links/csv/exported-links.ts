@@ -4,7 +4,7 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 
 import type { Database } from "../../db/database.ts";
 import { collections, links, linkTags, tags } from "../../db/schema/index.ts";
-import { type LinkFilter, linkConditions } from "../store.ts";
+import { type LinkFilter, linkConditions } from "../lists.ts";
 
 /** A hundred thousand links are two hundred queries: far from the thousand of one invocation. */
 export const EXPORT_PAGE = 500;

@@ -124,8 +124,9 @@ async function changeVariants(
 ): Outcome {
   const store = linkStore(databaseOf(context.env.DB), context.access.workspace.id);
   for (let attempt = 1; ; attempt += 1) {
-    const before = await store.find(ref);
-    if (before === null) return err({ code: "link_not_found" });
+    const found = await store.find(ref);
+    if (!found.ok) return found;
+    const before = found.value;
     const known = before.abTest.variants.find(matching(which));
     const abTest = change(before.abTest.variants, known);
     if (!abTest.ok) return abTest;

@@ -1,13 +1,14 @@
 /**
- * Writes the variants of links. A variant is known by its public id: one that comes back keeps its
+ * Reads and writes the variants of links. A variant is known by its public id: one that comes back keeps its
  * row, and with it its number; one that does not is removed, and its clicks stay in the Ledger.
  */
 
-import { type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 
 import type { Statement } from "../../db/batch.ts";
 import type { Database } from "../../db/database.ts";
 import { jsonSlices } from "../../db/json-slices.ts";
+import { variants as variantTable } from "../../db/schema/index.ts";
 import type { Variant } from "./variant.ts";
 
 export interface LinkVariants {
@@ -62,4 +63,25 @@ export function replaceVariants(
         and public_id not in (select value from json_each(${kept}))`),
     ...putVariants(db, workspaceId, [{ uuid, variants }], nowMs, may),
   ];
+}
+
+export interface VariantTimes {
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** Reads when a link's variants were made and last changed, by their numbers. */
+export async function loadVariantTimes(
+  db: Database,
+  linkId: number,
+): Promise<ReadonlyMap<number, VariantTimes>> {
+  const rows = await db
+    .select({
+      id: variantTable.id,
+      createdAtMs: variantTable.createdAtMs,
+      updatedAtMs: variantTable.updatedAtMs,
+    })
+    .from(variantTable)
+    .where(eq(variantTable.linkId, linkId));
+  return new Map(rows.map(({ id, ...times }) => [id, times]));
 }

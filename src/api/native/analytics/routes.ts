@@ -4,7 +4,6 @@ import { Hono } from "hono";
 
 import type { ClassCounts, Report, ValueCount } from "../../../ledger/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
-import { findLink } from "../../../links/find-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { overviewOf } from "../../../links/overview.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
@@ -39,7 +38,7 @@ export const analytics = new Hono<NativeEnvironment>()
     validate.query(reportQuery),
     async (c) => {
       const { workspace } = c.get("access");
-      const found = await findLink(linkStoreOf(c), { uuid: uuidOf(c, "linkId") });
+      const found = await linkStoreOf(c).find({ uuid: uuidOf(c, "linkId") });
       if (!found.ok) return refuse(c, found.error);
       const query = c.req.valid("query");
       const range = reportRange(query, nowOf(c));

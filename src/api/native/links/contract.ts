@@ -7,7 +7,7 @@ import * as z from "zod";
 
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
 import { REDIRECT_STATUSES } from "../../../links/link.ts";
-import { LIST_MAX } from "../../../links/list-links.ts";
+import { LIST_MAX } from "../../../links/lists.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
 

@@ -11,8 +11,6 @@ import { checkCode } from "../../../links/check-code.ts";
 import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
 import type { LinkRefusal } from "../../../links/errors.ts";
-import { findLink } from "../../../links/find-link.ts";
-import { listLinks } from "../../../links/list-links.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
@@ -70,7 +68,7 @@ export const links = new Hono<NativeEnvironment>()
   .get("/", requires({ scope: "links:read" }), validate.query(linkQuery), async (c) => {
     const query = c.req.valid("query");
     const config = configOf(c.env);
-    const page = await listLinks(linkStoreOf(c), toFilter(query, config), query);
+    const page = await linkStoreOf(c).list(toFilter(query, config), query);
     if (!page.ok) return refuse(c, page.error);
     if (page.value.next !== null) {
       const next = new URL(c.req.url);
@@ -91,7 +89,7 @@ export const links = new Hono<NativeEnvironment>()
     const created = await runOnce(request, {
       table: linkTable,
       change: (complete) => createLink(context, input, complete),
-      rebuild: async ([id]) => (id === undefined ? null : store.find({ id })),
+      rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
     });
     if (!created.ok) return refuse(c, await withSuggestions(c, created.error, input.domain));
     const { value: link, replayed } = created.value;
@@ -124,7 +122,7 @@ export const links = new Hono<NativeEnvironment>()
     );
   })
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
-    const found = await findLink(linkStoreOf(c), linkRefOf(c));
+    const found = await linkStoreOf(c).find(linkRefOf(c));
     return found.ok ? answerLink(c, found.value) : refuse(c, found.error);
   })
   .patch("/:id", requires({ scope: "links:update" }), changesBody, async (c) => {
@@ -132,7 +130,10 @@ export const links = new Hono<NativeEnvironment>()
     const ref = linkRefOf(c);
     // Settings that are absent keep what the link has; only then is it read beforehand.
     const before = body.qrSettings === undefined ? null : await linkStoreOf(c).find(ref);
-    const routing = await readRouting(body, routingSurroundingsOf(c, before?.qrSettings ?? null));
+    const routing = await readRouting(
+      body,
+      routingSurroundingsOf(c, before?.ok === true ? before.value.qrSettings : null),
+    );
     if (!routing.ok) return refuse(c, routing.error);
     const changes = toChanges(body, routing.value, configOf(c.env));
     const expectedVersions = versionsOf(c.req.header("If-Match"));

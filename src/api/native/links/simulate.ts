@@ -2,7 +2,6 @@
 
 import { Hono } from "hono";
 
-import { findLink } from "../../../links/find-link.ts";
 import {
   simulate as simulateLink,
   type SimulatedDecision,
@@ -23,7 +22,7 @@ export const simulate = new Hono<NativeEnvironment>().post(
   requires({ scope: "links:read" }),
   validate.json(simulatedVisitor),
   async (c) => {
-    const found = await findLink(linkStoreOf(c), linkRefOf(c));
+    const found = await linkStoreOf(c).find(linkRefOf(c));
     if (!found.ok) return refuse(c, found.error);
     const visitor = toVisitor(c.req.valid("json"), nowOf(c));
     return c.json(wireSimulation(await simulateLink(c.env, found.value, visitor)));

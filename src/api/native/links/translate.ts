@@ -3,11 +3,11 @@
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { Label, Link, LinkFields } from "../../../links/link.ts";
+import type { LinkFilter } from "../../../links/lists.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
-import type { LinkFilter } from "../../../links/store.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";

@@ -2,7 +2,6 @@
 
 import { Hono } from "hono";
 
-import { findLink } from "../../../links/find-link.ts";
 import {
   addVariant,
   changeVariant,
@@ -20,7 +19,7 @@ import { newVariant, variantChanges } from "./variant-contract.ts";
 
 export const linkVariants = new Hono<NativeEnvironment>()
   .get("/:id/variants", requires({ scope: "links:read" }), async (c) => {
-    const found = await findLink(linkStoreOf(c), linkRefOf(c));
+    const found = await linkStoreOf(c).find(linkRefOf(c));
     if (!found.ok) return refuse(c, found.error);
     return c.json(found.value.abTest.variants.map(wireVariant));
   })

@@ -6,15 +6,11 @@ import { databaseOf } from "../../../db/database.ts";
 import type { LinkTotal } from "../../../ledger/contract.ts";
 import { dateOf, dayOf } from "../../../ledger/counts/day.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
-import {
-  type LinkField,
-  type LinkName,
-  linkNamesOf,
-  type WantedNames,
-} from "../../../links/link-names.ts";
+import type { LinkField, LinkName, WantedNames } from "../../../links/store.ts";
 import { DAY_MS } from "../../../platform/clock.ts";
-import { attributionDaysOf } from "../../../workspaces/attribution-window.ts";
+import { loadAttributionDays } from "../../../workspaces/settings.ts";
 import { nowOf } from "../../shared/dialect.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { requires } from "../guard.ts";
 import { activityOf } from "../links/request.ts";
@@ -61,7 +57,7 @@ function ledgerOf(c: PvtlnkContext) {
 
 /** The window's last day is today: it ends with the midnight to come. */
 async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
-  const days = await attributionDaysOf(databaseOf(c.env.DB), c.get("access").workspace.id);
+  const days = await loadAttributionDays(databaseOf(c.env.DB), c.get("access").workspace.id);
   const today = dayOf(nowOf(c));
   return {
     days,
@@ -78,9 +74,7 @@ async function linksOf<Told extends LinkField>(
   shown: Pick<WantedNames<Told>, "fields" | "max">,
 ): Promise<{ readonly link: LinkName<Told>; readonly clicks: number }[]> {
   const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
-  const { id } = c.get("access").workspace;
-  const wanted = { ids: [...clicks.keys()], ...shown };
-  const found = await linkNamesOf(databaseOf(c.env.DB), id, wanted);
+  const found = await linkStoreOf(c).findNames({ ids: [...clicks.keys()], ...shown });
   return found.map((link) => ({ link, clicks: clicks.get(link.id) ?? 0 }));
 }
 

@@ -2,7 +2,7 @@
 
 import type { Report, ReportRange, ValueCount } from "../../../ledger/contract.ts";
 import { dayOfDate } from "../../../ledger/counts/day.ts";
-import type { LinkName } from "../../../links/link-names.ts";
+import type { LinkName } from "../../../links/store.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
 import { share, wireTime, wireTimeOrNull } from "../wire-values.ts";
 

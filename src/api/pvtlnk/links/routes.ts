@@ -3,11 +3,8 @@
 import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
-import { databaseOf } from "../../../db/database.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import { createLink } from "../../../links/create-link.ts";
-import { findLink } from "../../../links/find-link.ts";
-import { pageLinks } from "../../../links/page-links.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
@@ -23,8 +20,7 @@ export const links = new Hono<PvtlnkEnvironment>()
   .get("/", requires({ scope: "links:read" }), validate.query(listQuery), async (c) => {
     const query = c.req.valid("query");
     const { page, per_page: perPage } = query;
-    const { id } = c.get("access").workspace;
-    const found = await pageLinks(databaseOf(c.env.DB), id, toFilter(query), { page, perPage });
+    const found = await linkStoreOf(c).page(toFilter(query), { page, perPage });
     const { total } = found;
     const activities = await activityOf(
       c,
@@ -50,7 +46,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     return c.json({ success: true, link }, 201);
   })
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
-    const found = await findLink(linkStoreOf(c), { id: numberOf(c.req.param("id")) });
+    const found = await linkStoreOf(c).find({ id: numberOf(c.req.param("id")) });
     if (!found.ok) return refuse(c, found.error);
     const { scopes, workspace } = c.get("access");
     const state = await ledgerFor(c.env, workspace.ledger).linkState(found.value.id);
@@ -72,7 +68,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     const raw = await paramsOf(c, "link");
     if (!raw.ok) return refuse(c, raw.error);
     const ref = { id: numberOf(c.req.param("id")) };
-    const found = await findLink(linkStoreOf(c), ref);
+    const found = await linkStoreOf(c).find(ref);
     if (!found.ok) return refuse(c, found.error);
     const before = found.value;
     const context = linkContextOf(c);
@@ -92,7 +88,7 @@ export const links = new Hono<PvtlnkEnvironment>()
   })
   .delete("/:id", requires({ scope: "links:delete" }), async (c) => {
     const ref = { id: numberOf(c.req.param("id")) };
-    const found = await findLink(linkStoreOf(c), ref);
+    const found = await linkStoreOf(c).find(ref);
     if (!found.ok) return refuse(c, found.error);
     const { role, userId } = c.get("access");
     if (role === "member" && found.value.userId !== userId) {

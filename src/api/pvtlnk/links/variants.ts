@@ -5,7 +5,6 @@ import { Hono } from "hono";
 import { databaseOf } from "../../../db/database.ts";
 import type { ValueCount } from "../../../ledger/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
-import { findLink } from "../../../links/find-link.ts";
 import type { Link } from "../../../links/link.ts";
 import {
   addVariant,
@@ -13,7 +12,7 @@ import {
   type ChangedVariant,
   removeVariant,
 } from "../../../links/variants/change-variants.ts";
-import { variantTimesOf } from "../../../links/variants/variant-times.ts";
+import { loadVariantTimes } from "../../../links/variants/store.ts";
 import type { StoredVariant } from "../../../links/variants/variant.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
@@ -30,7 +29,7 @@ const STARTS = { startsTest: true } as const;
 
 export const variants = new Hono<PvtlnkEnvironment>()
   .get("/", requires({ scope: "links:read" }), async (c) => {
-    const found = await findLink(linkStoreOf(c), linkRefOf(c));
+    const found = await linkStoreOf(c).find(linkRefOf(c));
     if (!found.ok) return refuse(c, found.error);
     const { abTest } = found.value;
     return c.json({
@@ -101,7 +100,7 @@ async function servedBy(c: PvtlnkContext): Promise<readonly ValueCount[]> {
 
 /** `click_percentage` is of the clicks on the variants that there are. */
 async function wireVariants(c: PvtlnkContext, link: Link, served: readonly ValueCount[]) {
-  const times = await variantTimesOf(databaseOf(c.env.DB), link.id);
+  const times = await loadVariantTimes(databaseOf(c.env.DB), link.id);
   const clicks = new Map(served.map(({ value: id, clicks: n }) => [id, n]));
   const clicksOn = ({ id }: StoredVariant): number => clicks.get(id) ?? 0;
   const total = link.abTest.variants.reduce((sum, variant) => sum + clicksOn(variant), 0);

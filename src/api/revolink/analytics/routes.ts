@@ -4,9 +4,7 @@ import { Hono } from "hono";
 
 import { databaseOf } from "../../../db/database.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
-import { findLink } from "../../../links/find-link.ts";
-import { linkNamesOf } from "../../../links/link-names.ts";
-import { workspaceCreatedAt } from "../../../workspaces/created-at.ts";
+import { loadCreatedAtMs } from "../../../workspaces/settings.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import type { RevolinkEnvironment } from "../environment.ts";
@@ -23,8 +21,7 @@ export const analytics = new Hono<RevolinkEnvironment>()
   .get("/analytics", requires(REPORT), fieldsFrom("query"), inNamedWorkspace, async (c) => {
     const { role, workspace } = c.get("access");
     if (role === "member") return refuse(c, { code: "report_role_too_low" });
-    const db = databaseOf(c.env.DB);
-    const sinceMs = await workspaceCreatedAt(db, workspace.id);
+    const sinceMs = await loadCreatedAtMs(databaseOf(c.env.DB), workspace.id);
     const nowMs = nowOf(c);
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });
     if (!range.ok) return refuse(c, range.error);
@@ -32,13 +29,13 @@ export const analytics = new Hono<RevolinkEnvironment>()
     // In the report's order, which is by clicks.
     const ids = report.links.map(({ linkId }) => linkId);
     const fields = ["uuid", "title", "code"] as const;
-    const links = await linkNamesOf(db, workspace.id, { ids, fields });
+    const links = await linkStoreOf(c).findNames({ ids, fields });
     return c.json(wireWorkspaceReport(report, links));
   })
   .get("/:id/analytics", requires(REPORT), fieldsFrom("query"), inNamedWorkspace, async (c) => {
     const objectId = parseObjectId(c.req.param("id"));
     if (objectId === null) return refuse(c, { code: "report_link_id_invalid" });
-    const found = await findLink(linkStoreOf(c), { objectId });
+    const found = await linkStoreOf(c).find({ objectId });
     if (!found.ok) return refuse(c, { code: "report_link_not_found" });
     const { id, createdAtMs: sinceMs } = found.value;
     const nowMs = nowOf(c);

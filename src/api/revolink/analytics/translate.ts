@@ -8,10 +8,10 @@ import type {
   ValueCount,
 } from "../../../ledger/contract.ts";
 import { OTHER } from "../../../ledger/counts/bounds.ts";
-import type { LinkName } from "../../../links/link-names.ts";
 import type { Link } from "../../../links/link.ts";
 import { ruleName } from "../../../links/rules/rule-name.ts";
 import { DEFAULT_RULE } from "../../../links/rules/rule.ts";
+import type { LinkName } from "../../../links/store.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
 

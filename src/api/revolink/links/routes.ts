@@ -6,8 +6,7 @@ import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
-import { findLink } from "../../../links/find-link.ts";
-import { linkExists } from "../../../links/link-exists.ts";
+import { linkExists } from "../../../links/store.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
@@ -47,7 +46,7 @@ export const link = new Hono<RevolinkEnvironment>()
     const context = linkContextOf(c);
     const objectId = parseObjectId(c.get("fields")["linkId"]);
     if (objectId === null) return refuse(c, { code: "link_id_invalid" });
-    const before = await findLink(linkStoreOf(c), { objectId });
+    const before = await linkStoreOf(c).find({ objectId });
     if (!before.ok) return refuse(c, await notHere(c, objectId, "edit"));
     const wanted = readChanges(c.get("fields"), configOf(c.env));
     if (!wanted.ok) return refuse(c, wanted.error);

@@ -7,9 +7,9 @@ import {
   type ExportOptions,
 } from "../../../../links/csv/export-links.ts";
 import type { ExportedLink } from "../../../../links/csv/exported-links.ts";
+import type { LinkFilter } from "../../../../links/lists.ts";
 import { shownDomain } from "../../../../links/parked.ts";
 import { DEFAULT_DOMAIN } from "../../../../links/route/address.ts";
-import type { LinkFilter } from "../../../../links/store.ts";
 import { SECOND_MS } from "../../../../platform/clock.ts";
 import { EXPORT_COLUMNS, type ExportColumn } from "./columns.ts";
 

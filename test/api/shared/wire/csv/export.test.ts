@@ -5,7 +5,7 @@ import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
 import { ledgerFor } from "../../../../../src/ledger/stub.ts";
 import type { LinkContext } from "../../../../../src/links/context.ts";
 import { EXPORT_PAGE } from "../../../../../src/links/csv/exported-links.ts";
-import type { LinkFilter } from "../../../../../src/links/store.ts";
+import type { LinkFilter } from "../../../../../src/links/lists.ts";
 import { DAY_MS } from "../../../../../src/platform/clock.ts";
 import { batch, click } from "../../../../ledger/sample-clicks.ts";
 import { input, makeLink, makeLinks, newContext, NOW } from "../../../../support/link-context.ts";

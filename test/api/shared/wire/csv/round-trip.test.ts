@@ -63,7 +63,9 @@ const input: fc.Arbitrary<LinkInput> = fc.record({
 });
 
 async function linksOf({ access }: LinkContext): Promise<Link[]> {
-  return linkStore(databaseOf(env.DB), access.workspace.id).list({}, 1_000, null);
+  const listed = await linkStore(databaseOf(env.DB), access.workspace.id).list();
+  if (!listed.ok) throw new Error(listed.error.code);
+  return [...listed.value.links];
 }
 
 /** The columns that an export and an import both have. */
