@@ -19,6 +19,7 @@ import { print, printHead, printTable, whole } from "./support/print.ts";
 import { startRuntime, type Runtime } from "./support/runtime.ts";
 import { median } from "./support/statistics.ts";
 import {
+  ledgerOf,
   REPORTS,
   type FillPlan,
   type LedgerUsage,
@@ -71,9 +72,10 @@ function sizesUpTo(largest: number): readonly number[] {
 }
 
 function planOf(workspace: BenchWorkspace, size: number): Plan {
-  const { number, firstLinkId, rules, variants } = workspace;
+  const { ledger, firstLinkId, rules, variants } = workspace;
   return {
-    workspace: number,
+    ledger,
+    seed: size,
     firstLinkId,
     rules,
     variants,
@@ -91,18 +93,18 @@ interface Filled {
 
 /** Fills a Ledger with clicks, and tells what they take. */
 async function fill(runtime: Runtime, plan: Plan): Promise<Filled> {
-  const { workspace } = plan;
+  const { ledger } = plan;
   let rowsWritten = 0;
   for (let from = 0; from < plan.clicks; from += SLICE) {
     const to = Math.min(plan.clicks, from + SLICE);
     await runtime.ask("prepare", { ...plan, from, to });
     // The meter starts anew when an object that was idle for a while comes back.
-    const before = await runtime.ask<LedgerUsage>("usage", { workspace });
-    await runtime.ask("ingest", { workspace });
-    const after = await runtime.ask<LedgerUsage>("usage", { workspace });
+    const before = await runtime.ask<LedgerUsage>("usage", { ledger });
+    await runtime.ask("ingest", { ledger });
+    const after = await runtime.ask<LedgerUsage>("usage", { ledger });
     rowsWritten += after.rowsWritten - before.rowsWritten;
   }
-  const { bytes } = await runtime.ask<LedgerUsage>("usage", { workspace });
+  const { bytes } = await runtime.ask<LedgerUsage>("usage", { ledger });
   return { clicks: plan.clicks, rowsWritten, bytes };
 }
 
@@ -145,10 +147,12 @@ async function measureRate(
   { workspace, links }: { readonly workspace: number; readonly links: number },
   round: number,
 ): Promise<Rate> {
+  const ledger = ledgerOf(workspace);
   const rounds = RATE_ROUNDS + 1;
   const from = round * RATE_CLICKS;
   const plan: Plan = {
-    workspace,
+    ledger,
+    seed: workspace,
     firstLinkId: 1,
     links,
     rules: [],
@@ -159,7 +163,7 @@ async function measureRate(
   await runtime.ask("prepare", { ...plan, from, to: from + RATE_CLICKS });
   const cpuBefore = await cpuTime(runtime.pid);
   const start = performance.now();
-  await runtime.ask("ingest", { workspace });
+  await runtime.ask("ingest", { ledger });
   const seconds = (performance.now() - start) / 1_000;
   const cpuSeconds = ((await cpuTime(runtime.pid)) - cpuBefore) / 1_000;
   return { perSecond: RATE_CLICKS / seconds, perCpuSecond: RATE_CLICKS / cpuSeconds };
@@ -219,11 +223,11 @@ async function printReports(
 
 async function measureReport(
   runtime: Runtime,
-  { number: workspace, hot, ruled, tested }: BenchWorkspace,
+  { ledger, hot, ruled, tested }: BenchWorkspace,
   report: ReportName,
 ): Promise<Measured> {
   const linkIds = { hot: hot.id, ruled: ruled.id, tested: tested.id };
-  const plan: ReportPlan = { workspace, linkIds, report };
+  const plan: ReportPlan = { ledger, linkIds, report };
   const times: number[] = [];
   let cost: ReportCost = { bytes: 0, rowsRead: 0 };
   for (let round = 0; round < ROUNDS; round++) {

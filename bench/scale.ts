@@ -35,7 +35,7 @@ const { values } = parseArgs({
     /** Clicks that one Ledger counts a second, from `bench:report` over 1,000 links. */
     "ledger-rate": { type: "string", default: "15000" },
     /** From `bench:cost`. */
-    "click-bytes": { type: "string", default: "230" },
+    "click-bytes": { type: "string", default: "265" },
   },
 });
 const LEDGER_RATE = Number(values["ledger-rate"]);

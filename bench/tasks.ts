@@ -1,9 +1,19 @@
 /** What a bench asks of the Worker that runs it, and what it is told. */
 
+import { ledgerIdOf, type LedgerId } from "../src/ledger/ledger-id.ts";
 import type { Operations } from "./operations.ts";
 
+/**
+ * Names the Ledger of a workspace that no API has made. As long as any: messages carry it with each
+ * click.
+ */
+export function ledgerOf(workspace: number): LedgerId {
+  const uuid = `00000000-0000-4000-8000-${String(workspace).padStart(12, "0")}`;
+  return ledgerIdOf({ uuid, jurisdiction: null });
+}
+
 export interface RedirectPlan {
-  /** A Ledger that no other plan uses. */
+  /** One that no other plan uses; its Ledger is `ledgerOf` it. */
   readonly workspace: number;
   readonly links: number;
   readonly clicks: number;
@@ -29,7 +39,9 @@ export interface LedgerUsage extends RowUsage {
 }
 
 export interface FillPlan {
-  readonly workspace: number;
+  readonly ledger: LedgerId;
+  /** What makes the clicks of two plans differ. */
+  readonly seed: number;
   /** Links are numbered from here, the most visited one first. */
   readonly firstLinkId: number;
   readonly links: number;
@@ -44,9 +56,8 @@ export interface FillPlan {
   readonly to: number;
 }
 
-/** What the API does not show of a workspace: the numbers that its Ledger knows it and its links by. */
+/** What the API does not show of a workspace: the numbers that its Ledger knows its links by. */
 export interface WorkspaceNumbers {
-  readonly workspace: number;
   /** In the order in which they were made. */
   readonly links: readonly { readonly id: number; readonly uuid: string }[];
 }
@@ -66,7 +77,7 @@ export const REPORTS = [
 export type ReportName = (typeof REPORTS)[number];
 
 export interface ReportPlan {
-  readonly workspace: number;
+  readonly ledger: LedgerId;
   readonly linkIds: { readonly hot: number; readonly ruled: number; readonly tested: number };
   readonly report: ReportName;
 }
@@ -77,7 +88,7 @@ export interface ReportCost {
 }
 
 export interface ReportCallPlan {
-  readonly workspace: number;
+  readonly ledger: LedgerId;
   readonly call: CallPlan;
 }
 
@@ -89,7 +100,9 @@ export interface ReportCallCost extends ReportCost {
 }
 
 export interface MessagePlan {
-  readonly workspace: number;
+  readonly ledger: LedgerId;
+  /** What makes the clicks of two plans differ. */
+  readonly seed: number;
   readonly links: number;
   readonly clicks: number;
   readonly clicksAMessage: number;

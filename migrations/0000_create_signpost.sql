@@ -254,6 +254,7 @@ CREATE TABLE `pending_closures` (
 --> statement-breakpoint
 CREATE TABLE `pending_purges` (
 	`link_id` integer PRIMARY KEY NOT NULL,
+	`link_uuid` text NOT NULL,
 	`ledger` text NOT NULL,
 	`link_created_at_ms` integer NOT NULL
 );

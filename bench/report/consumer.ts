@@ -4,7 +4,7 @@ import { cpuTime } from "../../scripts/support/process-cpu.ts";
 import { print, printTable, whole } from "../support/print.ts";
 import type { Runtime } from "../support/runtime.ts";
 import { median } from "../support/statistics.ts";
-import type { ConsumePlan, MessagePlan } from "../tasks.ts";
+import { type ConsumePlan, ledgerOf, type MessagePlan } from "../tasks.ts";
 
 const LINKS = 1_000;
 const ROUNDS = 5;
@@ -82,7 +82,8 @@ async function measure(
 ): Promise<Cost> {
   const clicks = Math.max(CLICKS_MIN, CALLS_MIN * mergedMessages * clicksAMessage);
   const plan: MessagePlan = {
-    workspace,
+    ledger: ledgerOf(workspace),
+    seed: workspace,
     links: LINKS,
     clicks,
     clicksAMessage,

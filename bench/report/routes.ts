@@ -86,7 +86,7 @@ function targetOf(costs: readonly Measured[]): string {
 
 async function measure(
   runtime: Runtime,
-  { number: workspace, token }: BenchWorkspace,
+  { ledger, token }: BenchWorkspace,
   { path }: ReportRoute,
 ): Promise<Measured> {
   const call: CallPlan = { method: "GET", path, headers: authorization(token) };
@@ -98,7 +98,7 @@ async function measure(
     if (status !== 200) throw new Error(`${path} answered ${status}.`);
   }
   // Counted last: a token's first call in a minute also notes that it was used.
-  const cost = await runtime.ask<ReportCallCost>("report-call", { workspace, call });
+  const cost = await runtime.ask<ReportCallCost>("report-call", { ledger, call });
   if (cost.status !== 200) throw new Error(`${path} answered ${cost.status}.`);
   return { ...cost, ms: median(times) };
 }

@@ -1,5 +1,6 @@
 /** Makes a workspace as a person does: an account, a token, links, rules and an A/B test. */
 
+import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
 import { call, signUp } from "../support/account.ts";
 import type { Runtime } from "../support/runtime.ts";
 import type { WorkspaceNumbers } from "../tasks.ts";
@@ -10,8 +11,7 @@ export interface BenchLink {
 }
 
 export interface BenchWorkspace {
-  /** The number that its Ledger is named by. */
-  readonly number: number;
+  readonly ledger: LedgerId;
   readonly uuid: string;
   readonly token: string;
   readonly firstLinkId: number;
@@ -61,7 +61,7 @@ export async function openWorkspace(
   const { rules } = await change(ruled, { rules: newRules() });
   const { abTest } = await change(tested, { abTest: { enabled: true, variants: newVariants() } });
   return {
-    number: numbers.workspace,
+    ledger: ledgerIdOf({ uuid, jurisdiction: null }),
     uuid,
     token,
     firstLinkId: hot.id,

@@ -2,7 +2,6 @@
 
 import { CLICK_FORMAT, type ClickMessage } from "../../src/clicks/click.ts";
 import type { IngestedBatch } from "../../src/ledger/contract.ts";
-import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import type { Row } from "../../src/platform/row-format.ts";
 import worker from "../../src/worker.ts";
@@ -19,14 +18,14 @@ let prepared: string[] = [];
 
 /** Writes messages as a redirect's drain does, all of one day, and keeps them for `consumePrepared`. */
 export function prepareMessages(_env: Cloudflare.Env, plan: MessagePlan): Promise<number> {
-  const visit = visitsOf(plan.links, PEOPLE, plan.workspace + plan.from);
+  const visit = visitsOf(plan.links, PEOPLE, plan.seed + plan.from);
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   prepared = [];
   for (let first = plan.from; first < plan.from + plan.clicks; first += plan.clicksAMessage) {
     const clicks = Array.from({ length: plan.clicksAMessage }, (_, index) =>
       packedClick(plan, visit(), first + index, startMs + (first + index) * STEP_MS),
     );
-    const id = batchId(startMs + first * STEP_MS, plan.workspace, first);
+    const id = batchId(startMs + first * STEP_MS, plan.seed, first);
     prepared.push(JSON.stringify({ v: 1, id, clicks, lost: {} } satisfies ClickMessage));
   }
   return Promise.resolve(prepared.length);
@@ -92,13 +91,13 @@ const INSTANT_LEDGERS = {
 } as unknown as DurableObjectNamespace<Ledger>;
 
 function packedClick(
-  { workspace, newAgents }: MessagePlan,
+  { ledger, newAgents }: MessagePlan,
   { link: linkId, userAgent, address, referer, country, city }: Visit,
   ordinal: number,
   atMs: number,
 ): Row {
   return CLICK_FORMAT.pack({
-    ledger: String(workspace) as LedgerId,
+    ledger,
     linkId,
     atMs,
     kind: "visit",

@@ -69,8 +69,7 @@ const TASKS: Readonly<Record<string, Task>> = {
   messages: prepareMessages,
   consume: consumePrepared,
   report: (env, plan: ReportPlan) => askReport(env, plan, usageIn(env)),
-  usage: (env, { workspace }: { readonly workspace: number }) =>
-    usageIn(env)(String(workspace) as LedgerId),
+  usage: (env, { ledger }: { readonly ledger: LedgerId }) => usageIn(env)(ledger),
 };
 
 export default {

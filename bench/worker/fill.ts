@@ -25,7 +25,7 @@ let prepared: ClickBatch[][] = [];
 /** Makes clicks and keeps them for `ingestPrepared`, whose time then is the Ledger's alone. */
 export function prepareClicks(_env: Cloudflare.Env, plan: FillPlan): Promise<number> {
   const people = Math.ceil(plan.clicks / CLICKS_A_PERSON);
-  const visit = visitsOf(plan.links, people, plan.workspace + plan.from);
+  const visit = visitsOf(plan.links, people, plan.seed + plan.from);
   const timeOf = timesOf(plan);
   const perCall = MESSAGES_A_CALL * CLICKS_A_MESSAGE;
   prepared = [];
@@ -37,7 +37,7 @@ export function prepareClicks(_env: Cloudflare.Env, plan: FillPlan): Promise<num
         clickOf(plan, visit(), first + index, timeOf(first + index)),
       );
       const atMs = clicks.at(-1)?.atMs ?? 0;
-      batches.push({ id: batchId(atMs, plan.workspace, first), atMs, clicks, lost: 0 });
+      batches.push({ id: batchId(atMs, plan.seed, first), atMs, clicks, lost: 0 });
     }
     prepared.push(batches);
   }
@@ -46,9 +46,9 @@ export function prepareClicks(_env: Cloudflare.Env, plan: FillPlan): Promise<num
 
 export async function ingestPrepared(
   env: Cloudflare.Env,
-  { workspace }: { readonly workspace: number },
+  { ledger: id }: { readonly ledger: LedgerId },
 ): Promise<number> {
-  const ledger = ledgerFor(env, String(workspace) as LedgerId);
+  const ledger = ledgerFor(env, id);
   for (const batches of prepared) await ledger.ingest(batches);
   return prepared.length;
 }
@@ -56,14 +56,13 @@ export async function ingestPrepared(
 /** Puts conversions down to one click in so many of the last days, and tells how many there are. */
 export async function addConversions(
   env: Cloudflare.Env,
-  plan: Pick<FillPlan, "workspace" | "clicks" | "days">,
+  plan: Pick<FillPlan, "ledger" | "clicks" | "days">,
   isIndexed: (ledger: LedgerId) => Promise<boolean>,
 ): Promise<number> {
-  const id = String(plan.workspace) as LedgerId;
-  const ledger = ledgerFor(env, id);
+  const ledger = ledgerFor(env, plan.ledger);
   await ledger.trackVisitors(true);
   // Clicks that came before are made findable by alarms.
-  while (!(await isIndexed(id))) await scheduler.wait(INDEXING_PAUSE_MS);
+  while (!(await isIndexed(plan.ledger))) await scheduler.wait(INDEXING_PAUSE_MS);
   const timeOf = timesOf(plan);
   const first = Math.ceil(plan.clicks * (1 - CONVERSION_DAYS / plan.days));
   let attributed = 0;
@@ -135,7 +134,7 @@ export function hashOf(text: string): string {
 }
 
 /** Gives a message an id that begins with its time, as a redirect's does. */
-export function batchId(atMs: number, workspace: number, first: number): string {
-  const tail = `${workspace.toString(16).padStart(6, "0")}${first.toString(16).padStart(14, "0")}`;
+export function batchId(atMs: number, seed: number, first: number): string {
+  const tail = `${seed.toString(16).padStart(6, "0")}${first.toString(16).padStart(14, "0")}`;
   return atMs.toString(36).padStart(9, "0") + tail;
 }

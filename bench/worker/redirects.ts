@@ -7,7 +7,7 @@ import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { ROUTE_SCHEMA, type RouteRecord } from "../../src/links/route/record.ts";
 import worker from "../../src/worker.ts";
 import { noOperations, type Operations } from "../operations.ts";
-import type { NewDayCost, RedirectPlan, RowUsage } from "../tasks.ts";
+import { ledgerOf, type NewDayCost, type RedirectPlan, type RowUsage } from "../tasks.ts";
 import { randomOf, visitsOf, type Visit } from "../traffic.ts";
 import { consume } from "./consumer.ts";
 import { meteredDatabase, meteredObjects, meteredQueue, meteredRoutes } from "./metered.ts";
@@ -62,7 +62,7 @@ async function withTraffic<T>(
   usageOf: UsageReader,
   run: (traffic: Traffic) => Promise<T>,
 ): Promise<T> {
-  const ledger = String(plan.workspace) as LedgerId;
+  const ledger = ledgerOf(plan.workspace);
   const clock = virtualClock(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
   const sent: string[] = [];
   const random = randomOf(plan.workspace);

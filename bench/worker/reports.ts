@@ -15,7 +15,7 @@ export async function askReport(
   plan: ReportPlan,
   usageOf: UsageReader,
 ): Promise<ReportCost> {
-  const id = String(plan.workspace) as LedgerId;
+  const { ledger: id } = plan;
   const before = await usageOf(id);
   const report = await answer(ledgerFor(env, id), plan, () => usageOf(id));
   const after = await usageOf(id);
@@ -63,10 +63,9 @@ interface LedgerMeter {
 /** Calls a report's route once, with a Ledger that has just woken up. */
 export async function countReportCall(
   env: Cloudflare.Env,
-  { workspace, call }: ReportCallPlan,
+  { ledger, call }: ReportCallPlan,
   { usageOf, restart }: LedgerMeter,
 ): Promise<ReportCallCost> {
-  const ledger = String(workspace) as LedgerId;
   await restart(ledger);
   const before = await usageOf(ledger);
   const { status, body, answered } = await countCall(env, call);

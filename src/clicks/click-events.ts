@@ -8,7 +8,7 @@
 
 import type { LedgerClick } from "../ledger/contract.ts";
 import { boundClick } from "../ledger/counts/bounds.ts";
-import type { LedgerId } from "../ledger/ledger-id.ts";
+import { type LedgerId, workspaceUuidOf } from "../ledger/ledger-id.ts";
 import { eventIdOf } from "../ledger/packed-click.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import type { DeliveryMessage } from "../webhooks/message.ts";
@@ -31,11 +31,11 @@ interface Subscription {
   readonly untilMs: number;
 }
 
-/** By workspace; of the isolate, and bound to its database. */
-const known = new WeakMap<D1Database, Map<number, Subscription>>();
+/** By the workspace's UUID; of the isolate, and bound to its database. */
+const known = new WeakMap<D1Database, Map<string, Subscription>>();
 
 interface ToldLink extends LinkRow {
-  readonly workspace_id: number;
+  readonly workspace_uuid: string;
 }
 
 interface ToldVariant extends VariantRow {
@@ -55,7 +55,7 @@ export async function tellClicks(
   if (counted.length === 0) return;
   const subscribed = await loadSubscriptions(
     env.DB,
-    counted.map(({ ledger }) => workspaceOf(ledger)),
+    counted.map(({ ledger }) => workspaceUuidOf(ledger)),
     nowMs,
   );
   const told = counted.filter(({ ledger }) => webhooksOf(subscribed, ledger).length > 0);
@@ -71,42 +71,39 @@ function isHuman(click: LedgerClick): boolean {
   return click.class === "human";
 }
 
-function workspaceOf(ledger: LedgerId): number {
-  return Number.parseInt(ledger, 10);
-}
-
 function webhooksOf(
-  subscribed: ReadonlyMap<number, Subscription>,
+  subscribed: ReadonlyMap<string, Subscription>,
   ledger: LedgerId,
 ): readonly number[] {
-  return subscribed.get(workspaceOf(ledger))?.webhookIds ?? [];
+  return subscribed.get(workspaceUuidOf(ledger))?.webhookIds ?? [];
 }
 
 /** Asks D1 once for all workspaces of which nothing is known, or not lately. */
 async function loadSubscriptions(
   db: D1Database,
-  workspaceIds: readonly number[],
+  workspaceUuids: readonly string[],
   nowMs: number,
-): Promise<ReadonlyMap<number, Subscription>> {
-  const cache = known.get(db) ?? new Map<number, Subscription>();
+): Promise<ReadonlyMap<string, Subscription>> {
+  const cache = known.get(db) ?? new Map<string, Subscription>();
   known.set(db, cache);
   if (cache.size > WORKSPACES_KNOWN_MAX) cache.clear();
-  const asked = [...new Set(workspaceIds)].filter((id) => (cache.get(id)?.untilMs ?? 0) <= nowMs);
+  const asked = [...new Set(workspaceUuids)].filter(
+    (uuid) => (cache.get(uuid)?.untilMs ?? 0) <= nowMs,
+  );
   if (asked.length === 0) return cache;
   const { results } = await db
     .prepare(
-      `SELECT id, workspace_id FROM webhooks
-       WHERE workspace_id IN (SELECT value FROM json_each(?1)) AND is_active = 1
-         AND EXISTS (SELECT 1 FROM json_each(events) WHERE value IN ('*', 'link.clicked'))`,
+      `SELECT hook.id, workspaces.uuid AS workspace_uuid
+       FROM workspaces JOIN webhooks AS hook ON hook.workspace_id = workspaces.id
+       WHERE workspaces.uuid IN (SELECT value FROM json_each(?1)) AND hook.is_active = 1
+         AND EXISTS (SELECT 1 FROM json_each(hook.events) WHERE value IN ('*', 'link.clicked'))`,
     )
     .bind(JSON.stringify(asked))
-    .all<{ id: number; workspace_id: number }>();
+    .all<{ id: number; workspace_uuid: string }>();
   const untilMs = nowMs + SUBSCRIPTIONS_AGE_MS;
-  for (const workspaceId of asked) {
-    const webhookIds = results
-      .filter((row) => row.workspace_id === workspaceId)
-      .map(({ id }) => id);
-    cache.set(workspaceId, { webhookIds, untilMs });
+  for (const uuid of asked) {
+    const webhookIds = results.filter((row) => row.workspace_uuid === uuid).map(({ id }) => id);
+    cache.set(uuid, { webhookIds, untilMs });
   }
   return cache;
 }
@@ -125,8 +122,9 @@ async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): P
   const [links, variants] = await db.batch([
     db
       .prepare(
-        `SELECT id, workspace_id, code, title FROM links
-         WHERE id IN (SELECT value FROM json_each(?1))`,
+        `SELECT links.id, workspaces.uuid AS workspace_uuid, links.code, links.title
+         FROM links JOIN workspaces ON workspaces.id = links.workspace_id
+         WHERE links.id IN (SELECT value FROM json_each(?1))`,
       )
       .bind(linkIds),
     db
@@ -146,7 +144,7 @@ async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): P
   return {
     link(click, ledger) {
       const link = byId.get(click.linkId);
-      return link?.workspace_id === workspaceOf(ledger) ? link : null;
+      return link?.workspace_uuid === workspaceUuidOf(ledger) ? link : null;
     },
     variant: ({ linkId, variant }) => byName.get(`${linkId}/${variant}`) ?? null,
   };

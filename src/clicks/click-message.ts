@@ -1,7 +1,8 @@
 /** Reads queue messages at the boundary: nothing of them is trusted until it has its shape. */
 
+import { isLedgerId } from "../ledger/ledger-id.ts";
 import { isObject } from "../platform/is-object.ts";
-import { CLICK_FORMAT, isCount, isLedgerId, type ClickMessage } from "./click.ts";
+import { CLICK_FORMAT, isCount, type ClickMessage } from "./click.ts";
 
 export type ReadMessage =
   | { readonly kind: "clicks"; readonly message: ClickMessage }

@@ -6,7 +6,7 @@
  */
 
 import type { LedgerClick } from "../ledger/contract.ts";
-import type { LedgerId } from "../ledger/ledger-id.ts";
+import { isLedgerId, type LedgerId } from "../ledger/ledger-id.ts";
 import { asIs, FLAG, rowFormat, type Row } from "../platform/row-format.ts";
 
 /** What the request itself says of its kind; the user agent's class is told by the consumer. */
@@ -36,16 +36,10 @@ export interface ClickMessage {
   readonly lost: Readonly<Record<string, number>>;
 }
 
-const LEDGER = /^\d{1,16}(?:\.eu)?$/;
 const KINDS: readonly unknown[] = ["visit", "head", "prefetch"] satisfies ClickKind[];
 const HASH = /^[0-9a-f]{16}$/;
 const TOKEN = /^[\w-]{1,64}$/;
 const TIME_MAX = 8_640_000_000_000_000;
-
-/** Whether a text is a Ledger's id. */
-export function isLedgerId(value: unknown): value is LedgerId {
-  return isText(value) && LEDGER.test(value);
-}
 
 /** Whether a value is a whole number that is not negative. */
 export function isCount(value: unknown): value is number {

@@ -36,7 +36,8 @@ export async function findPostbackGoal(
   if (hash === null) return err({ code: "postback_token_unknown" });
   const [row] = await db.all<GoalRow>(sql`
     select goal.id, goal.uuid, goal.name, goal.value, goal.currency, goal.is_active as "isActive",
-      goal.workspace_id as "workspaceId", workspaces.plan, workspaces.jurisdiction,
+      goal.workspace_id as "workspaceId", workspaces.plan, workspaces.uuid as "workspaceUuid",
+      workspaces.jurisdiction,
       (select count(*) from conversion_goals as older
         where older.workspace_id = goal.workspace_id and older.id <= goal.id) as place
     from conversion_goals as goal join workspaces on workspaces.id = goal.workspace_id
@@ -44,16 +45,17 @@ export async function findPostbackGoal(
       select 1 from pending_closures where workspace_id = goal.workspace_id
     )`);
   if (row === undefined) return err({ code: "postback_token_unknown" });
-  const { isActive, plan, place, jurisdiction, ...goal } = row;
+  const { isActive, plan, place, workspaceUuid, jurisdiction, ...goal } = row;
   if (isActive === 0) return err({ code: "goal_inactive" });
   const limit = PLANS[plan].goalsMax;
   if (limit !== null && place > limit) return err({ code: "goal_past_plan" });
-  return ok({ ...goal, ledger: ledgerIdOf({ id: goal.workspaceId, jurisdiction }) });
+  return ok({ ...goal, ledger: ledgerIdOf({ uuid: workspaceUuid, jurisdiction }) });
 }
 
 interface GoalRow extends Omit<PostbackGoal, "ledger"> {
   readonly isActive: 0 | 1;
   readonly plan: Plan;
+  readonly workspaceUuid: string;
   readonly jurisdiction: Jurisdiction | null;
   /** 1 is the workspace's oldest goal. */
   readonly place: number;

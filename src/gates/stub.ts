@@ -3,15 +3,23 @@
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import type { LinkGate } from "./link-gate.ts";
 
+/** What names a gate; the route record of a guarded link will do. */
+export interface GateOwner {
+  /** The link's, and not its number, which a restored D1 gives to another one. */
+  readonly uuid?: string | undefined;
+  readonly ledger: LedgerId;
+}
+
 /**
- * Gives the gate of a link; a route record will do.
+ * Returns the gate of a link, and throws for the record of a link that has none.
  *
  * It holds hashes of visitors, so it stays where its workspace's Ledger stays.
  */
 export function gateFor(
   env: Pick<Cloudflare.Env, "LINK_GATE">,
-  { linkId, ledger }: { readonly linkId: number; readonly ledger: LedgerId },
+  { uuid, ledger }: GateOwner,
 ): DurableObjectStub<LinkGate> {
+  if (uuid === undefined) throw new Error("The link has no gate.");
   const namespace = ledger.endsWith(".eu") ? env.LINK_GATE.jurisdiction("eu") : env.LINK_GATE;
-  return namespace.getByName(`link:${linkId}`);
+  return namespace.getByName(`link:${uuid}`);
 }

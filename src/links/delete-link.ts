@@ -46,8 +46,8 @@ export async function deleteLink(
     [
       ...leaveAddress(db, leaving, nowMs),
       db.run(sql`
-        insert into pending_purges (link_id, ledger, link_created_at_ms)
-        select id, ${workspace.ledger}, created_at_ms from links where ${leaving}
+        insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
+        select id, uuid, ${workspace.ledger}, created_at_ms from links where ${leaving}
         on conflict (link_id) do nothing`),
     ],
     [
@@ -61,7 +61,8 @@ export async function deleteLink(
       env,
       deleted.flatMap((row) => servedAddress(row) ?? []),
     );
-    purgeSoon(env, { linkId: link.id, ledger: workspace.ledger, createdAtMs: link.createdAtMs });
+    const { id: linkId, uuid, createdAtMs } = link;
+    purgeSoon(env, { linkId, uuid, ledger: workspace.ledger, createdAtMs });
     return ok(link);
   }
   // Somebody was faster between the look and the batch.

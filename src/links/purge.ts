@@ -13,6 +13,8 @@ import { tolerate } from "../platform/log.ts";
 /** A row of `pending_purges`. */
 export interface PendingPurge {
   readonly linkId: number;
+  /** The link's, which names its gate. */
+  readonly uuid: string;
   readonly ledger: LedgerId;
   readonly createdAtMs: number;
 }
@@ -20,10 +22,10 @@ export interface PendingPurge {
 /** Has the Ledger and the gate forget a link, and then drops the row that asks for it. */
 export async function purge(
   env: Cloudflare.Env,
-  { linkId, ledger, createdAtMs }: PendingPurge,
+  { linkId, uuid, ledger, createdAtMs }: PendingPurge,
 ): Promise<void> {
   await ledgerFor(env, ledger).purgeLink(linkId, createdAtMs);
-  await gateFor(env, { linkId, ledger }).forget();
+  await gateFor(env, { uuid, ledger }).forget();
   await env.DB.prepare("DELETE FROM pending_purges WHERE link_id = ?1").bind(linkId).run();
 }
 

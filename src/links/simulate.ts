@@ -153,10 +153,10 @@ async function limitOf(env: Cloudflare.Env, record: RouteRecord): Promise<Simula
 /** A gate knows nothing before the first click of a limit, and then starts from the Ledger's total. */
 async function usedOf(
   env: Cloudflare.Env,
-  { linkId, ledger }: RouteRecord,
+  { linkId, uuid, ledger }: RouteRecord,
   { since }: ClickLimit,
 ): Promise<number> {
-  const counted = await gateFor(env, { linkId, ledger }).used(since);
+  const counted = await gateFor(env, { uuid, ledger }).used(since);
   if (counted !== null) return counted;
   const [total] = await ledgerFor(env, ledger).linkTotals([linkId]);
   return total?.clicks ?? 0;

@@ -19,7 +19,7 @@ const GATE_DEADLINE_MS = 4_000;
  */
 export async function admit(
   env: Cloudflare.Env,
-  { linkId, ledger, version }: RouteRecord,
+  { linkId, uuid, ledger, version }: RouteRecord,
   limit: ClickLimit,
   visitor: LedgerClick["class"],
   nowMs: number,
@@ -27,7 +27,7 @@ export async function admit(
   if (visitor === "bot" || visitor === "unfurler") return NOT_FOR_PROGRAMS;
   if (visitor !== "human") return UNAVAILABLE;
   try {
-    const gate = gateFor(env, { linkId, ledger });
+    const gate = gateFor(env, { uuid, ledger });
     const request = { linkId, ledger, version, limit };
     const { admitted } = await within(GATE_DEADLINE_MS, gate.admit(request, nowMs));
     return admitted ? null : GONE;

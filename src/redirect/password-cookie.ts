@@ -10,18 +10,18 @@ import { MINUTE_MS } from "../platform/clock.ts";
 const AGE_MS = 30 * MINUTE_MS;
 const VALUE = /^(\d{1,10})\.(\d{1,15})\.([0-9a-f]{64})$/;
 
-type LockedLink = Pick<RouteRecord, "linkId" | "password">;
+type LockedLink = Pick<RouteRecord, "linkId" | "uuid" | "password">;
 
 /** Returns the Set-Cookie header that unlocks a link for half an hour. */
 export async function unlockCookie(
   secret: string,
   url: URL,
-  { linkId }: LockedLink,
+  { linkId, uuid }: LockedLink,
   version: number,
   nowMs: number,
 ): Promise<string> {
   const expiresAtMs = nowMs + AGE_MS;
-  const mac = await macOf(secret, linkId, version, expiresAtMs);
+  const mac = await macOf(secret, uuid, version, expiresAtMs);
   const secure = url.protocol === "https:" ? "; Secure" : "";
   return `${nameOf(url, linkId)}=${version}.${expiresAtMs}.${mac}; Path=/; Max-Age=${AGE_MS / 1_000}; HttpOnly; SameSite=Lax${secure}`;
 }
@@ -34,14 +34,14 @@ export async function unlockCookie(
 export async function isUnlocked(
   secret: string,
   url: URL,
-  { linkId, password = 0 }: LockedLink,
+  { linkId, uuid, password = 0 }: LockedLink,
   cookies: string | null,
   nowMs: number,
 ): Promise<boolean> {
   const value = valueOf(cookies, nameOf(url, linkId));
   const [, version, expiresAtMs, mac] = VALUE.exec(value ?? "") ?? [];
   if (mac === undefined || Number(version) < password || Number(expiresAtMs) <= nowMs) return false;
-  const expected = await macOf(secret, linkId, Number(version), Number(expiresAtMs));
+  const expected = await macOf(secret, uuid, Number(version), Number(expiresAtMs));
   return crypto.subtle.timingSafeEqual(utf8(mac), utf8(expected));
 }
 
@@ -60,12 +60,12 @@ function valueOf(cookies: string | null, name: string): string | null {
 
 async function macOf(
   secret: string,
-  linkId: number,
+  uuid: string | undefined,
   version: number,
   expiresAtMs: number,
 ): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", utf8(secret), algorithm, false, ["sign"]);
-  const said = `link-password/${linkId}/${version}/${expiresAtMs}`;
+  const said = `link-password/${uuid}/${version}/${expiresAtMs}`;
   return hex(await crypto.subtle.sign("HMAC", key, utf8(said)));
 }

@@ -127,8 +127,8 @@ async function settle<T>(
 /** Makes Ledgers and gates forget links whose deletion did not get that far. */
 export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
   const { results } = await env.DB.prepare(
-    `SELECT link_id AS linkId, ledger, link_created_at_ms AS createdAtMs FROM pending_purges
-     ORDER BY link_id LIMIT ?1`,
+    `SELECT link_id AS linkId, link_uuid AS uuid, ledger, link_created_at_ms AS createdAtMs
+     FROM pending_purges ORDER BY link_id LIMIT ?1`,
   )
     .bind(ROWS_MAX)
     .all<PendingPurge & Record<string, unknown>>();

@@ -39,7 +39,7 @@ interface JobRow extends Record<string, unknown> {
   readonly is_slow: number;
   readonly failing_since_ms: number | null;
   readonly disabled_reason: DisabledReason | null;
-  readonly workspace_id: number;
+  readonly workspace_uuid: string;
   readonly jurisdiction: Jurisdiction | null;
   readonly event: EventType | null;
   readonly at_ms: number;
@@ -65,7 +65,8 @@ export async function readJob(
   nowMs: number,
 ): Promise<DeliveryJob | null> {
   const row = await env.DB.prepare(
-    `SELECT hook.*, workspaces.jurisdiction, outbox.event, outbox.at_ms, outbox.link_id, outbox.data
+    `SELECT hook.*, workspaces.uuid AS workspace_uuid, workspaces.jurisdiction,
+       outbox.event, outbox.at_ms, outbox.link_id, outbox.data
      FROM webhooks AS hook JOIN workspaces ON workspaces.id = hook.workspace_id
      LEFT JOIN webhook_outbox AS outbox ON outbox.webhook_id = hook.id AND outbox.event_id = ?2
      WHERE hook.id = ?1`,
@@ -82,7 +83,7 @@ export async function readJob(
   return {
     delivery: { webhookId, eventId, ...event, body: bodyOf({ id: eventId, ...event }) },
     deliveryId: deliveryIdOf(eventId, row.uuid),
-    ledger: ledgerIdOf({ id: row.workspace_id, jurisdiction: row.jurisdiction }),
+    ledger: ledgerIdOf({ uuid: row.workspace_uuid, jurisdiction: row.jurisdiction }),
     isActive: row.is_active === 1,
     url: row.url,
     retryPolicy: row.retry_policy,

@@ -119,8 +119,8 @@ async function deleteLinks(
       ...leaveAddress(db, leaving, nowMs),
       // Clicks go with the Ledger as a whole; what guards a link is an object of its own.
       db.run(sql`
-        insert into pending_purges (link_id, ledger, link_created_at_ms)
-        select id, ${ledger}, created_at_ms from links
+        insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
+        select id, uuid, ${ledger}, created_at_ms from links
         where ${leaving} and (clicks_limit_since is not null or password_version > 0)
         on conflict (link_id) do nothing`),
     ],

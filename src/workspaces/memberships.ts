@@ -28,7 +28,7 @@ type WorkspaceRow = Pick<
 >;
 
 export function toWorkspace({ jurisdiction, ...row }: WorkspaceRow): Workspace {
-  return { ...row, ledger: ledgerIdOf({ id: row.id, jurisdiction }) };
+  return { ...row, ledger: ledgerIdOf({ uuid: row.uuid, jurisdiction }) };
 }
 
 /** Lists a person's workspaces (all, or of those with these ids), their own first, then the oldest. */

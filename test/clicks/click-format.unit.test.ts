@@ -4,7 +4,7 @@ import { CLICK_FORMAT, type Click } from "../../src/clicks/click.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 
 const CLICK: Click = {
-  ledger: "12.eu" as LedgerId,
+  ledger: "0b1f8a52-3c4d-4e6f-8a90-b1c2d3e4f506.eu" as LedgerId,
   linkId: 7,
   atMs: 1_764_000_000_000,
   kind: "visit",
@@ -22,7 +22,7 @@ const CLICK: Click = {
 
 /** As deployed consumers read it: no field may move, ever. */
 const ROW = [
-  "12.eu",
+  CLICK.ledger,
   7,
   1_764_000_000_000,
   "visit",

@@ -81,7 +81,7 @@ async function deadLetters(): Promise<readonly string[]> {
 }
 
 /** A Ledger id that passes for one, while its object cannot be had: workerd has no jurisdictions. */
-const OUT_OF_REACH = "77.eu" as LedgerId;
+const OUT_OF_REACH = `${crypto.randomUUID()}.eu` as LedgerId;
 
 describe("consumeClicks", () => {
   it("counts each Ledger's clicks of all messages, parsed and classified", async ({ expect }) => {

@@ -13,7 +13,7 @@ import type { AdmitRequest } from "../../src/gates/contract.ts";
 import { ledgerIdOf } from "../../src/ledger/ledger-id.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 21);
-const ledger = ledgerIdOf({ id: 1, jurisdiction: null });
+const ledger = ledgerIdOf({ uuid: "00000000-0000-4000-8000-000000000001", jurisdiction: null });
 
 function asked(version: number, max: number, since = 1): AdmitRequest {
   return { linkId: 1, ledger, version, limit: { max, since } };

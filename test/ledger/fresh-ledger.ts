@@ -6,13 +6,9 @@ import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 
-// Far above the ids that D1 gives out: the runtime, and so its objects, is shared by many files.
-let workspaces = 1_000_000_000;
-
 /** Returns the ledger id of a workspace that no other test uses. */
 export function freshLedgerId(): LedgerId {
-  workspaces += 1;
-  return ledgerIdOf({ id: workspaces, jurisdiction: null });
+  return ledgerIdOf({ uuid: crypto.randomUUID(), jurisdiction: null });
 }
 
 export function freshLedger(): DurableObjectStub<Ledger> {

@@ -43,7 +43,14 @@ describe("deleteLink", () => {
           until_ms: NOW + 5 + 90 * DAY_MS,
         },
       ],
-      [{ link_id: id, ledger: context.access.workspace.ledger, link_created_at_ms: NOW }],
+      [
+        {
+          link_id: id,
+          link_uuid: uuid,
+          ledger: context.access.workspace.ledger,
+          link_created_at_ms: NOW,
+        },
+      ],
     ]);
   });
 

@@ -121,7 +121,7 @@ describe("a click limit", () => {
     const link = await makeLink(context, { clicksLimit: 25 });
     expect(await passedOf(link, 100)).toBe(25);
     await evictDurableObject(
-      gateFor(env, { linkId: link.id, ledger: context.access.workspace.ledger }),
+      gateFor(env, { uuid: link.uuid, ledger: context.access.workspace.ledger }),
     );
     expect(await passedOf(link, 5)).toBe(0);
   });

@@ -223,7 +223,7 @@ describe("the comparison", () => {
       typed.push(password);
       return false;
     };
-    const { code, id, ledger } = await lockedLink();
+    const { code, id, uuid, ledger } = await lockedLink();
     const url = new URL(`https://sign.test/${code}`);
     const request = new Request(url, {
       method: "POST",
@@ -232,6 +232,7 @@ describe("the comparison", () => {
     const record = {
       schema: 1,
       linkId: id,
+      uuid,
       version: 1,
       ledger,
       destination: DESTINATION,

@@ -6,6 +6,7 @@ import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
 
 export interface LinkRow {
   readonly id: number;
+  readonly uuid: string;
   readonly code: string;
   readonly domain: string;
   readonly ledger: LedgerId;
@@ -94,16 +95,18 @@ export async function insertLink(
   };
   const names = Object.keys(row);
   const inserted = await env.DB.prepare(
-    `INSERT INTO links (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")}) RETURNING id`,
+    `INSERT INTO links (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})
+     RETURNING id, (SELECT uuid FROM workspaces WHERE id = workspace_id) AS workspace`,
   )
     .bind(...Object.values(row))
-    .first<{ id: number }>();
+    .first<{ id: number; workspace: string }>();
   if (inserted === null) throw new Error("The link was not inserted.");
   return {
     id: inserted.id,
+    uuid: row.uuid,
     code,
     domain: columns.domain ?? "",
-    ledger: ledgerIdOf({ id: workspace, jurisdiction: null }),
+    ledger: ledgerIdOf({ uuid: inserted.workspace, jurisdiction: null }),
   };
 }
 

@@ -5,7 +5,8 @@ import { describe, it, vi } from "vitest";
 import { routeKey } from "../../src/links/route/address.ts";
 import { publish } from "../../src/links/route/publish.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
-import { changeDestination, insertLink, insertWorkspace } from "../support/link-rows.ts";
+import { freshLedgerId } from "../ledger/fresh-ledger.ts";
+import { changeDestination, insertLink } from "../support/link-rows.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -105,11 +106,11 @@ describe("a Worker that dies between D1 and KV", () => {
   });
 
   it("leaves a purge, which the next sweep passes on to the Ledger", async ({ expect }) => {
-    const workspaceId = await insertWorkspace();
     await env.DB.prepare(
-      "INSERT INTO pending_purges (link_id, ledger, link_created_at_ms) VALUES (987654, ?1, 1000)",
+      `INSERT INTO pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
+       VALUES (987654, ?1, ?2, 1000)`,
     )
-      .bind(String(workspaceId))
+      .bind(crypto.randomUUID(), freshLedgerId())
       .run();
     await upkeepFor(env).sweep(Date.now());
     const left = await env.DB.prepare("SELECT count(*) AS n FROM pending_purges").first("n");

@@ -73,7 +73,7 @@ describe("memberships", () => {
       .bind(workspace.id)
       .run();
     const membership = await membershipIn(db, userId, null);
-    expect(membership?.workspace.ledger).toBe(`${workspace.id}.eu`);
+    expect(membership?.workspace.ledger).toBe(`${workspace.uuid}.eu`);
   });
 });
 

@@ -36,6 +36,8 @@ export const deadLetters = sqliteTable("dead_letters", {
 /** Purged links that their Ledger must still forget: written with the deletion, swept by Upkeep. */
 export const pendingPurges = sqliteTable("pending_purges", {
   linkId: integer("link_id").primaryKey(),
+  /** Names the link's gate. */
+  linkUuid: text("link_uuid").notNull(),
   /** The Ledger's name, as in `ledger/ledger-id.ts`. */
   ledger: text("ledger").notNull(),
   /** No click of the link is older, so the Ledger starts its purge here. */

@@ -16,6 +16,8 @@ export type GoneReason = "archived" | "inactive" | "suspended";
 export interface RouteRecord {
   readonly schema: typeof ROUTE_SCHEMA;
   readonly linkId: number;
+  /** Names the gate; of a link with a limit or a password only. */
+  readonly uuid?: string;
   /** The link's version in D1 that this record was made from. */
   readonly version: number;
   readonly ledger: LedgerId;

@@ -13,11 +13,12 @@ import type { LinkAddress } from "./address.ts";
 import { withParameters } from "./merge-query.ts";
 import { ROUTE_SCHEMA, type GoneReason, type RedirectStatus, type RouteRecord } from "./record.ts";
 
-export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, l.workspace_id,
+export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, w.uuid AS workspace_uuid,
 w.jurisdiction, l.destination_url, l.redirect_status, l.is_active,
 l.archived_at_ms, l.suspended_at_ms, l.starts_at_ms, l.ends_at_ms,
 l.expires_at_ms, l.expired_url, l.forward_query, l.utm_params,
 iif(l.password_hash IS NULL, NULL, l.password_version) AS password, l.clicks_limit,
+iif(l.password_hash IS NULL AND l.clicks_limit IS NULL, NULL, l.uuid) AS uuid,
 l.clicks_limit_since, l.rules, l.ab_enabled, l.ab_sticky,
 iif(l.ab_enabled, (
 SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
@@ -35,7 +36,7 @@ interface RouteRow {
   readonly id: number;
   readonly version: number;
   readonly published_version: number;
-  readonly workspace_id: number;
+  readonly workspace_uuid: string;
   readonly jurisdiction: "eu" | null;
   readonly destination_url: string;
   readonly redirect_status: RedirectStatus;
@@ -50,6 +51,8 @@ interface RouteRow {
   /** JSON of an object of texts. */
   readonly utm_params: string | null;
   readonly password: number | null;
+  /** Null for a link that nothing guards. */
+  readonly uuid: string | null;
   readonly clicks_limit: number | null;
   readonly clicks_limit_since: number | null;
   /** JSON of `Rule[]`. */
@@ -84,9 +87,10 @@ function recordOf(row: RouteRow): RouteRecord {
     schema: ROUTE_SCHEMA,
     linkId: row.id,
     version: row.version,
-    ledger: ledgerIdOf({ id: row.workspace_id, jurisdiction: row.jurisdiction }),
+    ledger: ledgerIdOf({ uuid: row.workspace_uuid, jurisdiction: row.jurisdiction }),
     destination: withParameters(new URL(row.destination_url).href, utm),
     ...present({
+      uuid: row.uuid,
       status: row.redirect_status === 302 ? null : row.redirect_status,
       gone: goneReasonOf(row),
       startsAtMs: row.starts_at_ms,

@@ -40,6 +40,13 @@ describe("the route query", () => {
     });
   });
 
+  it("names the gate of a link that is guarded", async ({ expect }) => {
+    for (const guard of [{ clicks_limit: 5 }, { password_hash: "x", password_version: 1 }]) {
+      const link = await insertLink(guard);
+      expect((await readRoute(env.DB, link))?.record.uuid).toBe(link.uuid);
+    }
+  });
+
   it("ends a link at its expiry or at its schedule's end, whichever is first", async ({
     expect,
   }) => {

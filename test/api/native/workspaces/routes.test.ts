@@ -128,8 +128,8 @@ describe("a workspace's settings", () => {
 
   it("a workspace's settings reach its Ledger", async ({ expect }) => {
     const ada = await newAccount();
-    const { id, path } = await newWorkspace(ada);
-    const ledger = ledgerFor(env, ledgerIdOf({ id, jurisdiction: null }));
+    const { uuid, path } = await newWorkspace(ada);
+    const ledger = ledgerFor(env, ledgerIdOf({ uuid, jurisdiction: null }));
     const kept = async () => (await ledger.exportLog(null)).clicks.length;
     await send(ada, "PATCH", path, { clickRetentionDays: 0 });
     await ledger.ingest([batch([click({ atMs: Date.now() })])]);
@@ -157,7 +157,7 @@ describe("deleting a workspace", () => {
     await insertDomain(id, hostname);
     const links = [await insertLink({}, id), await insertLink({ domain: hostname }, id)];
     for (const link of links) await publish(env, link);
-    const ledger = ledgerFor(env, ledgerIdOf({ id, jurisdiction: null }));
+    const ledger = ledgerFor(env, ledgerIdOf({ uuid, jurisdiction: null }));
     await ledger.ingest([batch([click({ atMs: Date.now() })])]);
 
     const deleted = await send(ada, "DELETE", path);
@@ -195,7 +195,7 @@ describe("deleting a workspace", () => {
 
   it("goes on by sweeps where a Worker died, slice by slice", async ({ expect }) => {
     const ada = await newAccount();
-    const { id, path } = await newWorkspace(ada);
+    const { uuid, id, path } = await newWorkspace(ada);
     await env.DB.prepare(
       `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200)
        insert into links (uuid, workspace_id, user_id, code, destination_url, created_at_ms,
@@ -207,7 +207,7 @@ describe("deleting a workspace", () => {
     await env.DB.prepare(
       "insert into pending_closures (workspace_id, ledger, created_at_ms) values (?1, ?2, 1)",
     )
-      .bind(id, String(id))
+      .bind(id, uuid)
       .run();
     await env.DB.prepare("delete from members where workspace_id = ?").bind(id).run();
     const failing = envWith({ LEDGER: broken(env.LEDGER) });
@@ -225,7 +225,7 @@ describe("deleting a workspace", () => {
     expect(await count("reserved_codes where workspace_id", id)).toBe(1200);
     expect((await send(ada, "GET", path)).status).toBe(404);
     await runInDurableObject(
-      ledgerFor(env, ledgerIdOf({ id, jurisdiction: null })),
+      ledgerFor(env, ledgerIdOf({ uuid, jurisdiction: null })),
       (_ledger, { storage }) => {
         const marks = storage.sql.exec("select name from marks").toArray();
         expect(marks).toEqual([{ name: "closed" }]);
