@@ -6,7 +6,7 @@
  * is what a caller waits for. Milliseconds are medians here and say which call is heavier, no more.
  */
 
-import { main } from "../scripts/support/trouble.ts";
+import { main } from "../tools/trouble.ts";
 import { call, signUp } from "./support/account.ts";
 import { print, printHead, printTable, whole } from "./support/print.ts";
 import { startRuntime, type Runtime } from "./support/runtime.ts";

@@ -7,7 +7,7 @@
  * upper bound. Nothing here is a time, so a busy machine changes no number.
  */
 
-import { main } from "../scripts/support/trouble.ts";
+import { main } from "../tools/trouble.ts";
 import { billOf, scaledTo, type Bill, type CpuTime, type Operations } from "./operations.ts";
 import { dollars, print, printHead, printTable, whole } from "./support/print.ts";
 import { startRuntime, type Runtime } from "./support/runtime.ts";

@@ -19,12 +19,12 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { unstable_readConfig } from "wrangler";
 
-import { buildWorker, bundleRedirectWorker } from "../scripts/support/bundle.ts";
-import { canMeasure, cpuTime } from "../scripts/support/process-cpu.ts";
-import { main, Trouble } from "../scripts/support/trouble.ts";
-import { serve, writeConfig, type Served } from "../scripts/support/workerd.ts";
-import { ROOT } from "../scripts/support/wrangler.ts";
 import { routeRules } from "../src/links/rules/route-rules.ts";
+import { buildWorker, bundleRedirectWorker } from "../tools/bundle.ts";
+import { canMeasure, cpuTime } from "../tools/process-cpu.ts";
+import { main, Trouble } from "../tools/trouble.ts";
+import { serve, writeConfig, type Served } from "../tools/workerd.ts";
+import { ROOT } from "../tools/wrangler.ts";
 import { separateCores } from "./support/cores.ts";
 import { runLoad } from "./support/load.ts";
 import { print, printHead, printTable, whole } from "./support/print.ts";

@@ -10,8 +10,8 @@
 
 import { parseArgs } from "node:util";
 
-import { cpuTime } from "../scripts/support/process-cpu.ts";
-import { main } from "../scripts/support/trouble.ts";
+import { cpuTime } from "../tools/process-cpu.ts";
+import { main } from "../tools/trouble.ts";
 import { printConsumer } from "./report/consumer.ts";
 import { printRoutes } from "./report/routes.ts";
 import { type BenchWorkspace, openWorkspace } from "./report/workspace.ts";

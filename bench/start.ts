@@ -13,11 +13,11 @@ import path from "node:path";
 
 import { unstable_readConfig } from "wrangler";
 
-import { buildWorker, bundleRedirectWorker } from "../scripts/support/bundle.ts";
-import { canMeasure, cpuTime } from "../scripts/support/process-cpu.ts";
-import { main, Trouble } from "../scripts/support/trouble.ts";
-import { serve, writeConfig, type StubbedWorker } from "../scripts/support/workerd.ts";
-import { ROOT } from "../scripts/support/wrangler.ts";
+import { buildWorker, bundleRedirectWorker } from "../tools/bundle.ts";
+import { canMeasure, cpuTime } from "../tools/process-cpu.ts";
+import { main, Trouble } from "../tools/trouble.ts";
+import { serve, writeConfig, type StubbedWorker } from "../tools/workerd.ts";
+import { ROOT } from "../tools/wrangler.ts";
 import { print, printHead, printTable } from "./support/print.ts";
 import { median } from "./support/statistics.ts";
 

@@ -13,11 +13,11 @@ import path from "node:path";
 import { unstable_readConfig } from "wrangler";
 
 import { ROUTE_SCHEMA, type RouteRecord } from "../src/links/route/record.ts";
-import { buildWorker, bundleRedirect, bundleRedirectWorker, eagerPart } from "./support/bundle.ts";
-import { canMeasure } from "./support/process-cpu.ts";
+import { buildWorker, bundleRedirect, bundleRedirectWorker, eagerPart } from "../tools/bundle.ts";
+import { canMeasure } from "../tools/process-cpu.ts";
+import { main, Trouble } from "../tools/trouble.ts";
+import { ROOT } from "../tools/wrangler.ts";
 import { measureStarts, type StartCost } from "./support/start-cost.ts";
-import { main, Trouble } from "./support/trouble.ts";
-import { ROOT } from "./support/wrangler.ts";
 
 const REDIRECT_BYTES_MAX = 20_000;
 const WORKER_GZIP_BYTES_MAX = 350_000;

@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { main, Trouble } from "../tools/trouble.ts";
+import { ROOT } from "../tools/wrangler.ts";
 import { cloudflare, rehearsal, type Cloud } from "./support/cloud.ts";
 import { makeSecret } from "./support/dev-vars.ts";
 import {
@@ -19,8 +21,6 @@ import {
   requiredSecretsOf,
   type Production,
 } from "./support/production-config.ts";
-import { main, Trouble } from "./support/trouble.ts";
-import { ROOT } from "./support/wrangler.ts";
 
 const CONFIG = "wrangler.production.toml";
 /** Kept, because Cloudflare never shows a secret again, and ENCRYPTION_KEY is needed to decrypt. */

@@ -4,11 +4,11 @@ import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 import path from "node:path";
 
+import { main, Trouble } from "../tools/trouble.ts";
+import { ROOT, runWrangler, startWrangler } from "../tools/wrangler.ts";
 import { completeDevVars } from "./support/dev-vars.ts";
 import { firstLinkCommands } from "./support/first-link.ts";
 import { ensureLocalAccount, type LocalAccount } from "./support/local-account.ts";
-import { main, Trouble } from "./support/trouble.ts";
-import { ROOT, runWrangler, startWrangler } from "./support/wrangler.ts";
 
 const HOST = "127.0.0.1";
 const PORT_DEFAULT = 8787;

@@ -1,6 +1,6 @@
 /** What the click consumer costs in CPU, by itself and with the Ledger that counts for it. */
 
-import { cpuTime } from "../../scripts/support/process-cpu.ts";
+import { cpuTime } from "../../tools/process-cpu.ts";
 import { print, printTable, whole } from "../support/print.ts";
 import type { Runtime } from "../support/runtime.ts";
 import { median } from "../support/statistics.ts";

@@ -10,9 +10,9 @@ import path from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 
-import { buildWorker } from "../../scripts/support/bundle.ts";
-import { childrenOf } from "../../scripts/support/process-cpu.ts";
-import { ROOT } from "../../scripts/support/wrangler.ts";
+import { buildWorker } from "../../tools/bundle.ts";
+import { childrenOf } from "../../tools/process-cpu.ts";
+import { ROOT } from "../../tools/wrangler.ts";
 
 export interface Runtime {
   /** Asks the bench Worker for one task and gives its answer. */

@@ -1,7 +1,7 @@
 /** What a deployment does on Cloudflare, through wrangler, and a rehearsal that only prints it. */
 
-import { Trouble } from "./trouble.ts";
-import { runWrangler } from "./wrangler.ts";
+import { Trouble } from "../../tools/trouble.ts";
+import { runWrangler } from "../../tools/wrangler.ts";
 
 export interface Cloud {
   requireLogin(): Promise<void>;

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 
-import { Trouble } from "./trouble.ts";
+import { Trouble } from "../../tools/trouble.ts";
 
 const SECRETS: Readonly<Record<string, () => string>> = {
   AUTH_SECRET: () => randomBytes(32).toString("base64url"),

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { Trouble } from "./trouble.ts";
+import { Trouble } from "../../tools/trouble.ts";
 
 const SCOPES = [
   "links:read",

@@ -4,7 +4,7 @@
  * and carries over the installation's own values. Works on text, to keep comments and order.
  */
 
-import { Trouble } from "./trouble.ts";
+import { Trouble } from "../../tools/trouble.ts";
 
 /** The values that belong to one installation. */
 export interface Production {

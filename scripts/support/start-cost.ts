@@ -3,9 +3,9 @@
  * that loads it and answers once. KV and the queue are stubs, so the rest is the Worker's own cost.
  */
 
-import { cpuTime } from "./process-cpu.ts";
-import { Trouble } from "./trouble.ts";
-import { serve, writeConfig } from "./workerd.ts";
+import { cpuTime } from "../../tools/process-cpu.ts";
+import { Trouble } from "../../tools/trouble.ts";
+import { serve, writeConfig } from "../../tools/workerd.ts";
 
 export interface Candidate {
   readonly name: string;

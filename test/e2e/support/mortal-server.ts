@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { runWrangler, startWrangler } from "../../../scripts/support/wrangler.ts";
+import { runWrangler, startWrangler } from "../../../tools/wrangler.ts";
 
 export interface MortalServer {
   readonly origin: string;

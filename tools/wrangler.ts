@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import path from "node:path";
 
-export const ROOT = path.join(import.meta.dirname, "..", "..");
+export const ROOT = path.join(import.meta.dirname, "..");
 
 const WRANGLER = path.join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
 
