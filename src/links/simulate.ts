@@ -15,10 +15,9 @@ import { servedAddress } from "./parked.ts";
 import { decide, type Decision, type Refusal } from "./route/decide.ts";
 import type { RouteRecord } from "./route/record.ts";
 import { readRoute } from "./route/store.ts";
-import { evaluate } from "./rules/evaluate.ts";
+import { evaluate, type PassedOver } from "./rules/evaluate.ts";
 import { ruleName } from "./rules/rule-name.ts";
 import { DEFAULT_RULE } from "./rules/rule.ts";
-import type { PassedOver } from "./rules/trace.ts";
 
 /** Whom to take for granted; null is unknown, as the redirect may find it too. */
 export interface SimulatedVisitor {

@@ -22,10 +22,13 @@ export interface Reading {
   readonly facts: RuleFacts;
   city: string | null | undefined;
   agent: Agent | undefined;
+  /** The minute of the week that was read last, and the zone of the rule that asked for it. */
+  minute: number;
+  zone: string | undefined;
 }
 
 export function startReading(facts: RuleFacts): Reading {
-  return { facts, city: undefined, agent: undefined };
+  return { facts, city: undefined, agent: undefined, minute: -1, zone: undefined };
 }
 
 /** Gives the city in the form in which route rules hold theirs. */
@@ -42,9 +45,14 @@ export function agentOf(reading: Reading): Agent {
   return reading.agent;
 }
 
-/** Gives the minute of the week on the wall clock that a rule goes by. */
-export function ruleMinute({ zone }: RouteRule, { nowMs, visitorTimezone }: RuleFacts): number {
-  return minuteOfWeek(zone === VISITOR_ZONE ? visitorTimezone : (zone ?? null), nowMs);
+/** Returns the minute of the week on the wall clock that a rule goes by. */
+export function ruleMinute({ zone }: RouteRule, reading: Reading): number {
+  if (reading.minute < 0 || reading.zone !== zone) {
+    const { nowMs, visitorTimezone } = reading.facts;
+    reading.zone = zone;
+    reading.minute = minuteOfWeek(zone === VISITOR_ZONE ? visitorTimezone : (zone ?? null), nowMs);
+  }
+  return reading.minute;
 }
 
 /** Gives the day that a minute of the week counts for: across midnight, the day on which the window began. */

@@ -1,6 +1,8 @@
 /** Gives rules their ids: those of the rules that they replace, where they are the same. */
 
-import type { NewRule, Rule } from "./rule.ts";
+import { CONDITIONS, type NewRule, type Rule, type RuleConditions } from "./rule.ts";
+
+const FIELDS = Object.keys(CONDITIONS) as (keyof RuleConditions)[];
 
 /**
  * Gives the rules of an update ids. A rule that comes back unchanged keeps its id wherever it now
@@ -34,11 +36,8 @@ export function keepIds(
 
 /** Gives the same text for rules that send the same visitors to the same place. */
 function contentOf(rule: NewRule): string {
-  const { targetUrl, countries, cities, devices, os, browsers, days } = rule;
-  const { timeStart = "", timeEnd = "", timezone = "" } = rule;
-  const lists = [countries, cities, devices, os, browsers, days];
-  const sorted = lists.map((list) => (list ?? []).map(String).sort());
-  return JSON.stringify([targetUrl, timeStart, timeEnd, timezone, ...sorted]);
+  const values = FIELDS.map((field) => [rule[field] ?? []].flat().map(String).sort());
+  return JSON.stringify([rule.targetUrl, ...values]);
 }
 
 function namedContentOf(rule: NewRule): string {

@@ -1,40 +1,43 @@
 /** Derives what a redirect needs of a link's rules. */
 
 import { foldCity } from "./city.ts";
-import type { RouteRule, Rule } from "./rule.ts";
+import type { Condition, RouteConditions, RouteRule, Rule, RuleConditions } from "./rule.ts";
 
-/** Gives the rules as they travel in the route record, in the same order. */
+/** Returns the rules as they travel in the route record, in the same order. */
 export function routeRules(rules: readonly Rule[]): RouteRule[] {
   return rules.map(routeRule);
 }
 
 function routeRule(rule: Rule): RouteRule {
-  const { id, targetUrl, countries, cities, devices, os, browsers } = rule;
-  return {
-    id,
-    to: new URL(targetUrl).href,
-    ...(has(countries) && { countries }),
-    ...(has(cities) && { cities: cities.map(foldCity) }),
-    ...timeOf(rule),
-    ...(has(devices) && { devices }),
-    ...(has(os) && { os }),
-    ...(has(browsers) && { browsers }),
-  };
+  const { id, targetUrl } = rule;
+  return Object.assign(
+    { id, to: new URL(targetUrl).href },
+    ...Object.values(COMPILE).map((compile) => compile(rule)),
+  ) as RouteRule;
 }
 
-function timeOf({
-  timeStart,
-  timeEnd,
-  days,
-  timezone,
-}: Rule): Pick<RouteRule, "window" | "days" | "zone"> {
-  const timed = timeStart !== undefined && timeEnd !== undefined;
-  if (!timed && !has(days)) return {};
-  return {
-    ...(timed && { window: [minuteOf(timeStart), minuteOf(timeEnd)] as const }),
-    ...(has(days) && { days: days.reduce((bits, day) => bits | (1 << day), 0) }),
-    ...(timezone !== undefined && timezone !== "UTC" && { zone: timezone }),
-  };
+/** In the order in which a record names them. */
+const COMPILE: Readonly<Record<Condition, (rule: RuleConditions) => RouteConditions>> = {
+  country: ({ countries }) => (has(countries) ? { countries } : {}),
+  city: ({ cities }) => (has(cities) ? { cities: cities.map(foldCity) } : {}),
+  time({ timeStart, timeEnd }) {
+    return timeStart === undefined || timeEnd === undefined
+      ? {}
+      : { window: [minuteOf(timeStart), minuteOf(timeEnd)] };
+  },
+  day: (rule) => ({
+    ...(has(rule.days) && { days: rule.days.reduce((bits, day) => bits | (1 << day), 0) }),
+    // After both that are read in it.
+    ...zoneOf(rule),
+  }),
+  device: ({ devices }) => (has(devices) ? { devices } : {}),
+  os: ({ os }) => (has(os) ? { os } : {}),
+  browser: ({ browsers }) => (has(browsers) ? { browsers } : {}),
+};
+
+function zoneOf({ timeStart, days, timezone = "UTC" }: RuleConditions): RouteConditions {
+  const isTimed = timeStart !== undefined || has(days);
+  return isTimed && timezone !== "UTC" ? { zone: timezone } : {};
 }
 
 function has<T>(list: readonly T[] | undefined): list is readonly T[] {

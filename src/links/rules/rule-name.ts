@@ -1,6 +1,6 @@
 /** Says in a few words whom a rule is for. */
 
-import { VISITOR_ZONE, type RuleConditions } from "./rule.ts";
+import { VISITOR_ZONE, type Condition, type RuleConditions } from "./rule.ts";
 
 const LISTED_MAX = 3;
 const NAME_LENGTH_MAX = 100;
@@ -9,11 +9,21 @@ const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 /** Gives a rule's own name, or one derived from its conditions: "UA, PL · mobile · Mon–Fri". */
 export function ruleName(rule: RuleConditions & { readonly name?: string | null }): string {
   if (typeof rule.name === "string") return rule.name;
-  const { countries, cities, devices, os, browsers } = rule;
-  const parts = [countries, cities, devices, os, browsers].map(listed).concat(timeOf(rule));
-  const name = parts.filter((part) => part !== "").join(" · ") || "Everybody";
+  const parts = Object.values(NAMES).map((nameOf) => nameOf(rule));
+  const name = [...parts, zoneNamed(rule)].filter((part) => part !== "").join(" · ") || "Everybody";
   return name.length > NAME_LENGTH_MAX ? `${name.slice(0, NAME_LENGTH_MAX - 1)}…` : name;
 }
+
+/** In the order of a name's parts; empty for a condition that a rule does not have, or that says nothing. */
+const NAMES: Readonly<Record<Condition, (rule: RuleConditions) => string>> = {
+  country: ({ countries }) => listed(countries),
+  city: ({ cities }) => listed(cities),
+  device: ({ devices }) => listed(devices),
+  os: ({ os }) => listed(os),
+  browser: ({ browsers }) => listed(browsers),
+  time: ({ timeStart, timeEnd }) => (timeStart === undefined ? "" : `${timeStart}–${timeEnd}`),
+  day: ({ days = [] }) => daysNamed(days),
+};
 
 function listed(values: readonly string[] | undefined): string {
   if (values === undefined) return "";
@@ -21,10 +31,9 @@ function listed(values: readonly string[] | undefined): string {
   return values.slice(0, LISTED_MAX).join(", ") + (more > 0 ? ` +${more}` : "");
 }
 
-function timeOf({ timeStart, timeEnd, days = [], timezone }: RuleConditions): string[] {
-  const hours = timeStart === undefined ? "" : `${timeStart}–${timeEnd}`;
-  if (hours === "" && days.length === 0) return [];
-  return [hours, daysNamed(days), timezone === VISITOR_ZONE ? "local time" : (timezone ?? "")];
+function zoneNamed({ timeStart, days = [], timezone = "" }: RuleConditions): string {
+  if (timeStart === undefined && days.length === 0) return "";
+  return timezone === VISITOR_ZONE ? "local time" : timezone;
 }
 
 /** Days in a row are a span: "Mon–Fri", and across the end of the week "Sat–Mon". */

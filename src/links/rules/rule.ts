@@ -48,7 +48,7 @@ export interface RuleConditions {
 
 /**
  * The condition that each field of a rule belongs to: the one list of conditions. Whatever treats them
- * one by one (reads, compiles, checks, traces, names, shows them) is a record over `Condition`, so that
+ * one by one (reads, checks, traces, compiles, names, shows them) is a record over `Condition`, so that
  * it does not compile while it forgets one.
  */
 export const CONDITIONS = {
@@ -88,11 +88,8 @@ export interface NewRule extends RuleConditions {
   readonly targetUrl: string;
 }
 
-/** A rule as the redirect needs it: everything that can be worked out beforehand is. */
-export interface RouteRule {
-  readonly id: string;
-  /** Normalised (`URL.href`): goes into `Location` as it is. */
-  readonly to: string;
+/** The conditions of a rule as the redirect needs them: everything that can be worked out beforehand is. */
+export interface RouteConditions {
   readonly countries?: readonly string[];
   /** Folded by `foldCity`. */
   readonly cities?: readonly string[];
@@ -105,4 +102,11 @@ export interface RouteRule {
   readonly devices?: readonly Device[];
   readonly os?: readonly string[];
   readonly browsers?: readonly string[];
+}
+
+/** A rule as it travels in the route record. */
+export interface RouteRule extends RouteConditions {
+  readonly id: string;
+  /** Normalised (`URL.href`): goes into `Location` as it is. */
+  readonly to: string;
 }

@@ -1,9 +1,8 @@
 import { describe, it } from "vitest";
 
-import { evaluate, needsAgent } from "../../../src/links/rules/evaluate.ts";
+import { evaluate, needsAgent, type PassedOver } from "../../../src/links/rules/evaluate.ts";
 import { routeRules } from "../../../src/links/rules/route-rules.ts";
 import type { RuleConditions } from "../../../src/links/rules/rule.ts";
-import type { PassedOver } from "../../../src/links/rules/trace.ts";
 import { NOW_MS, route, rule, visitor, type VisitorParts } from "./visitors.ts";
 
 const DESKTOP = { device: "desktop", os: "Windows", browser: "Edge" } as const;

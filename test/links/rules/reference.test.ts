@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 
 import type { Agent } from "../../../src/clicks/user-agent.ts";
-import { evaluate, needsAgent } from "../../../src/links/rules/evaluate.ts";
+import { evaluate, needsAgent, type PassedOver } from "../../../src/links/rules/evaluate.ts";
 import type { RuleFacts } from "../../../src/links/rules/facts.ts";
 import { routeRules } from "../../../src/links/rules/route-rules.ts";
 import {
@@ -14,7 +14,6 @@ import {
   type Rule,
   type RuleConditions,
 } from "../../../src/links/rules/rule.ts";
-import type { PassedOver } from "../../../src/links/rules/trace.ts";
 
 const ZONES = ["UTC", "Europe/Kyiv", "America/New_York", "Australia/Sydney", "Asia/Kathmandu"];
 const COUNTRIES = ["UA", "PL", "AU", "AL"];

@@ -16,7 +16,7 @@ const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   own_host: "must lead elsewhere: this host serves short links itself",
 };
 
-export const CODE_TAKEN = "Short code has already been taken";
+const CODE_TAKEN = "Short code has already been taken";
 export const CODE_RESERVED = "Short code is reserved";
 export const SCHEDULE_INVERTED = "Scheduled end at must be later than scheduled start at";
 

@@ -1,0 +1,121 @@
+/**
+ * How each condition of a route rule is held against a visitor: whether it holds, and for the dry run
+ * what it wanted and what it met.
+ */
+
+import { agentOf, foldedCity, ruleDay, ruleMinute, type Reading } from "./facts.ts";
+import type { Condition, RouteRule } from "./rule.ts";
+import { DAY_MINUTES } from "./wall-clock.ts";
+
+export interface Compared {
+  /** Any of these would have done. A time is "HH:MM–HH:MM", days are 0 (Sunday) to 6, cities are folded. */
+  readonly wanted: readonly (string | number)[];
+  /** In the same form; null where nothing is known. A window's day is that on which it began. */
+  readonly met: string | number | null;
+  /** With a time and a day alone: the zone in which they were read, or `"visitor"`. */
+  readonly timezone?: string;
+}
+
+export interface Check {
+  /** Whether it has to know the visitor's user agent, which is dear to read. */
+  readonly needsAgent: boolean;
+  /** Whether a rule has the condition. */
+  readonly isIn: (rule: RouteRule) => boolean;
+  /** Whether a rule's condition holds; one that it does not have holds for everybody. */
+  readonly holds: (rule: RouteRule, reading: Reading) => boolean;
+  readonly compare: (rule: RouteRule, reading: Reading) => Compared;
+}
+
+/** In the order in which a rule's conditions are checked, the cheapest first. */
+export const CHECKS: Readonly<Record<Condition, Check>> = {
+  country: {
+    needsAgent: false,
+    isIn: ({ countries }) => countries !== undefined,
+    holds({ countries }, { facts: { country } }) {
+      return countries === undefined || (country !== null && countries.includes(country));
+    },
+    compare: ({ countries = [] }, { facts }) => ({ wanted: countries, met: facts.country }),
+  },
+  city: {
+    needsAgent: false,
+    isIn: ({ cities }) => cities !== undefined,
+    holds({ cities }, reading) {
+      if (cities === undefined) return true;
+      const city = foldedCity(reading);
+      return city !== null && cities.includes(city);
+    },
+    compare: ({ cities = [] }, reading) => ({ wanted: cities, met: foldedCity(reading) }),
+  },
+  time: {
+    needsAgent: false,
+    isIn: ({ window }) => window !== undefined,
+    holds(rule, reading) {
+      const { window } = rule;
+      return window === undefined || isInside(window, ruleMinute(rule, reading) % DAY_MINUTES);
+    },
+    compare(rule, reading) {
+      const [from, until] = rule.window ?? [0, 0];
+      return {
+        wanted: [`${clockTime(from)}–${clockTime(until)}`],
+        met: clockTime(ruleMinute(rule, reading)),
+        timezone: rule.zone ?? "UTC",
+      };
+    },
+  },
+  day: {
+    needsAgent: false,
+    isIn: ({ days }) => days !== undefined,
+    holds(rule, reading) {
+      const { days } = rule;
+      return days === undefined || ((days >> ruleDay(rule, ruleMinute(rule, reading))) & 1) === 1;
+    },
+    compare(rule, reading) {
+      const { days = 0 } = rule;
+      return {
+        wanted: [0, 1, 2, 3, 4, 5, 6].filter((day) => ((days >> day) & 1) === 1),
+        met: ruleDay(rule, ruleMinute(rule, reading)),
+        timezone: rule.zone ?? "UTC",
+      };
+    },
+  },
+  device: {
+    needsAgent: true,
+    isIn: ({ devices }) => devices !== undefined,
+    holds({ devices }, reading) {
+      return devices === undefined || devices.includes(agentOf(reading).device);
+    },
+    compare: ({ devices = [] }, reading) => ({ wanted: devices, met: agentOf(reading).device }),
+  },
+  os: {
+    needsAgent: true,
+    isIn: ({ os }) => os !== undefined,
+    holds({ os }, reading) {
+      return os === undefined || os.includes(agentOf(reading).os);
+    },
+    compare: ({ os = [] }, reading) => ({ wanted: os, met: agentOf(reading).os || null }),
+  },
+  browser: {
+    needsAgent: true,
+    isIn: ({ browsers }) => browsers !== undefined,
+    holds({ browsers }, reading) {
+      return browsers === undefined || browsers.includes(agentOf(reading).browser);
+    },
+    compare: ({ browsers = [] }, reading) => ({
+      wanted: browsers,
+      met: agentOf(reading).browser || null,
+    }),
+  },
+};
+
+function isInside(window: readonly [number, number], minute: number): boolean {
+  // By index: taking an array apart runs its iterator, on the path of every redirect.
+  const from = window[0];
+  const until = window[1];
+  return from < until ? minute >= from && minute < until : minute >= from || minute < until;
+}
+
+function clockTime(minute: number): string {
+  const ofDay = minute % DAY_MINUTES;
+  const hours = String(Math.floor(ofDay / 60)).padStart(2, "0");
+  return `${hours}:${String(ofDay % 60).padStart(2, "0")}`;
+}
