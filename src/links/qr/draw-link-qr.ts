@@ -4,7 +4,7 @@ import { configOf } from "../../config.ts";
 import { utf8 } from "../../platform/bytes.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { LinkNotFound } from "../errors.ts";
-import { DEFAULT_DOMAIN, type LinkAddress } from "../route/address.ts";
+import { type LinkAddress, shortUrlOf } from "../route/address.ts";
 import type { QrSizeRefused } from "./errors.ts";
 import { drawQrPng } from "./png.ts";
 import { storedQrSettings } from "./settings.ts";
@@ -38,8 +38,6 @@ export async function drawLinkQr(
 }
 
 /** Returns what a code says: the short link with the mark by which a scan is told from a click. */
-function scanUrl(env: Cloudflare.Env, { domain, code }: LinkAddress): string {
-  const { publicUrl } = configOf(env);
-  const origin = domain === DEFAULT_DOMAIN ? publicUrl.origin : `https://${domain}`;
-  return `${origin}/${code}?qr=1`;
+function scanUrl(env: Cloudflare.Env, address: LinkAddress): string {
+  return `${shortUrlOf(address, configOf(env).publicUrl.origin)}?qr=1`;
 }

@@ -14,3 +14,8 @@ export const DEFAULT_DOMAIN = "";
 export function routeKey({ domain, code }: LinkAddress): string {
   return `${domain === DEFAULT_DOMAIN ? "@" : domain}/${code}`;
 }
+
+/** Returns the address that people share. `origin` is where the default hosts' links are. */
+export function shortUrlOf({ domain, code }: LinkAddress, origin: string): string {
+  return `${domain === DEFAULT_DOMAIN ? origin : `https://${domain}`}/${code}`;
+}

@@ -32,7 +32,7 @@ import {
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
 import { simulate } from "./simulate.ts";
-import { shortUrlOf, toChanges, toFilter, toInput, wireLink } from "./translate.ts";
+import { toChanges, toFilter, toInput, wireLink } from "./translate.ts";
 import { linkVariants } from "./variants.ts";
 
 const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
@@ -93,11 +93,10 @@ export const links = new Hono<NativeEnvironment>()
     });
     if (!created.ok) return refuse(c, await withSuggestions(c, created.error, input.domain));
     const { value: link, replayed } = created.value;
-    const url = shortUrlOf(link, config);
     announceLiveBy(c);
     if (replayed) c.header("Idempotent-Replayed", "true");
     c.header("Location", `/api/links/${link.uuid}`);
-    return wantsText(c) ? c.text(url, 201) : answerLink(c, link, 201);
+    return wantsText(c) ? c.text(wireLink(link, config).shortUrl, 201) : answerLink(c, link, 201);
   })
   .get("/check/:shortCode", requires({ scope: "links:read" }), checkLimit, async (c) => {
     const code = c.req.param("shortCode");

@@ -5,7 +5,7 @@ import type { LinkInput } from "../../../links/create-link.ts";
 import type { Label, Link, LinkFields } from "../../../links/link.ts";
 import type { LinkFilter } from "../../../links/lists.ts";
 import { shownDomain } from "../../../links/parked.ts";
-import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { DEFAULT_DOMAIN, shortUrlOf } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
@@ -82,6 +82,8 @@ export function toFilter(query: LinkQuery, config: Config): LinkFilter {
 
 /** PrunePath's nine fields in its order, then ours. */
 export function wireLink(link: Link, config: Config) {
+  const domain = shownDomain(link);
+  const shortUrl = shortUrlOf({ domain, code: link.code }, config.publicUrl.origin);
   return {
     id: link.uuid,
     userId: link.userId,
@@ -92,8 +94,8 @@ export function wireLink(link: Link, config: Config) {
     expiresAt: isoOf(link.expiresAtMs),
     createdAt: new Date(link.createdAtMs).toISOString(),
     updatedAt: new Date(link.updatedAtMs).toISOString(),
-    shortUrl: shortUrlOf(link, config),
-    domain: shownDomain(link) === DEFAULT_DOMAIN ? null : shownDomain(link),
+    shortUrl,
+    domain: domain === DEFAULT_DOMAIN ? null : domain,
     description: link.description,
     tags: link.tags.map(({ uuid, name }) => ({ id: uuid, name })),
     collectionId: link.collection?.uuid ?? null,
@@ -107,7 +109,7 @@ export function wireLink(link: Link, config: Config) {
     abTest: { ...link.abTest, variants: link.abTest.variants.map(wireVariant) },
     clicksLimit: link.clicksLimit,
     qrSettings: link.qrSettings,
-    qrUrl: `${shortUrlOf(link, config)}/qr.svg`,
+    qrUrl: `${shortUrl}/qr.svg`,
     utmParams: link.utm,
     passwordProtected: link.hasPassword,
   };
@@ -119,13 +121,6 @@ function wireRule({ id, name, targetUrl, ...conditions }: Rule) {
 
 export function wireVariant({ id, name, url, weight, active }: Variant) {
   return { id, name, url, weight, active };
-}
-
-/** Gives the address that people share. */
-export function shortUrlOf(link: Link, config: Config): string {
-  const domain = shownDomain(link);
-  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
-  return `${origin}/${link.code}`;
 }
 
 export function wireTag({ uuid, name }: Label) {

@@ -6,7 +6,7 @@ import type { LinkInput } from "../../../links/create-link.ts";
 import type { Link, LinkFields } from "../../../links/link.ts";
 import type { LinkFilter } from "../../../links/lists.ts";
 import { shownDomain } from "../../../links/parked.ts";
-import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { shortUrlOf } from "../../../links/route/address.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
 import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "../contract.ts";
 import { wireTime, wireTimeOrNull } from "../wire-values.ts";
@@ -59,10 +59,11 @@ export function toFilter(query: ListQuery | ExportQuery): LinkFilter {
 
 /** Puts a link into PVTLNK's object. */
 export function wireLink(link: Link, { clicks, lastClickAtMs }: LinkActivity, config: Config) {
+  const address = { domain: shownDomain(link), code: link.code };
   return {
     id: link.id,
     short_code: link.code,
-    short_url: shortUrlOf(link, config),
+    short_url: shortUrlOf(address, config.publicUrl.origin),
     destination_url: link.destinationUrl,
     title: link.title,
     description: link.description,
@@ -99,11 +100,4 @@ function wireClick(click: LoggedClick) {
     browser_family: click.browser || null,
     os_family: click.os || null,
   };
-}
-
-/** Gives the address that people share. */
-function shortUrlOf(link: Link, config: Config): string {
-  const domain = shownDomain(link);
-  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
-  return `${origin}/${link.code}`;
 }

@@ -7,7 +7,7 @@ import type { LinkInput } from "../../../links/create-link.ts";
 import type { LinkRefusal } from "../../../links/errors.ts";
 import type { Link, LinkFields } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
-import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { DEFAULT_DOMAIN, shortUrlOf } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
@@ -74,16 +74,14 @@ export function asSent(
   return index >= defaultIndex ? { ...refusal, field: `rules[${index + 1}].targetUrl` } : refusal;
 }
 
-/** Gives the address that people share. */
-function fullLinkOf(link: Link, config: Config): string {
-  const domain = shownDomain(link);
-  const origin = domain === DEFAULT_DOMAIN ? config.publicUrl.origin : `https://${domain}`;
-  return `${origin}/${link.code}`;
-}
-
 /** A link that was made, as create and bulk create tell it. */
 export function wireCreated(link: Link, config: Config) {
-  return { id: objectIdOf(link.uuid), slug: link.code, fullLink: fullLinkOf(link, config) };
+  const address = { domain: shownDomain(link), code: link.code };
+  return {
+    id: objectIdOf(link.uuid),
+    slug: link.code,
+    fullLink: shortUrlOf(address, config.publicUrl.origin),
+  };
 }
 
 function check<S extends z.ZodType>(schema: S, raw: unknown): Result<z.output<S>, RevolinkRefusal> {

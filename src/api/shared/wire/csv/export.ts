@@ -9,7 +9,7 @@ import {
 import type { ExportedLink } from "../../../../links/csv/exported-links.ts";
 import type { LinkFilter } from "../../../../links/lists.ts";
 import { shownDomain } from "../../../../links/parked.ts";
-import { DEFAULT_DOMAIN } from "../../../../links/route/address.ts";
+import { shortUrlOf } from "../../../../links/route/address.ts";
 import { SECOND_MS } from "../../../../platform/clock.ts";
 import { EXPORT_COLUMNS, type ExportColumn } from "./columns.ts";
 
@@ -29,10 +29,9 @@ function cellsOf(
   clicks: number,
   origin: string,
 ): Readonly<Record<ExportColumn, string>> {
-  const domain = shownDomain(link);
   const isArchived = link.archivedAtMs !== null;
   return {
-    short_url: `${domain === DEFAULT_DOMAIN ? origin : `https://${domain}`}/${link.code}`,
+    short_url: shortUrlOf({ domain: shownDomain(link), code: link.code }, origin),
     destination_url: link.destinationUrl,
     short_code: link.code,
     title: link.title ?? "",
