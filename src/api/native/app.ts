@@ -11,10 +11,12 @@ import { domains } from "./domains/routes.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
 import { conversionGoals } from "./goals/routes.ts";
-import { collections } from "./labels/collections.ts";
-import { tags } from "./labels/tags.ts";
+import { collections, tags } from "./labels/routes.ts";
+import { linkBulk } from "./links/bulk.ts";
 import { csv } from "./links/csv.ts";
 import { links } from "./links/routes.ts";
+import { simulate } from "./links/simulate.ts";
+import { linkVariants } from "./links/variants.ts";
 import { webhooks } from "./webhooks/routes.ts";
 import { invitations, workspaceInvitations } from "./workspaces/invitations.ts";
 import { members } from "./workspaces/members.ts";
@@ -35,6 +37,9 @@ export const native = defineDialect<NativeEnvironment>({
     app.route("/invitations", invitations);
     // Before the links: their `/:id` takes any word.
     app.route("/links", csv);
+    app.route("/links", linkBulk);
+    app.route("/links", linkVariants);
+    app.route("/links", simulate);
     app.route("/links", links);
     app.route("/me", me);
     app.route("/tags", tags);

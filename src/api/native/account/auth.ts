@@ -8,28 +8,9 @@ import * as z from "zod";
 
 import { CLIENT_ADDRESS_HEADER, clientStandIn } from "../../../accounts/client-address.ts";
 import { admitSignup, lostRace } from "../../../accounts/signup.ts";
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../../platform/password.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
-
-const email = z.email({ error: "email must be an e-mail address" }).max(254);
-const password = z.string({ error: "password is required and must be a text" });
-const rememberMe = z.boolean().optional();
-
-const signUp = z.object({
-  name: z
-    .string({ error: "name is required and must be a text" })
-    .trim()
-    .min(1, "name must not be empty")
-    .max(100, "name must be at most 100 characters"),
-  email,
-  password: password
-    .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
-    .max(PASSWORD_LENGTH_MAX, `password must be at most ${PASSWORD_LENGTH_MAX} characters`),
-  rememberMe,
-});
-
-const signIn = z.object({ email, password: password.max(PASSWORD_LENGTH_MAX), rememberMe });
+import { signIn, signUp } from "./contract.ts";
 
 export const auth = new Hono<NativeEnvironment>()
   .post("/sign-up/email", validate.json(signUp), async (c) => {

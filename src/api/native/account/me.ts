@@ -4,7 +4,7 @@ import { personOf } from "../../../accounts/people.ts";
 import { databaseOf } from "../../../db/database.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { requires } from "../guard.ts";
-import { wireWorkspace } from "../workspaces/routes.ts";
+import { wireWorkspace } from "../workspaces/translate.ts";
 
 export const me = new Hono<NativeEnvironment>().get("/", requires({}), async (c) => {
   const { userId, workspace, role, scopes } = c.get("access");

@@ -1,30 +1,14 @@
 /** API tokens of the signed-in person: by browser session only, so that a token cannot beget one. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
-import { SCOPES } from "../../../access/access.ts";
-import { type TokenRecord, type TokenStore, tokenStore } from "../../../accounts/tokens.ts";
+import { type TokenStore, tokenStore } from "../../../accounts/tokens.ts";
 import { databaseOf } from "../../../db/database.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-
-const newToken = z.object({
-  name: z
-    .string({ error: "name is required and must be a text" })
-    .trim()
-    .min(1, "name must not be empty")
-    .max(100, "name must be at most 100 characters"),
-  scopes: z
-    .array(z.enum(SCOPES, { error: `scopes must each be one of ${SCOPES.join(", ")}` }), {
-      error: "scopes is required and must be a list",
-    })
-    .min(1, "scopes must name at least one scope"),
-  expiresAt: z.iso
-    .datetime({ offset: true, error: "expiresAt must be an ISO 8601 date and time, or null" })
-    .nullish(),
-});
+import { newToken } from "./contract.ts";
+import { wireToken } from "./translate.ts";
 
 export const tokens = new Hono<NativeEnvironment>()
   .get("/", requires({ who: "session" }), async (c) => {
@@ -54,20 +38,4 @@ export const tokens = new Hono<NativeEnvironment>()
 function storeOf(c: NativeContext): TokenStore {
   const { clock } = c.get("surroundings");
   return tokenStore(databaseOf(c.env.DB), c.get("access").userId, clock);
-}
-
-function wireToken({ uuid, name, hint, scopes, ...times }: TokenRecord) {
-  return {
-    id: uuid,
-    name,
-    hint,
-    scopes,
-    expiresAt: isoOf(times.expiresAtMs),
-    lastUsedAt: isoOf(times.lastUsedAtMs),
-    createdAt: new Date(times.createdAtMs).toISOString(),
-  };
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -1,9 +1,7 @@
 /** The operator's routes, opened by ADMIN_TOKEN alone: no account's credential reaches them. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
-import { PLANS } from "../../../access/plans.ts";
 import { objectIdOf, parseUuid } from "../../../platform/uuid.ts";
 import { listDeadLetters, replayDeadLetter } from "../../../upkeep/dead-letters.ts";
 import { changePlan } from "../../../workspaces/administration.ts";
@@ -11,24 +9,10 @@ import { nowOf } from "../../shared/dialect.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-
-const PAGE_MAX = 100;
+import { newPlan, deadLetterId, deadLetterPage } from "./contract.ts";
+import { wireDeadLetter } from "./translate.ts";
 
 const operatorOnly = requires({ who: "operator" });
-
-const newPlan = z.object({
-  plan: z.enum(["free", "pro", "enterprise"], {
-    error: `plan must be one of ${Object.keys(PLANS).join(", ")}`,
-  }),
-});
-
-const positive = z.coerce.number().int().positive();
-
-const deadLetterPage = z.object({
-  queue: z.string().max(100).optional(),
-  cursor: positive.optional(),
-  limit: positive.max(PAGE_MAX).default(PAGE_MAX),
-});
 
 export const admin = new Hono<NativeEnvironment>()
   .get("/dead-letters", operatorOnly, validate.query(deadLetterPage), async (c) => {
@@ -40,15 +24,10 @@ export const admin = new Hono<NativeEnvironment>()
       next.searchParams.set("cursor", String(last.id));
       c.header("Link", `<${next.href}>; rel="next"`);
     }
-    return c.json(
-      letters.map(({ createdAtMs, ...letter }) => ({
-        ...letter,
-        createdAt: new Date(createdAtMs).toISOString(),
-      })),
-    );
+    return c.json(letters.map(wireDeadLetter));
   })
   .post("/dead-letters/:id/replay", operatorOnly, async (c) => {
-    const id = positive.safeParse(c.req.param("id"));
+    const id = deadLetterId.safeParse(c.req.param("id"));
     if (!id.success) return refuse(c, { code: "dead_letter_not_found" });
     const replayed = await replayDeadLetter(c.env, id.data);
     return replayed.ok ? c.json({ id: id.data, replayed: true }) : refuse(c, replayed.error);

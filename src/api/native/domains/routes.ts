@@ -1,7 +1,6 @@
 /** Custom domains of the workspace that a request acts in; managers change them, by session. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
 import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
@@ -9,8 +8,7 @@ import { databaseOf } from "../../../db/database.ts";
 import { domains as domainTable } from "../../../db/schema/index.ts";
 import { parseClaim } from "../../../links/hostname.ts";
 import { claimDomain } from "../../../workspaces/claim-domain.ts";
-import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
-import { type Domain, domainStore } from "../../../workspaces/domains.ts";
+import { domainStore } from "../../../workspaces/domains.ts";
 import { proveDomain } from "../../../workspaces/prove-domain.ts";
 import { releaseDomain } from "../../../workspaces/release-domain.ts";
 import { announceLiveBy, nowOf } from "../../shared/dialect.ts";
@@ -19,10 +17,8 @@ import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf, uuidOf } from "../request.ts";
-
-const newDomain = z.object({
-  hostname: z.string({ error: "hostname is required and must be a text" }).trim().max(1_000),
-});
+import { newDomain } from "./contract.ts";
+import { wireDomain } from "./translate.ts";
 
 export const domains = new Hono<NativeEnvironment>()
   .get("/", requires({ scope: "links:read" }), async (c) =>
@@ -69,14 +65,4 @@ function contextOf(c: NativeContext): WorkspaceContext {
 
 function storeOf(c: NativeContext) {
   return domainStore(databaseOf(c.env.DB), c.get("access").workspace.id);
-}
-
-function wireDomain({ uuid, verifiedAtMs, failingSinceMs, ...claim }: Domain) {
-  return {
-    id: uuid,
-    hostname: claim.hostname,
-    status: verifiedAtMs === null ? "pending" : "verified",
-    verification: proofRecordOf(claim),
-    failingSince: failingSinceMs === null ? null : new Date(failingSinceMs).toISOString(),
-  };
 }

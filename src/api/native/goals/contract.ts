@@ -2,17 +2,10 @@
 
 import * as z from "zod";
 
-import type { AmountProblem } from "../../../conversions/money.ts";
-import { isCurrency } from "../../../conversions/money.ts";
+import { type AmountProblem, isCurrency } from "../../../conversions/money.ts";
+import { name } from "../contract.ts";
 
-const NAME_LENGTH_MAX = 100;
 const VALUE_LENGTH_MAX = 50;
-
-const name = z
-  .string({ error: "name is required and must be a text" })
-  .trim()
-  .min(1, "name must not be empty")
-  .max(NAME_LENGTH_MAX, `name must be at most ${NAME_LENGTH_MAX} characters`);
 
 const value = z.union([z.number(), z.string().max(VALUE_LENGTH_MAX)], {
   error: "value must be a number",

@@ -3,9 +3,7 @@
 import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
-import type { Goal } from "../../../conversions/goal.ts";
 import { goalStore } from "../../../conversions/goals.ts";
-import { decimalOf } from "../../../conversions/money.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
 import { nowOf } from "../../shared/dialect.ts";
@@ -15,13 +13,14 @@ import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf, uuidOf } from "../request.ts";
 import { goalChanges, newGoal } from "./contract.ts";
+import { wireGoal } from "./translate.ts";
 
 const PATH = "/api/conversion-goals";
 
 export const conversionGoals = new Hono<NativeEnvironment>()
   .get("/", requires({ scope: "links:read" }), async (c) => {
     const goals = await storeOf(c).list();
-    return c.json(goals.map((goal) => wireGoal(c, goal)));
+    return c.json(goals.map((goal) => wireGoal(goal, originOf(c))));
   })
   .post(
     "/",
@@ -43,12 +42,12 @@ export const conversionGoals = new Hono<NativeEnvironment>()
       const { value: goal, replayed } = created.value;
       if (replayed) c.header("Idempotent-Replayed", "true");
       c.header("Location", `${PATH}/${goal.uuid}`);
-      return c.json(wireGoal(c, goal), 201);
+      return c.json(wireGoal(goal, originOf(c)), 201);
     },
   )
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
     const found = await storeOf(c).find(uuidOf(c));
-    return found.ok ? c.json(wireGoal(c, found.value)) : refuse(c, found.error);
+    return found.ok ? c.json(wireGoal(found.value, originOf(c))) : refuse(c, found.error);
   })
   .patch(
     "/:id",
@@ -56,7 +55,7 @@ export const conversionGoals = new Hono<NativeEnvironment>()
     validate.json(goalChanges),
     async (c) => {
       const updated = await storeOf(c).update(uuidOf(c), c.req.valid("json"));
-      return updated.ok ? c.json(wireGoal(c, updated.value)) : refuse(c, updated.error);
+      return updated.ok ? c.json(wireGoal(updated.value, originOf(c))) : refuse(c, updated.error);
     },
   )
   .delete("/:id", requires({ scope: "links:update", role: "manager" }), async (c) => {
@@ -70,16 +69,6 @@ function storeOf(c: NativeContext) {
   return goalStore({ env: c.env, workspace, nowMs: nowOf(c) });
 }
 
-function wireGoal(c: NativeContext, { uuid, token, value, currency, ...goal }: Goal) {
-  const { origin } = configOf(c.env).publicUrl;
-  return {
-    id: uuid,
-    name: goal.name,
-    token,
-    postbackUrl: `${origin}/api/conversions/track/${token}`,
-    value: decimalOf(value, currency),
-    currency,
-    clickIdParam: goal.clickIdParam,
-    isActive: goal.isActive,
-  };
+function originOf(c: NativeContext): string {
+  return configOf(c.env).publicUrl.origin;
 }

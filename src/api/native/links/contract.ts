@@ -6,20 +6,17 @@
 import * as z from "zod";
 
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
+import { readTime } from "../../../links/csv/cells.ts";
 import { REDIRECT_STATUSES } from "../../../links/link.ts";
 import { LIST_MAX } from "../../../links/lists.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
+import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
+import { LABEL_LENGTH_MAX } from "../labels/contract.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
-const LABEL_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 const CODE_SENTENCE =
   "shortCode must be 3 to 20 characters: letters, numbers, hyphens, underscores";
@@ -212,18 +209,25 @@ export const linkQuery = z.object({
   cursor: z.string().optional(),
 });
 
-/** A tag or a collection. */
-export const newLabel = z.object(
-  {
-    name: z
-      .string({ error: "name is required and must be a text" })
-      .trim()
-      .min(1, { error: "name is required and must not be empty" })
-      .max(LABEL_LENGTH_MAX, { error: `name must be at most ${LABEL_LENGTH_MAX} characters` })
-      .refine((name) => !CONTROL.test(name), { error: "name must not contain control characters" }),
-  },
-  { error: "Send a JSON object that holds a name" },
+/** The file itself, or a JSON object that holds it. */
+export const importBody = z.preprocess(
+  (body) => (typeof body === "string" ? { csv: body } : body),
+  z.object(
+    { csv: z.string({ error: "csv is required and must be a text" }) },
+    { error: "Send a JSON object that holds csv, or the file itself as text/csv" },
+  ),
 );
+
+function exportTime(name: string) {
+  const error = `${name} must be an ISO 8601 date, or date and time, such as 2026-12-31T00:00:00Z`;
+  return z.string().transform(readTime).pipe(z.number({ error })).optional();
+}
+
+export const exportQuery = linkQuery.omit({ limit: true, cursor: true }).extend({
+  createdAfter: exportTime("createdAfter"),
+  createdBefore: exportTime("createdBefore"),
+  bom: z.stringbool({ error: "bom must be true or false" }).optional(),
+});
 
 const LINKS_MAX = 100;
 const LINKS_SENTENCE = `links must be a list of 1 to ${LINKS_MAX} links`;

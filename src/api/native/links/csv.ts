@@ -1,12 +1,10 @@
 /** Links as CSV files, in the columns of PVTLNK's. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
-import { readTime } from "../../../links/csv/cells.ts";
 import type { ImportRefusal } from "../../../links/csv/errors.ts";
 import { linkStore } from "../../../links/store.ts";
 import { err } from "../../../platform/result.ts";
@@ -18,31 +16,13 @@ import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
-import { linkQuery } from "./contract.ts";
+import { isoOf } from "../wire-values.ts";
+import { exportQuery, importBody } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
-import { toFilter, wireLink } from "./translate.ts";
+import { toFilter, wireImport } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
 const CSV_TYPE = "text/csv";
-
-const importBody = z.preprocess(
-  (body) => (typeof body === "string" ? { csv: body } : body),
-  z.object(
-    { csv: z.string({ error: "csv is required and must be a text" }) },
-    { error: "Send a JSON object that holds csv, or the file itself as text/csv" },
-  ),
-);
-
-function time(name: string) {
-  const error = `${name} must be an ISO 8601 date, or date and time, such as 2026-12-31T00:00:00Z`;
-  return z.string().transform(readTime).pipe(z.number({ error })).optional();
-}
-
-const exportQuery = linkQuery.omit({ limit: true, cursor: true }).extend({
-  createdAfter: time("createdAfter"),
-  createdBefore: time("createdBefore"),
-  bom: z.stringbool({ error: "bom must be true or false" }).optional(),
-});
 
 export const csv = new Hono<NativeEnvironment>()
   .get(
@@ -58,7 +38,7 @@ export const csv = new Hono<NativeEnvironment>()
       };
       const { env } = c;
       const file = await exportCsv({ env, access: c.get("access") }, filter, query);
-      const date = new Date(nowOf(c)).toISOString().slice(0, 10);
+      const date = isoOf(nowOf(c)).slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": `${CSV_TYPE}; charset=utf-8; header=present`,
         "Content-Disposition": `attachment; filename="signpost-links-${date}.csv"`,
@@ -110,12 +90,6 @@ async function importOnce(c: NativeContext, text: string) {
   });
 }
 
-function answerReport(c: NativeContext, { links, errors, summary }: ImportReport): Response {
-  const config = configOf(c.env);
-  return c.json({
-    created: summary.created,
-    links: links.map((link) => wireLink(link, config)),
-    errors,
-    summary,
-  });
+function answerReport(c: NativeContext, report: ImportReport): Response {
+  return c.json(wireImport(report, configOf(c.env)));
 }

@@ -21,7 +21,6 @@ import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
-import { linkBulk } from "./bulk.ts";
 import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
 import {
   answerLink,
@@ -31,9 +30,7 @@ import {
   linkRefOf,
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
-import { simulate } from "./simulate.ts";
 import { toChanges, toFilter, toInput, wireLink } from "./translate.ts";
-import { linkVariants } from "./variants.ts";
 
 const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
 
@@ -62,9 +59,6 @@ const newLinkBody: typeof jsonBody = async (c, next) => {
 };
 
 export const links = new Hono<NativeEnvironment>()
-  .route("/", linkBulk)
-  .route("/", simulate)
-  .route("/", linkVariants)
   .get("/", requires({ scope: "links:read" }), validate.query(linkQuery), async (c) => {
     const query = c.req.valid("query");
     const config = configOf(c.env);

@@ -29,7 +29,7 @@ export const simulate = new Hono<NativeEnvironment>().post(
   },
 );
 
-function wireSimulation({ decision, ...why }: Simulation) {
+export function wireSimulation({ decision, ...why }: Simulation) {
   return { ...wireDecision(decision), ...why };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
-import type { Label, Link, LinkFields } from "../../../links/link.ts";
+import type { Link, LinkFields } from "../../../links/link.ts";
 import type { LinkFilter } from "../../../links/lists.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN, shortUrlOf } from "../../../links/route/address.ts";
@@ -10,8 +10,9 @@ import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
-import { objectIdOf } from "../../../platform/uuid.ts";
+import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireConditions } from "../../shared/wire/rule-conditions.ts";
+import { isoOf } from "../wire-values.ts";
 import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
 import type { Routing } from "./routing.ts";
 
@@ -92,8 +93,8 @@ export function wireLink(link: Link, config: Config) {
     title: link.title,
     isActive: link.isActive,
     expiresAt: isoOf(link.expiresAtMs),
-    createdAt: new Date(link.createdAtMs).toISOString(),
-    updatedAt: new Date(link.updatedAtMs).toISOString(),
+    createdAt: isoOf(link.createdAtMs),
+    updatedAt: isoOf(link.updatedAtMs),
     shortUrl,
     domain: domain === DEFAULT_DOMAIN ? null : domain,
     description: link.description,
@@ -123,14 +124,12 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
   return { id, name, url, weight, active };
 }
 
-export function wireTag({ uuid, name }: Label) {
-  return { id: uuid, objectId: objectIdOf(uuid), name };
-}
-
-export function wireCollection({ id, uuid, name }: Label) {
-  return { id: uuid, numericId: id, name };
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+/** What an import has made, and what it has not. */
+export function wireImport({ links, errors, summary }: ImportReport, config: Config) {
+  return {
+    created: summary.created,
+    links: links.map((link) => wireLink(link, config)),
+    errors,
+    summary,
+  };
 }

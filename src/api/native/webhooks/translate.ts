@@ -4,6 +4,7 @@ import type { LoggedDelivery } from "../../../ledger/deliveries/contract.ts";
 import type { BlockReason } from "../../../platform/safe-fetch.ts";
 import { deliveryIdOf } from "../../../webhooks/delivery-job.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
+import { isoOf } from "../wire-values.ts";
 
 export function wireWebhook(endpoint: Endpoint) {
   const { uuid, url, events, isActive, retryPolicy, disabledReason } = endpoint;
@@ -61,8 +62,4 @@ const PROBLEMS: Readonly<Record<BlockReason, string>> = {
 /** Says why an endpoint's address is refused. */
 export function webhookUrlSentence(reason: BlockReason): string {
   return `url ${PROBLEMS[reason]}`;
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

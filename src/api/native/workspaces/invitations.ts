@@ -1,28 +1,20 @@
 /** Adding people to a workspace, and the single-use links for those who have no account yet. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
 import { personOf } from "../../../accounts/people.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { acceptInvitation } from "../../../workspaces/accept-invitation.ts";
-import { type Invitation, invitationStore } from "../../../workspaces/invitations.ts";
+import { invitationStore } from "../../../workspaces/invitations.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { uuidOf } from "../request.ts";
+import { newMember } from "./contract.ts";
 import { inWorkspace } from "./guard.ts";
-import { wireMember } from "./members.ts";
-import { wireWorkspace } from "./routes.ts";
-
-const newMember = z.object({
-  email: z.email({ error: "email must be an e-mail address" }).max(254),
-  role: z.enum(["manager", "member"], {
-    error: "role must be manager or member: an owner is made of a member",
-  }),
-});
+import { wireInvitation, wireMember, wireWorkspace } from "./translate.ts";
 
 export const workspaceInvitations = new Hono<NativeEnvironment>()
   .post(
@@ -68,8 +60,4 @@ export const invitations = new Hono<NativeEnvironment>().post(
 
 function storeOf(c: NativeContext) {
   return invitationStore(databaseOf(c.env.DB), c.get("membership").workspace);
-}
-
-function wireInvitation({ uuid, email, role, expiresAtMs }: Invitation) {
-  return { id: uuid, email, role, expiresAt: new Date(expiresAtMs).toISOString() };
 }

@@ -1,20 +1,16 @@
 /** Who belongs to a workspace: its owners' business, by browser session. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
-import { ROLES } from "../../../access/access.ts";
 import { databaseOf } from "../../../db/database.ts";
-import { type Member, memberStore } from "../../../workspaces/members.ts";
+import { memberStore } from "../../../workspaces/members.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { uuidOf } from "../request.ts";
+import { newRole } from "./contract.ts";
 import { inWorkspace } from "./guard.ts";
-
-const newRole = z.object({
-  role: z.enum(ROLES, { error: `role must be one of ${ROLES.join(", ")}` }),
-});
+import { wireMember } from "./translate.ts";
 
 export const members = new Hono<NativeEnvironment>()
   .get("/:id/members", requires({ who: "session" }), inWorkspace("owner"), async (c) =>
@@ -45,11 +41,6 @@ export const members = new Hono<NativeEnvironment>()
       return removed.ok ? c.json({ success: true, id: memberId }) : refuse(c, removed.error);
     },
   );
-
-/** A member as the native API shows them: their id in the workspace is their account's. */
-export function wireMember({ userId, email, role }: Member) {
-  return { id: userId, userId, email, role };
-}
 
 function storeOf(c: NativeContext) {
   return memberStore(databaseOf(c.env.DB), c.get("membership").workspace.id);

@@ -1,53 +1,23 @@
 /** Workspaces: reading them, and what their managers and owners may do to them by browser session. */
 
 import { Hono } from "hono";
-import * as z from "zod";
 
-import type { Role, Workspace } from "../../../access/access.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { workspaces as workspaceTable } from "../../../db/schema/index.ts";
-import { objectIdOf } from "../../../platform/uuid.ts";
 import { deleteWorkspace } from "../../../workspaces/close-workspace.ts";
 import { createWorkspace } from "../../../workspaces/create-workspace.ts";
 import { membershipsOf } from "../../../workspaces/memberships.ts";
-import {
-  changeSettings,
-  readSettings,
-  type WorkspaceWithSettings,
-} from "../../../workspaces/settings.ts";
+import { changeSettings, readSettings } from "../../../workspaces/settings.ts";
 import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
+import { newWorkspace, workspaceChanges } from "./contract.ts";
 import { inWorkspace } from "./guard.ts";
-
-const CLICK_RETENTION_DAYS_MAX = 3_650;
-const ATTRIBUTION_WINDOW_DAYS_MAX = 365;
-
-const name = z
-  .string({ error: "name is required and must be a text" })
-  .trim()
-  .min(1, "name must not be empty")
-  .max(100, "name must be at most 100 characters");
-
-const newWorkspace = z.object({
-  name,
-  jurisdiction: z.literal("eu", { error: 'jurisdiction must be "eu" or null' }).nullish(),
-});
-
-const changes = z.object({
-  name: name.optional(),
-  clickRetentionDays: days("clickRetentionDays", 0, CLICK_RETENTION_DAYS_MAX),
-  attributionWindowDays: days("attributionWindowDays", 1, ATTRIBUTION_WINDOW_DAYS_MAX),
-});
-
-function days(field: string, from: number, to: number) {
-  const error = `${field} must be a whole number from ${from} to ${to}, or null`;
-  return z.int({ error }).min(from, error).max(to, error).nullish();
-}
+import { wireWorkspace, wireSettings } from "./translate.ts";
 
 export const workspaces = new Hono<NativeEnvironment>()
   .get("/", requires({}), async (c) => {
@@ -87,7 +57,7 @@ export const workspaces = new Hono<NativeEnvironment>()
     "/:id",
     requires({ who: "session" }),
     inWorkspace("manager"),
-    validate.json(changes),
+    validate.json(workspaceChanges),
     async (c) => {
       const { workspace, role } = c.get("membership");
       const changed = await changeSettings(c.env, workspace, c.req.valid("json"));
@@ -101,12 +71,3 @@ export const workspaces = new Hono<NativeEnvironment>()
     announceLiveBy(c);
     return c.json({ success: true, id: workspace.uuid });
   });
-
-/** A workspace as the native API shows it to one of its members. */
-export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {
-  return { id: uuid, objectId: objectIdOf(uuid), name: title, plan, role };
-}
-
-function wireSettings({ workspace, settings }: WorkspaceWithSettings, role: Role) {
-  return { ...wireWorkspace(workspace, role), ...settings };
-}

@@ -6,11 +6,11 @@ import { configOf } from "../../../config.ts";
 import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
 import { importCsv } from "../../shared/wire/csv/import.ts";
-import { bulkImport, exportQuery } from "../contract.ts";
 import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { wireTime } from "../wire-values.ts";
+import { bulkImport, exportQuery } from "./contract.ts";
 import { activityIn, linkContextOf } from "./request.ts";
 import { toFilter, wireLink } from "./translate.ts";
 

@@ -18,9 +18,9 @@ import { isObject } from "../../../platform/is-object.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { readBody } from "../../shared/body.ts";
 import { refusalSentence } from "../../shared/wire/link-sentences.ts";
-import { linkChanges } from "../contract.ts";
 import type { PvtlnkContext } from "../environment.ts";
 import type { PvtlnkRefusal } from "../errors.ts";
+import { linkChanges } from "./contract.ts";
 
 type RawParams = Readonly<Record<string, unknown>>;
 

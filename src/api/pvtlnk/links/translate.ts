@@ -8,8 +8,8 @@ import type { LinkFilter } from "../../../links/lists.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { shortUrlOf } from "../../../links/route/address.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
-import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "../contract.ts";
 import { wireTime, wireTimeOrNull } from "../wire-values.ts";
+import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "./contract.ts";
 
 export function toInput(body: NewLink): LinkInput {
   return {

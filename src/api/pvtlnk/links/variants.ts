@@ -16,11 +16,11 @@ import { loadVariantTimes } from "../../../links/variants/store.ts";
 import type { StoredVariant } from "../../../links/variants/variant.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
-import { newVariant, variantChanges } from "../contract.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { share, wireTime } from "../wire-values.ts";
+import { newVariant, variantChanges } from "./contract.ts";
 import { checkParams, paramsOf } from "./params.ts";
 import { linkContextOf, numberOf } from "./request.ts";
 

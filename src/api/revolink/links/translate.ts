@@ -14,8 +14,8 @@ import { err, ok, type Result } from "../../../platform/result.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import { parseRulesWithDefault } from "../../shared/wire/rules.ts";
 import { parseAbTest } from "../../shared/wire/variants.ts";
-import { type LinkChanges, linkChanges, newLink, type NewLink } from "../contract.ts";
 import { type RevolinkRefusal, toRefusal } from "../errors.ts";
+import { type LinkChanges, linkChanges, newLink, type NewLink } from "./contract.ts";
 
 /** A link as it is wanted, but for what has to be looked up or fetched. */
 export interface Wanted<Fields> {

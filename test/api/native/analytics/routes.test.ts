@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { reportQuery, reportRange } from "../../../../src/api/native/analytics/range.ts";
+import { reportQuery } from "../../../../src/api/native/analytics/contract.ts";
+import { reportRange } from "../../../../src/api/native/analytics/range.ts";
 import type { ClickBatch } from "../../../../src/ledger/contract.ts";
 import { ledgerFor } from "../../../../src/ledger/stub.ts";
 import { batch, click, DAY, dateAt, hashOf, NOON } from "../../../ledger/sample-clicks.ts";

@@ -5,16 +5,12 @@
 
 import * as z from "zod";
 
-import { parseObjectId } from "./object-id.ts";
+import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
+import { parseObjectId } from "../object-id.ts";
 
 const NAME_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
 const TAGS_MAX = 50;
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 const NAME_REQUIRED = "Name is required.";
 const NAME_WANTED = `name must be a text of at most ${NAME_LENGTH_MAX} characters, on one line.`;

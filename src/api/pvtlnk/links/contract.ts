@@ -5,21 +5,17 @@
 
 import * as z from "zod";
 
-import { DESTINATION_LENGTH_MAX } from "../../links/destination.ts";
-import { CODE } from "../../links/route/address.ts";
-import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../links/utm.ts";
-import { PASSWORD_LENGTH_MAX } from "../../platform/password.ts";
+import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
+import { CODE } from "../../../links/route/address.ts";
+import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
+import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
+import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
 const TAG_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
 const WEIGHT_MAX = 1_000_000;
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function invalid(field: string) {
   return { error: `${field} is invalid` };

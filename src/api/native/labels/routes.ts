@@ -1,4 +1,4 @@
-/** The routes that tags and collections have in common: both are names on links. */
+/** Tags and collections: both are names on links, and have the same routes. */
 
 import { Hono } from "hono";
 
@@ -10,8 +10,9 @@ import { runOnce } from "../../shared/idempotency.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-import { newLabel } from "../links/contract.ts";
 import { onceRequestOf, uuidOf } from "../request.ts";
+import { newLabel } from "./contract.ts";
+import { wireTag, wireCollection } from "./translate.ts";
 
 interface LabelResource {
   readonly kind: LabelKind;
@@ -20,7 +21,7 @@ interface LabelResource {
 }
 
 /** Makes the routes of one kind. Renaming and deleting touch everybody's links: not for members. */
-export function labelRoutes({ kind, path, wire }: LabelResource) {
+function labelRoutes({ kind, path, wire }: LabelResource) {
   const table = kind === "tag" ? tagTable : collectionTable;
   const storeOf = (c: NativeContext) =>
     labelStore(databaseOf(c.env.DB), kind, c.get("access").workspace.id);
@@ -60,3 +61,11 @@ export function labelRoutes({ kind, path, wire }: LabelResource) {
       return c.json({ success: true, id: deleted.value.uuid });
     });
 }
+
+export const tags = labelRoutes({ kind: "tag", path: "/api/tags", wire: wireTag });
+
+export const collections = labelRoutes({
+  kind: "collection",
+  path: "/api/collections",
+  wire: wireCollection,
+});

@@ -1,0 +1,33 @@
+/** What requests about accounts and their API tokens may hold. */
+
+import * as z from "zod";
+
+import { SCOPES } from "../../../access/access.ts";
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../../platform/password.ts";
+import { email, name } from "../contract.ts";
+
+const password = z.string({ error: "password is required and must be a text" });
+const rememberMe = z.boolean().optional();
+
+export const signUp = z.object({
+  name,
+  email,
+  password: password
+    .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
+    .max(PASSWORD_LENGTH_MAX, `password must be at most ${PASSWORD_LENGTH_MAX} characters`),
+  rememberMe,
+});
+
+export const signIn = z.object({ email, password: password.max(PASSWORD_LENGTH_MAX), rememberMe });
+
+export const newToken = z.object({
+  name,
+  scopes: z
+    .array(z.enum(SCOPES, { error: `scopes must each be one of ${SCOPES.join(", ")}` }), {
+      error: "scopes is required and must be a list",
+    })
+    .min(1, "scopes must name at least one scope"),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: "expiresAt must be an ISO 8601 date and time, or null" })
+    .nullish(),
+});

@@ -1,0 +1,16 @@
+/** API tokens as the native API shows them. */
+
+import type { TokenRecord } from "../../../accounts/tokens.ts";
+import { isoOf } from "../wire-values.ts";
+
+export function wireToken({ uuid, name, hint, scopes, ...times }: TokenRecord) {
+  return {
+    id: uuid,
+    name,
+    hint,
+    scopes,
+    expiresAt: isoOf(times.expiresAtMs),
+    lastUsedAt: isoOf(times.lastUsedAtMs),
+    createdAt: isoOf(times.createdAtMs),
+  };
+}

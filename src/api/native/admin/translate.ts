@@ -1,0 +1,8 @@
+/** What the operator is shown. */
+
+import type { DeadLetter } from "../../../upkeep/dead-letters.ts";
+import { isoOf } from "../wire-values.ts";
+
+export function wireDeadLetter({ createdAtMs, ...letter }: DeadLetter) {
+  return { ...letter, createdAt: isoOf(createdAtMs) };
+}

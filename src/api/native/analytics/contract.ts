@@ -1,0 +1,52 @@
+/** What requests for reports may hold. */
+
+import * as z from "zod";
+
+import { dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
+
+/** How many days each name stands for; a year has none of its own. */
+export const PRESETS = { "7d": 7, "30d": 30, "90d": 90, "12m": null } as const;
+const LAST_DAY = dayOfDate("9999-12-31");
+
+const DATE_SENTENCE =
+  "must be an ISO 8601 date, such as 2026-05-31, or a date and time with a zone";
+
+function day(field: string) {
+  const error = `${field} ${DATE_SENTENCE}`;
+  return z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error })
+    .transform((value) => dayOf(Date.parse(value)))
+    .refine((value) => value >= 0 && value <= LAST_DAY, {
+      error: `${field} must lie between 1970 and 9999`,
+    });
+}
+
+const timeZone = z.string().refine(isTimeZone, {
+  error: "tz must be an IANA time zone, such as Europe/Kyiv",
+});
+
+export const reportQuery = z.object({
+  range: z
+    .enum(Object.keys(PRESETS) as (keyof typeof PRESETS)[], {
+      error: `range must be one of ${Object.keys(PRESETS).join(", ")}`,
+    })
+    .optional(),
+  from: day("from").optional(),
+  to: day("to").optional(),
+  /** Only decides which date is today, where the range ends today: days are UTC's. */
+  tz: timeZone.optional(),
+  includeBots: z
+    .enum(["true", "false"], { error: "includeBots must be true or false" })
+    .default("false")
+    .transform((value) => value === "true"),
+});
+
+export type ReportQuery = z.output<typeof reportQuery>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+/** Reports as the native API shows them. */
+
+import type { ClassCounts, Report, ReportRange, ValueCount } from "../../../ledger/contract.ts";
+import type { Link } from "../../../links/link.ts";
+import type { Overview } from "../../../links/overview.ts";
+import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
+import type { ReportQuery } from "./contract.ts";
+
+const DIRECT = "(direct)";
+const UNKNOWN = "(unknown)";
+
+/** The workspace at a glance. */
+export function wireOverview({ links, activeLinks, clicks, top }: Overview) {
+  return {
+    totalLinks: links,
+    totalClicks: clicks,
+    activeLinks,
+    topLink: top === null ? null : { shortCode: top.code, clicks: top.clicks },
+  };
+}
+
+const BREAKDOWNS = {
+  referrers: ["topReferrers", named("referrer", DIRECT)],
+  countries: ["topCountries", named("country", UNKNOWN)],
+  cities: [
+    "topCities",
+    (cities) => cities.map(({ value: city, country, clicks }) => ({ city, country, clicks })),
+  ],
+  devices: ["devices", named("device", UNKNOWN)],
+  browsers: ["browsers", named("browser", UNKNOWN)],
+  os: ["os", named("os", UNKNOWN)],
+  hours: ["hours", (hours) => hours],
+  // Reports are of one link.
+  links: null,
+} as const satisfies BreakdownWords;
+
+/** Bots enter the numbers of clicks, when asked for; breakdowns and visitors are people's alone. */
+export function wireReport(
+  link: Link,
+  report: Report,
+  { from, to, includeBots }: ReportRange & Pick<ReportQuery, "includeBots">,
+) {
+  const clicksOf = (people: number, classes: ClassCounts) => (includeBots ? sum(classes) : people);
+  return {
+    linkId: link.uuid,
+    totalClicks: clicksOf(report.period, report.classes),
+    clicksByDay: report.days.map(({ date, clicks, classes }) => ({
+      date,
+      clicks: clicksOf(clicks, classes),
+    })),
+    ...wordBreakdowns(BREAKDOWNS, report),
+    uniqueVisitors: report.unique,
+    scans: report.scans,
+    ...(includeBots ? { classes: report.classes } : {}),
+    from,
+    to,
+    timezone: "UTC",
+  };
+}
+
+/** Calls values `name`; those that are not known are `none`. */
+function named<Name extends string>(name: Name, none: string) {
+  return (counts: readonly ValueCount[]) =>
+    counts.map(({ value, clicks }) => ({
+      ...({ [name]: value === "" ? none : value } as Record<Name, string>),
+      clicks,
+    }));
+}
+
+function sum(classes: ClassCounts): number {
+  return Object.values(classes).reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,14 @@
+/** What the bodies of several resources hold. */
+
+import * as z from "zod";
+
+const NAME_LENGTH_MAX = 100;
+
+/** The name of what people make: a workspace, a token, a goal, or themselves. */
+export const name = z
+  .string({ error: "name is required and must be a text" })
+  .trim()
+  .min(1, "name must not be empty")
+  .max(NAME_LENGTH_MAX, `name must be at most ${NAME_LENGTH_MAX} characters`);
+
+export const email = z.email({ error: "email must be an e-mail address" }).max(254);

@@ -1,4 +1,0 @@
-import { wireTag } from "../links/translate.ts";
-import { labelRoutes } from "./labels.ts";
-
-export const tags = labelRoutes({ kind: "tag", path: "/api/tags", wire: wireTag });

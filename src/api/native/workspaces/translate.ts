@@ -1,0 +1,26 @@
+/** Workspaces, members and invitations as the native API shows them. */
+
+import type { Role, Workspace } from "../../../access/access.ts";
+import { objectIdOf } from "../../../platform/uuid.ts";
+import type { Invitation } from "../../../workspaces/invitations.ts";
+import type { Member } from "../../../workspaces/members.ts";
+import type { WorkspaceWithSettings } from "../../../workspaces/settings.ts";
+import { isoOf } from "../wire-values.ts";
+
+/** A workspace as one of its members sees it. */
+export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {
+  return { id: uuid, objectId: objectIdOf(uuid), name: title, plan, role };
+}
+
+export function wireSettings({ workspace, settings }: WorkspaceWithSettings, role: Role) {
+  return { ...wireWorkspace(workspace, role), ...settings };
+}
+
+/** A member's id in the workspace is their account's. */
+export function wireMember({ userId, email, role }: Member) {
+  return { id: userId, userId, email, role };
+}
+
+export function wireInvitation({ uuid, email, role, expiresAtMs }: Invitation) {
+  return { id: uuid, email, role, expiresAt: isoOf(expiresAtMs) };
+}
