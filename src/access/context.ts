@@ -1,4 +1,4 @@
-/** What changes in one workspace need to know besides the change itself. */
+/** The context of a change in one workspace. */
 
 import type { Workspace } from "./access.ts";
 

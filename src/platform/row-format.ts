@@ -1,24 +1,24 @@
 /**
- * Objects as arrays, since the names of their fields would be half of the bytes of many of them.
+ * Writes objects as arrays, since the names of fields would take half of the bytes.
  *
- * A format is the ordered list of an object's fields. What is stored are positions: a field is only
- * ever added at the end.
+ * A format is the ordered list of an object's fields. It stores values by position, so a field is
+ * only ever added at the end.
  */
 
 export type Stored = string | number | null;
 
-/** An object as its format writes it. Positions are known to the format alone. */
+/** An object as its format writes it. Only the format knows the positions. */
 export type Row = readonly Stored[];
 
 /** How the values of a field are written, read and checked. */
 export interface Column<Value> {
   readonly pack: (value: Value) => Stored;
   readonly unpack: (stored: Stored) => Value;
-  /** Whether something that another program wrote is a value as `pack` writes it. */
+  /** Whether data that another program wrote has the form that `pack` writes. */
   readonly accepts: (stored: unknown) => boolean;
 }
 
-/** An optional field is null in objects of older rows, and takes no place where it is null. */
+/** An optional field is null in objects from older rows, and is not written at the end if null. */
 export type Field<T> = {
   readonly [Name in keyof T & string]:
     | readonly [name: Name, column: Column<T[Name]>]
@@ -40,11 +40,11 @@ export interface RowFormat<T> {
   readonly unpack: (row: Row) => T;
   /** Reads one field. */
   readonly read: <Name extends keyof T & string>(row: Row, name: Name) => T[Name];
-  /** Whether a value from outside is a row of this format; fields that are unknown here may follow. */
+  /** Whether an untrusted value is a row of this format. Unknown fields may follow at the end. */
   readonly accepts: (value: unknown) => value is Row;
 }
 
-/** Makes the format of an object type. A list that forgets one of its fields does not compile. */
+/** Returns the format of an object type. A list that lacks one of its fields does not compile. */
 export function rowFormat<T extends object>() {
   return <const Fields extends readonly Field<T>[]>(
     fields: Fields & Complete<T, Fields>,
@@ -58,12 +58,12 @@ export function asIs<Value extends Stored>(
   return { pack: same, unpack: same as Column<Value>["unpack"], accepts };
 }
 
-/** The same, of rows that nobody else writes. */
+/** The same without checks, for rows that only this code writes. */
 export function unchecked<Value extends Stored>(): Column<Value> {
   return asIs((_stored): _stored is Value => true);
 }
 
-/** Yes or no, as a digit. */
+/** A boolean, written as 0 or 1. */
 export const FLAG: Column<boolean> = {
   pack: (value) => (value ? 1 : 0),
   unpack: (stored) => stored === 1,
@@ -80,7 +80,7 @@ function formatOf<T extends object>(fields: readonly Field<T>[]): RowFormat<T> {
   const columns = fields.map(([, column]) => column as Column<unknown>);
   const requiredCount = fields.filter(([, , optional]) => optional === undefined).length;
   const blank = Object.fromEntries(names.map((name) => [name, null]));
-  // Most fields are written as they are: to call a function for each would double the time.
+  // Most fields are written unchanged: calling a function for each would double the time.
   const converted = columns.flatMap(({ pack, unpack }, place) =>
     pack === same ? [] : [{ place, name: names[place] as Name, pack, unpack }],
   );
