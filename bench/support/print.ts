@@ -1,4 +1,4 @@
-/** Prints results as Markdown, so that a run can be pasted into docs/performance.md. */
+/** Prints results as Markdown, so that a run can be pasted into a file of docs/measurements. */
 
 import { cpus, loadavg, platform } from "node:os";
 
