@@ -2,6 +2,7 @@
 
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
+import { parseQueueRole } from "./platform/queue-role.ts";
 import { APP_PATH } from "./prefixes.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
@@ -76,7 +77,7 @@ export default {
   },
 
   async queue(batch, env): Promise<void> {
-    switch (batch.queue) {
+    switch (parseQueueRole(batch.queue)) {
       case "clicks":
         return (await import("./clicks/consumer.ts")).consumeClicks(batch, env);
       case "webhooks":
@@ -85,7 +86,7 @@ export default {
       case "clicks-dead":
       case "webhooks-dead":
         return (await import("./clicks/consumer.ts")).storeDeadLetters(batch, env);
-      default:
+      case null:
         throw new Error(`No consumer for the queue ${batch.queue}`);
     }
   },

@@ -6,13 +6,14 @@ import { readClickMessage } from "../clicks/click-message.ts";
 import { ingestMessages } from "../clicks/consumer.ts";
 import { databaseOf } from "../db/database.ts";
 import { deadLetters } from "../db/schema/index.ts";
+import { parseQueueRole } from "../platform/queue-role.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 
 export type DeadLetter = typeof deadLetters.$inferSelect;
 
 export type DeadLetterRefusal =
   | { readonly code: "dead_letter_not_found" }
-  /** The running version of the consumer cannot read the message. */
+  /** The running version cannot read the message, or has no such queue. */
   | { readonly code: "dead_letter_unreadable" };
 
 export interface DeadLetterPage {
@@ -53,12 +54,24 @@ export async function replayDeadLetter(
   const db = databaseOf(env.DB);
   const [letter] = await db.select().from(deadLetters).where(eq(deadLetters.id, id));
   if (letter === undefined) return err({ code: "dead_letter_not_found" });
-  if (letter.queue.startsWith("clicks")) {
-    const read = readClickMessage(letter.body);
-    if (read.kind !== "clicks") return err({ code: "dead_letter_unreadable" });
-    await ingestMessages(env, [read.message]);
-  } else {
-    await env.WEBHOOKS.send(JSON.parse(letter.body));
+  switch (parseQueueRole(letter.queue)) {
+    case "clicks":
+    case "clicks-dead": {
+      const read = readClickMessage(letter.body);
+      if (read.kind !== "clicks") return err({ code: "dead_letter_unreadable" });
+      await ingestMessages(env, [read.message]);
+      break;
+    }
+    // What has died may have come from the slow queue: the consumer finds out, and moves it there.
+    case "webhooks":
+    case "webhooks-dead":
+      await env.WEBHOOKS.send(JSON.parse(letter.body));
+      break;
+    case "webhooks-slow":
+      await env.WEBHOOKS_SLOW.send(JSON.parse(letter.body));
+      break;
+    case null:
+      return err({ code: "dead_letter_unreadable" });
   }
   await db.delete(deadLetters).where(eq(deadLetters.id, id));
   return ok(null);

@@ -11,6 +11,7 @@ import { ledgerFor } from "../ledger/stub.ts";
 import { type Clock, SECOND_MS, systemClock } from "../platform/clock.ts";
 import { keepDeadLetters } from "../platform/dead-letters.ts";
 import { log, tolerate } from "../platform/log.ts";
+import { parseQueueRole } from "../platform/queue-role.ts";
 import { retryDelaySeconds } from "../platform/retry-delay.ts";
 import type { OutboundPolicy } from "../platform/safe-fetch.ts";
 import { type DeliveryJob, keepVerdict, readJob, settle } from "./delivery-job.ts";
@@ -28,7 +29,6 @@ export interface DeliveryWorld {
   readonly postLimitMs: number;
 }
 
-const SLOW_QUEUE = "webhooks-slow";
 /** A queue's longest delay. */
 const DELAY_SECONDS_MAX = 86_400;
 
@@ -37,7 +37,7 @@ type Fate =
   | { readonly kind: "done" }
   | { readonly kind: "again"; readonly afterMs: number; readonly queue: "same" | "slow" };
 
-/** Consumes a batch of `webhooks` or `webhooks-slow`, and answers for each message by itself. */
+/** Consumes a batch of deliveries, quick or slow ones, and answers for each message by itself. */
 export async function consumeDeliveries(
   batch: MessageBatch,
   env: Cloudflare.Env,
@@ -48,12 +48,13 @@ export async function consumeDeliveries(
     postLimitMs: POST_LIMIT_MS,
   },
 ): Promise<void> {
+  const isSlowQueue = parseQueueRole(batch.queue) === "webhooks-slow";
   for (const message of batch.messages) {
     try {
       const read = readDeliveryMessage(message.body);
       if (read.kind === "newer") retryLater(message);
       else if (read.kind === "malformed") await setAside(batch.queue, message, env);
-      else await settleMessage(message, batch.queue, env, read.message, world);
+      else await settleMessage(message, isSlowQueue, env, read.message, world);
     } catch (error) {
       log("error", "webhooks.delivery.failed", { queue: batch.queue, error });
       retryLater(message);
@@ -63,18 +64,18 @@ export async function consumeDeliveries(
 
 async function settleMessage(
   message: Message,
-  queue: string,
+  isSlowQueue: boolean,
   env: Cloudflare.Env,
   body: DeliveryMessage,
   world: DeliveryWorld,
 ): Promise<void> {
-  const fate = await deliver(env, body, queue === SLOW_QUEUE, world);
+  const fate = await deliver(env, body, isSlowQueue, world);
   if (fate.kind === "done") {
     message.ack();
     return;
   }
   const delaySeconds = Math.min(Math.ceil(fate.afterMs / SECOND_MS), DELAY_SECONDS_MAX);
-  if (fate.queue === "slow" && queue !== SLOW_QUEUE) {
+  if (fate.queue === "slow" && !isSlowQueue) {
     // Sent before the message goes: in two queues at once it is posted once all the same.
     await env.WEBHOOKS_SLOW.send(body, { delaySeconds });
     message.ack();

@@ -14,6 +14,7 @@ import {
   refuseLocalSettings,
   requiredSecretsOf,
 } from "../../scripts/support/production-config.ts";
+import { parseQueueRole } from "../../src/platform/queue-role.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 const BASE = readFileSync(path.join(ROOT, "wrangler.toml"), "utf8");
@@ -75,6 +76,10 @@ describe("what a deployment needs", () => {
     expect(queues).toEqual(expect.arrayContaining(["clicks", "clicks-dead", "webhooks-dead"]));
     expect(new Set(queues).size).toBe(queues.length);
     expect(requiredSecretsOf(BASE)).toEqual(["AUTH_SECRET", "ENCRYPTION_KEY", "ADMIN_TOKEN"]);
+  });
+
+  it("names queues whose role the Worker knows", ({ expect }) => {
+    for (const queue of queuesOf(BASE)) expect(parseQueueRole(queue)).toBe(queue);
   });
 
   it("refuses addresses that only work locally, and plain http", ({ expect }) => {

@@ -114,21 +114,23 @@ describe("a delivery that is not answered", () => {
     },
   );
 
-  it("comes back to the quick queue with the endpoint's first answer", async ({ expect }) => {
-    const { webhook, box } = await newSubscriber({}, 500, 200);
-    await setHealth(webhook, "is_slow = 1");
-    const clock = newClock();
-    const message = await writeEvent(webhook, clock());
-    const queue = "webhooks-slow";
-    expect(await handOver(message, worldAt(clock), { queue })).toEqual({
-      kind: "retried",
-      delaySeconds: 1,
-    });
-    expect(await healthOf(webhook)).toMatchObject({ is_slow: 0 });
-    clock.pass(1_000);
-    expect(await handOver(message, worldAt(clock))).toEqual({ kind: "acked" });
-    expect(await box.posts()).toHaveLength(2);
-  });
+  it.for(["webhooks-slow", "signpost-staging-webhooks-slow"])(
+    "comes back from %s with the endpoint's first answer",
+    async (queue, { expect }) => {
+      const { webhook, box } = await newSubscriber({}, 500, 200);
+      await setHealth(webhook, "is_slow = 1");
+      const clock = newClock();
+      const message = await writeEvent(webhook, clock());
+      expect(await handOver(message, worldAt(clock), { queue })).toEqual({
+        kind: "retried",
+        delaySeconds: 1,
+      });
+      expect(await healthOf(webhook)).toMatchObject({ is_slow: 0 });
+      clock.pass(1_000);
+      expect(await handOver(message, worldAt(clock))).toEqual({ kind: "acked" });
+      expect(await box.posts()).toHaveLength(2);
+    },
+  );
 });
 
 describe("the same message twice", () => {

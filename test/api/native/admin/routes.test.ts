@@ -2,8 +2,10 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { isOperator } from "../../../../src/accounts/operator.ts";
+import { replayDeadLetter } from "../../../../src/upkeep/dead-letters.ts";
 import { newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf } from "../../../support/api.ts";
+import { envWith } from "../../../support/faults.ts";
 
 const OPERATOR = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
@@ -73,13 +75,36 @@ describe("dead letters", () => {
     expect((await list("?limit=0")).status).toBe(400);
   });
 
-  it("a replayed dead letter is counted once, and forgotten", async ({ expect }) => {
-    const message = { v: 1, id: `${Date.now().toString(36)}-replayed`, clicks: [], lost: {} };
-    const id = await keep("clicks-dead", message);
-    const response = await replay(id);
-    expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ id, replayed: true });
-    expect((await replay(id)).status).toBe(404);
+  it.for(["clicks-dead", "acme-clicks-dead", "acme-clicks"])(
+    "a replayed dead letter of %s is counted once, and forgotten",
+    async (queue, { expect }) => {
+      const message = { v: 1, id: `${Date.now().toString(36)}-replayed`, clicks: [], lost: {} };
+      const id = await keep(queue, message);
+      const response = await replay(id);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toEqual({ id, replayed: true });
+      expect((await replay(id)).status).toBe(404);
+    },
+  );
+
+  it.for([
+    ["webhooks-dead", "WEBHOOKS"],
+    ["acme-webhooks-dead", "WEBHOOKS"],
+    ["acme-webhooks-slow", "WEBHOOKS_SLOW"],
+  ] as const)("a dead letter of %s is sent to %s again", async ([queue, binding], { expect }) => {
+    const message = { v: 1, webhookId: 0, eventId: "gone" };
+    const id = await keep(queue, message);
+    const sent: unknown[] = [];
+    const send = async (body: unknown) => void sent.push(body);
+    const environment = envWith({ [binding]: { send } as unknown as Queue });
+    expect(await replayDeadLetter(environment, id)).toEqual({ ok: true, value: null });
+    expect(sent).toEqual([message]);
+  });
+
+  it("a dead letter of a queue that is none of ours stays", async ({ expect }) => {
+    const id = await keep("orders", { v: 1 });
+    expect((await replay(id)).status).toBe(400);
+    expect((await replay(id)).status).toBe(400);
   });
 
   it("a dead letter that cannot be read stays", async ({ expect }) => {
