@@ -42,7 +42,7 @@ export async function authenticate(
   const outcome = offersToken(request.headers)
     ? await byToken(databaseOf(env.DB), tokenOf(request.headers), named, ctx, clock())
     : await bySession(request, env, named);
-  return outcome.ok && isNameBroken ? err({ code: "workspace_not_found" }) : outcome;
+  return outcome.ok && isNameBroken ? err({ code: "workspace_header_unknown" }) : outcome;
 }
 
 async function byToken(
@@ -77,7 +77,7 @@ async function byToken(
   if (row === undefined || row.revokedAtMs !== null) return err({ code: "unauthenticated" });
   if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) return err({ code: "unauthenticated" });
   if (row.workspace === null || row.role === null) {
-    return err({ code: named === null ? "membership_lost" : "workspace_not_found" });
+    return err({ code: named === null ? "membership_lost" : "workspace_header_unknown" });
   }
   if (row.lastUsedAtMs === null || row.lastUsedAtMs <= nowMs - MINUTE_MS) {
     ctx.waitUntil(tolerate("accounts.token.touch.failed", touch(db, row.id, nowMs)));
@@ -116,7 +116,7 @@ async function bySession(
   if (session === null) return err({ code: "unauthenticated" });
   const { userId, setCookies } = session;
   const membership = await membershipIn(databaseOf(env.DB), userId, named);
-  if (membership === null) return err({ code: "workspace_not_found" });
+  if (membership === null) return err({ code: "workspace_header_unknown" });
   const { workspace, role } = membership;
   const scopes = new Set(SCOPES.filter((scope) => scopesOf(role).has(scope)));
   const principal = `user:${userId}`;

@@ -10,7 +10,7 @@ export type AccountRefusal =
   | { readonly code: "role_too_low"; readonly atLeast: Role }
   | { readonly code: "origin_foreign" }
   /** The `Signpost-Workspace` header names no workspace of this person. */
-  | { readonly code: "workspace_not_found" }
+  | { readonly code: "workspace_header_unknown" }
   /** The person has left the token's home workspace. */
   | { readonly code: "membership_lost" }
   | { readonly code: "password_wrong" }

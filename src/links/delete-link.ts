@@ -40,22 +40,22 @@ export async function deleteLink(
   if (expectedVersions !== null && !expectedVersions.includes(link.version)) {
     return err({ code: "version_mismatch", version: link.version });
   }
-  const leaving = rowOf(link, workspace.id, expectedVersions !== null);
-  const [told, deleted] = await batchAround(
+  const guard = rowOf(link, workspace.id, expectedVersions !== null);
+  const [refs, deleted] = await batchAround(
     db,
     [
-      ...leaveAddress(db, leaving, nowMs),
+      ...leaveAddress(db, guard, nowMs),
       db.run(sql`
         insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
-        select id, uuid, ${workspace.ledger}, created_at_ms from links where ${leaving}
+        select id, uuid, ${workspace.ledger}, created_at_ms from links where ${guard}
         on conflict (link_id) do nothing`),
     ],
     [
-      deletedEventsStatement(db, context, leaving),
-      db.delete(links).where(leaving).returning({ domain: links.domain, code: links.code }),
+      deletedEventsStatement(db, context, guard),
+      db.delete(links).where(guard).returning({ domain: links.domain, code: links.code }),
     ],
   );
-  queueSoon(env, told);
+  queueSoon(env, refs);
   if (deleted.length > 0) {
     publishSoon(
       env,

@@ -27,18 +27,18 @@ export function rowOf(
  * Leaves a tombstone of an address until KV has been seen clean, and holds its code back. A parked
  * link has no address to leave.
  */
-export function leaveAddress(db: Database, leaving: SQL, nowMs: number): Statement[] {
+export function leaveAddress(db: Database, guard: SQL, nowMs: number): Statement[] {
   return [
     db.run(sql`
       insert into route_tombstones (domain, code, created_at_ms)
-      select domain, code, ${nowMs} from links where ${leaving} and domain is not null
+      select domain, code, ${nowMs} from links where ${guard} and domain is not null
       on conflict (domain, code) do update
       set created_at_ms = excluded.created_at_ms, swept_at_ms = null`),
     // A custom domain belongs to one workspace anyway: only the shared hosts need the claim.
     db.run(sql`
       insert into reserved_codes (domain, code, workspace_id, until_ms)
       select domain, code, workspace_id, ${nowMs + CODE_HELD_MS} from links
-      where ${leaving} and domain = ${DEFAULT_DOMAIN}
+      where ${guard} and domain = ${DEFAULT_DOMAIN}
       on conflict (domain, code) do update
       set workspace_id = excluded.workspace_id, until_ms = excluded.until_ms`),
   ];

@@ -49,7 +49,7 @@ export async function insertLinks(
   const tagged = rows.filter(({ tags }) => tags.length > 0);
   const uuids = rows.map(({ uuid }) => uuid);
   const made = linkStore(db, workspace.id).selectByUuids(uuids);
-  const [links, [room], events] = await batchAround(
+  const [links, [room], refs] = await batchAround(
     db,
     [
       ...insertStatements(db, access, rows, nowMs),
@@ -59,7 +59,7 @@ export async function insertLinks(
     [made, selectRoom(db, workspace), createdEventsStatement(db, context, uuids)],
     alongside,
   );
-  queueSoon(context.env, events);
+  queueSoon(context.env, refs);
   // What was refused has changed nothing, so the count is the one that refused it.
   const refused = links.length === 0 ? overQuota(workspace, room, rows.length) : null;
   return { links: links.map(toLink), refused };
@@ -101,14 +101,14 @@ function insertStatements(
 
 /**
  * Puts tags on links by name and makes those that do not exist yet. A link that is not there, or
- * for which `may` (a condition on `links`) does not hold, gets none.
+ * for which `guard` (a condition on `links`) does not hold, gets none.
  */
 export function tagStatements(
   db: Database,
   workspaceId: number,
   tagged: readonly { readonly uuid: string; readonly tags: readonly string[] }[],
   nowMs: number,
-  may: SQL = sql`true`,
+  guard: SQL = sql`true`,
 ): Statement[] {
   const pairs = tagged.flatMap(({ uuid, tags }) =>
     tags.map((name) => [uuid, name, crypto.randomUUID()]),
@@ -117,7 +117,7 @@ export function tagStatements(
     // Cross joins are walked in the order in which they stand: pair by pair, each found by an index.
     const found = sql`json_each(${json}) as pair
     cross join links as link on link.uuid = pair.value->>0 and +link.workspace_id = ${workspaceId}
-      and link.id in (select id from links where links.id = link.id and ${may})`;
+      and link.id in (select id from links where links.id = link.id and ${guard})`;
     return [
       db.run(sql`
       insert into tags (uuid, workspace_id, name, created_at_ms)

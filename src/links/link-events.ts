@@ -63,11 +63,11 @@ export function updatedEventsStatements(
   db: Database,
   context: LinkEventContext,
   linkId: number,
-  may: SQL,
+  guard: SQL,
 ): UpdatedEventsStatements {
   const eventId = newEventId(context.nowMs);
   return {
-    insert: insertOne(db, context, { event: "link.updated", eventId, data: sql`'{}'` }, may),
+    insert: insertOne(db, context, { event: "link.updated", eventId, data: sql`'{}'` }, guard),
     complete: db.run(sql`
       update webhook_outbox
       set data = (select ${linkData(context.env)} from links as link where link.id = ${linkId})
@@ -78,10 +78,10 @@ export function updatedEventsStatements(
 }
 
 /** Writes `link.deleted` for the link that a condition on `links` finds; runs before the deletion. */
-export function deletedEventsStatement(db: Database, context: LinkEventContext, leaving: SQL) {
+export function deletedEventsStatement(db: Database, context: LinkEventContext, guard: SQL) {
   const eventId = newEventId(context.nowMs);
   const data = linkData(context.env);
-  return insertOne(db, context, { event: "link.deleted", eventId, data }, leaving);
+  return insertOne(db, context, { event: "link.deleted", eventId, data }, guard);
 }
 
 function insertOne(
@@ -92,7 +92,7 @@ function insertOne(
     eventId,
     data,
   }: { readonly event: EventType; readonly eventId: string; readonly data: SQL },
-  condition: SQL,
+  guard: SQL,
 ) {
   const row = outboxRow({
     event,
@@ -104,7 +104,7 @@ function insertOne(
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
     select ${row} from webhooks as hook
-    cross join (select * from links where ${condition}) as link
+    cross join (select * from links where ${guard}) as link
     where ${subscribes(access.workspace.id, event)}
     returning ${OUTBOX_REF}`);
 }

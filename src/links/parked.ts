@@ -38,28 +38,28 @@ export function isFreePlace(place: LinkPlace, workspaceId: number, nowMs: number
   )`;
 }
 
-/** Parks the links that `leaving` (a condition on `links`) names, and leaves their addresses. */
-export function parkLinks(db: Database, leaving: SQL, nowMs: number): Statement[] {
+/** Parks the links that `guard` (a condition on `links`) names, and leaves their addresses. */
+export function parkLinks(db: Database, guard: SQL, nowMs: number): Statement[] {
   return [
-    ...leaveAddress(db, leaving, nowMs),
+    ...leaveAddress(db, guard, nowMs),
     // Nothing is to be published of a parked link: the tombstones see to the address left.
     // A code that waits there already stays where it is, not served: it was made in the moment
     // between the look at the domain and its loss.
     db.run(sql`
       update or ignore links set parked_domain = domain, domain = null,
         version = version + 1, published_version = version + 1, updated_at_ms = ${nowMs}
-      where ${leaving}`),
+      where ${guard}`),
   ];
 }
 
-/** Brings back a workspace's links of a domain, if `may` holds; their records are swept into KV. */
+/** Brings back a workspace's links of a domain, if `guard` holds; their records are swept into KV. */
 export function unparkLinks(
   db: Database,
-  { workspaceId, hostname, may }: { workspaceId: number; hostname: string; may: SQL },
+  { workspaceId, hostname, guard }: { workspaceId: number; hostname: string; guard: SQL },
   nowMs: number,
 ): Statement {
   return db.run(sql`
     update or ignore links set domain = parked_domain, parked_domain = null,
       version = version + 1, updated_at_ms = ${nowMs}
-    where parked_domain = ${hostname} and workspace_id = ${workspaceId} and ${may}`);
+    where parked_domain = ${hostname} and workspace_id = ${workspaceId} and ${guard}`);
 }

@@ -12,9 +12,9 @@ import type { Database } from "../db/database.ts";
 export function republishLinks(
   db: Database,
   workspaceId: number,
-  when: SQL = sql`true`,
+  guard: SQL = sql`true`,
 ): Statement {
   return db.run(sql`
     update links set published_version = 0
-    where workspace_id = ${workspaceId} and published_version > 0 and ${when}`);
+    where workspace_id = ${workspaceId} and published_version > 0 and ${guard}`);
 }

@@ -68,16 +68,16 @@ export async function updateLink(
   const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // Every statement asks the same: either all of them find the link as it must be, or none does.
-  const may = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
-  const events = updatedEventsStatements(db, context, before.id, may);
-  const [told, updated, rows] = await batchAround(
+  const guard = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
+  const events = updatedEventsStatements(db, context, before.id, guard);
+  const [refs, updated, rows] = await batchAround(
     db,
     [
-      ...(tags === null ? [] : replaceTags(db, context, before, tags, may)),
+      ...(tags === null ? [] : replaceTags(db, context, before, tags, guard)),
       ...(variants === null
         ? []
-        : replaceVariants(db, workspaceId, { uuid, variants }, nowMs, may)),
-      ...(moves ? leaveAddress(db, may, nowMs) : []),
+        : replaceVariants(db, workspaceId, { uuid, variants }, nowMs, guard)),
+      ...(moves ? leaveAddress(db, guard, nowMs) : []),
     ],
     [
       events.insert,
@@ -89,13 +89,13 @@ export async function updateLink(
           version: sql`${links.version} + 1`,
           updatedAtMs: nowMs,
         })
-        .where(may)
+        .where(guard)
         .returning({ id: links.id }),
       store.selectByUuids([uuid]),
     ],
     [events.complete, ...(alongside?.([uuid]) ?? [])],
   );
-  queueSoon(context.env, told);
+  queueSoon(context.env, refs);
   const [after] = rows.map(toLink);
   if (after === undefined) return err({ code: "link_not_found" });
   if (updated.length > 0) {
@@ -145,10 +145,10 @@ function replaceTags(
   { access, nowMs }: LinkContext,
   { uuid }: Link,
   tags: readonly string[],
-  may: SQL,
+  guard: SQL,
 ): Statement[] {
   return [
-    db.run(sql`delete from link_tags where link_id in (select id from links where ${may})`),
-    ...tagStatements(db, access.workspace.id, [{ uuid, tags }], nowMs, may),
+    db.run(sql`delete from link_tags where link_id in (select id from links where ${guard})`),
+    ...tagStatements(db, access.workspace.id, [{ uuid, tags }], nowMs, guard),
   ];
 }

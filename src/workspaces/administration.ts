@@ -9,15 +9,9 @@ import { databaseOf } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
+import type { WorkspaceRefusal } from "./errors.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 import { planEventsStatement } from "./plan-events.ts";
-
-export type WorkspaceRefusal =
-  | { readonly code: "workspace_unknown" }
-  /** It goes with its person's account, not before. */
-  | { readonly code: "workspace_personal" }
-  /** This runtime cannot keep data in the EU. */
-  | { readonly code: "jurisdiction_unavailable" };
 
 /** Puts a workspace on a plan; what it already has beyond the new quotas stays. */
 export async function changePlan(
@@ -32,11 +26,11 @@ export async function changePlan(
     .set({ plan })
     .where(eq(workspaces.uuid, uuid))
     .returning(workspaceColumns);
-  const [told, [row]] = await batchAround(
+  const [refs, [row]] = await batchAround(
     db,
     [],
     [planEventsStatement(db, uuid, plan, nowMs), changed],
   );
-  queueSoon(env, told);
-  return row === undefined ? err({ code: "workspace_unknown" }) : ok(toWorkspace(row));
+  queueSoon(env, refs);
+  return row === undefined ? err({ code: "workspace_not_found" }) : ok(toWorkspace(row));
 }

@@ -17,7 +17,7 @@ import type { LinkAddress } from "../links/route/address.ts";
 import { publishSoon } from "../links/route/publish.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { WorkspaceRefusal } from "./administration.ts";
+import type { WorkspaceRefusal } from "./errors.ts";
 
 const SLICE_LINKS = 500;
 const WORKSPACES_MAX = 5;
@@ -58,7 +58,7 @@ export async function deleteWorkspace({
     return ok(null);
   }
   const [known] = await db.all(sql`select 1 from workspaces where id = ${id} and not ${isClosing}`);
-  return err({ code: known === undefined ? "workspace_unknown" : "workspace_personal" });
+  return err({ code: known === undefined ? "workspace_not_found" : "workspace_personal" });
 }
 
 async function closeNow(
@@ -111,20 +111,20 @@ async function deleteLinks(
   { workspaceId, ledger }: Closing,
   nowMs: number,
 ): Promise<number> {
-  const leaving = sql`id in (
+  const guard = sql`id in (
     select id from links where workspace_id = ${workspaceId} order by id limit ${SLICE_LINKS})`;
   const [deleted] = await batchAround(
     db,
     [
-      ...leaveAddress(db, leaving, nowMs),
+      ...leaveAddress(db, guard, nowMs),
       // Clicks go with the Ledger as a whole; what guards a link is an object of its own.
       db.run(sql`
         insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
         select id, uuid, ${ledger}, created_at_ms from links
-        where ${leaving} and (clicks_limit_since is not null or password_version > 0)
+        where ${guard} and (clicks_limit_since is not null or password_version > 0)
         on conflict (link_id) do nothing`),
     ],
-    [db.all(sql`delete from links where ${leaving} returning id`)],
+    [db.all(sql`delete from links where ${guard} returning id`)],
   );
   return deleted.length;
 }

@@ -7,7 +7,7 @@ import { databaseOf } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 import type { Jurisdiction } from "../ledger/ledger-id.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { WorkspaceRefusal } from "./administration.ts";
+import type { WorkspaceRefusal } from "./errors.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export interface NewWorkspace {

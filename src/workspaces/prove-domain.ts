@@ -48,10 +48,10 @@ async function take(
   const db = databaseOf(env.DB);
   const { id: workspaceId } = workspace;
   // While the DNS was asked, the claim may have been given up, or its challenge been replaced.
-  const may = sql`exists (
+  const guard = sql`exists (
     select 1 from domains as claim where claim.id = ${id} and claim.challenge = ${challenge}
   )`;
-  const others = sql`domain = ${hostname} and workspace_id <> ${workspaceId} and ${may}`;
+  const others = sql`domain = ${hostname} and workspace_id <> ${workspaceId} and ${guard}`;
   const [addresses, [domain]] = await batchAround(
     db,
     [
@@ -60,7 +60,7 @@ async function take(
         update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
           failed_checks = 0, failing_since_ms = null
         where hostname = ${hostname} and workspace_id <> ${workspaceId}
-          and verified_at_ms is not null and ${may}`),
+          and verified_at_ms is not null and ${guard}`),
     ],
     [
       addressesLeft(db, sql`${hostname}`, nowMs),
@@ -69,7 +69,7 @@ async function take(
           checked_at_ms = ${nowMs}, failed_checks = 0, failing_since_ms = null
         where id = ${id} and challenge = ${challenge} returning ${DOMAIN_COLUMNS}`),
     ],
-    [unparkLinks(db, { workspaceId, hostname, may }, nowMs)],
+    [unparkLinks(db, { workspaceId, hostname, guard }, nowMs)],
   );
   if (domain === undefined) return err({ code: "domain_unproven", hostname });
   publishSoon(env, addresses);

@@ -60,12 +60,12 @@ async function recheck(env: Cloudflare.Env, domain: Due, nowMs: number): Promise
   const failedChecks = domain.failed_checks + 1;
   const failingSinceMs = domain.failing_since_ms ?? nowMs;
   if (failedChecks >= FAILED_CHECKS_MIN && failingSinceMs <= nowMs - FAILING_MIN_MS) {
-    const leaving = sql`domain = ${hostname} and exists (select 1 from domains where ${still}
+    const guard = sql`domain = ${hostname} and exists (select 1 from domains where ${still}
       and domains.workspace_id = links.workspace_id)`;
     const lose = db.run(sql`
       update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
         failed_checks = 0, failing_since_ms = null where ${still}`);
-    await batchAround(db, parkLinks(db, leaving, nowMs), [lose]);
+    await batchAround(db, parkLinks(db, guard, nowMs), [lose]);
     return;
   }
   await db.run(sql`

@@ -15,9 +15,9 @@ export async function releaseDomain(
 ): Promise<Result<Domain, DomainNotFound>> {
   const db = databaseOf(env.DB);
   const released = sql`workspace_id = ${workspace.id} and uuid = ${uuid}`;
-  const leaving = sql`workspace_id = ${workspace.id}
+  const guard = sql`workspace_id = ${workspace.id}
     and domain = (select hostname from domains where ${released})`;
-  const [addresses, [domain]] = await batchAround(db, parkLinks(db, leaving, nowMs), [
+  const [addresses, [domain]] = await batchAround(db, parkLinks(db, guard, nowMs), [
     addressesLeft(db, sql`(select hostname from domains where ${released})`, nowMs),
     db.all<Domain>(sql`delete from domains where ${released} returning ${DOMAIN_COLUMNS}`),
   ]);

@@ -9,7 +9,7 @@ import { ATTRIBUTION_DAYS } from "../ledger/conversions/contract.ts";
 import type { Jurisdiction } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { WorkspaceRefusal } from "./administration.ts";
+import type { WorkspaceRefusal } from "./errors.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export interface WorkspaceSettings {
@@ -45,7 +45,7 @@ export async function readSettings(
   workspaceId: number,
 ): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
   const [row] = await db.select(COLUMNS).from(workspaces).where(eq(workspaces.id, workspaceId));
-  return row === undefined ? err({ code: "workspace_unknown" }) : ok(withSettings(row));
+  return row === undefined ? err({ code: "workspace_not_found" }) : ok(withSettings(row));
 }
 
 /** Changes the settings that are given, and nothing else. */
@@ -73,7 +73,7 @@ export async function changeSettings(
     .set(changes)
     .where(eq(workspaces.id, id))
     .returning(COLUMNS);
-  return row === undefined ? err({ code: "workspace_unknown" }) : ok(withSettings(row));
+  return row === undefined ? err({ code: "workspace_not_found" }) : ok(withSettings(row));
 }
 
 type Row = Parameters<typeof toWorkspace>[0] &

@@ -12,8 +12,8 @@ import type { CursorInvalid } from "../../links/lists.ts";
 import type { VariantRefusal } from "../../links/variants/change-variants.ts";
 import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
 import type { WebhookRefusal } from "../../webhooks/errors.ts";
-import type { WorkspaceRefusal } from "../../workspaces/administration.ts";
 import type { DomainRefusal } from "../../workspaces/domains.ts";
+import type { WorkspaceRefusal } from "../../workspaces/errors.ts";
 import type { InvitationRefusal } from "../../workspaces/invitations.ts";
 import type { MemberRefusal } from "../../workspaces/members.ts";
 import { isShellFailure, type Issue, type ShellFailure } from "../shared/failure.ts";
@@ -126,7 +126,7 @@ function toWire(refusal: NativeRefusal): WireError {
       return forbidden(`This needs the role ${refusal.atLeast} in the workspace.`);
     case "origin_foreign":
       return forbidden("A change made with a session cookie needs this site's own Origin header.");
-    case "workspace_not_found":
+    case "workspace_header_unknown":
       return notFound("The header Signpost-Workspace names no workspace that you belong to.");
     case "feature_not_in_plan":
       return forbidden("This workspace's plan does not have this.", { code: "PLAN_LIMIT" });
@@ -147,7 +147,7 @@ function toWire(refusal: NativeRefusal): WireError {
       );
     case "token_not_found":
       return notFound("There is no such token.");
-    case "workspace_unknown":
+    case "workspace_not_found":
       return notFound("There is no such workspace.");
     case "workspace_personal":
       return conflict("Your own workspace goes with your account.", { code: "OWN_WORKSPACE" });

@@ -91,7 +91,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
       return forbidden(`This needs the role ${refusal.atLeast} in the workspace`);
     case "membership_lost":
       return forbidden("You no longer belong to this token's workspace");
-    case "workspace_not_found":
+    case "workspace_header_unknown":
       return notFound("Signpost-Workspace names no workspace that you belong to");
     case "origin_foreign":
       return forbidden("This request comes from another site");

@@ -92,7 +92,7 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return forbidden(`This API key lacks the scope ${refusal.scopes.join(" and ")}.`);
     case "membership_lost":
       return forbidden("You no longer belong to this API key's workspace.");
-    case "workspace_not_found":
+    case "workspace_header_unknown":
       return forbidden("The header Signpost-Workspace names no workspace that you belong to.");
     case "session_required":
     case "role_too_low":

@@ -9,7 +9,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
-import { batchAround, type Statement } from "../../db/batch.ts";
+import { type Alongside, batchAround, type Statement } from "../../db/batch.ts";
 import type { Database } from "../../db/database.ts";
 import { sha256Hex } from "../../platform/bytes.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../platform/clock.ts";
@@ -45,10 +45,10 @@ export interface OnceRequest {
 export interface Once<T, E> {
   /** Where the ids are that make up the answer. */
   readonly table: SQLiteTable;
-  /** Makes the change, with the statements that `complete` gives for the rows' UUIDs in its batch. */
-  change(complete: (uuids: readonly string[]) => Statement[]): Promise<Result<T, E>>;
+  /** Makes the change, with the statements that `alongside` gives for the rows' UUIDs in its batch. */
+  change(alongside: Alongside): Promise<Result<T, E>>;
   /**
-   * Makes the answer again from the ids, in the order of the UUIDs that `complete` was asked with and
+   * Makes the answer again from the ids, in the order of the UUIDs that `alongside` was asked with and
    * 0 where nothing was made; null when what they name is gone.
    */
   rebuild(ids: readonly number[]): Promise<T | null>;

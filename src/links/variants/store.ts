@@ -19,14 +19,14 @@ export interface LinkVariants {
 
 /**
  * Puts variants on links, or changes those that are there. A link that is not there, or for which
- * `may` (a condition on `links`) does not hold, gets none.
+ * `guard` (a condition on `links`) does not hold, gets none.
  */
 export function putVariants(
   db: Database,
   workspaceId: number,
   sets: readonly LinkVariants[],
   nowMs: number,
-  may: SQL = sql`true`,
+  guard: SQL = sql`true`,
 ): Statement[] {
   const rows = sets.flatMap(({ uuid, variants }) =>
     variants.map(({ id, name, url, weight, active }) => [uuid, id, name, url, weight, active]),
@@ -39,7 +39,7 @@ export function putVariants(
         item.value->>5, ${nowMs}, ${nowMs}
       from json_each(${json}) as item
       cross join links as link on link.uuid = item.value->>0 and +link.workspace_id = ${workspaceId}
-        and link.id in (select id from links where links.id = link.id and ${may})
+        and link.id in (select id from links where links.id = link.id and ${guard})
       where true on conflict (link_id, public_id) do update
       set name = excluded.name, url = excluded.url, weight = excluded.weight,
         is_active = excluded.is_active, updated_at_ms = excluded.updated_at_ms
@@ -48,20 +48,20 @@ export function putVariants(
   );
 }
 
-/** Makes these the variants of one link, if `may` (a condition on `links`) holds for it. */
+/** Makes these the variants of one link, if `guard` (a condition on `links`) holds for it. */
 export function replaceVariants(
   db: Database,
   workspaceId: number,
   { uuid, variants }: LinkVariants,
   nowMs: number,
-  may: SQL,
+  guard: SQL,
 ): Statement[] {
   const kept = JSON.stringify(variants.map(({ id }) => id));
   return [
     db.run(sql`
-      delete from variants where link_id in (select id from links where ${may})
+      delete from variants where link_id in (select id from links where ${guard})
         and public_id not in (select value from json_each(${kept}))`),
-    ...putVariants(db, workspaceId, [{ uuid, variants }], nowMs, may),
+    ...putVariants(db, workspaceId, [{ uuid, variants }], nowMs, guard),
   ];
 }
 

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { describe, it } from "vitest";
 
 import { runOnce } from "../../../src/api/shared/idempotency.ts";
-import { batchAround } from "../../../src/db/batch.ts";
+import { type Alongside, batchAround } from "../../../src/db/batch.ts";
 import { databaseOf } from "../../../src/db/database.ts";
 import { tags } from "../../../src/db/schema/index.ts";
 import { MINUTE_MS } from "../../../src/platform/clock.ts";
@@ -19,12 +19,12 @@ describe("runOnce", () => {
     const db = databaseOf(env.DB);
     const { workspace } = await newAccount();
     const request = { db, key: "k", principal: workspace.uuid, operation: "POST /x", body: 1 };
-    const makeTag = async (name: string, alongside: (uuids: readonly string[]) => unknown[]) => {
+    const makeTag = async (name: string, alongside: Alongside) => {
       const uuid = crypto.randomUUID();
       const insert = db.all<{ id: number }>(sql`
         insert into tags (uuid, workspace_id, name, created_at_ms)
         values (${uuid}, ${workspace.id}, ${name}, 0) returning id`);
-      await batchAround(db, [], [insert], alongside([uuid]) as never);
+      await batchAround(db, [], [insert], alongside([uuid]));
       return ok(name);
     };
     const rebuild = async () => "rebuilt";
@@ -33,14 +33,18 @@ describe("runOnce", () => {
       {
         table: tags,
         rebuild,
-        change: async (complete) => {
+        change: async (alongside) => {
           // A minute passes, and the client tries again.
           const second = await runOnce(
             { ...request, nowMs: NOW + MINUTE_MS },
-            { table: tags, rebuild, change: (completeSecond) => makeTag("second", completeSecond) },
+            {
+              table: tags,
+              rebuild,
+              change: (alongsideSecond) => makeTag("second", alongsideSecond),
+            },
           );
           expect(second).toEqual({ ok: true, value: { value: "second", replayed: false } });
-          return makeTag("first", complete);
+          return makeTag("first", alongside);
         },
       },
     );

@@ -34,7 +34,7 @@ export const admin = new Hono<NativeEnvironment>()
   })
   .put("/workspaces/:id/plan", operatorOnly, validate.json(newPlan), async (c) => {
     const uuid = parseUuid(c.req.param("id"));
-    if (uuid === null) return refuse(c, { code: "workspace_unknown" });
+    if (uuid === null) return refuse(c, { code: "workspace_not_found" });
     const changed = await changePlan(c.env, uuid, c.req.valid("json").plan, nowOf(c));
     if (!changed.ok) return refuse(c, changed.error);
     const { name, plan } = changed.value;

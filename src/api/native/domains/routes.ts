@@ -34,7 +34,7 @@ export const domains = new Hono<NativeEnvironment>()
       { ...once, db: databaseOf(c.env.DB), body },
       {
         table: domainTable,
-        change: (complete) => claimDomain(contextOf(c), hostname.value, complete),
+        change: (alongside) => claimDomain(contextOf(c), hostname.value, alongside),
         rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
       },
     );

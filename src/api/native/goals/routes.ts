@@ -34,7 +34,7 @@ export const conversionGoals = new Hono<NativeEnvironment>()
         { ...once, db: databaseOf(c.env.DB), body },
         {
           table: goalTable,
-          change: (complete) => store.create(body, complete),
+          change: (alongside) => store.create(body, alongside),
           rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
         },
       );

@@ -38,7 +38,7 @@ function labelRoutes({ kind, path, wire }: LabelResource) {
         { ...once, db: databaseOf(c.env.DB), body },
         {
           table,
-          change: (complete) => store.create(body.name, once.nowMs, complete),
+          change: (alongside) => store.create(body.name, once.nowMs, alongside),
           rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
         },
       );

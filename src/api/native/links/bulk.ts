@@ -43,7 +43,7 @@ export const linkBulk = new Hono<NativeEnvironment>().post(
     const inputs = await Promise.all(body.links.map((item) => readItem(c, item)));
     const created = await runOnce(request, {
       table: linkTable,
-      change: (complete) => createAll(c, inputs, complete),
+      change: (alongside) => createAll(c, inputs, alongside),
       rebuild: (ids) => rebuildAll(c, inputs, ids),
     });
     if (!created.ok) {
@@ -72,16 +72,14 @@ async function readItem(c: NativeContext, item: unknown): Promise<Input> {
 async function createAll(
   c: NativeContext,
   inputs: readonly Input[],
-  complete: Alongside,
+  alongside: Alongside,
 ): Promise<Result<Outcomes, NativeRefusal | NothingMade>> {
   const places = inputs.flatMap((input, at) => (input.ok ? [at] : []));
-  // The key notes an id, or none, for every item.
-  const alongside: Alongside = (uuids) =>
-    complete(inputs.map((_, at) => uuids[places.indexOf(at)] ?? ""));
   const made = await createLinks(
     linkContextOf(c),
     inputs.flatMap((input) => (input.ok ? [input.value] : [])),
-    alongside,
+    // The key notes an id, or none, for every item.
+    (uuids) => alongside(inputs.map((_, at) => uuids[places.indexOf(at)] ?? "")),
   );
   if (!made.ok) return made;
   const outcomes: Outcomes = inputs.map((input, at) =>

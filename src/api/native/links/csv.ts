@@ -73,8 +73,8 @@ async function importOnce(c: NativeContext, text: string) {
   const request = { ...onceRequestOf(c, "POST /api/links/import"), db, body: text };
   return runOnce<ImportReport, ImportRefusal | NothingCreated>(request, {
     table: linkTable,
-    async change(complete) {
-      const report = await importCsv(context, text, complete);
+    async change(alongside) {
+      const report = await importCsv(context, text, alongside);
       return report.ok && report.value.summary.created === 0
         ? err({ code: "nothing_created", report: report.value })
         : report;

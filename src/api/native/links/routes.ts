@@ -82,7 +82,7 @@ export const links = new Hono<NativeEnvironment>()
     const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
     const created = await runOnce(request, {
       table: linkTable,
-      change: (complete) => createLink(context, input, complete),
+      change: (alongside) => createLink(context, input, alongside),
       rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
     });
     if (!created.ok) return refuse(c, await withSuggestions(c, created.error, input.domain));

@@ -34,12 +34,12 @@ export const workspaces = new Hono<NativeEnvironment>()
       { ...once, db, body },
       {
         table: workspaceTable,
-        change: (complete) =>
+        change: (alongside) =>
           createWorkspace(
             c.env,
             { name: body.name, plan, jurisdiction: body.jurisdiction ?? null },
             { ownerId: userId, nowMs: once.nowMs },
-            complete,
+            alongside,
           ),
         rebuild: async (ids) => (await membershipsOf(db, userId, ids))[0]?.workspace ?? null,
       },
