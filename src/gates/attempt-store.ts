@@ -1,13 +1,16 @@
-/** Keeps who tried a link's password, up to a bound, and what all of them have spent. */
+/** Stores the visitors who tried a link's password, up to a limit, and the allowance they share. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import type { AttemptState, VisitorTries } from "./attempts.ts";
 
 export interface AttemptStore {
   load(visitorKey: string): AttemptState;
-  /** Writes what differs between the two; a visitor who is null after is dropped. */
+  /** Writes what differs between the two states; deletes a visitor that is null in `after`. */
   save(visitorKey: string, before: AttemptState, after: AttemptState): void;
-  /** Drops visitors last seen before `sinceMs`; gives when the earliest of the others was, or null. */
+  /**
+   * Deletes visitors last seen before `sinceMs`. Returns the earliest `lastAtMs` of the others, or
+   * null when none are left.
+   */
   prune(sinceMs: number): number | null;
 }
 
@@ -19,15 +22,15 @@ interface Row extends Record<string, SqlStorageValue> {
 }
 
 /**
- * About 10 MB, and more than the /64s of a /48. A visitor who is dropped is fresh again, without
- * their turn, but spends the link's allowance like any other.
+ * About 10 MB, and more than the number of /64s in a /48. A visitor who is dropped starts anew and
+ * loses their turn, but still spends the link's allowance.
  */
 const VISITORS_MAX = 100_000;
-/** Trimming looks at every row, so it makes room for many at once. */
+/** Trimming reads every row, so it makes room for many new visitors at once. */
 const KEPT_SHARE = 0.9;
 
 export function attemptStore(sql: MeteredSql, visitorsMax = VISITORS_MAX): AttemptStore {
-  /** Rows at most: a write may have replaced one. */
+  /** An upper bound of the number of rows, because a write may replace a row. */
   let rowsAtMost = countVisitors(sql);
 
   return {
@@ -49,10 +52,10 @@ export function attemptStore(sql: MeteredSql, visitorsMax = VISITORS_MAX): Attem
     prune(sinceMs) {
       sql.run("DELETE FROM password_tries WHERE last_at_ms < ?", sinceMs);
       rowsAtMost = countVisitors(sql);
-      const [row] = sql.run<{ at: number | null }>(
-        "SELECT min(last_at_ms) AS at FROM password_tries",
+      const [row] = sql.run<{ at_ms: number | null }>(
+        "SELECT min(last_at_ms) AS at_ms FROM password_tries",
       );
-      return row?.at ?? null;
+      return row?.at_ms ?? null;
     },
   };
 }
@@ -91,8 +94,8 @@ function dropVisitor(sql: MeteredSql, visitorKey: string): void {
 }
 
 function loadAllowance(sql: MeteredSql): number {
-  const [row] = sql.run<{ at: number }>("SELECT spent_until_ms AS at FROM allowance");
-  return row?.at ?? 0;
+  const [row] = sql.run<{ spent_until_ms: number }>("SELECT spent_until_ms FROM allowance");
+  return row?.spent_until_ms ?? 0;
 }
 
 function saveAllowance(sql: MeteredSql, spentUntilMs: number): void {
@@ -108,7 +111,7 @@ function countVisitors(sql: MeteredSql): number {
   return row?.n ?? 0;
 }
 
-/** Drops those seen longest ago. */
+/** Deletes the visitors seen longest ago, so that `kept` of them remain. */
 function trimVisitors(sql: MeteredSql, kept: number): void {
   sql.run(
     `DELETE FROM password_tries WHERE visitor IN

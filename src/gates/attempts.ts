@@ -1,20 +1,20 @@
 /**
  * Decides whether a visitor may try a link's password now.
  *
- * Pure. A visitor has a few free tries and then waits longer and longer. All visitors together spend
- * tries from one allowance that refills with time; once it is spent, each is given a turn of their
- * own. A turn is kept whatever the others do: who waits as told gets a try, so nobody can lock the
- * true visitor out.
+ * Pure. A visitor has a few free tries, after which the wait doubles with each try. All visitors
+ * share one allowance of tries that refills with time; once it is spent, each visitor is given a
+ * turn. A turn stays reserved regardless of other visitors: a visitor who waits until their turn
+ * gets a try, so attackers cannot lock out the legitimate visitor.
  */
 
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import type { AttemptAnswer } from "./contract.ts";
 
 export interface VisitorTries {
-  /** Let through since the last right password. */
+  /** Tries that were allowed since the last right password. */
   readonly tries: number;
   readonly notBeforeMs: number;
-  /** Whether the next try is paid for out of the link's allowance. */
+  /** Whether the next try is a turn, which does not spend the link's allowance again. */
   readonly hasTurn: boolean;
   readonly lastAtMs: number;
 }
@@ -22,8 +22,8 @@ export interface VisitorTries {
 export interface AttemptState {
   readonly visitor: VisitorTries | null;
   /**
-   * The link's allowance: a try pushes this instant on by TRY_COST_MS, time catches up with it, and
-   * at ALLOWANCE_MS ahead of time nothing is left to spend.
+   * The link's allowance: each try moves this instant forward by TRY_COST_MS, the clock catches up
+   * with it, and the allowance is spent when it is ALLOWANCE_MS ahead of the clock.
    */
   readonly spentUntilMs: number;
 }
@@ -31,22 +31,22 @@ export interface AttemptState {
 export const FREE_TRIES = 5;
 const DELAY_FIRST_MS = SECOND_MS;
 export const DELAY_MAX_MS = 15 * MINUTE_MS;
-/** A visitor who stays away for so long starts anew. */
+/** A visitor who makes no try for this long starts anew. */
 export const FORGIVEN_AFTER_MS = DAY_MS;
 
-/** Failures of all visitors together within ALLOWANCE_MS. */
+/** The most failed tries of all visitors together within ALLOWANCE_MS. */
 export const LINK_TRIES = 100;
 const ALLOWANCE_MS = 15 * MINUTE_MS;
 export const TRY_COST_MS = ALLOWANCE_MS / LINK_TRIES;
-/** However many ask, a turn comes within this time. */
+/** The longest wait for a turn, regardless of how many visitors wait. */
 export const TURN_WAIT_MAX_MS = 5 * MINUTE_MS;
 
 const FRESH: VisitorTries = { tries: 0, notBeforeMs: 0, hasTurn: false, lastAtMs: 0 };
 
 /**
- * Takes one try. Parts of the state that do not change come back as they are.
+ * Takes one try. Whatever does not change in the state is returned as the same object.
  *
- * A refusal before its time is over changes nothing, so hammering costs no write and no more delay.
+ * A try before `notBeforeMs` changes nothing, so repeated requests cost no write and no more delay.
  */
 export function nextAttempt(
   state: AttemptState,
@@ -64,13 +64,13 @@ export function nextAttempt(
   return giveTurn(visitor, waitMs <= TURN_WAIT_MAX_MS ? spentMs : spentUntilMs, waitMs, nowMs);
 }
 
-/** Gives the wait that follows a visitor's n-th try: none for the free ones, then 1 s, 2 s, 4 s …. */
+/** Returns the wait after a visitor's n-th try: none for the free ones, then 1 s, 2 s, 4 s …. */
 export function delayAfter(tries: number): number {
   if (tries < FREE_TRIES) return 0;
   return Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** (tries - FREE_TRIES));
 }
 
-/** Clears a visitor whose try was right; the allowance counts failures, so it gets that try back. */
+/** Clears a visitor after the right password and refunds the try: the allowance counts failures. */
 export function afterSuccess(state: AttemptState): AttemptState {
   if (state.visitor === null) return state;
   return { visitor: null, spentUntilMs: state.spentUntilMs - TRY_COST_MS };
@@ -87,7 +87,7 @@ function letThrough(visitor: VisitorTries, spentUntilMs: number, nowMs: number) 
   return { answer: { allowed: true, retryAfterMs }, state: { visitor: next, spentUntilMs } };
 }
 
-/** A turn past the longest wait costs the allowance nothing, else its debt would grow for ever. */
+/** A turn past the longest wait is not charged, or the debt would grow without bound. */
 function giveTurn(visitor: VisitorTries, spentUntilMs: number, waitMs: number, nowMs: number) {
   const retryAfterMs = Math.min(waitMs, TURN_WAIT_MAX_MS);
   const next = { ...visitor, notBeforeMs: nowMs + retryAfterMs, hasTurn: true, lastAtMs: nowMs };

@@ -1,10 +1,11 @@
 /**
  * Counts the clicks of a limited link. Pure.
  *
- * The count starts from the Ledger's human total. Clicks that passed by the gate (under way to the
- * Ledger when it was asked, or sent on by records from before the limit) arrive there later, so it
- * is asked again for a while. Neither of the two ever knows more clicks than there were: the greater
- * count is safe, and after the last look short of the truth by what was under way then, at most.
+ * The count starts from the Ledger's total of human clicks. Clicks that bypassed the gate (still on
+ * their way to the Ledger when its total was read, or redirected by route records from before the
+ * limit) reach the Ledger later, so its total is read again for a while. Neither count ever exceeds
+ * the true number of clicks, so the greater one is safe; after the last read it is short by at most
+ * the clicks that were on their way then.
  */
 
 import { MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
@@ -14,19 +15,22 @@ export interface LimitState {
   readonly version: number;
   readonly limit: ClickLimit;
   readonly used: number;
-  /** From then on one more look at the Ledger is the last one; null after that. */
+  /** The first read of the Ledger's total from this time on is the last one; null after it. */
   readonly settlesAtMs: number | null;
 }
 
-/** What is to be asked of the Ledger before a click: without a required total none is let in. */
+/** Whether a click needs the Ledger's total; without a required total, no click is admitted. */
 export type Inquiry = "required" | "useful" | "none";
 
-/** Stale records live for 95 s, a click is under way for some seconds: twice as much, and retries. */
+/**
+ * Stale route records live for 95 s, and a click takes some seconds to reach the Ledger. This is
+ * twice that time, plus retries.
+ */
 export const SETTLING_MS = 5 * MINUTE_MS;
-/** While the count settles, one click so often waits for a look at the Ledger. */
+/** While the count settles, one click per interval waits for the Ledger's total. */
 export const LOOK_INTERVAL_MS = 5 * SECOND_MS;
 
-/** Tells whether the Ledger is to be asked; `lookedAtMs` is when it was last, 0 for not yet. */
+/** Returns whether to read the Ledger's total; `lookedAtMs` is the time of the last read, or 0. */
 export function inquiryFor(
   state: LimitState | null,
   asked: AdmitRequest,
@@ -35,11 +39,11 @@ export function inquiryFor(
 ): Inquiry {
   if (state === null || asked.limit.since > state.limit.since) return "required";
   if (state.settlesAtMs === null || nowMs - lookedAtMs < LOOK_INTERVAL_MS) return "none";
-  // A full link needs no better count: that would only be greater.
+  // A full link needs no better count, which could only be greater.
   return state.used < currentLimit(state, asked).max ? "useful" : "none";
 }
 
-/** Takes in the Ledger's total, which starts the count of a limit that is newly set. */
+/** Merges the Ledger's total into the count; for a newly set limit it starts the count. */
 export function withTotal(
   state: LimitState | null,
   asked: AdmitRequest,
@@ -56,7 +60,7 @@ export function withTotal(
   return { ...state, used, settlesAtMs: settled ? null : settlesAtMs };
 }
 
-/** Lets a click in while there is room. The same state comes back when nothing changes. */
+/** Admits a click while there is room. Returns the same state object when nothing changes. */
 export function admitOne(
   state: LimitState,
   asked: AdmitRequest,
@@ -71,7 +75,7 @@ export function admitOne(
   return { state: { ...known, used }, admission: { admitted: true, used } };
 }
 
-/** An old record cannot undo a newer one. */
+/** An old route record cannot undo a newer one. */
 function currentLimit(state: LimitState, asked: AdmitRequest): ClickLimit {
   return asked.version > state.version ? asked.limit : state.limit;
 }

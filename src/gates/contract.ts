@@ -2,13 +2,13 @@
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
 
-/** A link's limit of human clicks, as the route record carries it. */
+/** A link's limit on human clicks, as the route record carries it. */
 export interface ClickLimit {
   readonly max: number;
   /**
-   * The link's version in which it got this limit where it had none. Raising or lowering keeps it;
-   * removing the limit and setting one again makes a newer one, and the gate counts anew from the
-   * Ledger.
+   * The link's version in which a limit was set where there was none. Raising or lowering the limit
+   * keeps it; removing the limit and setting one again changes it, and the gate then starts again
+   * from the Ledger's total.
    */
   readonly since: number;
 }
@@ -16,21 +16,21 @@ export interface ClickLimit {
 export interface AdmitRequest {
   readonly linkId: number;
   readonly ledger: LedgerId;
-  /** The version of the link that `limit` was read from; the newest that the gate has met rules. */
+  /** The link's version that `limit` was read from; the gate obeys the newest that it has seen. */
   readonly version: number;
   readonly limit: ClickLimit;
 }
 
 export interface Admission {
-  /** True when this click was let in, and thereby counted. */
+  /** Whether this click was admitted, and thereby counted. */
   readonly admitted: boolean;
-  /** Human clicks of all time, this one included. */
+  /** Human clicks of all time, including this one. */
   readonly used: number;
 }
 
 export interface AttemptAnswer {
-  /** True when the password may be compared now; the try is counted by then. */
+  /** Whether the password may be compared now; if so, the try is already counted. */
   readonly allowed: boolean;
-  /** When refused, the wait until the next try; when allowed, that wait should this one fail. */
+  /** The wait until the next try; for an allowed try, the wait that applies if it fails. */
   readonly retryAfterMs: number;
 }

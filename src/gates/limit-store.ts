@@ -1,4 +1,4 @@
-/** Keeps the count of a limited link: one row, so that a click writes one. */
+/** Stores the count of a limited link in a single row, so that a click writes only one. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import type { LimitState } from "./click-limit.ts";
@@ -11,7 +11,7 @@ interface Row extends Record<string, SqlStorageValue> {
   settles_at_ms: number | null;
 }
 
-/** Gives null before the first limited click. */
+/** Returns null before the first limited click. */
 export function loadLimit(sql: MeteredSql): LimitState | null {
   const [row] = sql.run<Row>("SELECT * FROM click_limit");
   if (row === undefined) return null;

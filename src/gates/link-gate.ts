@@ -1,6 +1,6 @@
 /**
- * Guards one link: lets an exact number of clicks in, and slows those down who guess its password.
- * A shell over pure functions; nothing is awaited between reading a state and writing the next.
+ * Guards one link: admits an exact number of clicks, and slows down guessing its password.
+ * A shell over pure functions; nothing is awaited between reading a state and writing the next one.
  */
 
 import { DurableObject } from "cloudflare:workers";
@@ -17,18 +17,18 @@ import type { Admission, AdmitRequest, AttemptAnswer } from "./contract.ts";
 import { loadLimit, saveLimit } from "./limit-store.ts";
 import { isForgotten, makeTables, markForgotten } from "./tables.ts";
 
-/** The first click of a limit waits so long for the Ledger. */
+/** How long the first click of a newly set limit waits for the Ledger. */
 const LEDGER_MS = 3 * SECOND_MS;
-/** A better count is not worth more of a visitor's time. */
+/** How long a visitor waits for a better count. */
 const LOOK_MS = SECOND_MS;
-/** No route record of a purged link lives longer. */
+/** No route record of a purged link lives longer than this. */
 const FORGOTTEN_MS = DAY_MS;
 const FORGOTTEN: Admission = { admitted: false, used: 0 };
 const VISITOR_KEY_MAX = 64;
 const ALARM_RETRY_MS = MINUTE_MS;
 
 export class LinkGate extends DurableObject<Cloudflare.Env> {
-  /** An own property, so RPC does not reach it; its meter tells what this object has cost. */
+  /** An own property, so RPC does not expose it; it meters the rows that this object touches. */
   readonly sql: MeteredSql;
   #attempts: AttemptStore | null = null;
   #alarmIsSet = false;
@@ -41,10 +41,10 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Takes one human click of a limited link, or refuses it. Writes one row at most.
+   * Admits or refuses one human click of a limited link. Writes at most one row.
    *
-   * The first click of a newly set limit waits for the Ledger's total, and rejects without one: its
-   * caller must then answer 503, and never redirect.
+   * The first click of a newly set limit waits for the Ledger's total, and rejects without one: the
+   * caller must then answer 503 and never redirect.
    */
   async admit(asked: AdmitRequest, nowMs: number): Promise<Admission> {
     this.#open();
@@ -54,7 +54,7 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
     return this.#take(asked, await this.#totalOf(asked, inquiry, nowMs), nowMs);
   }
 
-  /** Gives the count of the limit that was set in version `since`; null before its first click. */
+  /** Returns the count of the limit set in version `since`; null before its first click. */
   used(since: number): number | null {
     this.#open();
     const state = loadLimit(this.sql);
@@ -62,10 +62,10 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Counts one try of the password, before it is compared, and says whether it may be.
+   * Counts one try before the password is compared, and returns whether it may be compared.
    *
-   * `visitorKey` is a keyed hash of the visitor's address group alone, 64 characters at most: a user
-   * agent is the visitor's own choice, and would make each guess a new visitor.
+   * `visitorKey` is a keyed hash of the visitor's address group only, at most 64 characters. The
+   * user agent is not part of it: visitors choose theirs, so each guess could be a new visitor.
    */
   async attempt(visitorKey: string, nowMs: number): Promise<AttemptAnswer> {
     if (visitorKey.length > VISITOR_KEY_MAX) throw new RangeError("The visitor's key is too long.");
@@ -78,7 +78,7 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
     return answer;
   }
 
-  /** Clears a visitor whose try was right; the link's allowance gets that try back. */
+  /** Clears a visitor after the right password, and refunds the try to the link's allowance. */
   succeeded(visitorKey: string): void {
     const attempts = this.#open();
     const before = attempts.load(visitorKey);
@@ -86,9 +86,9 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Forgets a purged link and refuses whoever still comes by an old record.
+   * Forgets a purged link, and refuses visitors whom an old route record still sends here.
    *
-   * A day later nothing of the object is left. Doing it again changes nothing.
+   * The object deletes its storage a day later. Idempotent.
    */
   async forget(): Promise<void> {
     this.#open();
@@ -104,17 +104,17 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
       if (isForgotten(this.sql)) return await this.#vanish();
       const earliestMs = attempts.prune(Date.now() - FORGIVEN_AFTER_MS);
       if (earliestMs === null) return;
-      // An hour away at least, so that one alarm serves many.
+      // At least an hour away, so that one alarm serves many visitors.
       const dueMs = Math.max(earliestMs + FORGIVEN_AFTER_MS, Date.now() + HOUR_MS);
       await this.ctx.storage.setAlarm(dueMs);
     } catch (error) {
-      // An alarm that throws is tried a few times and then never again.
+      // Cloudflare retries an alarm that throws only a few times.
       log("error", "gate.alarm.failed", { error });
       await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
     }
   }
 
-  /** Makes the tables on first use and not in the constructor: an object may have to vanish while it runs. */
+  /** Creates the tables on first use, not in the constructor, as `#vanish` can delete them. */
   #open(): AttemptStore {
     if (this.#attempts !== null) return this.#attempts;
     makeTables(this.sql);
@@ -123,19 +123,19 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
   }
 
   #take(asked: AdmitRequest, total: number | null, nowMs: number): Admission {
-    // Read again: others were let in, and the link may have been purged, while the Ledger was asked.
+    // Read again: while waiting for the Ledger, other clicks were admitted or the link was purged.
     if (isForgotten(this.sql)) return FORGOTTEN;
     const before = loadLimit(this.sql);
     const counted = total === null ? before : withTotal(before, asked, total, nowMs);
-    if (counted === null) throw new Error("A limit was asked for before its count was known.");
+    if (counted === null) throw new Error("A click was admitted before the count was known.");
     const { state, admission } = admitOne(counted, asked);
     if (state !== before) saveLimit(this.sql, state);
     return admission;
   }
 
-  /** Null when the Ledger does not answer and the click need not wait for it. */
+  /** Returns null when the Ledger does not answer in time and its total is not required. */
   async #totalOf(asked: AdmitRequest, inquiry: Inquiry, nowMs: number): Promise<number | null> {
-    // One question serves all who come meanwhile; none of them passes by its answer.
+    // One read serves all clicks that arrive meanwhile; each of them waits for its result.
     this.#reading ??= this.#readTotal(asked).finally(() => {
       this.#reading = null;
       this.#lookedAtMs = nowMs;

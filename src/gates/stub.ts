@@ -1,19 +1,19 @@
-/** The only place that knows how to reach a link's gate. */
+/** Addresses a link's gate; no other file knows how gates are named. */
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import type { LinkGate } from "./link-gate.ts";
 
-/** What names a gate; the route record of a guarded link will do. */
+/** The fields that a gate is named by; the route record of a guarded link has them. */
 export interface GateOwner {
-  /** The link's, and not its number, which a restored D1 gives to another one. */
+  /** The link's UUID. Its number would not do, since a restored D1 gives it to another link. */
   readonly uuid?: string | undefined;
   readonly ledger: LedgerId;
 }
 
 /**
- * Returns the gate of a link, and throws for the record of a link that has none.
+ * Returns the gate of a link; throws for the route record of a link that has none.
  *
- * It holds hashes of visitors, so it stays where its workspace's Ledger stays.
+ * A gate holds hashes of visitors, so it lives in the same jurisdiction as its workspace's Ledger.
  */
 export function gateFor(
   env: Pick<Cloudflare.Env, "LINK_GATE">,

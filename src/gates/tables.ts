@@ -1,9 +1,9 @@
-/** The tables of a LinkGate. They only ever grow: after a roll-back older code meets them too. */
+/** The tables of a LinkGate. Nothing is ever removed, because older code runs after a rollback. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 
 const TABLES = `
-  -- One row, once a limited link was asked for.
+  -- One row, from the first limited click on.
   CREATE TABLE IF NOT EXISTS click_limit (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     version INTEGER NOT NULL,
@@ -13,7 +13,7 @@ const TABLES = `
     settles_at_ms INTEGER
   );
 
-  -- Who tried the password of late, by a keyed hash.
+  -- Visitors who tried the password recently, by a keyed hash.
   CREATE TABLE IF NOT EXISTS password_tries (
     visitor TEXT PRIMARY KEY,
     tries INTEGER NOT NULL,
@@ -32,7 +32,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS forgotten (id INTEGER PRIMARY KEY CHECK (id = 1));
 `;
 
-/** Makes the tables that are missing. */
+/** Creates the tables that are missing. */
 export function makeTables(sql: MeteredSql): void {
   sql.run(TABLES);
 }
@@ -41,7 +41,7 @@ export function isForgotten(sql: MeteredSql): boolean {
   return sql.run("SELECT 1 FROM forgotten").length > 0;
 }
 
-/** Drops all that is known and marks the link as purged; runs inside a transaction. */
+/** Deletes all data and marks the link as purged; the caller provides the transaction. */
 export function markForgotten(sql: MeteredSql): void {
   sql.run("DELETE FROM click_limit");
   sql.run("DELETE FROM password_tries");

@@ -1,3 +1,5 @@
+/** Tests the rules by which visitors may try a link's password. */
+
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
@@ -18,7 +20,7 @@ import type { AttemptAnswer } from "../../src/gates/contract.ts";
 
 const START_MS = Date.UTC(2026, 10, 21);
 
-/** One link whose visitors all try wrong passwords. */
+/** Creates a link whose visitors all try wrong passwords. */
 function wrongTries() {
   const visitors = new Map<string, VisitorTries>();
   let spentUntilMs = 0;
@@ -81,7 +83,7 @@ describe("a visitor", () => {
     );
   });
 
-  it("pays nothing for asking too early", ({ expect }) => {
+  it("is not penalised for a try before the wait is over", ({ expect }) => {
     const visitor = {
       tries: FREE_TRIES,
       notBeforeMs: START_MS,
@@ -108,9 +110,7 @@ describe("a visitor", () => {
 });
 
 describe("all visitors together", () => {
-  it("all visitors together get a hundred tries at once, and then turns that follow each other", ({
-    expect,
-  }) => {
+  it("get a hundred tries at once, and then one turn after the other", ({ expect }) => {
     const link = wrongTries();
     for (let n = 0; n < LINK_TRIES; n += 1) {
       expect(link.attempt(`stranger-${n}`, START_MS).allowed).toBe(true);
@@ -122,7 +122,7 @@ describe("all visitors together", () => {
     expect(link.attempt("b", START_MS + 2 * TRY_COST_MS).allowed).toBe(true);
   });
 
-  it("never get more tries than the allowance had, while few enough wait", () => {
+  it("never get more tries than the allowance, while every turn is within the longest wait", () => {
     fc.assert(
       fc.property(attempts(Math.floor(TURN_WAIT_MAX_MS / TRY_COST_MS)), (sequence) => {
         const link = wrongTries();
@@ -137,7 +137,7 @@ describe("all visitors together", () => {
     );
   });
 
-  it("cannot keep out one who waits as told", () => {
+  it("cannot lock out a visitor who waits as long as told", () => {
     fc.assert(
       fc.property(
         attempts(1_000),
@@ -149,7 +149,7 @@ describe("all visitors together", () => {
           for (const { visitor, laterMs } of warmUp) link.attempt(visitor, (nowMs += laterMs));
           for (let n = 0; n < crowd; n += 1) link.attempt(`early-${n}`, nowMs);
           return crowds.every((others, round) => {
-            // Their own delay first, then at most one turn: two waits for each try.
+            // First the visitor's own delay, then at most one turn: two waits per try.
             for (let waits = 0; waits <= 2; waits += 1) {
               for (let n = 0; n < others; n += 1) link.attempt(`late-${round}-${n}`, nowMs);
               const { allowed, retryAfterMs } = link.attempt("honest", nowMs);
@@ -165,7 +165,7 @@ describe("all visitors together", () => {
     );
   });
 
-  it("a newcomer gets in at once soon after a storm of tries", ({ expect }) => {
+  it("do not delay a newcomer soon after a storm of tries", ({ expect }) => {
     const link = wrongTries();
     for (let n = 0; n < 20_000; n += 1) link.attempt(`stranger-${n}`, START_MS);
     expect(link.attempt("early", START_MS)).toEqual({

@@ -1,3 +1,5 @@
+/** Tests how the clicks of a limited link are counted. */
+
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
@@ -24,13 +26,13 @@ function counted(used: number, version = 1, max = 100): LimitState {
 }
 
 describe("inquiryFor", () => {
-  it("requires the Ledger's total when a limit is new, and only then", ({ expect }) => {
+  it("requires the Ledger's total only when a limit is new", ({ expect }) => {
     expect(inquiryFor(null, asked(1, 5), 0, NOW_MS)).toBe("required");
     expect(inquiryFor(counted(3), asked(2, 5, 2), NOW_MS, NOW_MS)).toBe("required");
     expect(inquiryFor(counted(3), asked(2, 5), NOW_MS, NOW_MS)).toBe("none");
   });
 
-  it("looks again every few seconds while the count settles and the link has room", ({
+  it("reads the total every few seconds while the count settles and the link has room", ({
     expect,
   }) => {
     const last = NOW_MS - LOOK_INTERVAL_MS;
@@ -43,7 +45,7 @@ describe("inquiryFor", () => {
 });
 
 describe("withTotal", () => {
-  it("settles with the first look after the settling time", ({ expect }) => {
+  it("settles the count with the first read after the settling time", ({ expect }) => {
     const fresh = withTotal(null, asked(1, 5), 2, NOW_MS);
     expect(fresh).toMatchObject({ used: 2, settlesAtMs: NOW_MS + SETTLING_MS });
     const early = withTotal(fresh, asked(1, 5), 3, NOW_MS + SETTLING_MS - 1);
@@ -65,7 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe("the count of a limited link", () => {
-  it("obeys the newest limit it has met and never exceeds the clicks there were", () => {
+  it("obeys the newest limit it has seen, and never exceeds the true number of clicks", () => {
     const maxima = fc.array(fc.nat(20), { minLength: 10, maxLength: 10 });
     fc.assert(
       fc.property(maxima, fc.array(step, { maxLength: 200 }), (limits, steps) => {

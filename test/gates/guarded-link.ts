@@ -1,3 +1,5 @@
+/** Makes up links for the tests of gates. */
+
 import { ledgerIdOf, type Jurisdiction, type LedgerId } from "../../src/ledger/ledger-id.ts";
 
 export interface GuardedLink {
@@ -8,7 +10,7 @@ export interface GuardedLink {
 
 let links = 0;
 
-/** Names a link, in a workspace of its own, that no other test uses. */
+/** Returns a link that no other test uses, in a workspace of its own. */
 export function freshLink(jurisdiction: Jurisdiction | null = null): GuardedLink {
   links += 1;
   const ledger = ledgerIdOf({ uuid: crypto.randomUUID(), jurisdiction });

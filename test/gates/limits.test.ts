@@ -1,3 +1,5 @@
+/** Tests click limits against real gates and Ledgers. */
+
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -17,13 +19,13 @@ function asked(link: GuardedLink, max: number, version = 1, since = 1): AdmitReq
   return { ...link, version, limit: { max, since } };
 }
 
-/** Puts clicks into the Ledger that did not pass through the gate. */
+/** Puts clicks that bypassed the gate into the Ledger. */
 async function clickBefore({ linkId, ledger }: GuardedLink, count: number): Promise<void> {
   const clicks = Array.from({ length: count }, () => click({ linkId }));
   await ledgerFor(env, ledger).ingest([batch(clicks)]);
 }
 
-/** Asks for so many clicks at once and counts those let in. */
+/** Requests `count` clicks at once and returns how many were admitted. */
 async function admittedOf(count: number, request: AdmitRequest, nowMs = NOW_MS): Promise<number> {
   const gate = gateFor(env, request);
   const asking = Array.from({ length: count }, () => gate.admit(request, nowMs));
@@ -32,7 +34,7 @@ async function admittedOf(count: number, request: AdmitRequest, nowMs = NOW_MS):
 }
 
 describe("a click limit", () => {
-  it("lets exactly 25 of a hundred in at once, from the very first click", async ({ expect }) => {
+  it("admits exactly 25 of a hundred simultaneous first clicks", async ({ expect }) => {
     const link = freshLink();
     expect(await admittedOf(100, asked(link, 25))).toBe(25);
     expect(await gateFor(env, link).used(1)).toBe(25);
@@ -59,7 +61,7 @@ describe("a click limit", () => {
     expect(await admittedOf(7, asked(link, 10))).toBe(3);
   });
 
-  it("obeys the newest record, whatever older ones still say", async ({ expect }) => {
+  it("obeys the newest route record, and ignores older ones", async ({ expect }) => {
     const link = freshLink();
     expect(await admittedOf(10, asked(link, 5, 1))).toBe(5);
     expect(await admittedOf(10, asked(link, 8, 2))).toBe(3);
@@ -69,7 +71,7 @@ describe("a click limit", () => {
     expect(await admittedOf(10, asked(link, 9, 4))).toBe(1);
   });
 
-  it("counts the clicks that came while it was removed", async ({ expect }) => {
+  it("counts the clicks made while it was removed", async ({ expect }) => {
     const link = freshLink();
     expect(await admittedOf(5, asked(link, 5, 1))).toBe(5);
     await clickBefore(link, 5 + 12);
@@ -79,7 +81,7 @@ describe("a click limit", () => {
     expect(await admittedOf(5, asked(link, 100, 1, 1))).toBe(0);
   });
 
-  it("finds clicks that were under way when it was set", async ({ expect }) => {
+  it("counts clicks that had not reached the Ledger when it was set", async ({ expect }) => {
     const link = freshLink();
     expect(await admittedOf(2, asked(link, 10))).toBe(2);
     await clickBefore(link, 6);
@@ -93,9 +95,9 @@ describe("a click limit", () => {
     expect(await admittedOf(50, raised, NOW_MS + 2 * SETTLING_MS)).toBe(39);
   });
 
-  it("is kept in the EU where the workspace is", ({ expect }) => {
+  it("has its gate in the EU when the workspace is in the EU", ({ expect }) => {
     const chosen: string[] = [];
-    // The local runtime has no jurisdictions: all it can tell is which one was asked for.
+    // The local runtime has no jurisdictions, so the test checks which one is requested.
     const namespace = withMethod(env.LINK_GATE, "jurisdiction", (name) => {
       chosen.push(name);
       return env.LINK_GATE;
@@ -109,7 +111,7 @@ describe("a click limit", () => {
 });
 
 describe("without the Ledger", () => {
-  it("a new limit lets nobody in", async ({ expect }) => {
+  it("a new limit admits no click", async ({ expect }) => {
     const request = asked(freshLink(), 10);
     await runInDurableObject(gateFor(env, request), async (_, state) => {
       const gate = new LinkGate(state, envWith({ LEDGER: broken(env.LEDGER) }));
@@ -119,7 +121,7 @@ describe("without the Ledger", () => {
     expect(await admittedOf(1, request)).toBe(1);
   });
 
-  it("a known count goes on", async ({ expect }) => {
+  it("a limit whose count is known keeps admitting clicks", async ({ expect }) => {
     const request = asked(freshLink(), 10);
     expect(await admittedOf(4, request)).toBe(4);
     await runInDurableObject(gateFor(env, request), async (_, state) => {
@@ -130,8 +132,8 @@ describe("without the Ledger", () => {
   });
 });
 
-describe("what a limited click costs", () => {
-  it("is one row written when let in, and none when refused", async ({ expect }) => {
+describe("the cost of a limited click", () => {
+  it("is one written row when admitted, and none when refused", async ({ expect }) => {
     const request = asked(freshLink(), 20);
     await runInDurableObject(gateFor(env, request), async (gate: LinkGate) => {
       gate.used(1);
@@ -145,7 +147,7 @@ describe("what a limited click costs", () => {
     });
   });
 
-  it("is none for waking up", async ({ expect }) => {
+  it("includes no written row for waking the gate up", async ({ expect }) => {
     const request = asked(freshLink(), 20);
     const gate = gateFor(env, request);
     await gate.admit(request, NOW_MS);
@@ -158,7 +160,7 @@ describe("what a limited click costs", () => {
 });
 
 describe("a purged link", () => {
-  it("lets nobody in any more, and leaves nothing a day later", async ({ expect }) => {
+  it("admits no more clicks, and leaves nothing in its gate a day later", async ({ expect }) => {
     const request = asked(freshLink(), 20);
     const gate = gateFor(env, request);
     expect(await admittedOf(3, request)).toBe(3);

@@ -1,3 +1,5 @@
+/** Tests password tries against real gates. */
+
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -31,14 +33,14 @@ function visitorRows(state: DurableObjectState): Record<string, SqlStorageValue>
   return state.storage.sql.exec("SELECT visitor FROM password_tries ORDER BY visitor").toArray();
 }
 
-describe("passwords tried", () => {
-  it("twenty tries of one visitor at once reach the hash five times", async ({ expect }) => {
+describe("password tries", () => {
+  it("of twenty simultaneous tries by one visitor, five are allowed", async ({ expect }) => {
     const gate = freshGate();
     expect(await allowedOf(gate, Array<string>(20).fill("guesser"))).toBe(FREE_TRIES);
-    expect(await allowedOf(gate, ["somebody else"])).toBe(1);
+    expect(await allowedOf(gate, ["another visitor"])).toBe(1);
   });
 
-  it("three hundred tries of a crowd at once reach the hash a hundred times", async ({
+  it("of three hundred simultaneous tries by a crowd, a hundred are allowed", async ({
     expect,
   }) => {
     const crowd = Array.from({ length: 300 }, (_, n) => `visitor-${n}`);
@@ -56,7 +58,7 @@ describe("passwords tried", () => {
     });
   });
 
-  it("the right password forgives wrong tries, to that visitor alone", async ({ expect }) => {
+  it("the right password clears the wrong tries of that visitor only", async ({ expect }) => {
     const gate = freshGate();
     await allowedOf(gate, [...Array<string>(5).fill("owner"), ...Array<string>(5).fill("guesser")]);
     await gate.succeeded("owner");
@@ -64,7 +66,7 @@ describe("passwords tried", () => {
     expect(await allowedOf(gate, ["guesser"])).toBe(0);
   });
 
-  it("use up no allowance when they are right", async ({ expect }) => {
+  it("tries with the right password do not spend the allowance", async ({ expect }) => {
     const gate = freshGate();
     await runInDurableObject(gate, async (instance: LinkGate) => {
       for (let n = 0; n < 2 * LINK_TRIES; n += 1) {
@@ -74,7 +76,7 @@ describe("passwords tried", () => {
     });
   });
 
-  it("a try costs two rows, and none when it comes too early", async ({ expect }) => {
+  it("a try writes at most two rows, and none when it comes too early", async ({ expect }) => {
     await runInDurableObject(freshGate(), async (gate: LinkGate) => {
       gate.used(1);
       const { usage } = gate.sql;
@@ -87,7 +89,7 @@ describe("passwords tried", () => {
     });
   });
 
-  it("a try is refused under a key that is no hash", async ({ expect }) => {
+  it("a try is refused when its visitor key is too long to be a hash", async ({ expect }) => {
     await runInDurableObject(freshGate(), async (gate: LinkGate) => {
       await expect(gate.attempt("x".repeat(65), NOW_MS)).rejects.toThrow(RangeError);
     });
@@ -98,10 +100,10 @@ describe("the memory of tries", () => {
   it("is pruned by an alarm once a day has passed", async ({ expect }) => {
     const gate = freshGate();
     await gate.attempt("long ago", NOW_MS - FORGIVEN_AFTER_MS - 60_000);
-    await gate.attempt("of late", NOW_MS - 60_000);
+    await gate.attempt("recent", NOW_MS - 60_000);
     expect(await runDurableObjectAlarm(gate)).toBe(true);
     await runInDurableObject(gate, async (_, state) => {
-      expect(visitorRows(state)).toEqual([{ visitor: "of late" }]);
+      expect(visitorRows(state)).toEqual([{ visitor: "recent" }]);
       expect(await state.storage.getAlarm()).toBe(NOW_MS - 60_000 + FORGIVEN_AFTER_MS);
     });
   });
@@ -113,11 +115,11 @@ describe("the memory of tries", () => {
     await gate.attempt("long ago", NOW_MS - FORGIVEN_AFTER_MS - 60_000);
     expect(await runDurableObjectAlarm(gate)).toBe(true);
     expect(await runDurableObjectAlarm(gate)).toBe(false);
-    await gate.attempt("of late", NOW_MS);
+    await gate.attempt("recent", NOW_MS);
     expect(await runDurableObjectAlarm(gate)).toBe(true);
   });
 
-  it("holds a bounded number of visitors, the latest", async ({ expect }) => {
+  it("holds a bounded number of visitors, the most recent ones", async ({ expect }) => {
     await runInDurableObject(freshGate(), (gate: LinkGate, state) => {
       gate.used(1);
       const store = attemptStore(gate.sql, 100);
