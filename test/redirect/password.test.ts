@@ -8,7 +8,7 @@ import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
 import { insertLink, type LinkColumns, type LinkRow } from "../support/link-rows.ts";
 
 const DESTINATION = "https://example.com/secret-place";
-/** Of "open sesame", at a cost that dozens of tries can bear: each hash contains its parameters. */
+/** The hash of "open sesame", at a low cost, since there are dozens of attempts. */
 const HASH =
   "$scrypt$ln=4,r=1,p=1$dGVzdC1zYWx0LTE2Ynl0ZQ$PH0i5l3pfh7i1MYcrOt9ujshX+IpI1C+/HU915ZpkAY";
 

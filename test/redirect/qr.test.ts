@@ -73,7 +73,7 @@ describe("a link's QR code", () => {
     },
   );
 
-  it("is none once its link is gone, though the isolate still knows the link", async ({
+  it("is not drawn for a deleted link, even if the isolate still has its record", async ({
     expect,
   }) => {
     const { id, code } = await insertLink();

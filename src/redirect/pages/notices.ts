@@ -49,15 +49,15 @@ export const LOOP: Notice = {
   code: "LOOP",
   status: 508,
   title: "This link leads to itself",
-  text: "Its owner has to give it another destination.",
+  text: "Its owner must change its destination.",
 };
 
-/** For a visitor who asked for many codes that do not exist. It does not tell whether this one does. */
+/** For a visitor who scanned for codes. It does not reveal whether this one exists. */
 export const TOO_MANY_MISSES: Notice = {
   code: "RATE_LIMIT_EXCEEDED",
   status: 429,
   title: "Too many unknown addresses",
-  text: "Many addresses that do not exist were asked for from your network. Try again in a minute.",
+  text: "Your network requested many addresses that do not exist. Try again in a minute.",
 };
 
 export const UNAVAILABLE: Notice = {

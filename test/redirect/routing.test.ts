@@ -226,9 +226,7 @@ describe("a link's QR code", () => {
     expect(clicks).toEqual([]);
   });
 
-  it("does not exist for a code that nobody has, and has no size of 9 metres", async ({
-    expect,
-  }) => {
+  it("answers 404 for an unknown code, and 400 for an absurd size", async ({ expect }) => {
     const { code } = await insertLink();
     const { redirect } = recordingRedirect();
     expect((await follow(redirect, "/no-such-code/qr.svg")).status).toBe(404);
