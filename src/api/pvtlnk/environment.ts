@@ -1,8 +1,14 @@
 import type { Context } from "hono";
 
+import type { Link } from "../../links/link.ts";
 import type { DialectEnvironment } from "../shared/dialect.ts";
 
 /** What PVTLNK's handlers find in their context. */
-export type PvtlnkEnvironment = DialectEnvironment;
+export interface PvtlnkEnvironment extends DialectEnvironment {
+  Variables: DialectEnvironment["Variables"] & {
+    /** The link that the request names, once it has been found. */
+    link: Link;
+  };
+}
 
 export type PvtlnkContext = Context<PvtlnkEnvironment>;

@@ -21,6 +21,7 @@ import {
   type WireError,
 } from "../shared/wire-error.ts";
 import { refusalSentence } from "../shared/wire/link-sentences.ts";
+import type { PvtlnkEnvironment } from "./environment.ts";
 import { planSentence } from "./sentences.ts";
 
 /** What only this dialect refuses. */
@@ -47,7 +48,7 @@ export function refuse(c: Context, refusal: PvtlnkRefusal): Response {
 }
 
 /** Checks bodies and queries of this dialect's routes. */
-export const validate = validatorFor(refuse);
+export const validate = validatorFor<PvtlnkRefusal, PvtlnkEnvironment>(refuse);
 
 function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): string {
   switch (failure.code) {
@@ -70,7 +71,7 @@ function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): s
 
 function toWire(refusal: PvtlnkRefusal): WireError {
   if (refusal.code === "validation_failed") {
-    return invalid(refusal.issues.map(({ message }) => message));
+    return invalid([...new Set(refusal.issues.map(({ message }) => message))]);
   }
   if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
   switch (refusal.code) {

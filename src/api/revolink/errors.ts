@@ -17,6 +17,7 @@ import {
   type WireError,
 } from "../shared/wire-error.ts";
 import type { WireFault } from "../shared/wire/fault.ts";
+import type { RevolinkEnvironment } from "./environment.ts";
 import { destinationSentence, quotaSentence } from "./sentences.ts";
 
 /** What only this dialect refuses. */
@@ -57,7 +58,7 @@ export function sentenceOf(refusal: RevolinkRefusal): string {
 }
 
 /** Validates the fields of this dialect's routes. */
-export const validate = validatorFor(refuse);
+export const validate = validatorFor<RevolinkRefusal, RevolinkEnvironment>(refuse);
 
 function words(failure: ShellFailure): string {
   switch (failure.code) {

@@ -13,30 +13,47 @@ import type { Issue, ShellFailure } from "./failure.ts";
 
 type Target = "json" | "query";
 
-type Validated<T extends Target, S extends z.ZodType> = MiddlewareHandler<
-  DialectEnvironment,
-  string,
-  { in: Record<T, z.input<S>>; out: Record<T, z.output<S>> }
->;
+type Validated<
+  T extends Target,
+  S extends z.ZodType,
+  E extends DialectEnvironment,
+> = MiddlewareHandler<E, string, { in: Record<T, z.input<S>>; out: Record<T, z.output<S>> }>;
 
-export interface Validator {
+/** Decides what to refuse once zod has judged, in view of its issues (none for what passed); null lets through. */
+export type Judge<R, E extends DialectEnvironment> = (
+  c: Context<E>,
+  issues: readonly Issue[],
+) => Promise<R | null>;
+
+export interface Validator<R, E extends DialectEnvironment> {
   /** Validates the body; unknown fields are dropped by the schema. A form's fields are strings. */
-  json<S extends z.ZodType>(schema: S, options?: BodyOptions): Validated<"json", S>;
+  json<S extends z.ZodType>(schema: S, options?: BodyOptions): Validated<"json", S, E>;
   /** Validates the query; the last value of a repeated parameter counts. */
-  query<S extends z.ZodType>(schema: S): Validated<"query", S>;
+  query<S extends z.ZodType>(schema: S): Validated<"query", S, E>;
+  /** Validates the `fields` that a reader of the dialect has taken from a JSON body. */
+  fields<S extends z.ZodType>(schema: S, judge?: Judge<R, E>): Validated<"json", S, E>;
 }
 
 /** Makes the validator of a dialect. */
-export function validatorFor(refuse: (c: Context, failure: ShellFailure) => Response): Validator {
+export function validatorFor<R, E extends DialectEnvironment = DialectEnvironment>(
+  refuse: (c: Context, refusal: R | ShellFailure) => Response,
+): Validator<R, E> {
   // Hono would read a form, a text or a repeated parameter in its own way: validate what was read here.
-  const check = (target: Target, schema: z.ZodType, value: unknown): MiddlewareHandler =>
+  const check = (
+    target: Target,
+    schema: z.ZodType,
+    value: unknown,
+    judge?: Judge<R, E>,
+  ): MiddlewareHandler =>
     zValidator(
       target,
       schema,
-      (result, c) =>
-        result.success
-          ? undefined
-          : refuse(c, { code: "validation_failed", issues: result.error.issues.map(toIssue) }),
+      async (result, c) => {
+        const issues = result.success ? [] : result.error.issues.map(toIssue);
+        const judged = (await judge?.(c, issues)) ?? null;
+        if (judged !== null) return refuse(c, judged);
+        return result.success ? undefined : refuse(c, { code: "validation_failed", issues });
+      },
       { validationFunction: () => schema.safeParse(value) },
     );
   return {
@@ -49,6 +66,8 @@ export function validatorFor(refuse: (c: Context, failure: ShellFailure) => Resp
       const given = Object.fromEntries(new URL(c.req.url).searchParams);
       return check("query", schema, given)(c, next);
     },
+    fields: (schema, judge) => async (c, next) =>
+      check("json", schema, c.get("fields"), judge)(c, next),
   };
 }
 

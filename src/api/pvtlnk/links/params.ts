@@ -3,6 +3,7 @@
  * the engine stops at the first fault, PVTLNK's page lists them.
  */
 
+import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
 import { databaseOf } from "../../../db/database.ts";
@@ -15,55 +16,51 @@ import { lookUp } from "../../../links/look-ups.ts";
 import { servedAddress } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { isObject } from "../../../platform/is-object.ts";
-import { err, ok, type Result } from "../../../platform/result.ts";
 import { readBody } from "../../shared/body.ts";
+import type { RawFields } from "../../shared/dialect.ts";
 import { refusalSentence } from "../../shared/wire/link-sentences.ts";
-import type { PvtlnkContext } from "../environment.ts";
-import type { PvtlnkRefusal } from "../errors.ts";
+import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
+import { refuse, type PvtlnkRefusal, validate } from "../errors.ts";
 import { linkChanges } from "./contract.ts";
+import { linkContextOf } from "./request.ts";
 
-type RawParams = Readonly<Record<string, unknown>>;
-
-/** Reads the object that a body holds under a name, and the password beside it. */
-export async function paramsOf(
-  c: PvtlnkContext,
-  name: "link" | "variant",
-): Promise<Result<RawParams, PvtlnkRefusal>> {
-  const body = await readBody(c.req);
-  if (!body.ok) return body;
-  const { value } = body;
-  const params = isObject(value) ? value[name] : undefined;
-  if (!isObject(value) || !isObject(params)) return err({ code: "parameter_missing", name });
-  const nested = params["password"];
-  // Documented beside the link; put inside by mistake, it must not leave the link open.
-  const password = "password" in value || typeof nested !== "string" ? value["password"] : nested;
-  return ok({ ...params, password });
+/** Reads into the context the fields that a body holds under a name, and the password beside it. */
+export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvironment> {
+  return async (c, next) => {
+    const body = await readBody(c.req);
+    if (!body.ok) return refuse(c, body.error);
+    const { value } = body;
+    const params = isObject(value) ? value[name] : undefined;
+    if (!isObject(value) || !isObject(params))
+      return refuse(c, { code: "parameter_missing", name });
+    const nested = params["password"];
+    // Documented beside the link; put inside by mistake, it must not leave the link open.
+    const password = "password" in value || typeof nested !== "string" ? value["password"] : nested;
+    c.set("fields", { ...params, password });
+    await next();
+    return undefined;
+  };
 }
 
-/** Checks parameters by a schema; a refusal holds all of its sentences, each once. */
-export function checkParams<T>(schema: z.ZodType<T>, raw: RawParams): Result<T, readonly string[]> {
-  const parsed = schema.safeParse(raw);
-  return parsed.success
-    ? ok(parsed.data)
-    : err([...new Set(parsed.error.issues.map(({ message }) => message))]);
+/** Validates the fields of a link that is to be made, or of the one in the path that is to change. */
+export function validateLink<S extends z.ZodType>(schema: S) {
+  return validate.fields(schema, async (c, issues) => {
+    const [raw, before] = [c.get("fields"), linkBefore(c)];
+    const found = [...issues.map(({ message }) => message), ...expirySentences(raw, before)];
+    return found.length === 0 ? null : refusalWithAll(linkContextOf(c), raw, before, found);
+  });
 }
 
-/** Checks a link's parameters. `before` is the link that is to change; null for a new one. */
-export function checkLink<T>(
-  schema: z.ZodType<T>,
-  raw: RawParams,
-  before: Link | null,
-): Result<T, readonly string[]> {
-  const checked = checkParams(schema, raw);
-  const expires = expirySentences(raw, before);
-  if (checked.ok && expires.length === 0) return checked;
-  return err([...(checked.ok ? [] : checked.error), ...expires]);
+/** Returns the link that is to change; null where one is to be made. */
+function linkBefore(c: PvtlnkContext): Link | null {
+  const link: Link | undefined = c.get("link");
+  return link ?? null;
 }
 
 /** Refuses a link for all of its faults: those of its form, and those that the engine would find. */
-export async function refusalWithAll(
+async function refusalWithAll(
   context: LinkContext,
-  raw: RawParams,
+  raw: RawFields,
   before: Link | null,
   found: readonly string[],
 ): Promise<PvtlnkRefusal> {
@@ -73,9 +70,7 @@ export async function refusalWithAll(
 
 /** Adds to a fault that the engine found in the fields those that it did not come to. */
 export async function withAllFaults(
-  context: LinkContext,
-  raw: RawParams,
-  before: Link | null,
+  c: PvtlnkContext,
   refusal: UpdateLinkRefusal,
 ): Promise<PvtlnkRefusal> {
   switch (refusal.code) {
@@ -84,7 +79,9 @@ export async function withAllFaults(
     case "quota_exceeded":
       return refusal;
     default:
-      return refusalWithAll(context, raw, before, [refusalSentence(refusal)]);
+      return refusalWithAll(linkContextOf(c), c.get("fields"), linkBefore(c), [
+        refusalSentence(refusal),
+      ]);
   }
 }
 
@@ -100,7 +97,7 @@ const LISTED: readonly CreateLinkRefusal["code"][] = [
 /** Looks at each field by itself: another that is malformed hides none of its faults. */
 async function faultsOf(
   context: LinkContext,
-  raw: RawParams,
+  raw: RawFields,
   before: Link | null,
 ): Promise<string[]> {
   const { shape } = linkChanges;
@@ -139,7 +136,7 @@ async function codeTaken(
 }
 
 /** A link that is to expire has to have a time when. */
-function expirySentences(raw: RawParams, before: Link | null): string[] {
+function expirySentences(raw: RawFields, before: Link | null): string[] {
   const { expires, expires_at: at = before?.expiresAtMs } = raw;
   return expires === true && (at === undefined || at === null || at === "")
     ? ["Expires at can't be blank"]

@@ -1,11 +1,14 @@
 /** What the routes of links need of a request besides its body. */
 
+import type { MiddlewareHandler } from "hono";
+
 import type { LinkActivity } from "../../../ledger/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { Link } from "../../../links/link.ts";
-import { linkContextOf as contextOf } from "../../shared/link-request.ts";
-import type { PvtlnkContext } from "../environment.ts";
+import { linkContextOf as contextOf, linkStoreOf } from "../../shared/link-request.ts";
+import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
+import { refuse } from "../errors.ts";
 
 /** PVTLNK's links lead to web pages elsewhere; expired ones can be restored. */
 export function linkContextOf(c: PvtlnkContext): LinkContext {
@@ -17,6 +20,17 @@ const NUMBER = /^[1-9]\d{0,14}$/;
 /** Reads the number of a link or a variant; what is none names nothing, as number 0 does. */
 export function numberOf(text: string | undefined): number {
   return text !== undefined && NUMBER.test(text) ? Number(text) : 0;
+}
+
+/** Finds the link that the path names; another workspace's is as unknown as none. */
+export function linkInPath(parameter: "id" | "link_id"): MiddlewareHandler<PvtlnkEnvironment> {
+  return async (c, next) => {
+    const found = await linkStoreOf(c).find({ id: numberOf(c.req.param(parameter)) });
+    if (!found.ok) return refuse(c, found.error);
+    c.set("link", found.value);
+    await next();
+    return undefined;
+  };
 }
 
 /** Asks the Ledger once for the clicks of all these links. */

@@ -15,57 +15,59 @@ import {
 import { loadVariantTimes } from "../../../links/variants/store.ts";
 import type { StoredVariant } from "../../../links/variants/variant.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
-import { linkStoreOf } from "../../shared/link-request.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
-import { refuse } from "../errors.ts";
+import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { share, wireTime } from "../wire-values.ts";
 import { newVariant, variantChanges } from "./contract.ts";
-import { checkParams, paramsOf } from "./params.ts";
-import { linkContextOf, numberOf } from "./request.ts";
+import { paramsIn } from "./params.ts";
+import { linkContextOf, linkInPath, numberOf } from "./request.ts";
 
 /** In this dialect a variant that is active takes part: the first one begins the test. */
 const STARTS = { startsTest: true } as const;
 
 export const variants = new Hono<PvtlnkEnvironment>()
-  .get("/", requires({ scope: "links:read" }), async (c) => {
-    const found = await linkStoreOf(c).find(linkRefOf(c));
-    if (!found.ok) return refuse(c, found.error);
-    const { abTest } = found.value;
+  .get("/", requires({ scope: "links:read" }), linkInPath("link_id"), async (c) => {
+    const link = c.get("link");
+    const { abTest } = link;
     return c.json({
       success: true,
       ab_testing_active: abTest.enabled && abTest.variants.some(({ active }) => active),
-      variants: await wireVariants(c, found.value, await servedBy(c)),
+      variants: await wireVariants(c, link, await servedBy(c)),
     });
   })
-  .post("/", requires({ scope: "links:update" }), async (c) => {
-    const raw = await paramsOf(c, "variant");
-    if (!raw.ok) return refuse(c, raw.error);
-    const body = checkParams(newVariant, raw.value);
-    if (!body.ok) return refuse(c, { code: "fields_refused", sentences: body.error });
-    const { name, destination_url: url, weight, active } = body.value;
-    const fields = { name, url, weight, active };
-    const added = await addVariant(linkContextOf(c), linkRefOf(c), fields, STARTS);
-    // Nobody has been sent to it yet.
-    return added.ok ? answer(c, added.value, [], 201) : refuse(c, added.error);
-  })
-  .patch("/:variant_id", requires({ scope: "links:update" }), async (c) => {
-    const raw = await paramsOf(c, "variant");
-    if (!raw.ok) return refuse(c, raw.error);
-    const body = checkParams(variantChanges, raw.value);
-    if (!body.ok) return refuse(c, { code: "fields_refused", sentences: body.error });
-    const { name, destination_url: url, weight, active } = body.value;
-    // Asked first: a change whose answer fails would look like one that was not made.
-    const served = await servedBy(c);
-    const changed = await changeVariant(
-      linkContextOf(c),
-      linkRefOf(c),
-      { numericId: numberOf(c.req.param("variant_id")) },
-      { name, url, weight, active },
-      STARTS,
-    );
-    return changed.ok ? answer(c, changed.value, served) : refuse(c, changed.error);
-  })
+  .post(
+    "/",
+    requires({ scope: "links:update" }),
+    paramsIn("variant"),
+    validate.fields(newVariant),
+    async (c) => {
+      const { name, destination_url: url, weight, active } = c.req.valid("json");
+      const fields = { name, url, weight, active };
+      const added = await addVariant(linkContextOf(c), linkRefOf(c), fields, STARTS);
+      // Nobody has been sent to it yet.
+      return added.ok ? answer(c, added.value, [], 201) : refuse(c, added.error);
+    },
+  )
+  .patch(
+    "/:variant_id",
+    requires({ scope: "links:update" }),
+    paramsIn("variant"),
+    validate.fields(variantChanges),
+    async (c) => {
+      const { name, destination_url: url, weight, active } = c.req.valid("json");
+      // Asked first: a change whose answer fails would look like one that was not made.
+      const served = await servedBy(c);
+      const changed = await changeVariant(
+        linkContextOf(c),
+        linkRefOf(c),
+        { numericId: numberOf(c.req.param("variant_id")) },
+        { name, url, weight, active },
+        STARTS,
+      );
+      return changed.ok ? answer(c, changed.value, served) : refuse(c, changed.error);
+    },
+  )
   .delete("/:variant_id", requires({ scope: "links:update" }), async (c) => {
     const which = { numericId: numberOf(c.req.param("variant_id")) };
     const removed = await removeVariant(linkContextOf(c), linkRefOf(c), which);

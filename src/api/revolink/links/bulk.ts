@@ -7,11 +7,13 @@ import { createLinks, type LinkInput } from "../../../links/create-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
+import { toIssue } from "../../shared/validate.ts";
 import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
 import { refuse, type RevolinkRefusal, sentenceOf } from "../errors.ts";
 import { fieldsFrom } from "../fields.ts";
 import { inNamedWorkspace, requires } from "../guard.ts";
 import { completerFor } from "./complete.ts";
+import { newLink } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
 import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 
@@ -81,7 +83,11 @@ function readItem(item: unknown, config: Config): Result<Wanted<LinkInput>, Revo
   const { name, rules } = (item ?? {}) as { readonly name?: unknown; readonly rules?: unknown };
   const isComplete =
     isGiven(name) && isGiven(rules) && !(Array.isArray(rules) && rules.length === 0);
-  return isComplete ? readNewLink(item, config) : err({ code: "item_incomplete" });
+  if (!isComplete) return err({ code: "item_incomplete" });
+  const body = newLink.safeParse(item);
+  return body.success
+    ? readNewLink(body.data, config)
+    : err({ code: "validation_failed", issues: body.error.issues.map(toIssue) });
 }
 
 function isGiven(value: unknown): boolean {

@@ -1,6 +1,7 @@
 /** RevoLink's single links: create, update, delete. */
 
 import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
 
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
@@ -12,11 +13,12 @@ import { objectIdOf } from "../../../platform/uuid.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
-import { refuse, type RevolinkRefusal } from "../errors.ts";
+import { refuse, type RevolinkRefusal, validate } from "../errors.ts";
 import { fieldsFrom } from "../fields.ts";
 import { inNamedWorkspace, requires } from "../guard.ts";
 import { parseObjectId } from "../object-id.ts";
 import { completerFor } from "./complete.ts";
+import { newLink, linkChanges } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
 import { asSent, readChanges, readNewLink, wireCreated } from "./translate.ts";
 
@@ -25,39 +27,61 @@ const LINK_BYTES_MAX = 512 * 1024;
 
 const linkFields = fieldsFrom({ bodyBytesMax: LINK_BYTES_MAX });
 
+/** Finds the link that the fields name: an update's other faults are for who may see it. */
+const linkToEdit = createMiddleware<RevolinkEnvironment>(async (c, next) => {
+  const objectId = parseObjectId(c.get("fields")["linkId"]);
+  if (objectId === null) return refuse(c, { code: "link_id_invalid" });
+  const found = await linkStoreOf(c).find({ objectId });
+  if (!found.ok) return refuse(c, await notHere(c, objectId, "edit"));
+  c.set("link", found.value);
+  await next();
+  return undefined;
+});
+
 export const link = new Hono<RevolinkEnvironment>()
-  .post("/create", requires({ scope: "links:create" }), linkFields, inNamedWorkspace, async (c) => {
-    const context = linkContextOf(c);
-    const config = configOf(c.env);
-    const wanted = readNewLink(c.get("fields"), config);
-    if (!wanted.ok) return refuse(c, wanted.error);
-    const complete = await completerFor(c, [wanted.value]);
-    const input = await complete(wanted.value);
-    if (!input.ok) return refuse(c, input.error);
-    const created = await createLink(context, input.value);
-    if (!created.ok) return refuse(c, asSent(created.error, wanted.value));
-    announceLiveBy(c);
-    return c.json({
-      message: `Link "${created.value.title}" successfully created.`,
-      ...wireCreated(created.value, config),
-    });
-  })
-  .put("/update", requires({ scope: "links:update" }), linkFields, inNamedWorkspace, async (c) => {
-    const context = linkContextOf(c);
-    const objectId = parseObjectId(c.get("fields")["linkId"]);
-    if (objectId === null) return refuse(c, { code: "link_id_invalid" });
-    const before = await linkStoreOf(c).find({ objectId });
-    if (!before.ok) return refuse(c, await notHere(c, objectId, "edit"));
-    const wanted = readChanges(c.get("fields"), configOf(c.env));
-    if (!wanted.ok) return refuse(c, wanted.error);
-    const complete = await completerFor(c, [wanted.value]);
-    const changes = await complete(wanted.value, before.value.qrSettings);
-    if (!changes.ok) return refuse(c, changes.error);
-    const updated = await updateLink(context, { id: before.value.id }, changes.value);
-    if (!updated.ok) return refuse(c, asSent(updated.error, wanted.value));
-    announceLiveBy(c);
-    return c.json({ message: "Link updated.", id: objectIdOf(updated.value.uuid) });
-  })
+  .post(
+    "/create",
+    requires({ scope: "links:create" }),
+    linkFields,
+    inNamedWorkspace,
+    validate.fields(newLink),
+    async (c) => {
+      const context = linkContextOf(c);
+      const config = configOf(c.env);
+      const wanted = readNewLink(c.req.valid("json"), config);
+      if (!wanted.ok) return refuse(c, wanted.error);
+      const complete = await completerFor(c, [wanted.value]);
+      const input = await complete(wanted.value);
+      if (!input.ok) return refuse(c, input.error);
+      const created = await createLink(context, input.value);
+      if (!created.ok) return refuse(c, asSent(created.error, wanted.value));
+      announceLiveBy(c);
+      return c.json({
+        message: `Link "${created.value.title}" successfully created.`,
+        ...wireCreated(created.value, config),
+      });
+    },
+  )
+  .put(
+    "/update",
+    requires({ scope: "links:update" }),
+    linkFields,
+    inNamedWorkspace,
+    linkToEdit,
+    validate.fields(linkChanges),
+    async (c) => {
+      const before = c.get("link");
+      const wanted = readChanges(c.req.valid("json"), configOf(c.env));
+      if (!wanted.ok) return refuse(c, wanted.error);
+      const complete = await completerFor(c, [wanted.value]);
+      const changes = await complete(wanted.value, before.qrSettings);
+      if (!changes.ok) return refuse(c, changes.error);
+      const updated = await updateLink(linkContextOf(c), { id: before.id }, changes.value);
+      if (!updated.ok) return refuse(c, asSent(updated.error, wanted.value));
+      announceLiveBy(c);
+      return c.json({ message: "Link updated.", id: objectIdOf(updated.value.uuid) });
+    },
+  )
   .delete(
     "/delete",
     requires({ scope: "links:delete" }),

@@ -1,7 +1,5 @@
 /** Between RevoLink's words and the engine's. */
 
-import type * as z from "zod";
-
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { LinkRefusal } from "../../../links/errors.ts";
@@ -15,7 +13,7 @@ import { objectIdOf } from "../../../platform/uuid.ts";
 import { parseRulesWithDefault } from "../../shared/wire/rules.ts";
 import { parseAbTest } from "../../shared/wire/variants.ts";
 import { type RevolinkRefusal, toRefusal } from "../errors.ts";
-import { type LinkChanges, linkChanges, newLink, type NewLink } from "./contract.ts";
+import type { LinkChanges, NewLink } from "./contract.ts";
 
 /** A link as it is wanted, but for what has to be looked up or fetched. */
 export interface Wanted<Fields> {
@@ -30,31 +28,27 @@ export interface Wanted<Fields> {
 
 /** Reads a link that is to be made. */
 export function readNewLink(
-  raw: unknown,
+  body: NewLink,
   config: Config,
 ): Result<Wanted<LinkInput>, RevolinkRefusal> {
-  const body = check(newLink, raw);
-  if (!body.ok) return body;
-  const routing = readRouting(body.value);
+  const routing = readRouting(body);
   if (!routing.ok) return routing;
   const { destinationUrl } = routing.value.fields;
   // `rules` is there, and always has a default.
   if (destinationUrl === undefined) throw new Error("A new link has no default rule.");
-  const fields = { ...plainFields(body.value, config), ...routing.value.fields, destinationUrl };
-  return ok(wantedOf(body.value, fields, routing.value));
+  const fields = { ...plainFields(body, config), ...routing.value.fields, destinationUrl };
+  return ok(wantedOf(body, fields, routing.value));
 }
 
 /** Reads what is to change of a link. */
 export function readChanges(
-  raw: unknown,
+  body: LinkChanges,
   config: Config,
 ): Result<Wanted<LinkUpdate>, RevolinkRefusal> {
-  const body = check(linkChanges, raw);
-  if (!body.ok) return body;
-  const routing = readRouting(body.value);
+  const routing = readRouting(body);
   if (!routing.ok) return routing;
-  const fields = { ...plainFields(body.value, config), ...routing.value.fields };
-  return ok(wantedOf(body.value, fields, routing.value));
+  const fields = { ...plainFields(body, config), ...routing.value.fields };
+  return ok(wantedOf(body, fields, routing.value));
 }
 
 /**
@@ -82,16 +76,6 @@ export function wireCreated(link: Link, config: Config) {
     slug: link.code,
     fullLink: shortUrlOf(address, config.publicUrl.origin),
   };
-}
-
-function check<S extends z.ZodType>(schema: S, raw: unknown): Result<z.output<S>, RevolinkRefusal> {
-  const parsed = schema.safeParse(raw);
-  if (parsed.success) return ok(parsed.data);
-  const issues = parsed.error.issues.map(({ path, message }) => ({
-    path: path.map(String),
-    message,
-  }));
-  return err({ code: "validation_failed", issues });
 }
 
 function wantedOf<Fields>(
