@@ -1,9 +1,10 @@
 /** What crosses the Ledger's RPC boundary: plain data, no behaviour. */
 
 /**
- * What kind of request a click was. Only `human` counts in reports; the rest is recorded so that
- * the classes add up to what was answered. `late` came after its link was purged; `lost` is known
- * by number only, since a full buffer had to let it go.
+ * The kind of request that a click was. Only `human` counts in reports; the other classes are
+ * recorded so that all classes add up to the requests that were answered. A `late` click arrived
+ * after its link was purged. A `lost` click was dropped by a full buffer, so only its number is
+ * known.
  */
 export type ClickClass = "human" | "bot" | "unfurler" | "prefetch" | "head" | "late" | "lost";
 
@@ -17,8 +18,8 @@ export type Device =
   | "embedded";
 
 /**
- * A click as it is counted. A new field has to be named in both formats, of the queue's message and
- * of the log, or the code does not compile.
+ * A click as it is counted. A new field must be added to both formats, the queue's message and the
+ * log, or the code does not compile.
  */
 export interface LedgerClick {
   readonly linkId: number;
@@ -32,25 +33,25 @@ export interface LedgerClick {
   readonly os: string;
   /** The referring host without `www.`, or null for none. */
   readonly referrer: string | null;
-  /** The rule and the A/B variant that were served, by their public ids. */
+  /** The public ids of the rule and the A/B variant that were served. */
   readonly rule: string | null;
   readonly variant: string | null;
-  /** Followed from the link's QR code. */
+  /** Whether the visitor scanned the link's QR code. */
   readonly scan: boolean;
   /**
-   * Keyed hashes, 16 hex digits each, of the address (IPv6: its /64) and of the user agent; null for
-   * a visitor who asked not to be tracked.
+   * Keyed hashes of the address (for IPv6, its /64) and of the user agent, 16 hex digits each; null
+   * for a visitor who asked not to be tracked.
    */
   readonly addressHash: string | null;
   readonly agentHash: string | null;
-  /** What was appended to the destination for conversions: random, and not digits alone. */
+  /** The click token appended to the destination for conversions: random, and never only digits. */
   readonly token: string | null;
 }
 
 export interface ClickBatch {
-  /** Unique for all time, and beginning with its time; a batch seen before changes nothing. */
+  /** Unique for all time, and begins with the batch's time; a repeated batch changes nothing. */
   readonly id: string;
-  /** When its newest click was; the day on which `lost` is counted. */
+  /** The time of the newest click; `lost` is counted on its day. */
   readonly atMs: number;
   readonly clicks: readonly LedgerClick[];
   readonly lost: number;
@@ -58,14 +59,14 @@ export interface ClickBatch {
 
 export interface IngestedBatch {
   readonly id: string;
-  /** The id of the batch's first click; the others follow by one. Equal for a repeated batch. */
+  /** The id of the batch's first click; the others follow by one. The same for a repeated batch. */
   readonly firstClickId: number;
   readonly repeated: boolean;
-  /** The workspace is deleted: nothing was stored, and no later try would change that. */
+  /** The workspace is deleted: nothing was stored, and no retry would change that. */
   readonly refused: boolean;
 }
 
-/** What the log does not keep: a token is kept by itself, and for the attribution window only. */
+/** The field that the log omits: tokens are stored apart, and for the attribution window only. */
 type Unlogged = "token";
 
 /** A click as the log keeps it. */
@@ -76,7 +77,7 @@ export interface LoggedClick extends Omit<LedgerClick, Unlogged> {
   readonly eventId: string;
 }
 
-/** Days are UTC, `YYYY-MM-DD`, both ends included. */
+/** A range of UTC days, `YYYY-MM-DD`, both inclusive. */
 export interface ReportRange {
   readonly from: string;
   readonly to: string;
@@ -94,8 +95,9 @@ export interface CityCount extends ValueCount {
 export type ClassCounts = Readonly<Partial<Record<ClickClass, number>>>;
 
 /**
- * What people's clicks are broken down by, within the range. Lists have the most clicks first, at most
- * 500 and `(other)`, which also holds what went past 500 values on one day. Empty value: none known.
+ * Human clicks within the range, by dimension. Each list is ordered by clicks, the most first, and
+ * holds at most 500 values and `(other)`, which includes the values past 500 on a single day. An
+ * empty value stands for unknown.
  */
 export interface Breakdowns {
   /** 24 numbers, hour 0 to 23 UTC, summed over the range. */
@@ -106,11 +108,11 @@ export interface Breakdowns {
   readonly browsers: readonly ValueCount[];
   readonly os: readonly ValueCount[];
   readonly referrers: readonly ValueCount[];
-  /** Of the whole workspace only; empty in a link's report. */
+  /** Only in a workspace's report; empty in a link's. */
   readonly links: readonly LinkTotal[];
 }
 
-/** Human clicks, but for `classes`, which hold what else there was. */
+/** A report on human clicks; only `classes` and `totalClasses` include the other classes. */
 export interface Report extends Breakdowns {
   /** All time. */
   readonly total: number;
@@ -128,7 +130,7 @@ export interface Report extends Breakdowns {
   readonly scans: number;
 }
 
-/** What one rule or one variant of a link has served within a range. */
+/** The clicks that one rule or one variant of a link served within a range. */
 export interface ServedReport {
   readonly id: string;
   readonly clicks: number;
@@ -136,7 +138,7 @@ export interface ServedReport {
   readonly referrers: readonly ValueCount[];
 }
 
-/** A link's report with what each of its rules and variants has served. */
+/** A link's report, with the clicks that each of its rules and variants served. */
 export interface DetailedReport extends Report {
   readonly rules: readonly ServedReport[];
   readonly variants: readonly ServedReport[];
@@ -147,22 +149,22 @@ export interface LinkTotal {
   readonly clicks: number;
 }
 
-/** What a list of links shows of each. */
+/** The activity that a list of links shows per link. */
 export interface LinkActivity extends LinkTotal {
-  /** The last human click's time. */
+  /** The time of the last human click. */
   readonly lastClickAtMs: number | null;
 }
 
 export interface LinkState {
   readonly clicks: number;
   readonly lastClickAtMs: number | null;
-  /** The last 20, newest first; fewer where the click log is kept for a shorter time. */
+  /** The last 20 human clicks, newest first; fewer when retention has ended for some of them. */
   readonly recent: readonly LoggedClick[];
 }
 
 export interface WorkspaceTotals {
   readonly clicks: number;
-  /** Most clicked of all time first, at most 50. */
+  /** At most 50 links, the most clicked of all time first. */
   readonly leaders: readonly LinkTotal[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Counts batches of clicks. Runs inside one transaction, and writes one row a batch, one a touched
- * link and one for the workspace; more only when a day ends, for late clicks, and while a conversion
- * goal is active.
+ * Counts batches of clicks. Runs in one transaction, and writes one row per batch, one per touched
+ * link and one for the workspace; more only when a day ends, for delayed clicks, and while a
+ * conversion goal is active.
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
@@ -26,15 +26,15 @@ import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts"
 import { eventIdOf, storeClick, type StoredBatch } from "./packed-click.ts";
 
 export interface IngestSettings {
-  /** Clicks older than this are counted and not logged; infinity logs none. */
+  /** Clicks before this time are counted but not logged; infinity logs none. */
   readonly logsSinceMs: number;
-  /** A goal is active: note what conversions are attributed by. */
+  /** Whether a goal is active, so that attribution data is stored. */
   readonly tracksVisitors?: boolean;
 }
 
 const RECENT_MAX = 20;
 
-/** What a transaction has touched and not yet written. */
+/** The changes that a transaction has made but not yet written. */
 interface Work {
   readonly sql: MeteredSql;
   readonly states: StateStore;
@@ -46,7 +46,7 @@ interface Work {
   readonly trail: Trail | null;
 }
 
-/** Counts each batch once, by its id, in the order given; the answers are in the same order. */
+/** Counts each batch once, by its id, and returns the results in the order of the batches. */
 export function ingestBatches(
   sql: MeteredSql,
   states: StateStore,
@@ -97,7 +97,7 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
   return { id: batch.id, firstClickId, repeated: false, refused: false };
 }
 
-/** Counts one click and gives what the log keeps of it: nothing of a purged link's. */
+/** Counts one click and returns its log entry: null if its link is purged. */
 function countClick(
   work: Work,
   workspace: ScopeState,
@@ -130,7 +130,7 @@ function countClick(
     const visitor = visitorOf(click.addressHash, click.agentHash);
     addVisitor(ofLink.sketch, visitor);
     addVisitor(ofWorkspace.sketch, visitor);
-    for (const key of partsOf(click, ofLink.cell)) {
+    for (const key of partKeysOf(click, ofLink.cell)) {
       addVisitor(partSketch(ofLink.parts, key), visitor);
     }
   }
@@ -153,7 +153,7 @@ function touch(work: Work, scope: number): ScopeState {
   return state;
 }
 
-/** Null for a purged link. A link with a state cannot be one: the purge took its state away. */
+/** Returns null for a purged link. A purge deletes the link's state, so a link with one is not. */
 function touchLink(work: Work, linkId: number): ScopeState | null {
   const touched = work.touched.get(linkId);
   if (touched !== undefined) return touched;
@@ -172,7 +172,7 @@ function isPurged(sql: MeteredSql, linkId: number): boolean {
   return sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0;
 }
 
-/** Gives the counts of a day; a newer day than the open one closes it. */
+/** Returns the counts of a day; a day newer than the open one closes the open one. */
 function openDay(work: Work, state: ScopeState, day: number): DayCounts {
   const { scope, open } = state;
   if (open !== null && day === open.day) return open;
@@ -192,12 +192,12 @@ function pastDay(work: Work, scope: number, day: number): DayCounts {
   return counts;
 }
 
-/** Names what has served a click; its link's cell has counted it already. */
-function partsOf({ rule, variant }: LedgerClick, cell: Cell): PartKey[] {
-  const parts: PartKey[] = [];
-  if (rule !== null) parts.push(partKeyIn(cell, "rule", rule));
-  if (variant !== null) parts.push(partKeyIn(cell, "variant", variant));
-  return parts;
+/** Returns the parts that served a click, which must already be counted in `cell`. */
+function partKeysOf({ rule, variant }: LedgerClick, cell: Cell): PartKey[] {
+  const keys: PartKey[] = [];
+  if (rule !== null) keys.push(partKeyIn(cell, "rule", rule));
+  if (variant !== null) keys.push(partKeyIn(cell, "variant", variant));
+  return keys;
 }
 
 function write({ sql, states, touched, pastDays, trail }: Work): void {

@@ -1,9 +1,9 @@
 /**
- * Names the Ledger of a workspace. Kept apart from the object itself, since the redirect carries
- * the name in its records without loading the Ledger.
+ * Names the Ledger of a workspace. In a file of its own, since route records carry the name and the
+ * redirect does not load the Ledger.
  *
- * By its UUID and not by its number: a restored D1 gives numbers to somebody else, and the Ledger
- * of a number would go with it.
+ * The name contains the workspace's UUID and not its number: a restored D1 gives the number to
+ * another workspace, which would then get this one's Ledger.
  */
 
 export type Jurisdiction = "eu";
@@ -21,12 +21,12 @@ export function ledgerIdOf(workspace: {
 
 const LEDGER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.eu)?$/;
 
-/** Whether a value is the name of a Ledger, of one that exists or not. */
+/** Whether a value is a valid name of a Ledger, whether or not that Ledger exists. */
 export function isLedgerId(value: unknown): value is LedgerId {
   return typeof value === "string" && LEDGER_ID.test(value);
 }
 
-/** Returns the UUID of the workspace whose Ledger it is. */
+/** Returns the UUID of the workspace that the Ledger belongs to. */
 export function workspaceUuidOf(ledger: LedgerId): string {
   return ledger.replace(/\.eu$/, "");
 }

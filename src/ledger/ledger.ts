@@ -1,6 +1,6 @@
 /**
- * What happened in one workspace: its clicks, counted and logged. A shell over pure functions, and
- * the only writer of its tables.
+ * The record of what happened in one workspace: its clicks, conversions and webhook deliveries. A
+ * shell over functions of this folder, and the only writer of its tables.
  */
 
 import { DurableObject } from "cloudflare:workers";
@@ -79,7 +79,7 @@ import {
 } from "./reports.ts";
 
 export class Ledger extends DurableObject<Cloudflare.Env> {
-  /** An own property, so RPC does not reach it; its meter tells what this object has cost. */
+  /** An own property, so RPC does not expose it; it meters the rows that this object touches. */
   readonly sql: MeteredSql;
   readonly #states: StateStore;
   #alarmIsSet = false;
@@ -95,9 +95,9 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Counts batches, each once by its id: all of them or, when this throws, none.
+   * Counts batches, each once by its id: either all of them or, if this throws, none.
    *
-   * Answers in the order given. A deleted workspace refuses its clicks for good.
+   * Returns results in the order of the batches. A deleted workspace refuses clicks permanently.
    */
   async ingest(batches: readonly ClickBatch[]): Promise<IngestedBatch[]> {
     if (readMark(this.sql, "closed") !== null) {
@@ -114,7 +114,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return reportOf(this.sql, this.#states, linkId, range);
   }
 
-  /** The same, and what its rules and variants have served. */
+  /** Returns a link's report, with the clicks that its rules and variants served. */
   detailedLinkReport(linkId: number, range: ReportRange): DetailedReport {
     return detailedReportOf(this.sql, this.#states, linkId, range);
   }
@@ -123,7 +123,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return reportOf(this.sql, this.#states, WORKSPACE, range);
   }
 
-  /** The same, and the conversions that each link has led to. */
+  /** Returns the workspace's report, with the conversions attributed to each link. */
   conversionReport(range: ReportRange): ConversionReport {
     return conversionReportOf(this.sql, this.#states, range);
   }
@@ -145,12 +145,12 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return linkStateOf(this.#states, linkId, this.#logsSinceMs());
   }
 
-  /** Gives a page of the click log; `null` begins. */
+  /** Returns a page of the click log; a null cursor starts at the beginning. */
   exportLog(cursor: string | null): LogPage {
     return logPage(this.sql, cursor);
   }
 
-  /** Takes a delivery for one attempt, or says why not; a deleted workspace has none left to make. */
+  /** Claims a delivery for one attempt; in a deleted workspace every delivery is over. */
   async claimDelivery(delivery: Delivery, nowMs: number): Promise<Claim> {
     if (readMark(this.sql, "closed") !== null) return { kind: "over" };
     const claim = this.#transact(() => claimDelivery(this.sql, delivery, nowMs));
@@ -175,8 +175,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Stores a conversion and puts it down to the click that led to it. A goal's order counts once,
-   * however many come at once.
+   * Stores a conversion and attributes it to a click. An order counts once per goal, even when it
+   * arrives several times at once.
    */
   convert(conversion: NewConversion): Converted {
     if (readMark(this.sql, "closed") !== null) return { kind: "closed" };
@@ -184,8 +184,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Begins or ends keeping what conversions are attributed by: on while a goal is active. What is
-   * kept already stays for its window; clicks that came before can be found by their ids.
+   * Starts or stops storing attribution data, which must be on while a goal is active. Data that is
+   * already stored stays for the window; earlier clicks can be found by their ids.
    */
   async trackVisitors(isOn: boolean): Promise<void> {
     if (readMark(this.sql, "closed") !== null) return;
@@ -193,7 +193,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     if (this.#transact(() => switchTracking(this.sql, isOn, since))) await this.#wake(0);
   }
 
-  /** Sets the attribution window to so many days; null is the usual 30. */
+  /** Sets the attribution window in days; null restores the default of 30. */
   async attributeWithin(days: number | null): Promise<void> {
     if (readMark(this.sql, "closed") !== null) return;
     this.#transact(() => {
@@ -204,16 +204,15 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     await this.#wake(0);
   }
 
-  /** Gives a page of all conversions; `null` begins. */
+  /** Returns a page of all conversions; null starts at the beginning. */
   exportConversions(afterId: number | null): ConversionPage {
     return conversionPage(this.sql, afterId);
   }
 
   /**
-   * Forgets a link: its counts at once, its clicks in the log soon after, under an alarm.
+   * Forgets a link: its counts at once, its clicks in the log soon after, in an alarm.
    *
-   * Clicks that come later are counted as `late`, for the workspace only. Doing it again changes
-   * nothing.
+   * Clicks that arrive later are counted as `late`, for the workspace only. Idempotent.
    */
   async purgeLink(linkId: number, createdAtMs: number): Promise<void> {
     this.#transact(() => {
@@ -226,8 +225,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Shortens the time for which single clicks are kept to so many days, counts apart; null is the
-   * installation's time. Clicks that are over go soon after, under an alarm.
+   * Shortens the retention of single clicks to a number of days, which never affects counts; null
+   * restores the installation's retention. An alarm deletes expired clicks soon after.
    */
   async keepClicksFor(days: number | null): Promise<void> {
     if (readMark(this.sql, "closed") !== null) return;
@@ -238,7 +237,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     await this.#wake(0);
   }
 
-  /** Forgets everything, for good: a deleted workspace counts nothing any more. */
+  /** Forgets everything permanently: the Ledger of a deleted workspace counts nothing more. */
   async close(): Promise<void> {
     this.#states.forget();
     await this.ctx.storage.deleteAll();
@@ -259,20 +258,20 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
         await this.#wake(DAY_MS);
       }
     } catch (error) {
-      // An alarm that throws is tried a few times and then never again.
+      // Cloudflare retries an alarm that throws only a few times.
       log("error", "ledger.alarm.failed", { error });
       await this.#wake(ALARM_RETRY_MS);
     }
   }
 
-  /** Does one slice of what is due; true when more is. */
+  /** Does one slice of the work that is due; returns whether more is left. */
   #tidy(): boolean {
     const bytes = this.ctx.storage.sql.databaseSize;
     const oversized = bytes > SIZE_WARNING_BYTES;
     if (oversized) log("warn", "ledger.size.high", { bytes });
     const nowMs = Date.now();
     const retention = { nowMs, clickDays: this.#clickDays(), oversized };
-    // Each runs, whatever is left of those before it.
+    // Every task runs, even if an earlier one is unfinished.
     const unfinished = [
       purgeSlice(this.sql),
       deliveriesSlice(this.sql, nowMs),
@@ -301,7 +300,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return wanted === null ? clickRetentionDays : Math.min(clickRetentionDays, Number(wanted));
   }
 
-  /** Runs a change whole or not at all, in storage and in memory alike. */
+  /** Runs a change atomically, both in storage and in memory. */
   #transact<T>(change: () => T): T {
     try {
       return this.ctx.storage.transactionSync(change);

@@ -1,12 +1,17 @@
-/** The `marks` table: single texts by name. */
+/** The `marks` table: single values by name. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 
 /**
- * `closed`: the workspace is deleted. `trimmed`: the last batch whose clicks are gone. `retention`:
- * the days for which the workspace wants its clicks kept. `tracking`: a goal is active. `attribution`:
- * the days of the attribution window. `indexing`: the last batch whose clicks can be found by id, on
- * the way to the older ones. `walked_…`: how far the walk over visitors and over tokens has come.
+ * The name of a mark.
+ *
+ * - `closed`: the workspace is deleted.
+ * - `trimmed`: the last batch whose clicks were deleted.
+ * - `retention`: the days for which the workspace keeps its clicks.
+ * - `tracking`: a goal is active.
+ * - `attribution`: the days of the attribution window.
+ * - `indexing`: the oldest batch indexed by click id so far, while older ones remain.
+ * - `walked_…`: the last key that the walk over visitors or tokens has passed.
  */
 export type Mark =
   | "closed"

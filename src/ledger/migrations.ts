@@ -1,13 +1,14 @@
 /**
- * The Ledger's tables, by numbered steps. They add, so that older code runs on a newer schema during
- * a roll-out and after a roll-back; what a step takes away, older code fails on and counts nowhere.
+ * Creates the Ledger's tables in numbered steps. Steps only add, so that older code runs on a newer
+ * schema during a rollout and after a rollback; where a step removed something, older code would
+ * fail and count nothing.
  */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 
 const STEPS: readonly string[] = [
   `
-  -- The click log and the guard that counts a batch once. data is null once its time is over.
+  -- The click log, and the guard that makes a batch count once. data is null after its retention.
   CREATE TABLE batches (
     batch_id TEXT PRIMARY KEY,
     first_id INTEGER NOT NULL,
@@ -16,7 +17,7 @@ const STEPS: readonly string[] = [
     data TEXT
   ) WITHOUT ROWID;
 
-  -- One row a link, and scope 0 for the workspace, with the counts of its open day. Of a link,
+  -- One row per link, and scope 0 for the workspace, with the counts of the open day. For a link,
   -- variants has its clicks of all time by variant, parts the visitors of its rules and variants.
   CREATE TABLE state (
     scope INTEGER PRIMARY KEY,
@@ -33,7 +34,7 @@ const STEPS: readonly string[] = [
     leaders TEXT
   );
 
-  -- Days that are over. No row is as new as its scope's open day.
+  -- Days that are over, all older than the open day of their scope.
   CREATE TABLE cells (
     scope INTEGER NOT NULL,
     day INTEGER NOT NULL,
@@ -43,16 +44,16 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (scope, day)
   ) WITHOUT ROWID;
 
-  -- Links whose clicks must not come back.
+  -- Purged links, whose delayed clicks must not be counted for them.
   CREATE TABLE purged (link INTEGER PRIMARY KEY);
 
-  -- Purged links whose clicks are still in the log from the batch after cursor on.
+  -- Purged links whose clicks may still be in the log, in batches after cursor.
   CREATE TABLE purging (link INTEGER PRIMARY KEY, cursor TEXT NOT NULL);
 
   -- Single values by name (marks.ts).
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-  -- Webhook deliveries: one row an event and endpoint. An attempt that is being made holds a lease.
+  -- Webhook deliveries: one row per event and endpoint. A running attempt holds a lease.
   CREATE TABLE deliveries (
     webhook INTEGER NOT NULL,
     event_id TEXT NOT NULL,
@@ -68,10 +69,10 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (webhook, event_id)
   ) WITHOUT ROWID;
 
-  -- What failed, to be shown and sent again.
+  -- Finds failed deliveries, to list and to restart them.
   CREATE INDEX deliveries_failed ON deliveries (webhook, event_id) WHERE status = 'failed';
 
-  -- What a purge has to find: told clicks, and told conversions, which name the click that led to them.
+  -- Finds what a purge deletes: deliveries of clicks, and of conversions with their click.
   CREATE INDEX deliveries_clicks ON deliveries (link) WHERE event = 'link.clicked';
   CREATE INDEX deliveries_conversions ON deliveries (link) WHERE event = 'conversion.tracked';
 
@@ -84,7 +85,7 @@ const STEPS: readonly string[] = [
     at_ms INTEGER NOT NULL
   ) WITHOUT ROWID;
 
-  -- The clicks whose token went along to the destination.
+  -- Clicks by the token that was appended to the destination.
   CREATE TABLE click_tokens (
     token TEXT PRIMARY KEY,
     click INTEGER NOT NULL,
@@ -93,10 +94,10 @@ const STEPS: readonly string[] = [
     at_ms INTEGER NOT NULL
   ) WITHOUT ROWID;
 
-  -- Which batch holds a click: the log itself is in order of time, which click ids are not quite.
+  -- The batch of a click id: the log is in order of time, which click ids follow only roughly.
   CREATE TABLE click_batches (first_id INTEGER PRIMARY KEY, batch_id TEXT NOT NULL);
 
-  -- Value in minor units. No row is ever deleted, so that no id is used again.
+  -- value is in minor units. No row is ever deleted, so that no id is reused.
   CREATE TABLE conversions (
     id INTEGER PRIMARY KEY,
     goal INTEGER NOT NULL,
@@ -110,15 +111,15 @@ const STEPS: readonly string[] = [
     variant TEXT
   );
 
-  -- Counts an order once.
+  -- Makes an order count once per goal.
   CREATE UNIQUE INDEX conversions_orders ON conversions (goal, order_id) WHERE order_id IS NOT NULL;
 
-  -- What a purge has to find.
+  -- Finds what a purge changes.
   CREATE INDEX conversions_of_link ON conversions (link) WHERE link IS NOT NULL;
   `,
 ];
 
-/** Brings the schema up to date; a newer one is left as it is. */
+/** Brings the schema up to date; a newer schema stays as it is. */
 export function migrate(sql: MeteredSql): void {
   sql.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER PRIMARY KEY)");
   const [row] = sql.run<{ version: number | null }>("SELECT max(version) AS version FROM schema");

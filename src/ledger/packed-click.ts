@@ -1,8 +1,8 @@
 /**
- * The click log's format: one JSON array a batch, one array a click.
+ * The click log's format: one JSON array per batch, with one array per click.
  *
- * A purged click leaves `null` in its place, so that the ids of its neighbours, which follow from
- * their positions, stay. Fields are only ever added at the end.
+ * A purged click leaves `null` in its place, so that the other clicks keep their ids, which follow
+ * from their positions. New fields are only ever added at the end.
  */
 
 import { FLAG, rowFormat, unchecked, type Row } from "../platform/row-format.ts";
@@ -30,14 +30,14 @@ const LOG_FORMAT = rowFormat<StoredClick>()([
 
 export type StoredBatch = readonly (Row | null)[];
 
-/** A click outside of its batch has to bring its ids along. */
+/** A click outside its batch, stored with its ids. */
 export type StoredRecent = readonly [id: number, eventId: string, click: Row];
 
 export function storeClick(click: LedgerClick): Row {
   return LOG_FORMAT.pack(click);
 }
 
-/** Gives the clicks of a stored batch with their ids, without the purged ones. */
+/** Returns the clicks of a stored batch with their ids, without the purged ones. */
 export function readBatch(batchId: string, firstId: number, batch: StoredBatch): LoggedClick[] {
   return batch.flatMap((stored, position) =>
     stored === null ? [] : [readClick(firstId + position, eventIdOf(batchId, position), stored)],
@@ -52,18 +52,18 @@ export function eventIdOf(batchId: string, position: number): string {
   return `${batchId}-${position}`;
 }
 
-/** Lists the links whose clicks a stored batch holds, each as often as it was clicked. */
+/** Returns the link of each click in a stored batch, with repeats. */
 export function linksOf(batch: StoredBatch): number[] {
   return batch.flatMap((click) => (click === null ? [] : [linkOf(click)]));
 }
 
-/** Takes the clicks of some links out; null when there are none to take. */
+/** Removes the clicks of some links; returns null if the batch has none. */
 export function withoutLinks(batch: StoredBatch, links: ReadonlySet<number>): StoredBatch | null {
   const isPurged = (click: Row | null) => click !== null && links.has(linkOf(click));
   return batch.some(isPurged) ? batch.map((click) => (isPurged(click) ? null : click)) : null;
 }
 
-/** Reads one field: a purge looks at every click of many batches. */
+/** Reads only one field, because a purge reads every click of many batches. */
 function linkOf(stored: Row): number {
   return LOG_FORMAT.read(stored, "linkId");
 }

@@ -1,4 +1,4 @@
-/** Answers reports from the cells: one row read a day asked for, whatever the clicks. */
+/** Builds reports from cells: reads one row per requested day, regardless of its clicks. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 import type {
@@ -25,7 +25,7 @@ import { emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
 import { readRecent } from "./packed-click.ts";
 
-/** Ten years and a few days: what the widest documented range asks for. */
+/** Ten years and a few days: the widest range that is documented. */
 const DAYS_MAX = 3_700;
 
 const NO_CLASSES: Cell["classes"] = new Map();
@@ -35,17 +35,17 @@ interface Scope {
   readonly state: ScopeState;
 }
 
-/** Days, added up. */
+/** The sum of several days. */
 interface Sum {
   readonly cell: Cell;
   readonly sketch: Sketch;
-  /** By rule and by variant; none unless asked for. */
+  /** By rule and by variant; empty unless requested. */
   readonly parts: ReadonlyMap<string, Sketch>;
-  /** By day; none for a day without clicks. */
+  /** By day, without the days that had no clicks. */
   readonly classes: ReadonlyMap<number, Cell["classes"]>;
 }
 
-/** Reports one link, or the workspace by its scope; throws a RangeError for dates that are none. */
+/** Reports one link, or the workspace by its scope; throws a RangeError for an invalid range. */
 export function reportOf(
   sql: MeteredSql,
   states: StateStore,
@@ -56,7 +56,7 @@ export function reportOf(
   return report(state, range, sumDays({ sql, state }, range));
 }
 
-/** Reports one link and what its rules and variants have served, from one walk over its days. */
+/** Reports one link with its rules and variants, reading its days once. */
 export function detailedReportOf(
   sql: MeteredSql,
   states: StateStore,
@@ -72,7 +72,7 @@ export function detailedReportOf(
   };
 }
 
-/** Reports the workspace and the conversions that its links have led to, from one walk. */
+/** Reports the workspace with the conversions attributed to its links, reading its days once. */
 export function conversionReportOf(
   sql: MeteredSql,
   states: StateStore,
@@ -86,9 +86,9 @@ export function conversionReportOf(
   };
 }
 
-/** Gives the all-time clicks of links, in the order asked for; 0 for links without any. */
+/** Returns the clicks of all time of links, in the order of `linkIds`; 0 for links without any. */
 export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkActivity[] {
-  // Of one statement for all, SQLite would also count the rows of the list.
+  // In a single statement for all links, SQLite would also count the rows of the list as read.
   return linkIds.map((linkId) => {
     const [row] = sql.run<{ total: number; last_at_ms: number | null }>(
       "SELECT total, last_at_ms FROM state WHERE scope = ?",
@@ -98,13 +98,13 @@ export function linkTotals(sql: MeteredSql, linkIds: readonly number[]): LinkAct
   });
 }
 
-/** Gives a link's clicks of all time by variant, in no order; none for a variant without any. */
+/** Returns a link's clicks of all time by variant, in no order, without variants that have none. */
 export function variantClicksOf(states: StateStore, linkId: number): ValueCount[] {
   const { variants } = states.load(linkId) ?? emptyState(linkId);
   return Array.from(variants, ([value, clicks]) => ({ value, clicks }));
 }
 
-/** Gives a link's last clicks, without those whose time in the log is over. */
+/** Returns a link's totals and its last clicks, without those that have expired. */
 export function linkStateOf(states: StateStore, linkId: number, logsSinceMs: number): LinkState {
   const { classes, lastAtMs, recent } = states.load(linkId) ?? emptyState(linkId);
   const clicks = recent.map(readRecent).filter(({ atMs }) => atMs >= logsSinceMs);
@@ -171,7 +171,7 @@ function report(state: ScopeState, range: ReportRange, { cell, sketch, classes }
 
 type Counts = ReadonlyMap<string, number>;
 
-/** A list of every report. */
+/** A list that every report has. */
 interface List<Name extends keyof Breakdowns> {
   readonly list: Name;
   readonly show: (counts: Counts) => Breakdowns[Name];
@@ -184,10 +184,13 @@ type Show =
   | { readonly referrers: Dimension }
   | { readonly within: PartKind };
 
-/** A way to show every dimension: one that is counted and not shown does not compile. */
+/** How each dimension is shown: one that is counted but not shown does not compile. */
 export type ShownDimensions = Readonly<Record<Dimension, Show>>;
 
-/** Every report has the lists, a detailed one also rules and variants, one of conversions theirs. */
+/**
+ * Every report has the lists; a detailed one adds rules and variants, and a conversion report adds
+ * conversions.
+ */
 const SHOWN = {
   hour: list("hours", hours),
   country: list("countries", ranked),
@@ -221,7 +224,7 @@ function breakdowns({ values }: Cell): Breakdowns {
   return Object.fromEntries(lists) as Pick<Breakdowns, Listed>;
 }
 
-/** 24 numbers, hour 0 first. */
+/** Returns 24 numbers, hour 0 first. */
 function hours(counts: Counts): number[] {
   return Array.from({ length: 24 }, (_, hour) => counts.get(String(hour)) ?? 0);
 }
@@ -236,7 +239,7 @@ function links(counts: Counts): LinkTotal[] {
     .map(({ value, clicks }) => ({ linkId: Number(value), clicks }));
 }
 
-/** Most clicks first, equals by value; days with different values may add up to more than 500. */
+/** Orders by clicks, the most first, then by value; a sum of days may have more than 500 values. */
 function ranked(counts: Counts): ValueCount[] {
   const named = [...counts]
     .filter(([value]) => value !== OTHER)
@@ -247,7 +250,7 @@ function ranked(counts: Counts): ValueCount[] {
   return other === 0 ? named : [...named, { value: OTHER, clicks: other }];
 }
 
-/** Most first, equals by link; all of them: whoever asks leaves out links that are gone. */
+/** Orders by conversions, the most first, then by link; callers leave out links that are gone. */
 function conversionsByLink(counts: Counts): LinkConversions[] {
   return [...counts]
     .filter(([value]) => value !== OTHER)
@@ -262,7 +265,7 @@ function cityCount({ value, clicks }: ValueCount): CityCount {
   return { value: value.slice(slash + 1), clicks, country: country === "" ? null : country };
 }
 
-/** What each rule or each variant has served, by its public id. */
+/** Returns the clicks that each rule or each variant served, by its public id. */
 function served({ cell: { values }, parts }: Sum, part: PartKind): ServedReport[] {
   const referrers = new Map<string, Map<string, number>>();
   for (const [value, clicks] of values[SHOWN[part].referrers]) {

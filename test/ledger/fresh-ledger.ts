@@ -1,4 +1,4 @@
-/** Ledgers of workspaces that no other test uses. */
+/** Provides Ledgers of workspaces that no other test uses. */
 
 import { env } from "cloudflare:workers";
 

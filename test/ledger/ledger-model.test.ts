@@ -1,3 +1,5 @@
+/** Compares the Ledger's reports with a naive recount, after random histories. */
+
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -70,14 +72,14 @@ const history = fc
     }),
   );
 
-/** Drops what the model does not speak of, and orders keys whose order says nothing. */
+/** Returns a report as plain data, so that it can be compared with the model's. */
 function comparable(report: Report | NaiveReport): unknown {
   return JSON.parse(JSON.stringify(report)) as unknown;
 }
 
 describe("the Ledger", () => {
   it(
-    "says what a recount says, after any history of repeats, restarts and purges",
+    "reports what a recount reports after any history of repeats, restarts and purges",
     { timeout: 120_000 },
     async ({ expect }) => {
       await fc.assert(
@@ -91,7 +93,7 @@ describe("the Ledger", () => {
           const purged = new Set<number>();
           for (const step of steps) {
             if (step.do === "restart") {
-              await ledger.totals(); // only what runs can be evicted
+              await ledger.totals(); // only a running object can be evicted
               await evictDurableObject(ledger);
             } else if (step.do === "alarm") await runDurableObjectAlarm(ledger);
             else if (step.do === "purge") {
@@ -127,7 +129,7 @@ describe("the Ledger", () => {
           }
           const workspace = comparable(await ledger.workspaceReport(range)) as NaiveReport;
           const expected = comparable(model.report(null, FIRST_DAY, NOON)) as NaiveReport;
-          // Visitors cannot be taken out of a sketch.
+          // Visitors cannot be removed from a sketch.
           if (purged.size === 0) expect(workspace).toEqual(expected);
           else expect({ ...workspace, unique: 0 }).toEqual({ ...expected, unique: 0 });
 

@@ -1,4 +1,4 @@
-/** What a click costs: rows written are billed, so they are counted here. */
+/** Limits the rows that clicks write and reports read, since rows are billed. */
 
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
@@ -15,7 +15,7 @@ interface Load {
   readonly clickOf?: (n: number) => Partial<LedgerClick>;
 }
 
-/** Ingests batches one call each, and tells how many rows a click has written. */
+/** Ingests batches, one per call, and returns the rows written per click. */
 async function rowsPerClick({ batchSize, batches, linkOf, clickOf }: Load): Promise<number> {
   const stub = freshLedger();
   return await runInDurableObject(stub, async (ledger: Ledger) => {
@@ -34,7 +34,7 @@ async function rowsPerClick({ batchSize, batches, linkOf, clickOf }: Load): Prom
   });
 }
 
-/** Spreads clicks over a thousand links without a pattern, the same way each time. */
+/** Spreads clicks over a thousand links without a pattern, but reproducibly. */
 function oneOfThousand(n: number): number {
   return (Number.parseInt(hashOf(n).slice(0, 8), 16) % 1_000) + 1;
 }
@@ -53,7 +53,7 @@ describe("rows written for a click", () => {
     expect(await rowsPerClick(load)).toBeLessThanOrEqual(1.4);
   });
 
-  it("a click that a rule served writes no more rows than any other", async ({ expect }) => {
+  it("a click served by a rule writes no more rows than any other", async ({ expect }) => {
     const clickOf = (n: number) => ({ rule: `rule-${n % 3}` });
     const load = { batchSize: 5, batches: 200, linkOf: oneOfThousand };
     expect(await rowsPerClick({ ...load, clickOf })).toBe(await rowsPerClick(load));
@@ -68,7 +68,7 @@ describe("rows written for a click", () => {
     expect(await rowsPerClick(load)).toBeLessThanOrEqual(0.9);
   });
 
-  it("a batch that was counted before writes no rows", async ({ expect }) => {
+  it("a repeated batch writes no rows", async ({ expect }) => {
     const stub = freshLedger();
     await runInDurableObject(stub, async (ledger: Ledger) => {
       const once = batch([click(), click({ linkId: 2 })]);
@@ -84,14 +84,14 @@ describe("rows read for a report", () => {
   const LINK = 1;
   const MONTH = { from: dateAt(NOON - 29 * DAY), to: dateAt(NOON) };
 
-  /** Gives a Ledger that has just woken up, with 41 days of clicks by ten rules and two variants. */
+  /** Returns a Ledger that has just woken up, with 41 days of clicks by rules and variants. */
   async function afterSixWeeks(): Promise<DurableObjectStub<Ledger>> {
     const stub = freshLedger();
     for (let day = 40; day >= 0; day--) {
-      const at = NOON - day * DAY;
+      const atMs = NOON - day * DAY;
       const clicks = Array.from({ length: 60 }, (_, n) =>
         click({
-          atMs: at,
+          atMs,
           linkId: (n % 5) + 1,
           referrer: `site${n}.example`,
           addressHash: hashOf(n),
@@ -121,7 +121,7 @@ describe("rows read for a report", () => {
     ["a link's rules and variants", (ledger: Ledger) => ledger.detailedLinkReport(LINK, MONTH)],
     ["a workspace", (ledger: Ledger) => ledger.workspaceReport(MONTH)],
   ] as const) {
-    it(`are one a day of ${of}, whatever the clicks`, async ({ expect }) => {
+    it(`are one per day for ${of}, regardless of the clicks`, async ({ expect }) => {
       expect(await rowsRead(await afterSixWeeks(), report)).toBe(30);
     });
   }
@@ -131,10 +131,10 @@ describe("rows read for a report", () => {
     expect(await rowsRead(await afterSixWeeks(), report)).toBe(1);
   });
 
-  it("a report reads no rows behind a range that is over", async ({ expect }) => {
+  it("a report on a past range reads no rows after the range", async ({ expect }) => {
     const week = { from: dateAt(NOON - 19 * DAY), to: dateAt(NOON - 13 * DAY) };
     const report = (ledger: Ledger) => ledger.linkReport(LINK, week);
-    // A row for each of the seven days, and the link's own, which tells its totals.
+    // A row for each of the seven days, and the link's own, which has its totals.
     expect(await rowsRead(await afterSixWeeks(), report)).toBe(8);
   });
 });

@@ -1,3 +1,5 @@
+/** Tests the Ledger: counting, reports, purges and closing. */
+
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -15,7 +17,7 @@ const TODAY = { from: dateAt(NOON), to: dateAt(NOON) };
 const YESTERDAY = { from: dateAt(NOON - DAY), to: dateAt(NOON - DAY) };
 
 describe("ingest", () => {
-  it("gives ids that follow each other, and the same ones for a repeat", async ({ expect }) => {
+  it("assigns consecutive click ids, and the same ones to a repeated batch", async ({ expect }) => {
     const ledger = freshLedger();
     const first = batch([click(), click()]);
     const second = batch([click({ linkId: 2 })]);
@@ -29,7 +31,7 @@ describe("ingest", () => {
     ]);
   });
 
-  it("closes the day when a newer one begins, and still takes late clicks", async ({ expect }) => {
+  it("closes the day when a newer one begins, and counts delayed clicks", async ({ expect }) => {
     const ledger = freshLedger();
     await ledger.ingest([batch([click({ atMs: NOON - DAY })])]);
     await ledger.ingest([batch([click({ atMs: NOON, addressHash: hashOf(1) })])]);
@@ -43,7 +45,7 @@ describe("ingest", () => {
     expect((await ledger.linkState(1)).lastClickAtMs).toBe(NOON);
   });
 
-  it("changes nothing, in storage or in memory, when it fails half-way", async ({ expect }) => {
+  it("changes nothing in storage or in memory when it fails midway", async ({ expect }) => {
     await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
       await ledger.ingest([batch([click()])]);
       const before = [ledger.linkReport(1, TODAY), ledger.workspaceReport(TODAY), ledger.totals()];
@@ -57,7 +59,7 @@ describe("ingest", () => {
     });
   });
 
-  it("loses nothing when the object restarts between two tries of a batch", async ({ expect }) => {
+  it("loses nothing when the object restarts before a batch is redelivered", async ({ expect }) => {
     const ledger = freshLedger();
     const once = batch([click(), click({ class: "bot" })], { lost: 3 });
     await ledger.ingest([once]);
@@ -67,9 +69,7 @@ describe("ingest", () => {
     expect((await ledger.workspaceReport(TODAY)).classes).toEqual({ human: 1, bot: 1, lost: 3 });
   });
 
-  it("loses and doubles nothing when it is killed in the middle of many calls", async ({
-    expect,
-  }) => {
+  it("neither loses nor doubles clicks when it is killed during many calls", async ({ expect }) => {
     const id = freshLedgerId();
     const batches = Array.from({ length: 40 }, () => batch([click(), click({ linkId: 2 })]));
     const unsure = batches.map((one) =>
@@ -87,7 +87,7 @@ describe("ingest", () => {
     expect(Math.max(...clicks.map((one) => one.id))).toBe(80);
   });
 
-  it("works on a schema of a later version", async ({ expect }) => {
+  it("works on the schema of a later version", async ({ expect }) => {
     const ledger = freshLedger();
     await ledger.ingest([batch([click()])]);
     await runInDurableObject(ledger, (_, { storage }) => {
@@ -101,7 +101,7 @@ describe("ingest", () => {
     expect((await ledger.linkReport(1, TODAY)).total).toBe(2);
   });
 
-  it("keeps people apart from bots in every breakdown", async ({ expect }) => {
+  it("counts no bots in any breakdown", async ({ expect }) => {
     const ledger = freshLedger();
     const bot = click({ class: "bot", country: "US", referrer: "bot.example", scan: true });
     await ledger.ingest([batch([click(), bot, click({ class: "head" })])]);
@@ -115,14 +115,14 @@ describe("ingest", () => {
     });
   });
 
-  it("counts a visitor who is not tracked, and no visitor", async ({ expect }) => {
+  it("counts the click of a visitor who opted out, but not the visitor", async ({ expect }) => {
     const ledger = freshLedger();
     const unseen = click({ addressHash: null, agentHash: null, city: null });
     await ledger.ingest([batch([unseen, unseen])]);
     expect(await ledger.linkReport(1, TODAY)).toMatchObject({ period: 2, unique: 0, cities: [] });
   });
 
-  it("holds 500 values a day and no more, whatever referrers are sent", async ({ expect }) => {
+  it("keeps at most 500 values per day, regardless of the referrers sent", async ({ expect }) => {
     const ledger = freshLedger();
     const hostile = Array.from({ length: 2_000 }, (_, n) => click({ referrer: `h${n}.example` }));
     const junk = ["<script>", "a".repeat(101), "two words.example", "x..y", "-a.example"];
@@ -138,7 +138,9 @@ describe("ingest", () => {
     expect(referrers.reduce((sum, { clicks }) => sum + clicks, 0)).toBe(period);
   });
 
-  it("cuts long values and tells two cities of one name apart", async ({ expect }) => {
+  it("truncates long values, and distinguishes two cities with the same name", async ({
+    expect,
+  }) => {
     const ledger = freshLedger();
     const long = "й".repeat(99) + "😀";
     await ledger.ingest([
@@ -158,7 +160,7 @@ describe("ingest", () => {
 });
 
 describe("reports", () => {
-  it("a report tells what each rule and variant served, with visitors and referrers", async ({
+  it("a report has the clicks, visitors and referrers of each rule and variant", async ({
     expect,
   }) => {
     const ledger = freshLedger();
@@ -189,13 +191,13 @@ describe("reports", () => {
     ]);
   });
 
-  it("the report of a link without clicks is empty, every day present", async ({ expect }) => {
+  it("the report of a link without clicks is empty but has every day", async ({ expect }) => {
     const report = await freshLedger().linkReport(7, { from: "2024-02-28", to: "2024-03-01" });
     expect(report).toMatchObject({ total: 0, period: 0, unique: 0, countries: [] });
     expect(report.days.map(({ date }) => date)).toEqual(["2024-02-28", "2024-02-29", "2024-03-01"]);
   });
 
-  it("a report refuses a range that is none", async ({ expect }) => {
+  it("a report refuses an invalid range", async ({ expect }) => {
     await runInDurableObject(freshLedger(), (ledger: Ledger) => {
       for (const range of [
         { from: "2024-03-02", to: "2024-03-01" },
@@ -218,7 +220,7 @@ describe("reports", () => {
     expect(recent[0]).toEqual({ ...logged, id: 30, eventId: `${sent.id}-29` });
   });
 
-  it("lead with the 50 most clicked links, exactly, also after purges", async ({ expect }) => {
+  it("totals list exactly the 50 most clicked links, even after purges", async ({ expect }) => {
     const ledger = freshLedger();
     const clicksOf = new Map(Array.from({ length: 70 }, (_, n) => [n + 1, (n * 37) % 71]));
     const all = [...clicksOf].flatMap(([linkId, n]) =>
@@ -247,7 +249,7 @@ describe("reports", () => {
 });
 
 describe("purgeLink", () => {
-  it("forgets a link's counts at once and its clicks in the log soon", async ({ expect }) => {
+  it("forgets a link's counts at once and its clicks in the log soon after", async ({ expect }) => {
     const ledger = freshLedger();
     const mixed = batch([click({ linkId: 1 }), click({ linkId: 2 }), click({ linkId: 1 })]);
     await ledger.ingest([batch([click({ atMs: NOON - DAY })]), mixed]);
@@ -274,7 +276,7 @@ describe("purgeLink", () => {
     });
   });
 
-  it("counts clicks that come afterwards as late, and brings nothing back", async ({ expect }) => {
+  it("counts clicks that arrive afterwards as late, and restores nothing", async ({ expect }) => {
     const ledger = freshLedger();
     await ledger.purgeLink(1, NOON);
     await ledger.ingest([batch([click({ linkId: 1 }), click({ linkId: 2 })])]);
@@ -286,7 +288,7 @@ describe("purgeLink", () => {
     expect((await ledger.exportLog(null)).clicks.map(({ linkId }) => linkId)).toEqual([2]);
   });
 
-  it("walks a long log in slices, for all links that wait at once", async ({ expect }) => {
+  it("walks a long log in slices, once for all waiting links", async ({ expect }) => {
     await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
       const batches = Array.from({ length: 50 }, (_, n) =>
         batch([1, 2, 3].map((linkId) => click({ linkId, atMs: NOON + n * HOUR }))),
@@ -297,7 +299,7 @@ describe("purgeLink", () => {
       purgeCounts(ledger.sql, states, 2, NOON + 25 * HOUR);
       let slices = 1;
       while (purgeSlice(ledger.sql, 10)) slices += 1;
-      // Five slices of ten, and one that finds the end.
+      // Five slices of ten, and one that reaches the end.
       expect(slices).toBe(6);
       const { clicks } = ledger.exportLog(null);
       const left = clicks.filter(({ linkId }) => linkId !== 3);
@@ -308,9 +310,7 @@ describe("purgeLink", () => {
 });
 
 describe("close", () => {
-  it("forgets everything and refuses what still comes, also after a restart", async ({
-    expect,
-  }) => {
+  it("forgets everything and refuses later clicks, even after a restart", async ({ expect }) => {
     const ledger = freshLedger();
     await ledger.ingest([batch([click()])]);
     await ledger.close();

@@ -1,3 +1,5 @@
+/** Tests the Ledger's migrations. */
+
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
@@ -26,7 +28,7 @@ describe("migrate", () => {
     });
   });
 
-  it("leaves a newer schema as it is, and today's code counts on it", async ({ expect }) => {
+  it("leaves a newer schema as it is, and this version counts on it", async ({ expect }) => {
     await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
       ledger.sql.run("ALTER TABLE state ADD COLUMN of_tomorrow TEXT");
       ledger.sql.run("ALTER TABLE batches ADD COLUMN of_tomorrow TEXT");

@@ -1,4 +1,4 @@
-/** What the Ledger should say, worked out the slow way: every click is kept and counted again. */
+/** A slow model of the Ledger, which keeps every click and recounts them for each report. */
 
 import type {
   ClickBatch,
@@ -11,7 +11,7 @@ import type {
 import { DAY, dateAt } from "./sample-clicks.ts";
 
 export interface NaiveLedger {
-  /** Gives the first click id of the batch. */
+  /** Returns the batch's first click id. */
   ingest(batch: ClickBatch): number;
   purge(linkId: number): void;
   total(linkId: number): number;

@@ -1,11 +1,11 @@
-/** Clicks as the redirect reports them, and the batches they travel in. */
+/** Makes clicks as the redirect reports them, and the batches that carry them. */
 
 import type { ClickBatch, LedgerClick } from "../../src/ledger/contract.ts";
 
 export const DAY = 86_400_000;
 /**
- * Two days ago, at noon. Clicks are made from it so that their time in the log is never over;
- * nothing else in these tests depends on the time.
+ * Noon two days ago. Samples start from it, so that they never expire from the log; nothing else
+ * in these tests depends on the current time.
  */
 export const NOON = Math.floor(Date.now() / DAY) * DAY - 2 * DAY + DAY / 2;
 

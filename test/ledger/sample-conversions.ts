@@ -1,3 +1,5 @@
+/** Makes conversions, and Ledgers that track visitors. */
+
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import type { NewConversion } from "../../src/ledger/conversions/contract.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
@@ -23,14 +25,14 @@ export function conversion(fields: Partial<NewConversion> = {}): NewConversion {
 
 export const visitor = (who: typeof ADA) => ({ kind: "visitor", ...who }) as const;
 
-/** Gives a Ledger of a workspace with an active goal. */
+/** Returns the Ledger of a workspace with an active goal. */
 export async function tracking(): Promise<DurableObjectStub<Ledger>> {
   const ledger = freshLedger();
   await ledger.trackVisitors(true);
   return ledger;
 }
 
-/** Counts clicks, and gives the id of the first. */
+/** Ingests a batch of clicks, and returns the id of the first one. */
 export async function clicked(
   ledger: DurableObjectStub<Ledger>,
   ...clicks: Partial<LedgerClick>[]

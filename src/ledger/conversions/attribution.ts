@@ -1,7 +1,7 @@
 /**
- * What conversions are attributed by: the last click of each visitor and of each click token, and
- * which batch holds a click id. Kept while the workspace has an active goal, and for the attribution
- * window only; without a goal a click costs none of these rows.
+ * Stores what conversions are attributed by: the last click of each visitor and of each click
+ * token, and an index from click ids to batches. Kept only while the workspace has an active goal,
+ * and only for the attribution window; without a goal, a click writes none of these rows.
  */
 
 import type { MeteredSql } from "../../platform/metered-sql.ts";
@@ -17,23 +17,23 @@ export interface LastClick {
   readonly atMs: number;
 }
 
-/** What a transaction has seen and not yet written. */
+/** The attribution rows that a transaction has collected but not yet written. */
 export interface Trail {
   readonly visitors: Map<string, LastClick>;
   readonly tokens: Map<string, LastClick>;
   readonly batches: { readonly firstId: number; readonly batchId: string }[];
 }
 
-/** Rows looked at in one slice: well below a tenth of a second of work. */
+/** The rows read in one slice: well below a tenth of a second of work. */
 const SLICE_ROWS = 2_000;
-/** Follows every batch id: they are of digits and lower-case letters. */
+/** Sorts after every batch id, which consists of digits and lower-case letters. */
 const AFTER_EVERY_ID = "~";
 
 export function emptyTrail(): Trail {
   return { visitors: new Map(), tokens: new Map(), batches: [] };
 }
 
-/** Notes a person's click. Of several by one visitor the latest stays. */
+/** Adds a human click to the trail, which keeps the latest click of each visitor. */
 export function noteClick(trail: Trail, click: LedgerClick, clickId: number): void {
   const { linkId, variant, atMs, addressHash, agentHash, token } = click;
   const last: LastClick = { clickId, linkId, variant, atMs };
@@ -44,7 +44,7 @@ export function noteClick(trail: Trail, click: LedgerClick, clickId: number): vo
   if (known === undefined || known.atMs <= atMs) trail.visitors.set(visitor, last);
 }
 
-/** Writes one row a visitor, one a token and one a batch. A delayed click replaces no later one. */
+/** Writes one row per visitor, per token and per batch. A delayed click replaces no later one. */
 export function saveTrail(sql: MeteredSql, { visitors, tokens, batches }: Trail): void {
   const update = `SET click = excluded.click, link = excluded.link, variant = excluded.variant,
     at_ms = excluded.at_ms WHERE excluded.at_ms >= at_ms`;
@@ -67,7 +67,7 @@ export function saveTrail(sql: MeteredSql, { visitors, tokens, batches }: Trail)
   }
 }
 
-/** The last click of a visitor, by both hashes. */
+/** Finds a visitor's last click by both hashes. */
 export function lastClickOfVisitor(
   sql: MeteredSql,
   addressHash: string,
@@ -83,7 +83,7 @@ export function clickOfToken(sql: MeteredSql, token: string): LastClick | null {
   return row === undefined ? null : lastClick(row);
 }
 
-/** Begins or ends noting clicks; true when older batches are still to be indexed under an alarm. */
+/** Starts or stops tracking; returns whether an alarm must still index older batches. */
 export function switchTracking(sql: MeteredSql, isOn: boolean, sinceMs: number): boolean {
   const wasOn = readMark(sql, "tracking") !== null;
   if (!isOn) dropMark(sql, "tracking");
@@ -93,12 +93,12 @@ export function switchTracking(sql: MeteredSql, isOn: boolean, sinceMs: number):
   return indexingSlice(sql, sinceMs);
 }
 
-/** Begins to index the batches of the window that are not: after tracking began, or the window grew. */
+/** Starts indexing the window's batches anew, once tracking is on or the window has grown. */
 export function reindex(sql: MeteredSql): void {
   if (readMark(sql, "tracking") !== null) writeMark(sql, "indexing", AFTER_EVERY_ID);
 }
 
-/** Makes the next batches findable by their clicks' ids, the newest first; true when more are left. */
+/** Indexes the next batches by click id, the newest first; returns whether more are left. */
 function indexingSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
   const before = readMark(sql, "indexing");
   if (before === null) return false;
@@ -112,7 +112,7 @@ function indexingSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): 
   const last = rows.at(-1)?.batch_id;
   if (last !== undefined) {
     sql.run(
-      // A batch without clicks has the first id of the next one.
+      // A batch without clicks has the same first id as the next one.
       `INSERT INTO click_batches (first_id, batch_id) SELECT first_id, batch_id FROM batches
        WHERE batch_id < ? AND batch_id >= ? AND n > 0 ON CONFLICT DO NOTHING`,
       before,
@@ -127,15 +127,15 @@ function indexingSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): 
   return true;
 }
 
-/** Begins the walk of `trailSlice` anew, so that it meets a link that has just been purged. */
+/** Restarts the walk of `trailSlice`, so that it covers a link that has just been purged. */
 export function forgetSoon(sql: MeteredSql): void {
   dropMark(sql, "walked_last_clicks");
   dropMark(sql, "walked_tokens");
 }
 
 /**
- * Drops the next rows whose window is over or whose link is purged, and indexes older batches; true
- * when there may be more of either.
+ * Deletes the next rows whose window is over or whose link is purged, and indexes older batches.
+ * Returns whether more of either may be left.
  */
 export function trailSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROWS): boolean {
   const indexing = indexingSlice(sql, sinceMs, rowsMax);
@@ -153,7 +153,7 @@ export function trailSlice(sql: MeteredSql, sinceMs: number, rowsMax = SLICE_ROW
   return indexing || lastClicks || tokens || dropped.length === rowsMax;
 }
 
-/** Tells whether there is anything that will have to be dropped one day. */
+/** Whether any rows are left to delete one day. */
 export function hasTrail(sql: MeteredSql): boolean {
   const statement = `SELECT 1 WHERE EXISTS (SELECT 1 FROM last_clicks)
     OR EXISTS (SELECT 1 FROM click_tokens) OR EXISTS (SELECT 1 FROM click_batches)`;
@@ -167,7 +167,7 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly at_ms: number;
 }
 
-/** `WHERE true` tells SQLite that the ON that follows belongs to the insert. */
+/** Selects rows to insert; `WHERE true` makes SQLite read the following ON as the insert's. */
 const LAST_CLICKS = `SELECT value->>0, value->>1, value->>2, value->>3, value->>4
   FROM json_each(?) WHERE true`;
 
@@ -187,7 +187,10 @@ function lastClick({ click, link, variant, at_ms: atMs }: Row): LastClick {
   return { clickId: click, linkId: link, variant, atMs };
 }
 
-/** Hashes lie in no order of time: the whole table is walked, once for each alarm that begins at its front. */
+/**
+ * Deletes the table's next rows that are over, and returns whether more rows are left. Hashes have
+ * no order of time, so a walk covers the whole table, once per alarm that starts at its beginning.
+ */
 function walk(
   sql: MeteredSql,
   table: "last_clicks" | "click_tokens",

@@ -2,24 +2,24 @@
 
 import type { LoggedClick, Report } from "../contract.ts";
 
-/** How far conversions look back where the workspace has not set its own window. */
+/** The attribution window, in days, of a workspace that has not set its own. */
 export const ATTRIBUTION_DAYS = 30;
 
-/** What a conversion says about the click that led to it. */
+/** What a conversion states about the click that led to it. */
 export type ClickClue =
   /** A click's integer id. */
   | { readonly kind: "click"; readonly clickId: number }
-  /** What the redirect appended to the destination. */
+  /** The click token that the redirect appended to the destination. */
   | { readonly kind: "token"; readonly token: string }
-  /** Hashes as the click consumer makes them. */
+  /** The visitor's hashes, computed as those of a click. */
   | { readonly kind: "visitor"; readonly addressHash: string; readonly agentHash: string }
-  /** Nothing: the visitor asked not to be tracked, or is not known. */
+  /** Nothing: the visitor asked not to be tracked, or is unknown. */
   | { readonly kind: "none" };
 
 export interface NewConversion {
   readonly goalId: number;
   readonly atMs: number;
-  /** Counted once for a goal; null where the sender names none, and each one counts. */
+  /** Counted once per goal; null when the client sends none, and then each conversion counts. */
   readonly orderId: string | null;
   /** In minor units of the currency. */
   readonly value: number;
@@ -27,15 +27,15 @@ export interface NewConversion {
   readonly clue: ClickClue;
 }
 
-/** The click that a conversion is put down to. */
+/** The click that a conversion is attributed to. */
 export interface Attribution {
   readonly linkId: number;
   readonly clickId: number;
-  /** The A/B variant that was served, by its public id. */
+  /** The public id of the A/B variant that was served. */
   readonly variant: string | null;
   readonly clickedAtMs: number;
   readonly msToConvert: number;
-  /** Null where the click log no longer holds it. */
+  /** Null when the click log no longer holds the click. */
   readonly click: LoggedClick | null;
 }
 
@@ -46,7 +46,7 @@ export type Converted =
       readonly conversionId: number;
       readonly attribution: Attribution | null;
     }
-  /** The goal has this order already: nothing was changed. */
+  /** The goal already has this order: nothing was changed. */
   | { readonly kind: "duplicate"; readonly conversionId: number }
   /** The workspace is deleted. */
   | { readonly kind: "closed" };
@@ -56,13 +56,13 @@ export interface LinkConversions {
   readonly conversions: number;
 }
 
-/** A workspace's report with the conversions that came within its range. */
+/** A workspace's report, with the conversions made within its range. */
 export interface ConversionReport extends Report {
-  /** By the link that they are put down to, most first, at most 20,000 links. */
+  /** Attributed conversions per link, the most first, for at most 20,000 links. */
   readonly conversions: readonly LinkConversions[];
 }
 
-/** A conversion as it is kept. Of a purged link it keeps that it happened, and not where from. */
+/** A conversion as it is stored. After its link is purged it stays, without its attribution. */
 export interface LoggedConversion {
   readonly id: number;
   readonly goalId: number;

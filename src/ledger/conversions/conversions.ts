@@ -1,6 +1,6 @@
 /**
- * Counts conversions, each order of a goal once, and finds the click that led to each: by the id or
- * token of a click, or by the visitor's last click, within the attribution window.
+ * Counts conversions, each order once per goal, and attributes each to a click within the
+ * attribution window: by a click's id or token, or by the visitor's last click.
  */
 
 import { DAY_MS } from "../../platform/clock.ts";
@@ -21,11 +21,11 @@ import type {
   NewConversion,
 } from "./contract.ts";
 
-/** A click's clock is another one than a conversion's. */
+/** How far a click's clock may be ahead of a conversion's. */
 const CLOCK_SLACK_MS = 60_000;
 const PAGE_ROWS = 1_000;
 
-/** Stores a conversion and counts it; an order that the goal has already changes nothing. */
+/** Stores and counts a conversion; an order that the goal already has changes nothing. */
 export function convert(
   sql: MeteredSql,
   states: StateStore,
@@ -62,7 +62,7 @@ export function convert(
   return { kind: "tracked", conversionId: row.id, attribution };
 }
 
-/** Gives a page of conversions in order of their ids, after the one that `afterId` names. */
+/** Returns a page of conversions in order of id, after `afterId`. */
 export function conversionPage(
   sql: MeteredSql,
   afterId: number | null,
@@ -77,7 +77,7 @@ export function conversionPage(
   return { conversions: rows.map(readConversion), next };
 }
 
-/** Takes a purged link out of its conversions: they stay, as unattributed ones. */
+/** Removes a purged link from its conversions, which stay as unattributed ones. */
 export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: number): void {
   const days = sql.run<{ day: number; n: number }>(
     `SELECT at_ms / ${DAY_MS} AS day, count(*) AS n FROM conversions WHERE link = ? GROUP BY day`,
@@ -140,7 +140,7 @@ function attribute(
   if (last === null) return null;
   const { clickId, linkId, variant, atMs: clickedAtMs } = last;
   if (clickedAtMs < atMs - windowMs || clickedAtMs > atMs + CLOCK_SLACK_MS) return null;
-  // The rows of a purged link are taken away by slices: until then they say nothing.
+  // Slices delete the rows of a purged link later: until then they must not be used.
   if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return null;
   const msToConvert = Math.max(0, atMs - clickedAtMs);
   return { clickId, linkId, variant, clickedAtMs, msToConvert, click: findClick(sql, clickId) };
@@ -156,7 +156,7 @@ function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
       return clickOfToken(sql, clue.token);
     case "click": {
       const click = findClick(sql, clue.clickId);
-      // What was no person's click is in no report: nothing can be put down to it either.
+      // Only human clicks are in reports, so only they can be attributed to.
       if (click?.class !== "human") return null;
       const { linkId, variant, atMs } = click;
       return { clickId: clue.clickId, linkId, variant, atMs };
@@ -164,7 +164,7 @@ function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
   }
 }
 
-/** Finds a click in the log by its id; null for one that is purged, trimmed or never was. */
+/** Finds a click in the log by its id; null if it is purged, trimmed or unknown. */
 function findClick(sql: MeteredSql, clickId: number): LoggedClick | null {
   const [row] = sql.run<{ batch_id: string; first_id: number; data: string | null }>(
     `SELECT batches.batch_id, batches.first_id, batches.data FROM (

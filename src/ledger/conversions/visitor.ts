@@ -1,14 +1,14 @@
-/** Who counts as one visitor: an address together with a user agent. */
+/** Identifies a visitor: an address together with a user agent. */
 
 /**
- * Joins the hashes of an address and of a user agent into the 64 bits of their visitor.
+ * Combines the hashes of an address and of a user agent into the visitor's 64-bit hash.
  *
- * Both are keyed hashes already, so mixing only has to spread what the two share among visitors.
+ * Both are keyed hashes already, so mixing only has to spread visitors that share one of them.
  */
 export function visitorOf(addressHash: string, agentHash: string): string {
   let high = mix(half(addressHash, 0)) ^ half(agentHash, 0);
   let low = mix(half(addressHash, 8)) ^ half(agentHash, 8);
-  // Two rounds of a Feistel network: a bijection, so distinct pairs stay as distinct as they were.
+  // Two rounds of a Feistel network: a bijection, so it adds no collisions.
   high ^= mix(low);
   low ^= mix(high);
   return digits(high) + digits(low);

@@ -1,8 +1,8 @@
-/** What of a click's texts may enter the Ledger: visitors choose some of them, so all are bounded. */
+/** Limits the strings of a click, since visitors control some of them. */
 
 import type { LedgerClick } from "../contract.ts";
 
-/** Stands for values that are past a bound, and for referrers that are no host names. */
+/** Stands for values past a limit, and for referrers that are not host names. */
 export const OTHER = "(other)";
 
 const LENGTH_MAX = 100;
@@ -12,10 +12,10 @@ const HOST = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`);
 const ADDRESS = /^\[[0-9a-f:.]{2,45}\]$/;
 
 /**
- * Cuts a click's texts to 100 characters.
+ * Truncates the strings of a click to 100 characters.
  *
- * Every field is named, so that a new one does not compile before it is known how far it may go. A
- * referrer that is no host name becomes `(other)` and not null: the visit was not a direct one.
+ * Every field is named, so that a new field does not compile before its limit is decided. A
+ * referrer that is not a host name becomes `(other)` and not null: the visit was not a direct one.
  */
 export function boundClick(click: LedgerClick): LedgerClick {
   const { country, city, rule, variant } = click;
@@ -44,7 +44,7 @@ function boundReferrer(referrer: string | null): string | null {
   return HOST.test(referrer) || ADDRESS.test(referrer) ? referrer : OTHER;
 }
 
-/** Cuts between characters, never inside of one. */
+/** Truncates between characters, never inside a surrogate pair. */
 function clip(value: string): string {
   if (value.length <= LENGTH_MAX) return value;
   return value.slice(0, LENGTH_MAX).replace(/[\uD800-\uDBFF]$/, "");

@@ -1,6 +1,6 @@
 /**
- * How a cell is stored: JSON, with one flat list a dimension, since keys would be most of the bytes.
- * A dimension that this version does not know is dropped on reading; one that is missing is empty.
+ * The stored format of a cell: JSON with one flat list per dimension, since keys would take most of
+ * the bytes. When read, an unknown dimension is dropped and a missing one is empty.
  */
 
 import type { ClickClass } from "../contract.ts";
@@ -10,7 +10,7 @@ import { DIMENSION_NAMES } from "./dimensions.ts";
 type Flat = (string | number)[];
 
 interface StoredCell {
-  /** Classes; `s`: scans; the rest by dimension. */
+  /** `c` holds the classes and `s` the scans; every other key is a dimension. */
   readonly c: Flat;
   readonly s?: number;
   readonly [dimension: string]: Flat | number | undefined;
@@ -26,7 +26,7 @@ export function encodeCell(cell: Cell): string {
   return JSON.stringify(stored);
 }
 
-/** Reads what `encodeCell` wrote, of this version or of another. */
+/** Reads what `encodeCell` wrote, in this version or another. */
 export function decodeCell(text: string): Cell {
   const stored = JSON.parse(text) as StoredCell;
   const cell = emptyCell();
@@ -41,5 +41,5 @@ export function decodeCell(text: string): Cell {
 }
 
 function* pairs(flat: Flat): Generator<[value: string, n: number]> {
-  for (let at = 0; at < flat.length; at += 2) yield [String(flat[at]), Number(flat[at + 1])];
+  for (let i = 0; i < flat.length; i += 2) yield [String(flat[i]), Number(flat[i + 1])];
 }

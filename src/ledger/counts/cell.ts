@@ -1,8 +1,8 @@
 /**
- * The counts of one day: of one link, or of its whole workspace.
+ * The counts of one day, for one link or for the whole workspace.
  *
- * Pure, and bounded: at most 500 values a dimension, whatever visitors send, and conversions of at
- * most 20,000 links. How long a value may be is `bounds.ts`'s matter.
+ * Pure, and bounded: at most 500 values per dimension, regardless of what visitors send, and
+ * conversions of at most 20,000 links. `bounds.ts` limits the length of a value.
  */
 
 import type { ClickClass, LedgerClick } from "../contract.ts";
@@ -10,18 +10,18 @@ import { OTHER } from "./bounds.ts";
 import { countedIn, DIMENSION_NAMES, type CountedValue, type Dimension } from "./dimensions.ts";
 
 export interface Cell {
-  /** All clicks of the day. Everything else counts `human` ones only, and conversions by link. */
+  /** All clicks of the day by class. The other counts are of human clicks, or of conversions. */
   readonly classes: Map<ClickClass, number>;
   readonly values: Record<Dimension, Map<string, number>>;
   scans: number;
 }
 
 export const VALUES_MAX = 500;
-/** Of all time: ten times as many as a link may have at once. */
+/** The limit for variants of all time: ten times as many as a link may have at once. */
 const LINK_VARIANTS_MAX = 1_000;
-/** Shops and not visitors report them; the row takes 20 bytes for each link. */
+/** Higher than other limits, as shops and not visitors report conversions; 20 bytes per link. */
 const CONVERTED_LINKS_MAX = 20_000;
-/** Ten years of 500 new hostile values a day would not fit into memory. */
+/** Ten years of 500 new hostile values per day would not fit into memory. */
 const SUM_VALUES_MAX = 20_000;
 
 export function emptyCell(): Cell {
@@ -40,22 +40,22 @@ export function countClass(cell: Cell, clickClass: ClickClass, n = 1): void {
 const OF_LINK = countedIn("link");
 const OF_WORKSPACE = countedIn("workspace");
 
-/** Counts a click in its link's cell, which alone tells rules and variants apart. */
+/** Counts a click in its link's cell, the only one that counts by rule and variant. */
 export function countForLink(cell: Cell, click: LedgerClick): void {
   countClick(cell, click, OF_LINK);
 }
 
-/** Counts a click in its workspace's cell, which alone tells links apart. */
+/** Counts a click in its workspace's cell, the only one that counts by link. */
 export function countForWorkspace(cell: Cell, click: LedgerClick): void {
   countClick(cell, click, OF_WORKSPACE);
 }
 
-/** Counts clicks of a link's variant among those of all time. */
+/** Adds clicks of a variant to a link's all-time counts. */
 export function countVariant(counts: Map<string, number>, variant: string, n = 1): void {
   raise(counts, named(counts, variant, LINK_VARIANTS_MAX), n);
 }
 
-/** Counts conversions in the workspace's cell, by the link that they are put down to. */
+/** Counts conversions in the workspace's cell, by the link that they are attributed to. */
 export function countConversion({ values }: Cell, linkId: number, n = 1): void {
   const counts = values.conversion;
   raise(counts, named(counts, String(linkId), CONVERTED_LINKS_MAX), n);
@@ -71,7 +71,7 @@ function countClick(cell: Cell, click: LedgerClick, counted: readonly CountedVal
   if (click.scan) cell.scans += 1;
 }
 
-/** Adds a day to a sum, which may go past 500 values, and past 20,000 folds the rarest. */
+/** Adds a day to a sum. A sum may exceed 500 values; past 20,000 its rarest join `(other)`. */
 export function mergeCell(target: Cell, source: Cell): void {
   for (const [clickClass, n] of source.classes) countClass(target, clickClass, n);
   for (const dimension of DIMENSION_NAMES) {
@@ -83,10 +83,10 @@ export function mergeCell(target: Cell, source: Cell): void {
 }
 
 /**
- * Takes a purged link's day out of its workspace's day.
+ * Subtracts a purged link's day from its workspace's day.
  *
- * A value that the workspace's cell had no room for is taken from `(other)`. What a link counted as
- * `(other)` while its workspace knew the value by name stays: its name is not known any more.
+ * A value that the workspace's cell had no room for is subtracted from `(other)`. A count that is
+ * `(other)` in the link's cell but named in the workspace's stays, since its name is lost.
  */
 export function subtractLink(workspace: Cell, link: Cell, linkId: number): void {
   for (const [clickClass, n] of link.classes) lower(workspace.classes, clickClass, n);
@@ -101,12 +101,12 @@ export function subtractLink(workspace: Cell, link: Cell, linkId: number): void 
   workspace.scans = Math.max(0, workspace.scans - link.scans);
 }
 
-/** Takes a purged link's conversions out of its workspace's day. */
+/** Subtracts a purged link's conversions from its workspace's day. */
 export function subtractConversions({ values }: Cell, linkId: number, n: number): void {
   lower(values.conversion, OTHER, lower(values.conversion, String(linkId), n));
 }
 
-/** Lowers a count to no less than zero, and tells how much was left over. */
+/** Lowers a count to no less than zero, and returns what could not be subtracted of `n`. */
 export function lower<Value>(counts: Map<Value, number>, value: Value, n: number): number {
   const left = (counts.get(value) ?? 0) - n;
   if (left > 0) counts.set(value, left);
@@ -120,7 +120,7 @@ function count(counts: Map<string, number>, value: string): void {
   else counts.set(value, known + 1);
 }
 
-/** `(other)` where there is no room for another value. */
+/** Returns the value, or `(other)` when there is no room for another value. */
 function named(counts: ReadonlyMap<string, number>, value: string, valuesMax: number): string {
   // `(other)` itself may be the 501st value.
   const room = counts.has(value) || counts.size - (counts.has(OTHER) ? 1 : 0) < valuesMax;

@@ -1,4 +1,4 @@
-/** The `cells` table, which holds days that are over. */
+/** Stores days that are over, in the `cells` table. */
 
 import type { MeteredSql } from "../../platform/metered-sql.ts";
 import { decodeCell, encodeCell } from "./cell-codec.ts";
@@ -18,17 +18,17 @@ export interface PastDays {
   readonly scope: number;
   readonly from: number;
   readonly to: number;
-  /** Rules and variants are by far the most bytes of a row, and most reports show none. */
+  /** Whether to read rules and variants: by far the most bytes of a row, and seldom reported. */
   readonly withParts: boolean;
 }
 
-/** Reads one day that is over; an empty one when nothing came on it. */
+/** Reads one day that is over; returns an empty day when it had no clicks. */
 export function loadDay(sql: MeteredSql, scope: number, day: number): DayCounts {
   const [counts] = [...pastDays(sql, { scope, from: day, to: day, withParts: true })];
   return counts ?? emptyDay(day);
 }
 
-/** Gives the days of a range that are over and had clicks, in order; a long range has many. */
+/** Yields the days of a range that are over and had clicks, in order, since they may be many. */
 export function* pastDays(
   sql: MeteredSql,
   { scope, from, to, withParts }: PastDays,
@@ -39,7 +39,7 @@ export function* pastDays(
     scope,
     from,
     to,
-    // Otherwise SQLite reads the row behind the range, to see that it is over.
+    // Without a limit, SQLite would also read the row after the range.
     to - from + 1,
   );
   for (const { day, cell, sketch, parts } of rows) {
@@ -74,9 +74,9 @@ export function saveDay(sql: MeteredSql, scope: number, counts: DayCounts): void
 }
 
 /**
- * Changes the counts of one day of a scope; a newer day than the open one closes it.
+ * Changes the counts of one day of a scope; a day newer than the open one closes the open one.
  *
- * The scope's state is the caller's to save.
+ * The caller must save the scope's state.
  */
 export function changeDay(
   sql: MeteredSql,
@@ -96,7 +96,7 @@ export function changeDay(
   change(state.open.cell);
 }
 
-/** Forgets all that is known of a scope's days. */
+/** Deletes all days of a scope that are over. */
 export function dropDays(sql: MeteredSql, scope: number): void {
   sql.run("DELETE FROM cells WHERE scope = ?", scope);
 }

@@ -1,19 +1,19 @@
 /**
- * What a cell counts people's clicks by. Counting, the encoding of cells and reports follow from this
- * table: a dimension that is counted and that no report shows does not compile.
+ * The dimensions by which a cell counts human clicks. Counting, the encoding of cells and reports
+ * derive from this table: a dimension that is counted but in no report does not compile.
  */
 
 import type { LedgerClick } from "../contract.ts";
 import { hourOf } from "./day.ts";
 
 interface Counted {
-  /** The cells that count it; a report asks for what only one kind of cell tells apart there. */
+  /** The cells that count the dimension; reports of other scopes do not have it. */
   readonly cells: "every" | "link" | "workspace";
-  /** Returns the value that a click counts for, or null where it counts for none. */
+  /** Returns the value that a click is counted under, or null if it is not counted. */
   readonly valueOf: (click: LedgerClick) => string | null;
 }
 
-/** In the order in which cells are stored. */
+/** The dimensions, in the order in which cells store them. */
 export const DIMENSIONS = {
   hour: inEvery(({ atMs }) => String(hourOf(atMs))),
   country: inEvery(({ country }) => country ?? ""),
@@ -31,7 +31,7 @@ export const DIMENSIONS = {
     variant === null ? null : `${referrer ?? ""}/${variant}`,
   ),
   link: inWorkspaces(({ linkId }) => String(linkId)),
-  /** By the link that it is attributed to, when it comes: no click says yet what it will lead to. */
+  /** Counted when a conversion arrives, by the link it is attributed to, and never for a click. */
   conversion: inWorkspaces(() => null),
 } as const satisfies Readonly<Record<string, Counted>>;
 
@@ -42,7 +42,7 @@ export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as readonly Dimension[];
 
 export type CountedValue = readonly [dimension: Dimension, valueOf: Counted["valueOf"]];
 
-/** Returns what the cells of links, or those of workspaces, count of each click. */
+/** Returns the dimensions that the cells of links, or those of workspaces, count. */
 export function countedIn(kind: "link" | "workspace"): readonly CountedValue[] {
   return DIMENSION_NAMES.flatMap((name): CountedValue[] => {
     const { cells, valueOf }: Counted = DIMENSIONS[name];

@@ -1,14 +1,15 @@
 /**
- * The most clicked links of all time, kept exact without an index over all totals.
+ * The most clicked links of all time, exact without an index over all totals.
  *
- * A total only rises, so a link can enter only when it does. `bound` is the most that a link outside
- * of the list can have: it tells which links may enter after one has left by a purge.
+ * Totals only rise, so a link can enter the list only when its own total rises. `bound` is the most
+ * clicks that a link outside the list can have: it decides which links may enter after a purge has
+ * removed one.
  */
 
 import type { LinkTotal } from "../contract.ts";
 
 export interface Leaders {
-  /** Most clicks first; among equals the older link. */
+  /** The most clicks first; on a tie, the older link. */
   readonly list: readonly LinkTotal[];
   readonly bound: number;
 }
@@ -18,7 +19,7 @@ const LEADERS_MIN = 10;
 
 export const NO_LEADERS: Leaders = { list: [], bound: 0 };
 
-/** Takes risen totals in; each link at most once. */
+/** Updates the list with totals that have risen, each link at most once. */
 export function raiseLeaders({ list, bound }: Leaders, risen: readonly LinkTotal[]): Leaders {
   const totals = new Map(list.map(({ linkId, clicks }) => [linkId, clicks]));
   let outside = bound;
@@ -34,7 +35,7 @@ export function dropLeader({ list, bound }: Leaders, linkId: number): Leaders {
   return { list: list.filter((leader) => leader.linkId !== linkId), bound };
 }
 
-/** Tells that so many have left that the list says too little, while other links have clicks. */
+/** Whether purges have left the list too short while other links have clicks. */
 export function isDepleted({ list, bound }: Leaders): boolean {
   return list.length < LEADERS_MIN && bound > 0;
 }

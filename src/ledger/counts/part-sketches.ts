@@ -1,8 +1,8 @@
 /**
- * The visitors of a link's rules and variants on one day: a sketch each, all in one BLOB.
+ * The visitors of a link's parts, its rules and variants, on one day: one sketch each, in one BLOB.
  *
- * The row that holds them is loaded and saved with every batch that touches the link. So only the
- * sketches that a batch adds to are decoded, and the bytes of the others are carried along.
+ * Every batch that touches the link loads and saves the row that holds them. Therefore only the
+ * sketches that a batch adds to are decoded, and the bytes of the others are copied.
  */
 
 import { utf8 } from "../../platform/bytes.ts";
@@ -19,13 +19,13 @@ import {
 
 export type PartKind = "rule" | "variant";
 
-/** One rule or one variant. */
+/** The key of one part. */
 export type PartKey = `r:${string}` | `v:${string}`;
 
 export interface PartSketches {
-  /** As it is stored; null where there is none, and once a part has changed. */
+  /** The stored bytes; null when there are none, and once a part has changed. */
   stored: Uint8Array<ArrayBuffer> | null;
-  /** Null until one of them is looked at. */
+  /** Null until a part is read. */
   parts: Map<string, Part> | null;
 }
 
@@ -33,18 +33,19 @@ interface Part {
   readonly name: Uint8Array;
   /** Null once the sketch has changed. */
   bytes: Uint8Array | null;
-  /** Null until somebody adds to it. */
+  /** Null until a visitor is added. */
   sketch: Sketch | null;
 }
 
 /**
- * A row may have 2 MB; what is left is for the link's own sketch and the small columns. On a usual
- * day that is enough for 150 rules and variants with all their registers in use.
+ * The most bytes of all parts and the row's long texts. A row may have 2 MB; the rest is for the
+ * link's own sketch and the small columns. On a typical day this is enough for 150 parts with all
+ * their registers in use.
  */
 const ROW_BYTES_MAX = 1_950_000;
 
 const FORMAT = 1;
-/** The lengths of a name and of its sketch. */
+/** The bytes before each part: the lengths of its name and of its sketch. */
 const HEAD_BYTES = 4;
 
 const decoder = new TextDecoder();
@@ -53,17 +54,17 @@ export function partKey(kind: PartKind, id: string): PartKey {
   return `${kind === "rule" ? "r" : "v"}:${id}`;
 }
 
-/** Names a part as its day's cell does, which tells no more than 500 rules and variants apart. */
+/** Returns the key that a part has in its day's cell, which names at most 500 of each kind. */
 export function partKeyIn({ values }: Cell, kind: PartKind, id: string): PartKey {
   return partKey(kind, values[kind].has(id) ? id : OTHER);
 }
 
-/** Wraps what `encodeParts` wrote, without reading it; null is a day without rules and variants. */
+/** Wraps what `encodeParts` wrote without decoding it; null stands for a day without parts. */
 export function storedParts(stored: ArrayBuffer | null): PartSketches {
   return { stored: stored === null ? null : new Uint8Array(stored), parts: null };
 }
 
-/** Gives the sketch of a part for adding to it; an empty one where there is none. */
+/** Returns a part's sketch for the caller to add to; an empty one for a new part. */
 export function partSketch(held: PartSketches, key: PartKey): Sketch {
   const parts = partsOf(held);
   const part = parts.get(key) ?? { name: utf8(key), bytes: null, sketch: null };
@@ -74,7 +75,7 @@ export function partSketch(held: PartSketches, key: PartKey): Sketch {
   return part.sketch;
 }
 
-/** Gives each part's sketch for reading. */
+/** Yields each part's sketch, which the caller must not change. */
 export function* eachPart(held: PartSketches): Generator<[key: string, sketch: Sketch]> {
   for (const [key, { bytes, sketch }] of partsOf(held)) {
     if (sketch !== null) yield [key, sketch];
@@ -83,10 +84,10 @@ export function* eachPart(held: PartSketches): Generator<[key: string, sketch: S
 }
 
 /**
- * Puts all parts together; null where there is none.
+ * Encodes all parts; returns null when there are none.
  *
- * Where they do not fit into one row with `others`, its long texts, the largest sketches are made
- * coarse, one after the other, until they do.
+ * When they do not fit into one row with `others`, the row's long texts, the largest sketches are
+ * made coarse, one after the other, until they do.
  */
 export function encodeParts(
   held: PartSketches,
@@ -119,7 +120,7 @@ export function encodeParts(
     joined.set(part.name, offset);
     offset += part.name.length;
     joined.set(bytes, offset);
-    // The object keeps the row in memory: once, not a second time part by part.
+    // The row stays in memory, so parts refer to its bytes instead of holding copies.
     part.bytes = joined.subarray(offset, offset + bytes.length);
     offset += bytes.length;
   }
@@ -133,7 +134,7 @@ function partsOf(held: PartSketches): Map<string, Part> {
 }
 
 function split(stored: Uint8Array): Map<string, Part> {
-  if (stored[0] !== FORMAT) throw new Error("The sketches of rules are of an unknown format.");
+  if (stored[0] !== FORMAT) throw new Error("The sketches of parts have an unknown format.");
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
   const parts = new Map<string, Part>();
   for (let offset = 1; offset < stored.length;) {
@@ -146,9 +147,9 @@ function split(stored: Uint8Array): Map<string, Part> {
   return parts;
 }
 
-/** Tells by how many bytes a row would be too long. */
+/** Returns by how many bytes a row would be too long. */
 function overflow(length: number, others: readonly (string | null)[], rowBytesMax: number): number {
-  // Three bytes a character are the most that UTF-8 takes: counting them is seldom needed.
+  // UTF-8 takes at most three bytes per UTF-16 unit, so counting them is seldom necessary.
   let chars = 0;
   for (const text of others) chars += text?.length ?? 0;
   if (length + 3 * chars <= rowBytesMax) return 0;

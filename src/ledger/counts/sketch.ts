@@ -1,25 +1,25 @@
 /**
- * Counts distinct visitors in little room: a HyperLogLog of 2^14 registers.
+ * Counts distinct visitors in little space: a HyperLogLog of 2^14 registers.
  *
- * While few visitors were seen it holds 25-bit register indexes with their ranks instead, which is
- * exact but for rare collisions. Where there is no room it is made coarse, of 2^10 registers, and
- * then knows a number to 3 % instead of 0.8 %. No hash can be read back from any of the three.
+ * While it has few visitors, a sketch holds 25-bit register indexes with their ranks instead, which
+ * is exact but for rare collisions. When space runs out, it is made coarse, with 2^10 registers and
+ * an error of 3 % instead of 0.8 %. No hash can be recovered from any of the three.
  */
 
 export interface Sketch {
   /** Sorted `index25 * 64 + rank` values; empty once the registers are in use. */
   sparse: number[];
-  /** 2^14, or 2^10 where it is coarse. */
+  /** 2^14 registers, or 2^10 if the sketch is coarse; null while it is sparse. */
   registers: Uint8Array | null;
 }
 
 const REGISTERS = 2 ** 14;
 const COARSE_REGISTERS = 2 ** 10;
-/** What a coarse sketch takes, whatever it has seen. */
+/** The size of every coarse sketch. */
 export const COARSE_BYTES = 1 + (COARSE_REGISTERS * 3) / 4;
 const SPARSE_PRECISION = 25;
 const SPARSE_REGISTERS = 2 ** SPARSE_PRECISION;
-/** As many four-byte entries as the packed registers take bytes. */
+/** The four-byte entries that take as many bytes as the packed registers. */
 const SPARSE_ENTRIES_MAX = 3_072;
 
 const KIND_SPARSE = 1;
@@ -29,7 +29,7 @@ export function emptySketch(): Sketch {
   return { sparse: [], registers: null };
 }
 
-/** Adds one visitor, by a uniformly distributed 64-bit hash as 16 hex digits. */
+/** Adds one visitor, given as a uniformly distributed 64-bit hash of 16 hex digits. */
 export function addVisitor(sketch: Sketch, hash: string): void {
   const high = Number.parseInt(hash.slice(0, 8), 16);
   const low = Number.parseInt(hash.slice(8, 16), 16);
@@ -39,7 +39,7 @@ export function addVisitor(sketch: Sketch, hash: string): void {
   addEntry(sketch, index * 64 + rank);
 }
 
-/** Adds everything that `source` has seen to `target`, which is as coarse as it afterwards. */
+/** Adds the visitors of `source` to `target`, which becomes coarse if `source` is. */
 export function mergeSketch(target: Sketch, source: Sketch): void {
   for (const entry of source.sparse) addEntry(target, entry);
   if (source.registers === null) return;
@@ -54,7 +54,7 @@ export function mergeSketch(target: Sketch, source: Sketch): void {
   }
 }
 
-/** Makes a sketch coarse, for good: what it has seen is then known less well. */
+/** Makes a sketch coarse. This loses precision and cannot be undone. */
 export function coarsenSketch(sketch: Sketch): void {
   const { sparse, registers } = sketch;
   if (registers?.length === COARSE_REGISTERS) return;
@@ -65,7 +65,7 @@ export function coarsenSketch(sketch: Sketch): void {
   sketch.registers = coarse;
 }
 
-/** Estimates how many distinct visitors were added, as a whole number. */
+/** Estimates the number of distinct visitors, as a whole number. */
 export function estimateVisitors({ sparse, registers }: Sketch): number {
   if (registers !== null) return Math.round(estimateFromRegisters(registers));
   return Math.round(-SPARSE_REGISTERS * Math.log1p(-sparse.length / SPARSE_REGISTERS));
@@ -83,7 +83,7 @@ export function encodeSketch({ sparse, registers }: Sketch): Uint8Array<ArrayBuf
 /** Reads what `encodeSketch` wrote; throws on anything else. */
 export function decodeSketch(bytes: Uint8Array): Sketch {
   if (bytes[0] === KIND_DENSE) return { sparse: [], registers: unpackRegisters(bytes) };
-  if (bytes[0] !== KIND_SPARSE) throw new Error("The sketch is of an unknown kind.");
+  if (bytes[0] !== KIND_SPARSE) throw new Error("The sketch has an unknown kind.");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sparse: number[] = [];
   for (let offset = 1; offset < bytes.length; offset += 4) sparse.push(view.getUint32(offset));
@@ -106,7 +106,7 @@ function addEntry(sketch: Sketch, entry: number): void {
   if (sparse.length > SPARSE_ENTRIES_MAX) toRegisters(sketch);
 }
 
-/** Finds the entry of the same index, or where it belongs. */
+/** Returns the position of the entry with the same index, or where to insert it. */
 function positionOf(sparse: readonly number[], entry: number): number {
   const index = entry >>> 6;
   let from = 0;
@@ -139,7 +139,7 @@ function foldRegisters(registers: Uint8Array, finer: Uint8Array): void {
   }
 }
 
-/** The bits that a register's index no longer holds are the first of its rank. */
+/** Folds a rank into a coarser register: the index bits cut off become the first of the rank. */
 function fold(registers: Uint8Array, index: number, rank: number, foldedBits: number): void {
   const folded = index & (2 ** foldedBits - 1);
   const raised = folded === 0 ? foldedBits + rank : Math.clz32(folded) - (32 - foldedBits) + 1;
@@ -154,7 +154,7 @@ function raise(registers: Uint8Array, index: number, rank: number): void {
   if ((registers[index] ?? 0) < rank) registers[index] = rank;
 }
 
-/** Four registers of six bits in three bytes. */
+/** Packs four registers of six bits into three bytes. */
 function packRegisters(registers: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(1 + (registers.length * 3) / 4);
   bytes[0] = KIND_DENSE;

@@ -1,8 +1,8 @@
 /**
- * The `state` table: one row a link, and scope 0 for the workspace.
+ * The `state` table: one row per link, and scope 0 for the workspace.
  *
- * A row holds its open day, so that a click rewrites one row a link. Decoded rows are kept in
- * memory, up to a bound, because the busiest links come back with every batch.
+ * A row includes the open day, so that a batch rewrites one row per link. Decoded rows are cached,
+ * up to a limit, because the busiest links recur in every batch.
  */
 
 import type { MeteredSql } from "../../platform/metered-sql.ts";
@@ -21,32 +21,33 @@ export interface DayCounts {
   readonly day: number;
   readonly cell: Cell;
   readonly sketch: Sketch;
-  /** Of a link only. */
+  /** For a link only. */
   readonly parts: PartSketches;
 }
 
 export interface ScopeState {
   readonly scope: number;
-  /** All time. */
+  /** Clicks of all time. */
   readonly classes: Map<ClickClass, number>;
-  /** A link's human clicks by variant, all time. */
+  /** A link's human clicks of all time by variant. */
   readonly variants: Map<string, number>;
   lastAtMs: number | null;
-  /** A link's last 20 human clicks, newest last. */
+  /** A link's last 20 human clicks, the newest last. */
   recent: StoredRecent[];
-  /** The newest day on which a click came. */
+  /** The newest day with a click or a conversion. */
   open: DayCounts | null;
-  /** Of the workspace only: the id that its next click gets, and its most clicked links. */
+  /** For the workspace only: the id of its next click. */
   nextId: number;
+  /** For the workspace only: its most clicked links. */
   leaders: Leaders;
 }
 
 export interface StateStore {
-  /** Null for a scope that has no click. Callers own what they get only inside a transaction. */
+  /** Returns null for a scope without clicks. Callers may change the state only in a transaction. */
   load(scope: number): ScopeState | null;
   save(state: ScopeState): void;
   drop(scope: number): void;
-  /** Forgets what is in memory: after a failed transaction it may be ahead of what is stored. */
+  /** Clears the cache, which may be ahead of the table after a failed transaction. */
   forget(): void;
 }
 
@@ -68,7 +69,7 @@ interface Kept {
   readonly bytes: number;
 }
 
-/** In bytes as stored; decoded they take a few times as much of the object's 128 MB. */
+/** In stored bytes; decoded, they take a few times as much of the object's 128 MB. */
 const KEPT_BYTES_MAX = 4_000_000;
 const ROW_BYTES = 500;
 
@@ -106,7 +107,7 @@ export function stateStore(sql: MeteredSql): StateStore {
     drop(state.scope);
     kept.set(state.scope, { state, bytes });
     keptBytes += bytes;
-    // In order of use: what was touched longest ago goes first.
+    // The map is in order of use, so the least recently saved or loaded scope is dropped first.
     for (const scope of kept.keys()) {
       if (keptBytes <= KEPT_BYTES_MAX) break;
       drop(scope);
@@ -163,7 +164,7 @@ function decodeState(scope: number, row: Row): ScopeState {
   };
 }
 
-/** Writes one row and tells about how many bytes it takes. */
+/** Writes one row and returns its approximate size in bytes. */
 function writeState(sql: MeteredSql, state: ScopeState): number {
   const { scope, open } = state;
   const isWorkspace = scope === WORKSPACE;

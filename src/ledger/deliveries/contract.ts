@@ -1,17 +1,17 @@
-/** What crosses the Ledger's RPC boundary about webhooks: plain data, no behaviour. */
+/** What crosses the Ledger's RPC boundary about webhook deliveries: plain data, no behaviour. */
 
 export interface DeliveryKey {
   readonly webhookId: number;
   readonly eventId: string;
 }
 
-/** An event for one endpoint, as it is posted. */
+/** An event as it is posted to one endpoint. */
 export interface DeliveryContent {
   readonly event: string;
-  /** When it happened. */
+  /** When the event happened. */
   readonly atMs: number;
   readonly linkId: number | null;
-  /** The very bytes that every attempt sends. */
+  /** The exact body that every attempt sends. */
   readonly body: string;
 }
 
@@ -19,23 +19,23 @@ export type Delivery = DeliveryKey & DeliveryContent;
 
 export type DeliveryStatus = "pending" | "delivered" | "failed";
 
-/** May this attempt be made? */
+/** Whether an attempt may be made now. */
 export type Claim =
-  /** The n-th since the delivery began, or was begun again. */
+  /** The n-th attempt since the delivery was started or restarted. */
   | { readonly kind: "go"; readonly attempt: number }
-  /** Another consumer is at it, or it is too early. */
+  /** Another consumer has claimed the delivery, or it is too early. */
   | { readonly kind: "wait"; readonly untilMs: number }
-  /** Delivered or given up: nothing is left to do. */
+  /** The delivery has succeeded or was given up: nothing is left to do. */
   | { readonly kind: "over" };
 
 export interface Attempt {
   readonly atMs: number;
-  /** From the request to the end of the answer; null where nothing was sent. */
+  /** The time from the request to the end of the response; null when nothing was sent. */
   readonly durationMs: number | null;
   readonly status: number | null;
-  /** Why there is no answer, or none that counts: `timeout`, `network`, `blocked: <reason>` …; null for an answer. */
+  /** Why no response counts: `timeout`, `network`, `blocked: <reason>` …; null for a response. */
   readonly error: string | null;
-  /** The beginning of the answer's body; null for none. */
+  /** The beginning of the response's body; null without a response. */
   readonly response: string | null;
 }
 
@@ -49,19 +49,19 @@ export interface LoggedDelivery extends DeliveryKey {
   readonly event: string;
   readonly atMs: number;
   readonly status: DeliveryStatus;
-  /** Oldest first; of many, the last 20. */
+  /** The last 20 attempts, oldest first. */
   readonly attempts: readonly Attempt[];
   readonly nextAtMs: number | null;
 }
 
 export interface DeliveryPage {
   readonly status: DeliveryStatus | null;
-  /** Only older ones than this event: where the page before ended. */
+  /** The event id that the previous page ended with; null for the first page. */
   readonly beforeId: string | null;
   readonly limit: number;
 }
 
-/** Which deliveries to begin again: one, or those that failed since a time. */
+/** Which deliveries to restart: a single one, or those that have failed since a time. */
 export type Redeliverable =
   | { readonly eventId: string }
   | { readonly failedSinceMs: number; readonly limit: number };

@@ -1,8 +1,9 @@
 /**
- * The webhook log, and the guard that posts once an attempt: whoever has claimed a delivery is alone
- * with it until the lease is over, however often the queue delivers its message.
+ * The webhook log, and the guard against posting an attempt twice: the consumer that has claimed a
+ * delivery holds it exclusively until the lease ends, regardless of the queue's redeliveries.
  *
- * A row is a delivery: an event and an endpoint. Event ids begin with their time, so rows lie in order.
+ * Each row is a delivery: an event and an endpoint. Event ids begin with their time, so rows are in
+ * order of time.
  */
 
 import { DAY_MS, SECOND_MS } from "../../platform/clock.ts";
@@ -20,16 +21,16 @@ import type {
   Redeliverable,
 } from "./contract.ts";
 
-/** Longer than an attempt can take: the look at the DNS, and ten seconds for the post. */
+/** Longer than an attempt can take, which is a DNS lookup and at most ten seconds for the post. */
 const LEASE_MS = 30 * SECOND_MS;
-/** A queue counts in whole seconds, and its clock is another. */
+/** How early an attempt may be: queues delay by whole seconds, and by a clock of their own. */
 const EARLY_MS = SECOND_MS / 2;
 const ATTEMPTS_KEPT = 20;
 const DELIVERY_DAYS = 30;
-/** Rows dropped in one slice: well below a tenth of a second of work. */
+/** The rows deleted in one slice: well below a tenth of a second of work. */
 const SLICE_ROWS = 1_000;
 
-/** Takes a delivery for one attempt, and makes its row the first time. */
+/** Claims a delivery for one attempt; the first claim creates its row. */
 export function claimDelivery(sql: MeteredSql, delivery: Delivery, nowMs: number): Claim {
   const { webhookId, eventId } = delivery;
   const claimedUntilMs = nowMs + LEASE_MS;
@@ -44,7 +45,7 @@ export function claimDelivery(sql: MeteredSql, delivery: Delivery, nowMs: number
   if (leaseUntilMs !== null && leaseUntilMs > nowMs) return { kind: "wait", untilMs: leaseUntilMs };
   if (dueAtMs !== null && dueAtMs > nowMs + EARLY_MS) return { kind: "wait", untilMs: dueAtMs };
   const attempt = row.tries + 1;
-  // A lease that ran out belongs to an attempt that nobody lived to write down.
+  // A lease that ran out belongs to an attempt whose consumer died before recording it.
   const attempts =
     leaseUntilMs === null ? row.attempts : withAttempt(row.attempts, lost(leaseUntilMs));
   sql.run(
@@ -58,7 +59,7 @@ export function claimDelivery(sql: MeteredSql, delivery: Delivery, nowMs: number
   return { kind: "go", attempt };
 }
 
-/** Writes down what came of a claimed attempt, and ends the claim. */
+/** Records the outcome of a claimed attempt, and releases the claim. */
 export function recordAttempt(
   sql: MeteredSql,
   { webhookId, eventId }: DeliveryKey,
@@ -82,7 +83,7 @@ export function recordAttempt(
   );
 }
 
-/** Gives a page of an endpoint's deliveries, the newest first. */
+/** Returns a page of an endpoint's deliveries, the newest first. */
 export function listDeliveries(
   sql: MeteredSql,
   webhookId: number,
@@ -107,7 +108,7 @@ export function listDeliveries(
   }));
 }
 
-/** Gives deliveries that are over and wanted again, oldest first. */
+/** Returns the finished deliveries that are to be restarted, oldest first. */
 export function redeliverable(
   sql: MeteredSql,
   webhookId: number,
@@ -133,7 +134,7 @@ export function redeliverable(
   }));
 }
 
-/** Begins deliveries again; those that are on their way are left alone. */
+/** Restarts finished deliveries; pending ones stay as they are. */
 export function reopenDeliveries(
   sql: MeteredSql,
   webhookId: number,
@@ -148,16 +149,16 @@ export function reopenDeliveries(
 }
 
 /**
- * Forgets the clicks of a purged link that were told, by themselves or as what led to a conversion;
- * that it was made and deleted stays.
+ * Deletes the deliveries that contain clicks of a purged link: those of its clicks, and those of
+ * conversions attributed to them. Events of the link itself, such as its deletion, stay.
  */
 export function forgetClicks(sql: MeteredSql, linkId: number): void {
-  // Literals, each with an index of its own.
+  // Event names are literals, so that SQLite uses the partial index of each.
   sql.run("DELETE FROM deliveries WHERE link = ? AND event = 'link.clicked'", linkId);
   sql.run("DELETE FROM deliveries WHERE link = ? AND event = 'conversion.tracked'", linkId);
 }
 
-/** Drops the next deliveries whose 30 days are over; true when there may be more. */
+/** Deletes the next deliveries older than 30 days; returns whether more may be left. */
 export function deliveriesSlice(sql: MeteredSql, nowMs: number, rowsMax = SLICE_ROWS): boolean {
   const endId = firstBatchIdAt(nowMs - DELIVERY_DAYS * DAY_MS);
   let webhookId: number | null = 0;
@@ -177,7 +178,7 @@ export function deliveriesSlice(sql: MeteredSql, nowMs: number, rowsMax = SLICE_
   }
 }
 
-/** Tells whether there is anything that will have to be dropped one day. */
+/** Whether any deliveries are left to delete one day. */
 export function hasDeliveries(sql: MeteredSql): boolean {
   return nextWebhook(sql, 0) !== null;
 }
@@ -207,10 +208,10 @@ interface ContentRow extends Record<string, SqlStorageValue> {
   readonly body: string;
 }
 
-/** Ids are of digits, letters and `-`. */
+/** Sorts after every event id, which consists of digits, letters and `-`. */
 const AFTER_EVERY_ID = "~";
 
-/** Literals, so that the index of the failed ones is found. */
+/** Conditions with literals, so that SQLite uses the partial index of failed deliveries. */
 const WITH_STATUS: Readonly<Record<DeliveryStatus, string>> = {
   pending: "AND status = 'pending'",
   delivered: "AND status = 'delivered'",

@@ -1,4 +1,4 @@
-/** Reads the click log by pages, oldest batch first. */
+/** Reads the click log page by page, the oldest batch first. */
 
 import type { MeteredSql } from "../../platform/metered-sql.ts";
 import type { LoggedClick, LogPage } from "../contract.ts";
@@ -13,10 +13,10 @@ interface Row extends Record<string, SqlStorageValue> {
 const BATCHES_READ = 100;
 
 /**
- * Gives at least `clicksMin` clicks while there are so many, after the page that ended at `cursor`.
+ * Returns at least `clicksMin` clicks if that many are left after the page that ended at `cursor`.
  *
- * A page holds whole batches. Clicks that arrive while somebody pages come on a later page, or not
- * at all when they were delayed: their batch belongs to a time that was read already.
+ * A page holds whole batches. Clicks that arrive between two pages are on a later page, or missing
+ * if they were delayed, when the time of their batch has already been read.
  */
 export function logPage(sql: MeteredSql, cursor: string | null, clicksMin = 2_000): LogPage {
   const clicks: LoggedClick[] = [];

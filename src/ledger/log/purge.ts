@@ -1,8 +1,8 @@
 /**
- * Forgets purged links: their counts at once, their clicks in the log by slices under an alarm.
+ * Forgets purged links: their counts at once, their clicks in the log slice by slice, in an alarm.
  *
- * Visitors cannot be taken out of a sketch, so the workspace's uniques keep the visitors that a
- * purged link had; no count, click or hash of it stays.
+ * Visitors cannot be removed from a sketch, so the workspace's unique visitors still include those
+ * of a purged link; no count, click or hash of the link stays.
  */
 
 import type { MeteredSql } from "../../platform/metered-sql.ts";
@@ -14,13 +14,13 @@ import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "../counts/lea
 import { WORKSPACE, type DayCounts, type StateStore } from "../counts/state-store.ts";
 import { withoutLinks, type StoredBatch } from "../packed-click.ts";
 
-/** Batches looked at in one slice: about a tenth of a second of work. */
+/** The batches read in one slice: about a tenth of a second of work. */
 const PURGE_SLICE_BATCHES = 200;
 const PURGE_SLICE_LINKS = 1_000;
-/** Clocks of two data centres may differ by so much. */
+/** How much the clocks of two data centres may differ. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Marks a link as purged and takes its counts away; nothing happens the second time. */
+/** Marks a link as purged and subtracts its counts. Idempotent. */
 export function purgeCounts(
   sql: MeteredSql,
   states: StateStore,
@@ -49,15 +49,15 @@ export function purgeCounts(
   );
 }
 
-/** Tells whether the log still holds clicks of purged links. */
+/** Whether the log may still hold clicks of purged links. */
 export function isPurging(sql: MeteredSql): boolean {
   return sql.run("SELECT 1 FROM purging LIMIT 1").length > 0;
 }
 
 /**
- * Takes purged clicks out of the next batches of the log; false when nothing is left to do.
+ * Removes purged clicks from the next batches of the log; returns whether more work is left.
  *
- * One walk serves all links that wait: a batch before a link's own start cannot hold its clicks.
+ * One walk serves all waiting links: a batch from before a link was created cannot hold its clicks.
  */
 export function purgeSlice(sql: MeteredSql, batchesMax = PURGE_SLICE_BATCHES): boolean {
   const waiting = sql.run<{ link: number; cursor: string }>(
@@ -95,7 +95,7 @@ function moveOn(sql: MeteredSql, links: readonly number[], cursor: string | null
   );
 }
 
-/** Looks all totals through once so many leaders have left that the list would say too little. */
+/** Rebuilds the leader list from all totals once purges have left it too short. */
 function refill(sql: MeteredSql, leaders: Leaders): Leaders {
   if (!isDepleted(leaders)) return leaders;
   const rows = sql.run<{ scope: number; total: number }>(

@@ -1,4 +1,7 @@
-/** Ends the time of clicks and guards, oldest first, in slices under an alarm. */
+/**
+ * Deletes expired clicks and guards, the oldest first, slice by slice, in an alarm. A guard is a
+ * batch's row, which makes the batch count only once.
+ */
 
 import { DAY_MS } from "../../platform/clock.ts";
 import type { MeteredSql } from "../../platform/metered-sql.ts";
@@ -10,7 +13,7 @@ export interface Retention {
   readonly nowMs: number;
   /** 0 keeps no clicks. */
   readonly clickDays: number;
-  /** The object nears the 10 GB that it may hold: the log goes first, whatever its age. */
+  /** Whether the object nears its limit of 10 GB: the log is then emptied regardless of its age. */
   readonly oversized: boolean;
 }
 
@@ -19,19 +22,19 @@ interface Over {
   readonly links: ReadonlySet<number>;
 }
 
-/** A queue delivers a message again within days, an operator within weeks. */
+/** A queue redelivers a message within days, an operator within weeks. */
 const GUARD_DAYS = 30;
 /** Cloudflare refuses writes at 10 GB. */
 export const SIZE_WARNING_BYTES = 8_000_000_000;
-/** Batches looked at in one slice: about a tenth of a second of work. */
+/** The batches read in one slice: about a tenth of a second of work. */
 const RETENTION_SLICE_BATCHES = 200;
 
-/** Clicks before this moment are not kept; infinity where no clicks are kept at all. */
+/** Returns the time before which clicks are not kept; infinity when no clicks are kept at all. */
 export function logsSinceMs(clickDays: number, nowMs: number): number {
   return clickDays === 0 ? Number.POSITIVE_INFINITY : nowMs - clickDays * DAY_MS;
 }
 
-/** Drops the next batches whose time is over; false when none are left. */
+/** Deletes or empties the next expired batches; returns whether more may be left. */
 export function retentionSlice(
   sql: MeteredSql,
   states: StateStore,
@@ -47,7 +50,7 @@ export function retentionSlice(
   return dropped.ids.length === batchesMax || trimmed.ids.length === batchesMax;
 }
 
-/** Deletes rows that neither guard nor log needs any more. */
+/** Deletes rows that are expired both as guards and as log entries. */
 function dropBatches(sql: MeteredSql, { nowMs, clickDays }: Retention, batchesMax: number): Over {
   const over = leading(sql, "", nowMs - Math.max(GUARD_DAYS, clickDays) * DAY_MS, batchesMax);
   const last = over.ids.at(-1);
@@ -55,7 +58,7 @@ function dropBatches(sql: MeteredSql, { nowMs, clickDays }: Retention, batchesMa
   return over;
 }
 
-/** Empties rows that stay as guards only. */
+/** Empties rows that remain only as guards. */
 function trimBatches(sql: MeteredSql, retention: Retention, batchesMax: number): Over {
   const { nowMs, clickDays, oversized } = retention;
   if (clickDays >= GUARD_DAYS && !oversized) return { ids: [], links: new Set() };
@@ -73,7 +76,7 @@ function trimBatches(sql: MeteredSql, retention: Retention, batchesMax: number):
   return over;
 }
 
-/** Gives the batches after `from` that come before the first one still in its time. */
+/** Returns the batches after `from`, up to the first one that has not expired. */
 function leading(sql: MeteredSql, from: string, endMs: number, batchesMax: number): Over {
   const rows = sql.run<{ batch_id: string; at_ms: number; data: string | null }>(
     "SELECT batch_id, at_ms, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
@@ -88,7 +91,7 @@ function leading(sql: MeteredSql, from: string, endMs: number, batchesMax: numbe
   return { ids: over.map(({ batch_id: id }) => id), links: new Set(links) };
 }
 
-/** A link that nobody clicks any more would otherwise keep its last clicks for good. */
+/** Drops a link's expired last clicks, which a link without new clicks would otherwise keep. */
 function forgetRecent(states: StateStore, linkId: number, sinceMs: number): void {
   const state = states.load(linkId);
   if (state === null) return;

@@ -1,3 +1,5 @@
+/** Tests how the Ledger counts and attributes conversions. */
+
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -23,7 +25,7 @@ function rowsIn(ledger: DurableObjectStub<Ledger>, table: string): Promise<numbe
 }
 
 describe("convert", () => {
-  it("puts a conversion down to the visitor's last click", async ({ expect }) => {
+  it("attributes a conversion to the visitor's last click", async ({ expect }) => {
     const ledger = await tracking();
     await clicked(ledger, { linkId: 7, atMs: NOW - 3 * HOUR, ...ADA });
     await clicked(ledger, { linkId: 9, atMs: NOW - 2.5 * HOUR, variant: "b", ...ADA });
@@ -42,7 +44,7 @@ describe("convert", () => {
     });
   });
 
-  it("puts a conversion down to the click whose id or token it names", async ({ expect }) => {
+  it("attributes a conversion to the click whose id or token it states", async ({ expect }) => {
     const ledger = await tracking();
     await clicked(ledger, { linkId: 1, ...ADA }, { linkId: 2, ...BOB });
     const third = await clicked(ledger, { linkId: 3, token: "tok-en_1", ...ADA });
@@ -62,9 +64,7 @@ describe("convert", () => {
     }
   });
 
-  it("knows nothing of a click past the window, which a workspace may change", async ({
-    expect,
-  }) => {
+  it("attributes only within the window, which a workspace can change", async ({ expect }) => {
     const ledger = await tracking();
     const id = await clicked(ledger, { atMs: NOW - 40 * DAY, token: "old", ...ADA });
     const clues = [
@@ -88,7 +88,7 @@ describe("convert", () => {
     expect(await rowsIn(ledger, "click_batches")).toBe(0);
   });
 
-  it("puts nothing down to bots, and to visitors who opted out only by a click's id", async ({
+  it("attributes nothing to bots, and to visitors who opted out only by a click's id", async ({
     expect,
   }) => {
     const ledger = await tracking();
@@ -103,7 +103,9 @@ describe("convert", () => {
     });
   });
 
-  it("is not led astray by a click that arrives late", async ({ expect }) => {
+  it("attributes to the visitor's latest click even if an earlier one arrives after it", async ({
+    expect,
+  }) => {
     const ledger = await tracking();
     await clicked(ledger, { linkId: 2, atMs: NOW - HOUR, ...ADA });
     await clicked(ledger, { linkId: 1, atMs: NOW - 2 * HOUR, ...ADA });
@@ -112,7 +114,7 @@ describe("convert", () => {
     });
   });
 
-  it("counts an order once for a goal, even when 50 arrive at once", async ({ expect }) => {
+  it("counts an order once per goal, even when it arrives 50 times at once", async ({ expect }) => {
     const ledger = await tracking();
     const order = conversion({ orderId: "ORDER-12345" });
     const answers = await Promise.all(Array.from({ length: 50 }, () => ledger.convert(order)));
@@ -123,7 +125,7 @@ describe("convert", () => {
     expect(await rowsIn(ledger, "conversions")).toBe(2);
   });
 
-  it("counts what names no order each time", async ({ expect }) => {
+  it("counts every conversion without an order", async ({ expect }) => {
     const ledger = await tracking();
     await ledger.convert(conversion());
     expect(await ledger.convert(conversion())).toMatchObject({ conversionId: 2 });
@@ -151,9 +153,7 @@ describe("convert", () => {
     }
   });
 
-  it("counts an order once, and loses none, when it is killed in the middle", async ({
-    expect,
-  }) => {
+  it("counts every order exactly once when the object is killed midway", async ({ expect }) => {
     const id = freshLedgerId();
     await ledgerFor(env, id).trackVisitors(true);
     const orders = Array.from({ length: 60 }, (_, n) => conversion({ orderId: String(n % 20) }));
@@ -172,7 +172,7 @@ describe("convert", () => {
     expect(conversions.map((one) => one.id)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
   });
 
-  it("is refused once the workspace is deleted", async ({ expect }) => {
+  it("refuses conversions once the workspace is deleted", async ({ expect }) => {
     const ledger = await tracking();
     await ledger.close();
     expect(await ledger.convert(conversion())).toEqual({ kind: "closed" });
@@ -182,7 +182,7 @@ describe("convert", () => {
 });
 
 describe("purgeLink", () => {
-  it("takes a link out of its conversions, and forgets who clicked it", async ({ expect }) => {
+  it("removes a link from its conversions, and forgets its visitors", async ({ expect }) => {
     const ledger = await tracking();
     const id = await clicked(ledger, { linkId: 1, token: "one", ...ADA }, { linkId: 2, ...BOB });
     await ledger.convert(conversion({ orderId: "A", clue: visitor(ADA) }));
@@ -207,7 +207,7 @@ describe("purgeLink", () => {
 });
 
 describe("trackVisitors", () => {
-  it("finds clicks by id that came before a goal, and their visitors not", async ({ expect }) => {
+  it("finds clicks from before a goal by id, but not by visitor", async ({ expect }) => {
     const ledger = freshLedger();
     const id = await clicked(ledger, { linkId: 4, ...ADA });
     await ledger.trackVisitors(true);
@@ -220,7 +220,7 @@ describe("trackVisitors", () => {
     });
   });
 
-  it("goes on finding them under the alarm where there are many", async ({ expect }) => {
+  it("indexes many clicks from before a goal slice by slice in alarms", async ({ expect }) => {
     const ledger = freshLedger();
     const old = Array.from({ length: 4_500 }, (_, n) => batch([click({ atMs: NOW - n * 1_000 })]));
     for (let from = 0; from < old.length; from += 500) {
@@ -237,7 +237,7 @@ describe("trackVisitors", () => {
     });
   });
 
-  it("keeps what it has while goals are paused, and adds nothing", async ({ expect }) => {
+  it("keeps stored clicks while goals are paused, and adds none", async ({ expect }) => {
     const ledger = await tracking();
     await clicked(ledger, { linkId: 1, ...ADA });
     await ledger.trackVisitors(false);
@@ -249,7 +249,7 @@ describe("trackVisitors", () => {
     });
   });
 
-  it("prunes a table of any size slice by slice, while anything is left", async ({ expect }) => {
+  it("prunes a table of any size slice by slice, as long as rows are left", async ({ expect }) => {
     const ledger = await tracking();
     const clicks = Array.from({ length: 4_100 }, (_, n) =>
       click({

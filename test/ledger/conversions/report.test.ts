@@ -1,3 +1,5 @@
+/** Tests the Ledger's reports on conversions. */
+
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -18,7 +20,7 @@ import {
 describe("conversionReport", () => {
   const week = { from: dateAt(NOW - 6 * DAY), to: dateAt(NOW) };
 
-  it("counts attributed conversions of whole days, most first, beside the clicks", async ({
+  it("counts attributed conversions of whole days, the most first, besides clicks", async ({
     expect,
   }) => {
     const ledger = await tracking();
@@ -43,7 +45,7 @@ describe("conversionReport", () => {
     expect((await ledger.workspaceReport(week)).period).toBe(2);
   });
 
-  it("names links past the 500 that a day tells clicks of", async ({ expect }) => {
+  it("lists converted links past the 500 that a day counts clicks by", async ({ expect }) => {
     const ledger = await tracking();
     const clicks = Array.from({ length: 600 }, (_, n) => ({ linkId: n + 1, atMs: NOW - HOUR }));
     const first = await clicked(ledger, ...clicks);
@@ -53,9 +55,7 @@ describe("conversionReport", () => {
     expect((await ledger.conversionReport(week)).conversions).toHaveLength(600);
   });
 
-  it("reads a row a day, whatever the conversions, and writes a row for each", async ({
-    expect,
-  }) => {
+  it("reads one row per day, and writes four per conversion", async ({ expect }) => {
     const stub = await tracking();
     for (let days = 40; days >= 0; days--) {
       const click = await clicked(stub, { atMs: NOW - days * DAY - HOUR, ...ADA });
@@ -68,7 +68,7 @@ describe("conversionReport", () => {
     await stub.convert(conversion({ orderId: "A", clue: visitor(ADA) }));
     await stub.convert(conversion({ orderId: "A", clue: visitor(ADA) }));
     await runInDurableObject(stub, ({ sql }: Ledger) => {
-      // The conversion, two of its indexes, and the workspace's day.
+      // The conversion, its two index entries, and the workspace's day.
       expect(sql.usage.rowsWritten - usage.rowsWritten).toBe(4);
     });
     await evictDurableObject(stub);
@@ -81,7 +81,7 @@ describe("conversionReport", () => {
     });
   });
 
-  it("counts nothing of a conversion that fails half-way", async ({ expect }) => {
+  it("counts nothing for a conversion that fails midway", async ({ expect }) => {
     const stub = await tracking();
     await clicked(stub, { atMs: NOW - HOUR, ...ADA });
     await runInDurableObject(stub, (ledger: Ledger) => {
@@ -119,7 +119,7 @@ describe("conversionReport", () => {
   );
 
   it(
-    "says what a recount of the conversions says, after any history of repeats and purges",
+    "equals a recount of the conversions after any history of repeats and purges",
     { timeout: 60_000 },
     async ({ expect }) => {
       await fc.assert(
@@ -135,14 +135,14 @@ describe("conversionReport", () => {
             else if (one.do === "click") await clicked(ledger, { atMs: NOW - one.daysAgo * DAY });
             else {
               const clue = { kind: "click", clickId: one.click } as const;
-              const at = NOW - one.daysAgo * DAY;
-              await ledger.convert(conversion({ atMs: at, clue, orderId: one.orderId }));
+              const atMs = NOW - one.daysAgo * DAY;
+              await ledger.convert(conversion({ atMs, clue, orderId: one.orderId }));
             }
           }
           const kept = (await ledger.exportConversions(null)).conversions;
           const recount = new Map<number, number>();
-          for (const { atMs: at, linkId } of kept) {
-            if (linkId === null || dateAt(at) < week.from) continue;
+          for (const { atMs, linkId } of kept) {
+            if (linkId === null || dateAt(atMs) < week.from) continue;
             recount.set(linkId, (recount.get(linkId) ?? 0) + 1);
           }
           const { conversions } = await ledger.conversionReport(week);

@@ -1,3 +1,5 @@
+/** Tests the counts of a day and their encoding. */
+
 import { describe, it } from "vitest";
 
 import type { LedgerClick } from "../../../src/ledger/contract.ts";
@@ -32,32 +34,32 @@ function ofWorkspace(clicks: readonly LedgerClick[]): Cell {
 }
 
 describe("a cell", () => {
-  it("comes back from its text as it was", ({ expect }) => {
+  it("is unchanged by encoding and decoding", ({ expect }) => {
     const cell = ofLink(CLICKS);
     expect(decodeCell(encodeCell(cell))).toEqual(cell);
     expect(decodeCell(encodeCell(emptyCell()))).toEqual(emptyCell());
   });
 
-  it("is read although another version knows more or fewer dimensions", ({ expect }) => {
+  it("can be read from a version that knows more or fewer dimensions", ({ expect }) => {
     const { classes, values } = decodeCell('{"c":["human",2],"planet":["Mars",1],"os":["iOS",2]}');
     expect([...classes]).toEqual([["human", 2]]);
     expect([...values.os]).toEqual([["iOS", 2]]);
     expect([...values.country]).toEqual([]);
   });
 
-  it("adds up to what the clicks of both would have counted", ({ expect }) => {
+  it("merged with another equals one cell that counts the clicks of both", ({ expect }) => {
     const sum = ofLink(CLICKS.slice(0, 2));
     mergeCell(sum, ofLink(CLICKS.slice(2)));
     expect(sum).toEqual(ofLink(CLICKS));
   });
 
-  it("is without a purged link as if that had never been clicked", ({ expect }) => {
+  it("without a purged link equals a cell in which the link was never clicked", ({ expect }) => {
     const workspace = ofWorkspace(CLICKS);
     subtractLink(workspace, ofLink(CLICKS.filter(({ linkId }) => linkId === 1)), 1);
     expect(workspace).toEqual(ofWorkspace(CLICKS.filter(({ linkId }) => linkId === 2)));
   });
 
-  it("takes a purged link's values from (other) where it had no room for them", ({ expect }) => {
+  it("subtracts a purged link's values from (other) if it had no room for them", ({ expect }) => {
     const many = Array.from({ length: 500 }, (_, n) =>
       click({ linkId: 2, referrer: `h${n}.example` }),
     );

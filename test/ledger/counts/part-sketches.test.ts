@@ -1,3 +1,5 @@
+/** Tests the visitor sketches of rules and variants. */
+
 import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -29,15 +31,13 @@ function uniques(held: PartSketches): Record<string, number> {
   return Object.fromEntries(all) as Record<string, number>;
 }
 
-/** Gives a part 4,000 visitors: more than it holds one by one. */
+/** Adds 4,000 visitors to a part, more than a sparse sketch holds. */
 function fill(held: PartSketches, key: PartKey, from: number): void {
   for (let n = 0; n < 4_000; n++) addVisitor(partSketch(held, key), hashOf(from + n));
 }
 
 describe("the visitors of rules and variants", () => {
-  it("part sketches come back from their bytes as they were, whatever is added between", ({
-    expect,
-  }) => {
+  it("part sketches are unchanged by encoding and decoding between additions", ({ expect }) => {
     const names = fc.constantFrom<PartKey>("r:a", "r:й😀", "v:a", `v:${"x".repeat(100)}`);
     const additions = fc.array(fc.tuple(names, fc.nat({ max: 50 }), fc.boolean()));
     fc.assert(
@@ -56,7 +56,7 @@ describe("the visitors of rules and variants", () => {
     );
   });
 
-  it("part sketches take no bytes where no visitor is known, and are written only when one has changed", ({
+  it("part sketches take no bytes without visitors, and are encoded anew only after a change", ({
     expect,
   }) => {
     const none = storedParts(null);
@@ -73,7 +73,7 @@ describe("the visitors of rules and variants", () => {
     expect(encodeParts(held, [])).not.toBe(stored);
   });
 
-  it("part sketches lose precision where there is no room, the largest first", ({ expect }) => {
+  it("part sketches lose precision when space runs out, the largest first", ({ expect }) => {
     const held = storedParts(null);
     for (const [from, key] of (["r:a", "r:b", "v:c"] as const).entries()) {
       fill(held, key, from * 10_000);
@@ -91,22 +91,22 @@ describe("the visitors of rules and variants", () => {
     }
   });
 
-  it("part sketches hold the default rule and a hundred others without any loss", ({ expect }) => {
+  it("part sketches hold the default rule and a hundred others without loss", ({ expect }) => {
     const held = storedParts(null);
     for (let n = 0; n <= 100; n++) busy(held, `r:${crypto.randomUUID()}`);
-    // The texts of a link's row, on a day with all values that visitors can make up.
+    // The texts of a link's row on a day with all the values that visitors can make up.
     const texts = ["x".repeat(650_000)];
     expect(encodeParts(held, texts)?.length).toBe(1 + 101 * (4 + 38 + 12_289));
   });
 
-  /** Puts all registers of a part into use. */
+  /** Fills all registers of a part. */
   function busy(held: PartSketches, key: PartKey): void {
     partSketch(held, key).registers = new Uint8Array(2 ** 14).fill(20);
   }
 
-  it("part sketches leave a row below 2 MB on the worst possible day", async ({ expect }) => {
+  it("part sketches keep a row below 2 MB on the worst possible day", async ({ expect }) => {
     const text = (n: number) => String(n).padEnd(100, "x");
-    // A rule's id is ours; a variant's may be any hundred characters.
+    // Signpost generates a rule's id; a variant's id may be any hundred characters.
     const idOf = (n: number) => `3f2b8c1e-0000-4000-8000-${String(n).padStart(12, "0")}`;
     const variantOf = (n: number) => String(n).padEnd(100, "語");
     const stub = freshLedger();
@@ -141,7 +141,7 @@ describe("the visitors of rules and variants", () => {
 });
 
 describe("unique visitors of rules and variants", () => {
-  it("a part's visitor is counted on the day of the click, also when it comes late", async ({
+  it("a part's visitor is counted on the day of the click, even if the click is delayed", async ({
     expect,
   }) => {
     const ledger = freshLedger();
@@ -168,13 +168,13 @@ describe("unique visitors of rules and variants", () => {
     expect(await served(NOON - 9 * DAY, NOON)).toEqual(["r:a 4", "r:b 1", "v:a 1"]);
   });
 
-  it("a part's visitors are within 2 % of a recount over many days, many of whose clicks come late", async ({
+  it("a part's visitors over many days are within 2 % of a recount with delayed clicks", async ({
     expect,
   }) => {
     const ledger = freshLedger();
     const visitors = new Map<string, Set<number>>();
     for (let n = 0; n < 24; n++) {
-      // Back and forth between four days, so that half of the batches meet a day that is over.
+      // Alternates between four days, so that half of the batches are for a day that is over.
       const at = NOON - ((n * 3) % 4) * DAY;
       const clicks = Array.from({ length: 1_000 }, (_, k) => {
         const visitor = (n * 613 + k * 7) % 9_000;
@@ -199,7 +199,7 @@ describe("unique visitors of rules and variants", () => {
     }
   });
 
-  it("(other) has visitors too, once a day has 500 rules", async ({ expect }) => {
+  it("(other) has visitors too after a day has reached 500 rules", async ({ expect }) => {
     const ledger = freshLedger();
     const clicks = Array.from({ length: 510 }, (_, n) =>
       click({ rule: `rule-${n}`, addressHash: hashOf(n % 505) }),

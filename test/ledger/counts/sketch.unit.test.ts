@@ -1,3 +1,5 @@
+/** Tests the precision and the encoding of visitor sketches. */
+
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
@@ -14,7 +16,7 @@ import {
   type Sketch,
 } from "../../../src/ledger/counts/sketch.ts";
 
-/** SplitMix32: hashes that a failing seed can make again. */
+/** Returns a generator of hashes that a seed reproduces (SplitMix32). */
 function hashes(seed: number): () => string {
   let state = seed | 0;
   const word = () => {
@@ -26,7 +28,7 @@ function hashes(seed: number): () => string {
   return () => word() + word();
 }
 
-/** Visitors from whom on a sketch uses its registers. */
+/** The most visitors that a sparse sketch holds. */
 const SPARSE_MAX = 3_072;
 
 function sketchOf(visitors: Iterable<string>): Sketch {
@@ -43,7 +45,7 @@ function relativeError(seed: number, size: number): number {
   return Math.abs(estimateVisitors(sketchOf(take(hashes(seed), size))) / size - 1);
 }
 
-/** Sizes spread evenly over the orders of magnitude from 10 to 10^6. */
+/** Seeds with sizes spread evenly over the orders of magnitude from 10 to 10^6. */
 const SEEDS = Array.from({ length: 100 }, (_, seed) => ({
   seed: seed * 7_919 + 1,
   size: Math.round(10 ** (1 + (seed / 99) * 5)),
@@ -68,7 +70,7 @@ describe("a sketch", () => {
 
   const sizes = fc.integer({ min: 0, max: 2 * SPARSE_MAX });
 
-  it("merges to what one sketch of both would hold, sparse or dense", ({ expect }) => {
+  it("merged with another equals one sketch of both, sparse or dense", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer(), sizes, sizes, sizes, (seed, left, shared, right) => {
         const next = hashes(seed);
@@ -85,7 +87,7 @@ describe("a sketch", () => {
     );
   });
 
-  it("merges coarse with fine to what the coarse of both would hold", ({ expect }) => {
+  it("merged with a coarse one equals one coarse sketch of both", ({ expect }) => {
     const coarse = (visitors: readonly string[]): Sketch => {
       const sketch = sketchOf(visitors);
       coarsenSketch(sketch);
@@ -107,7 +109,7 @@ describe("a sketch", () => {
     );
   });
 
-  it("is within 8 % in 98 of 100 cases when it is coarse", ({ expect }) => {
+  it("is within 8 % in 98 of 100 cases if it is coarse", ({ expect }) => {
     const wrong = SEEDS.filter(({ seed, size }) => {
       const sketch = sketchOf(take(hashes(seed), Math.min(size, 20_000)));
       coarsenSketch(sketch);
@@ -116,7 +118,7 @@ describe("a sketch", () => {
     expect(wrong.length).toBeLessThanOrEqual(2);
   });
 
-  it("comes back from its bytes as it was", ({ expect }) => {
+  it("is unchanged by encoding and decoding", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer(), sizes, (seed, size) => {
         const sketch = sketchOf(take(hashes(seed), size));
@@ -132,7 +134,7 @@ describe("a sketch", () => {
     expect(() => decodeSketch(new Uint8Array([9]))).toThrow("unknown kind");
   });
 
-  it("counts pairs of few addresses and few user agents as well as anything", ({ expect }) => {
+  it("is just as precise for pairs of few addresses and few user agents", ({ expect }) => {
     const addresses = [...take(hashes(21), 300)];
     const agents = [...take(hashes(22), 300)];
     const pairs = addresses.flatMap((address) => agents.map((agent) => visitorOf(address, agent)));

@@ -1,3 +1,5 @@
+/** Tests the Ledger's log of webhook deliveries. */
+
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
@@ -24,17 +26,17 @@ function deliveryAt(atMs: number, fields: Partial<Delivery> = {}): Delivery {
 }
 
 describe("the Ledger's delivery log", () => {
-  it("costs three rows for a click that is delivered at once", async ({ expect }) => {
+  it("writes at most three rows for a click delivered at the first attempt", async ({ expect }) => {
     const ledger = freshLedger();
     const delivery = deliveryAt(NOW);
     const before = await written(ledger);
     await ledger.claimDelivery(delivery, NOW);
     await ledger.recordAttempt(delivery, ATTEMPT, OUTCOME);
-    // One of them is the alarm of the first row ever, which SQL does not count.
+    // The first row of a Ledger also sets an alarm, which the meter does not count.
     expect((await written(ledger)) - before).toBeLessThanOrEqual(3);
   });
 
-  it("hands out an attempt once", async ({ expect }) => {
+  it("lets an attempt be claimed only once", async ({ expect }) => {
     const ledger = freshLedger();
     const delivery = deliveryAt(NOW);
     const claims = await Promise.all(
@@ -45,7 +47,7 @@ describe("the Ledger's delivery log", () => {
     expect(await ledger.claimDelivery(delivery, NOW + DAY_MS)).toEqual({ kind: "over" });
   });
 
-  it("keeps endpoints apart", async ({ expect }) => {
+  it("keeps the deliveries of endpoints separate", async ({ expect }) => {
     const ledger = freshLedger();
     const delivery = deliveryAt(NOW);
     await ledger.claimDelivery(delivery, NOW);
@@ -70,7 +72,9 @@ describe("the Ledger's delivery log", () => {
     );
   });
 
-  it("lasts thirty days, endpoint by endpoint, in slices", async ({ expect }) => {
+  it("deletes deliveries after thirty days, endpoint by endpoint, in slices", async ({
+    expect,
+  }) => {
     const ledger = freshLedger();
     const old = [1, 1, 1, 2, 2].map((webhookId) => deliveryAt(NOW - 31 * DAY_MS, { webhookId }));
     const young = [1, 2].map((webhookId) => deliveryAt(NOW - 29 * DAY_MS, { webhookId }));
@@ -89,7 +93,7 @@ describe("the Ledger's delivery log", () => {
     expect(left.map(({ eventId }) => eventId)).toEqual(young.map(({ eventId }) => eventId));
   });
 
-  it("forgets a purged link's clicks, takes no more of them, and keeps the rest", async ({
+  it("forgets a purged link's clicks, refuses further ones, and keeps other events", async ({
     expect,
   }) => {
     const ledger = freshLedger();
@@ -105,7 +109,7 @@ describe("the Ledger's delivery log", () => {
     expect(await ledger.claimDelivery(click, NOW + 60_000)).toEqual({ kind: "over" });
   });
 
-  it("closes with its workspace", async ({ expect }) => {
+  it("is closed when its workspace is deleted", async ({ expect }) => {
     const ledger = freshLedger();
     await ledger.claimDelivery(deliveryAt(NOW), NOW);
     await ledger.close();

@@ -1,3 +1,5 @@
+/** Tests the retention of the click log, and its export. */
+
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
@@ -9,7 +11,7 @@ import { logsSinceMs, retentionSlice } from "../../../src/ledger/log/retention.t
 import { freshLedger } from "../fresh-ledger.ts";
 import { batch, click, DAY, NOON } from "../sample-clicks.ts";
 
-/** One batch a day, from 59 days ago to today. */
+/** One batch per day, from 59 days ago to today. */
 const SIXTY_DAYS = Array.from({ length: 60 }, (_, n) =>
   batch([click({ atMs: NOON - (59 - n) * DAY })]),
 );
@@ -20,7 +22,7 @@ function finish(slice: () => boolean): number {
   return slices;
 }
 
-/** Runs in a Ledger whose log holds the 60 days. */
+/** Runs a test in a Ledger whose log holds the 60 days. */
 async function withLog(test: (ledger: Ledger, states: StateStore) => void): Promise<void> {
   await runInDurableObject(freshLedger(), async (ledger: Ledger) => {
     await ledger.ingest(SIXTY_DAYS);
@@ -34,7 +36,7 @@ function rows(ledger: Ledger): { guards: number; clicks: number } {
 }
 
 describe("retention", () => {
-  it("drops clicks and guards together where clicks are kept longer", async ({ expect }) => {
+  it("drops guards together with clicks if clicks are kept longer", async ({ expect }) => {
     await withLog((ledger, states) => {
       const retention = { nowMs: NOON, clickDays: 40, oversized: false };
       expect(finish(() => retentionSlice(ledger.sql, states, retention, 7))).toBe(3);
@@ -42,7 +44,7 @@ describe("retention", () => {
     });
   });
 
-  it("keeps guards for 30 days where clicks are kept for less", async ({ expect }) => {
+  it("keeps guards for 30 days if clicks are kept for less", async ({ expect }) => {
     await withLog((ledger, states) => {
       const retention = { nowMs: NOON, clickDays: 10, oversized: false };
       finish(() => retentionSlice(ledger.sql, states, retention, 7));
@@ -53,7 +55,7 @@ describe("retention", () => {
     });
   });
 
-  it("takes a link's last clicks along, although nobody clicks it any more", async ({ expect }) => {
+  it("drops the last clicks of a link even if it gets no new ones", async ({ expect }) => {
     await withLog((ledger, states) => {
       const stored = () => states.load(1)?.recent.length;
       expect(stored()).toBe(20);
@@ -64,7 +66,7 @@ describe("retention", () => {
     });
   });
 
-  it("shortens the log, oldest first, and never the counts where room runs out", async ({
+  it("shortens the log, oldest first, but never the counts when space runs out", async ({
     expect,
   }) => {
     await withLog((ledger, states) => {
@@ -74,7 +76,7 @@ describe("retention", () => {
     });
   });
 
-  it("logs no click at all with a retention of 0, and counts each batch once", async ({
+  it("logs no clicks with a retention of 0, and still counts each batch once", async ({
     expect,
   }) => {
     await runInDurableObject(freshLedger(), (ledger: Ledger) => {
@@ -89,7 +91,7 @@ describe("retention", () => {
     });
   });
 
-  it("runs under the alarm, which sets itself again while there is a log", async ({ expect }) => {
+  it("runs in an alarm, which is set again while there is a log", async ({ expect }) => {
     const ledger = freshLedger();
     await ledger.ingest([batch([click({ atMs: NOON - 400 * DAY })]), batch([click()])]);
     expect(await runDurableObjectAlarm(ledger)).toBe(true);
@@ -100,7 +102,7 @@ describe("retention", () => {
 });
 
 describe("exportLog", () => {
-  it("pages through all clicks once, in order of time", async ({ expect }) => {
+  it("returns every click once, in order of time", async ({ expect }) => {
     await withLog((ledger) => {
       const seen: number[] = [];
       let cursor: string | null = null;

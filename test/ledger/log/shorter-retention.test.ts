@@ -1,3 +1,5 @@
+/** Tests a retention that a workspace sets shorter than the installation's. */
+
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 
@@ -6,8 +8,8 @@ import { logPage } from "../../../src/ledger/log/log-export.ts";
 import { freshLedger } from "../fresh-ledger.ts";
 import { batch, click, DAY } from "../sample-clicks.ts";
 
-describe("a workspace that keeps its clicks for less time", () => {
-  it("loses those that are over, keeps its counts, and can go back", async ({ expect }) => {
+describe("a workspace with a shorter retention", () => {
+  it("loses expired clicks, keeps its counts, and can restore the default", async ({ expect }) => {
     const stub = freshLedger();
     const now = Date.now();
     await stub.ingest([batch([click({ atMs: now - 9 * DAY })]), batch([click({ atMs: now })])]);
@@ -31,7 +33,7 @@ describe("a workspace that keeps its clicks for less time", () => {
     expect((await stub.totals()).clicks).toBe(4);
   });
 
-  it("keeps none longer than the installation does", async ({ expect }) => {
+  it("keeps no clicks longer than the installation does", async ({ expect }) => {
     const stub = freshLedger();
     await stub.keepClicksFor(3_650);
     await stub.ingest([batch([click({ atMs: Date.now() - 400 * DAY })])]);
