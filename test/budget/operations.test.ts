@@ -1,6 +1,6 @@
 /**
- * Guards what a click and a call cost, by counts alone: the same on every machine. `npm run bench:cost`
- * and `bench:api` tell the whole story; a limit here is a little above what they count.
+ * Limits the cost of a click and of an API call by counts, which are the same on every machine.
+ * `npm run bench:cost` and `bench:api` print all counts; each limit is slightly above theirs.
  */
 
 import { runInDurableObject } from "cloudflare:test";
@@ -31,8 +31,8 @@ function dollarsAMillion(counted: Operations): number {
   return billOf(scaledTo(1e6, counted), { redirectMs: 1.5, consumerCallMs: 5 }).total;
 }
 
-describe("what redirects are billed for", () => {
-  it("stays small for a hot link", async ({ expect }) => {
+describe("the billed operations of redirects", () => {
+  it("stay few for a hot link", async ({ expect }) => {
     const counted = await redirects({
       workspace: 9_001,
       links: 1,
@@ -49,7 +49,7 @@ describe("what redirects are billed for", () => {
     expect(dollarsAMillion(counted)).toBeLessThanOrEqual(1);
   });
 
-  it("stays below its target for a thousand links", async ({ expect }) => {
+  it("stay below their target for a thousand links", async ({ expect }) => {
     const counted = await redirects({
       workspace: 9_002,
       links: 1_000,
@@ -60,7 +60,7 @@ describe("what redirects are billed for", () => {
     expect(dollarsAMillion(counted)).toBeLessThanOrEqual(2.5);
   });
 
-  it("is less than half of the naive design's where every click travels alone", async ({
+  it("cost at most half of the naive design's even if every click is sent alone", async ({
     expect,
   }) => {
     const naive = dollarsAMillion(await countNaive(env, { clicks: 50, links: 1_000 }));
@@ -74,7 +74,7 @@ describe("what redirects are billed for", () => {
     expect(dollarsAMillion(counted)).toBeLessThanOrEqual(naive / 2);
   });
 
-  it("is one write to KV and two questions to D1 for a link's first visit", async ({ expect }) => {
+  it("are one KV write and two D1 queries for a link's first visit", async ({ expect }) => {
     const counted = await countFirstVisits(env, { links: 5 });
     expect(counted).toMatchObject({ redirects: 5, kvReads: 5, kvWrites: 5, d1Trips: 10 });
     expect(counted.d1RowsRead).toBeLessThanOrEqual(20);
@@ -95,7 +95,7 @@ describe("round trips to D1 of the native API", () => {
     it(`are at most ${tripsMax} for ${name}`, async ({ expect }) => {
       const headers = { ...(await (await newAccount()).byToken()), "Content-Type": type };
       const plan = { method: "POST", path, headers, body };
-      // The first request of an isolate also arms the sweeps, and of a token notes that it is used.
+      // An isolate's first request also arms the sweeps, and a token's first records its use.
       await countCall(env, { method: "GET", path: "/api/me", headers });
       const { status, answered } = await countCall(env, plan);
       expect(status).toBeLessThan(300);

@@ -1,6 +1,6 @@
 /**
- * Guards what reports read of a Ledger that has just woken up, through each dialect's route: a row a
- * day, whatever the clicks. `npm run bench:report` tells the whole story.
+ * Limits the rows that reports read from a Ledger that has just woken up, through each dialect's
+ * route: one row per day, regardless of the clicks. `npm run bench:report` prints all counts.
  */
 
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
@@ -40,7 +40,7 @@ async function call(headers: Record<string, string>, method: string, path: strin
   return JSON.parse(answer.body) as Record<string, unknown>;
 }
 
-/** Makes a link with ten rules and one with an A/B test, clicked on and converted by day after day. */
+/** Creates a link with ten rules and one with an A/B test, with daily clicks and conversions. */
 async function openWorkspace(): Promise<Workspace> {
   const account = await newAccount();
   const headers = await account.byToken();
@@ -71,10 +71,10 @@ async function fill(id: LedgerId, ruled: number, tested: number): Promise<void> 
   const ledger = ledgerFor(env, id);
   await ledger.trackVisitors(true);
   for (let day = DAYS; day >= 0; day--) {
-    const at = NOW - day * DAY;
+    const atMs = NOW - day * DAY;
     const clicks = Array.from({ length: 60 }, (_, n) =>
       click({
-        atMs: at,
+        atMs,
         linkId: n % 2 === 0 ? ruled : tested,
         rule: n % 2 === 0 ? `rule-${n % 22}` : null,
         variant: n % 2 === 0 ? null : `variant-${n % 4}`,
@@ -82,7 +82,7 @@ async function fill(id: LedgerId, ruled: number, tested: number): Promise<void> 
       }),
     );
     const [ingested] = await ledger.ingest([batch(clicks)]);
-    const sold = { goalId: 1, atMs: at, orderId: null, value: 1, currency: "EUR" };
+    const sold = { goalId: 1, atMs, orderId: null, value: 1, currency: "EUR" };
     for (let n = 0; n < 5; n++) {
       const clickId = (ingested?.firstClickId ?? 0) + n;
       await ledger.convert({ ...sold, clue: { kind: "click", clickId } });
@@ -98,7 +98,7 @@ describe("rows that a Ledger reads", () => {
 
   async function rowsRead(pathOf: (of: Workspace) => string): Promise<number> {
     const { ledger, headers } = workspace;
-    // Only what runs can be put to sleep.
+    // Only a running object can be evicted.
     await ledgerFor(env, ledger).totals();
     await evictDurableObject(ledgerFor(env, ledger));
     const usage = () =>

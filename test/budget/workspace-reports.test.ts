@@ -1,4 +1,4 @@
-/** Guards what the reports of a whole workspace read, by counts alone. */
+/** Limits the rows and round trips of the reports on a whole workspace. */
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -12,8 +12,8 @@ import { batch, click } from "../ledger/sample-clicks.ts";
 import { newAccount } from "../support/account.ts";
 
 const LINKS = 60;
-/** What finding out who asks may take, and the workspace's settings. */
-const ROWS_TO_KNOW_WHO = 10;
+/** The most rows read to authenticate the client and to load the workspace's settings. */
+const AUTH_ROWS_MAX = 10;
 
 interface Counted {
   readonly report: unknown;
@@ -22,7 +22,7 @@ interface Counted {
   readonly ledgerRowsRead: number;
 }
 
-/** Makes a workspace with links that were all clicked on today, and calls its reports. */
+/** Creates a workspace whose links were all clicked today; returns a function to call reports. */
 async function newWorkspace(): Promise<(path: string) => Promise<Counted>> {
   const { workspace, byToken } = await newAccount();
   const headers = await byToken();
@@ -37,8 +37,8 @@ async function newWorkspace(): Promise<(path: string) => Promise<Counted>> {
     .bind(workspace.id)
     .all<{ id: number }>();
   const ledger = ledgerFor(env, workspace.ledger);
-  const at = Date.now();
-  await ledger.ingest([batch(results.map(({ id }) => click({ linkId: id, atMs: at })))]);
+  const atMs = Date.now();
+  await ledger.ingest([batch(results.map(({ id }) => click({ linkId: id, atMs })))]);
   const rowsRead = async () =>
     await runInDurableObject(ledger, (object: Ledger) => object.sql.usage.rowsRead);
 
@@ -57,35 +57,33 @@ async function newWorkspace(): Promise<(path: string) => Promise<Counted>> {
   };
 }
 
-describe("what a report of a workspace reads", () => {
-  it("is a row for each link that the native overview counts, and two for the one it names", async ({
+describe("the rows that a workspace's report reads", () => {
+  it("are one per link counted in the native overview, and two for its top link", async ({
     expect,
   }) => {
     const call = await newWorkspace();
     const counted = await call("/api/analytics/overview");
     expect(counted.report).toMatchObject({ totalLinks: LINKS, topLink: { clicks: 1 } });
-    expect(counted.d1RowsRead).toBeLessThanOrEqual(LINKS + 2 + ROWS_TO_KNOW_WHO);
+    expect(counted.d1RowsRead).toBeLessThanOrEqual(LINKS + 2 + AUTH_ROWS_MAX);
     expect(counted.d1Trips).toBeLessThanOrEqual(2);
     expect(counted.ledgerRowsRead).toBeLessThanOrEqual(1);
   });
 
-  it("is two rows for each link that RevoLink's names", async ({ expect }) => {
+  it("are two per link that RevoLink's report lists", async ({ expect }) => {
     const call = await newWorkspace();
     const counted = await call("/apiv1/links/analytics?workspaceId=:workspace");
     const { links } = counted.report as { readonly links: object };
     expect(Object.keys(links)).toHaveLength(LINKS);
-    expect(counted.d1RowsRead).toBeLessThanOrEqual(2 * LINKS + ROWS_TO_KNOW_WHO);
+    expect(counted.d1RowsRead).toBeLessThanOrEqual(2 * LINKS + AUTH_ROWS_MAX);
     expect(counted.d1Trips).toBeLessThanOrEqual(3);
   });
 
-  it("is two rows for each of the ten links of PVTLNK's overview, and one of the Ledger's", async ({
-    expect,
-  }) => {
+  it("are two of D1 and one of the Ledger per link in PVTLNK's overview", async ({ expect }) => {
     const call = await newWorkspace();
     const counted = await call("/api/v1/analytics/overview");
     const { overview } = counted.report as { readonly overview: { top_links: unknown[] } };
     expect(overview.top_links).toHaveLength(10);
-    expect(counted.d1RowsRead).toBeLessThanOrEqual(2 * 10 + ROWS_TO_KNOW_WHO);
+    expect(counted.d1RowsRead).toBeLessThanOrEqual(2 * 10 + AUTH_ROWS_MAX);
     expect(counted.d1Trips).toBeLessThanOrEqual(3);
     expect(counted.ledgerRowsRead).toBeLessThanOrEqual(10 + 2);
   });
