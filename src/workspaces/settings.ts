@@ -3,6 +3,7 @@
 import { eq } from "drizzle-orm";
 
 import type { Workspace } from "../access/access.ts";
+import type { WorkspaceContext } from "../access/context.ts";
 import { type Database, databaseOf } from "../db/database.ts";
 import { workspaces } from "../db/schema/index.ts";
 import { ATTRIBUTION_DAYS } from "../ledger/conversions/contract.ts";
@@ -50,8 +51,7 @@ export async function readSettings(
 
 /** Changes the settings that are given, and nothing else. */
 export async function changeSettings(
-  env: Cloudflare.Env,
-  { id, ledger }: Workspace,
+  { env, workspace: { id, ledger } }: Pick<WorkspaceContext, "env" | "workspace">,
   { name, clickRetentionDays, attributionWindowDays: attributionDays }: SettingsChanges,
 ): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
   const db = databaseOf(env.DB);

@@ -38,15 +38,15 @@ async function passedOf({ code }: Link, count: number): Promise<number> {
 async function change(context: LinkContext, link: Link, changes: LinkChanges): Promise<Link> {
   const updated = await updateLink(context, { id: link.id }, changes);
   if (!updated.ok) throw new Error(updated.error.code);
-  await published(link, updated.value);
+  await published(context, link, updated.value);
   return updated.value;
 }
 
 /** Waits until a change has been published: these tests are not about its delays. */
-async function published(before: Link, { domain, code }: Link): Promise<void> {
+async function published({ access }: LinkContext, before: Link, { domain, code }: Link) {
   const moved = before.domain !== domain || before.code !== code;
   const key = routeKey({ domain: before.domain ?? "", code: before.code });
-  await allPublished();
+  await allPublished(access.workspace);
   await vi.waitFor(async () => {
     if (moved && (await env.ROUTES.get(key)) !== null)
       throw new Error("The address is not left yet.");

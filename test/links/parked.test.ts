@@ -46,10 +46,11 @@ async function linkNow({ access }: LinkContext, id: number): Promise<Link> {
   return found.value;
 }
 
-/** Watches which addresses are published from now on: the isolate forgets each at once. */
-function publishedBy(): () => string[] {
+/** Watches which addresses with these codes are published: the isolate forgets each at once. */
+function watchPublished(...codes: readonly string[]): () => string[] {
   const forget = vi.spyOn(routeCache, "forget");
-  return () => forget.mock.calls.map(([key]) => key);
+  const isWatched = (key: string) => codes.some((code) => key.endsWith(`/${code}`));
+  return () => forget.mock.calls.map(([key]) => key).filter(isWatched);
 }
 
 const tombstonesOf = (code: string) =>
@@ -92,7 +93,7 @@ describe("a parked link", () => {
     const { context, next, hostname, link } = await newScene();
     const code = newCode();
     await createLink(next, input({ domain: hostname, code }));
-    const published = publishedBy();
+    const published = watchPublished(code, link.code);
     const renamed = await updateLink(context, { id: link.id }, { code, title: "New" });
     expect(renamed).toMatchObject({
       value: { code, title: "New", domain: null, parkedDomain: hostname },
@@ -112,7 +113,7 @@ describe("a parked link", () => {
 
   it("moves to the default hosts, and is published there alone", async ({ expect }) => {
     const { context, link, code } = await newScene();
-    const published = publishedBy();
+    const published = watchPublished(code);
     expect(await updateLink(context, { id: link.id }, { domain: "" })).toMatchObject({
       value: { domain: "", parkedDomain: null },
     });
@@ -122,7 +123,7 @@ describe("a parked link", () => {
   it("is deleted without a tombstone of an address that is somebody else's", async ({ expect }) => {
     const { context, link, code } = await newScene();
     await env.DB.prepare("delete from route_tombstones where code = ?").bind(code).run();
-    const published = publishedBy();
+    const published = watchPublished(code);
     expect(await deleteLink(context, { id: link.id })).toMatchObject({ ok: true });
     expect(published()).toEqual([]);
     expect((await tombstonesOf(code)).results).toEqual([]);

@@ -62,10 +62,12 @@ describe("updateLink", () => {
     const failing = { ...context, env: envWith({ ROUTES: broken(env.ROUTES) }) };
     const again = await updateLink(failing, { id: link.id }, { isActive: false });
     expect(again).toMatchObject({ ok: true, value: { version: 3 } });
-    await publishUnpublished(env, NOW + MINUTE_MS);
-    expect(await env.ROUTES.get(`@/${link.code}`, "json")).toMatchObject({
-      version: 3,
-      gone: "inactive",
+    await vi.waitFor(async () => {
+      await publishUnpublished(env, NOW + MINUTE_MS);
+      expect(await env.ROUTES.get(`@/${link.code}`, "json")).toMatchObject({
+        version: 3,
+        gone: "inactive",
+      });
     });
   });
 });

@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import { createGoal, deleteGoal, updateGoal } from "../../src/conversions/change-goals.ts";
 import type { NewGoal } from "../../src/conversions/goal.ts";
-import { goalStore } from "../../src/conversions/goals.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import { publish } from "../../src/links/route/publish.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
@@ -20,8 +20,7 @@ const GOAL: NewGoal = {
 
 async function markedWorkspace() {
   const { workspace } = await newAccount();
-  const goals = goalStore({ env, workspace, nowMs: Date.now() });
-  return { workspace, goals };
+  return { workspace, context: { env, workspace, nowMs: Date.now() } };
 }
 
 const asBrowser = { headers: { "User-Agent": BROWSER, "CF-Connecting-IP": "203.0.113.77" } };
@@ -30,8 +29,8 @@ describe("a goal with a click parameter", () => {
   it("adds a token to each visitor's destination, and the same one to the click", async ({
     expect,
   }) => {
-    const { workspace, goals } = await markedWorkspace();
-    await goals.create(GOAL);
+    const { workspace, context } = await markedWorkspace();
+    await createGoal(context, GOAL);
     const { code } = await insertLink(
       { destination_url: "https://example.com/?a=1" },
       workspace.id,
@@ -51,8 +50,8 @@ describe("a goal with a click parameter", () => {
   it("marks no opted-out visitor, no prefetch, and no destination with its own value", async ({
     expect,
   }) => {
-    const { workspace, goals } = await markedWorkspace();
-    await goals.create(GOAL);
+    const { workspace, context } = await markedWorkspace();
+    await createGoal(context, GOAL);
     const plain = await insertLink({}, workspace.id);
     const own = await insertLink(
       { destination_url: "https://example.com/?cid=mine" },
@@ -71,7 +70,7 @@ describe("a goal with a click parameter", () => {
   });
 
   it("updates links in KV when it is created, changed, paused and deleted", async ({ expect }) => {
-    const { workspace, goals } = await markedWorkspace();
+    const { workspace, context } = await markedWorkspace();
     const link = await insertLink({}, workspace.id);
     await publish(env, link);
     const parameters = async () => {
@@ -80,23 +79,22 @@ describe("a goal with a click parameter", () => {
       return [...new URL(response.headers.get("Location") ?? "").searchParams.keys()];
     };
     expect(await parameters()).toEqual([]);
-    await goals.create(GOAL);
-    const [goal] = await goals.list();
-    const uuid = goal?.uuid ?? "";
+    const created = await createGoal(context, GOAL);
+    const uuid = created.ok ? created.value.uuid : "";
     expect(await parameters()).toEqual(["cid"]);
-    await goals.update(uuid, { clickIdParam: "ref" });
+    await updateGoal(context, uuid, { clickIdParam: "ref" });
     expect(await parameters()).toEqual(["ref"]);
-    await goals.update(uuid, { isActive: false });
+    await updateGoal(context, uuid, { isActive: false });
     expect(await parameters()).toEqual([]);
-    await goals.update(uuid, { isActive: true });
+    await updateGoal(context, uuid, { isActive: true });
     expect(await parameters()).toEqual(["ref"]);
-    await goals.delete(uuid);
+    await deleteGoal(context, uuid);
     expect(await parameters()).toEqual([]);
   });
 
   it("attributes its postback by the token in the destination", async ({ expect }) => {
-    const { workspace, goals } = await markedWorkspace();
-    const created = await goals.create(GOAL);
+    const { workspace, context } = await markedWorkspace();
+    const created = await createGoal(context, GOAL);
     if (!created.ok) throw new Error("The goal was refused.");
     const { code } = await insertLink({}, workspace.id);
     const followed = await exports.default.fetch(`https://sign.test/${code}`, {

@@ -70,12 +70,14 @@ export async function follow(
   return response;
 }
 
-/** Waits until KV holds all links as they are now: use cases publish behind their answers. */
-export async function allPublished(): Promise<void> {
+/** Waits until KV holds a workspace's links as they are: use cases publish behind their answers. */
+export async function allPublished({ id }: { readonly id: number }): Promise<void> {
   await vi.waitFor(async () => {
     const lagging = await env.DB.prepare(
-      "SELECT count(*) AS n FROM links WHERE published_version < version",
-    ).first("n");
+      "SELECT count(*) AS n FROM links WHERE workspace_id = ?1 AND published_version < version",
+    )
+      .bind(id)
+      .first("n");
     if (lagging !== 0) throw new Error("A link is not published yet.");
   });
 }

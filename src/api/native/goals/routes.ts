@@ -2,7 +2,9 @@
 
 import { Hono } from "hono";
 
+import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
+import { createGoal, deleteGoal, updateGoal } from "../../../conversions/change-goals.ts";
 import { goalStore } from "../../../conversions/goals.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
@@ -34,7 +36,7 @@ export const conversionGoals = new Hono<NativeEnvironment>()
         { ...once, db: databaseOf(c.env.DB), body },
         {
           table: goalTable,
-          change: (alongside) => store.create(body, alongside),
+          change: (alongside) => createGoal(contextOf(c), body, alongside),
           rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
         },
       );
@@ -54,19 +56,22 @@ export const conversionGoals = new Hono<NativeEnvironment>()
     requires({ scope: "links:update", role: "manager" }),
     validate.json(goalChanges),
     async (c) => {
-      const updated = await storeOf(c).update(uuidOf(c), c.req.valid("json"));
+      const updated = await updateGoal(contextOf(c), uuidOf(c), c.req.valid("json"));
       return updated.ok ? c.json(wireGoal(updated.value, originOf(c))) : refuse(c, updated.error);
     },
   )
   .delete("/:id", requires({ scope: "links:update", role: "manager" }), async (c) => {
     const id = uuidOf(c);
-    const deleted = await storeOf(c).delete(id);
+    const deleted = await deleteGoal(contextOf(c), id);
     return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
   });
 
+function contextOf(c: NativeContext): WorkspaceContext {
+  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
+}
+
 function storeOf(c: NativeContext) {
-  const { workspace } = c.get("access");
-  return goalStore({ env: c.env, workspace, nowMs: nowOf(c) });
+  return goalStore(contextOf(c));
 }
 
 function originOf(c: NativeContext): string {

@@ -60,7 +60,7 @@ export const workspaces = new Hono<NativeEnvironment>()
     validate.json(workspaceChanges),
     async (c) => {
       const { workspace, role } = c.get("membership");
-      const changed = await changeSettings(c.env, workspace, c.req.valid("json"));
+      const changed = await changeSettings({ env: c.env, workspace }, c.req.valid("json"));
       return changed.ok ? c.json(wireSettings(changed.value, role)) : refuse(c, changed.error);
     },
   )

@@ -22,7 +22,7 @@ interface Visit {
 /** Makes a change, and waits until visitors meet it. */
 async function change(client: PvtlnkClient, method: string, path: string, body?: unknown) {
   const answer = await client.call(method, path, body);
-  await allPublished();
+  await allPublished(client.account.workspace);
   return answer;
 }
 
