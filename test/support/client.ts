@@ -56,6 +56,7 @@ interface Dialect {
 
 /** Before the dates that lie ahead on each documentation's pages. */
 export const PAGE_TIMES = {
+  native: Date.parse("2026-05-04T10:00:00Z"),
   pvtlnk: Date.parse("2026-03-12T00:00:00Z"),
   revolink: Date.parse("2025-04-30T12:00:00Z"),
 };

@@ -3,9 +3,10 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
+import { PAGE_TIMES } from "../../support/client.ts";
 import { newNativeClient } from "../../support/native.ts";
 
-const NOW = Date.parse("2026-05-04T10:00:00Z");
+const NOW = PAGE_TIMES.native;
 const clock = () => NOW;
 
 describe("the native API's clock", () => {

@@ -2,7 +2,10 @@
 
 import { describe, it } from "vitest";
 
+import { PAGE_TIMES } from "../../../support/client.ts";
 import { newNativeClient } from "../../../support/native.ts";
+
+const clock = () => PAGE_TIMES.native;
 
 const RULES = [
   { targetUrl: "https://example.com/ua", country: ["UA"], device: ["mobile"] },
@@ -53,8 +56,8 @@ describe("POST /api/links/:id/simulate", () => {
   });
 
   it("answers as status what the visitor's browser would get", async ({ expect }) => {
-    const client = await newNativeClient();
-    const at = { at: "2126-06-01T00:00:00Z" };
+    const client = await newNativeClient({ clock });
+    const at = { at: "2027-06-01T00:00:00Z" };
     const outcomeOf = async (fields: Record<string, unknown>, visitor: unknown = {}) => {
       const { id } = await client.link(fields);
       return (await client.call("POST", `/api/links/${id}/simulate`, visitor)).body;
@@ -65,15 +68,15 @@ describe("POST /api/links/:id/simulate", () => {
       status: 410,
       reason: "inactive",
     });
-    expect(await outcomeOf({ startsAt: "2126-01-01T00:00:00Z" })).toMatchObject({
+    expect(await outcomeOf({ startsAt: "2027-01-01T00:00:00Z" })).toMatchObject({
       status: 404,
       reason: "not_started",
     });
-    expect(await outcomeOf({ endsAt: "2126-01-01T00:00:00Z" }, at)).toMatchObject({
+    expect(await outcomeOf({ endsAt: "2027-01-01T00:00:00Z" }, at)).toMatchObject({
       status: 410,
       reason: "ended",
     });
-    const expired = { endsAt: "2126-01-01T00:00:00Z", expiredUrl: "https://example.com/over" };
+    const expired = { endsAt: "2027-01-01T00:00:00Z", expiredUrl: "https://example.com/over" };
     expect(await outcomeOf(expired, at)).toMatchObject({
       outcome: "fallback",
       destination: "https://example.com/over",
