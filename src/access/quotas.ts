@@ -17,7 +17,7 @@ export type Quota =
   | "goals";
 
 export interface QuotaExceeded {
-  readonly code: "quota_exceeded";
+  readonly reason: "quota_exceeded";
   readonly quota: Quota;
   readonly plan: Plan;
   readonly limit: number;
@@ -36,5 +36,5 @@ export function checkRuleQuota(
 
 /** Returns the refusal for a quota that a statement has found exceeded. */
 export function exceeded(quota: Quota, plan: Plan, limit: number, used: number): QuotaExceeded {
-  return { code: "quota_exceeded", quota, plan, limit, used };
+  return { reason: "quota_exceeded", quota, plan, limit, used };
 }

@@ -42,7 +42,7 @@ export async function authenticate(
   const outcome = offersToken(request.headers)
     ? await byToken(databaseOf(env.DB), tokenOf(request.headers), named, ctx, clock())
     : await bySession(request, env, named);
-  return outcome.ok && isNameBroken ? err({ code: "workspace_header_unknown" }) : outcome;
+  return outcome.ok && isNameBroken ? err({ reason: "workspace_header_unknown" }) : outcome;
 }
 
 async function byToken(
@@ -52,7 +52,7 @@ async function byToken(
   ctx: Pick<ExecutionContext, "waitUntil">,
   nowMs: number,
 ): Promise<Outcome> {
-  if (token === null) return err({ code: "unauthenticated" });
+  if (token === null) return err({ reason: "unauthenticated" });
   const [row] = await db
     .select({
       id: tokens.id,
@@ -74,10 +74,11 @@ async function byToken(
       and(eq(members.workspaceId, workspaces.id), eq(members.userId, tokens.userId)),
     )
     .where(eq(tokens.hash, await sha256Hex(token)));
-  if (row === undefined || row.revokedAtMs !== null) return err({ code: "unauthenticated" });
-  if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) return err({ code: "unauthenticated" });
+  if (row === undefined || row.revokedAtMs !== null) return err({ reason: "unauthenticated" });
+  if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs)
+    return err({ reason: "unauthenticated" });
   if (row.workspace === null || row.role === null) {
-    return err({ code: named === null ? "membership_lost" : "workspace_header_unknown" });
+    return err({ reason: named === null ? "membership_lost" : "workspace_header_unknown" });
   }
   if (row.lastUsedAtMs === null || row.lastUsedAtMs <= nowMs - MINUTE_MS) {
     ctx.waitUntil(tolerate("accounts.token.touch.failed", touch(db, row.id, nowMs)));
@@ -109,14 +110,14 @@ async function bySession(
   env: Cloudflare.Env,
   named: string | null,
 ): Promise<Outcome> {
-  if (!request.headers.has("Cookie")) return err({ code: "unauthenticated" });
+  if (!request.headers.has("Cookie")) return err({ reason: "unauthenticated" });
   // Lazy, so that token requests never load better-auth.
   const { sessionOf } = await import("./sessions.ts");
   const session = await sessionOf(request, env);
-  if (session === null) return err({ code: "unauthenticated" });
+  if (session === null) return err({ reason: "unauthenticated" });
   const { userId, setCookies } = session;
   const membership = await membershipIn(databaseOf(env.DB), userId, named);
-  if (membership === null) return err({ code: "workspace_header_unknown" });
+  if (membership === null) return err({ reason: "workspace_header_unknown" });
   const { workspace, role } = membership;
   const scopes = new Set(SCOPES.filter((scope) => scopesOf(role).has(scope)));
   const principal = `user:${userId}`;

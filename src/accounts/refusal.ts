@@ -4,16 +4,16 @@ import type { Role, Scope } from "../access/access.ts";
 
 export type AccountRefusal =
   /** The credential is missing, malformed, unknown, expired or revoked: deliberately one case. */
-  | { readonly code: "unauthenticated" }
-  | { readonly code: "session_required" }
-  | { readonly code: "scope_missing"; readonly scopes: readonly Scope[] }
-  | { readonly code: "role_too_low"; readonly atLeast: Role }
-  | { readonly code: "origin_foreign" }
+  | { readonly reason: "unauthenticated" }
+  | { readonly reason: "session_required" }
+  | { readonly reason: "scope_missing"; readonly scopes: readonly Scope[] }
+  | { readonly reason: "role_too_low"; readonly atLeast: Role }
+  | { readonly reason: "origin_foreign" }
   /** The `Signpost-Workspace` header names no workspace of this person. */
-  | { readonly code: "workspace_header_unknown" }
+  | { readonly reason: "workspace_header_unknown" }
   /** The person has left the token's home workspace. */
-  | { readonly code: "membership_lost" }
-  | { readonly code: "password_wrong" }
-  | { readonly code: "email_taken" }
+  | { readonly reason: "membership_lost" }
+  | { readonly reason: "password_wrong" }
+  | { readonly reason: "email_taken" }
   /** SIGNUPS does not allow another account. */
-  | { readonly code: "signups_closed" };
+  | { readonly reason: "signups_closed" };

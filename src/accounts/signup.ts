@@ -26,7 +26,7 @@ export async function admitSignup(
   clock: Clock = systemClock,
 ): Promise<Result<null, AccountRefusal>> {
   const { signups } = configOf(env);
-  if (signups === "closed") return err({ code: "signups_closed" });
+  if (signups === "closed") return err({ reason: "signups_closed" });
   const db = databaseOf(env.DB);
   const isFirst = signups === "first" ? 1 : 0;
   await db.run(sql`
@@ -36,7 +36,7 @@ export async function admitSignup(
       and not exists (select 1 from credentials where user_id = users.id)`);
   if (signups === "open") return ok(null);
   const [anybody] = await db.all(sql`select 1 from users limit 1`);
-  return anybody === undefined ? ok(null) : err({ code: "signups_closed" });
+  return anybody === undefined ? ok(null) : err({ reason: "signups_closed" });
 }
 
 /** Returns the race that an admitted sign-up lost, or null if it failed for another reason. */
@@ -47,6 +47,6 @@ export async function lostRace(env: Cloudflare.Env, email: string): Promise<Acco
     where email = ${email.toLowerCase()} or first_slot = 1
     order by by_email desc limit 1`);
   if (taken === undefined) return null;
-  if (signups === "first") return { code: "signups_closed" };
-  return taken.by_email === 1 ? { code: "email_taken" } : null;
+  if (signups === "first") return { reason: "signups_closed" };
+  return taken.by_email === 1 ? { reason: "email_taken" } : null;
 }

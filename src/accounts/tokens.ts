@@ -36,13 +36,13 @@ export interface NewToken {
 }
 
 export type TokenRefusal =
-  | { readonly code: "token_expiry_past" }
+  | { readonly reason: "token_expiry_past" }
   | {
-      readonly code: "token_limit_reached";
+      readonly reason: "token_limit_reached";
       readonly perHourMax: number;
       readonly retryAfterSeconds: number;
     }
-  | { readonly code: "token_not_found" };
+  | { readonly reason: "token_not_found" };
 
 export interface CreatedToken {
   /** The only time that the token can be read. */
@@ -69,7 +69,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
   return {
     async create({ name, scopes, expiresAtMs, workspaceId }) {
       const nowMs = clock();
-      if (expiresAtMs !== null && expiresAtMs <= nowMs) return err({ code: "token_expiry_past" });
+      if (expiresAtMs !== null && expiresAtMs <= nowMs) return err({ reason: "token_expiry_past" });
       const token = randomToken();
       const record: TokenRecord = {
         uuid: crypto.randomUUID(),
@@ -93,7 +93,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
         returning id`);
       if (inserted.length > 0) return ok({ token, record });
       return err({
-        code: "token_limit_reached",
+        reason: "token_limit_reached",
         perHourMax: TOKENS_PER_HOUR_MAX,
         retryAfterSeconds: await retryAfterSeconds(nowMs),
       });
@@ -128,7 +128,7 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
         .set({ revokedAtMs: clock() })
         .where(and(eq(tokens.uuid, uuid), eq(tokens.userId, userId), isNull(tokens.revokedAtMs)))
         .returning({ id: tokens.id });
-      return revoked.length > 0 ? ok(null) : err({ code: "token_not_found" });
+      return revoked.length > 0 ? ok(null) : err({ reason: "token_not_found" });
     },
   };
 

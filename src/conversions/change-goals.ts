@@ -74,7 +74,7 @@ export async function updateGoal(
   const [[row]] = await batchAround(db, marks ? [republishLinks(db, workspace.id)] : [], [update]);
   await follow(context);
   return row === undefined
-    ? err({ code: "goal_not_found" })
+    ? err({ reason: "goal_not_found" })
     : ok(await toGoal(env.ENCRYPTION_KEY, row));
 }
 
@@ -94,7 +94,7 @@ export async function deleteGoal(
     [db.all(sql`delete from conversion_goals where ${isGoal} returning id`)],
   );
   await follow(context);
-  return deleted.length > 0 ? ok(null) : err({ code: "goal_not_found" });
+  return deleted.length > 0 ? ok(null) : err({ reason: "goal_not_found" });
 }
 
 /** What is not told now is told with the next change; until then the Ledger keeps too much. */
@@ -121,5 +121,5 @@ function changedGoal(before: Goal, changes: GoalChanges): Result<Goal, AmountRef
 
 function parseAmount(value: string | number, currency: string): Result<number, AmountRefused> {
   const amount = minorUnits(value, currency);
-  return amount.ok ? amount : err({ code: "amount_refused", problem: amount.error });
+  return amount.ok ? amount : err({ reason: "amount_refused", problem: amount.error });
 }

@@ -30,11 +30,11 @@ export interface NewGoal {
 export type GoalChanges = { readonly [K in keyof NewGoal]?: NewGoal[K] | undefined };
 
 export interface GoalNotFound {
-  readonly code: "goal_not_found";
+  readonly reason: "goal_not_found";
 }
 
 export interface AmountRefused {
-  readonly code: "amount_refused";
+  readonly reason: "amount_refused";
   readonly problem: AmountProblem;
 }
 

@@ -25,7 +25,7 @@ export function goalStore({ env, workspace }: Pick<WorkspaceContext, "env" | "wo
 
     async find(uuid: string): Promise<Result<Goal, GoalNotFound>> {
       const [goal] = await select(sql`uuid = ${uuid}`);
-      return goal === undefined ? err({ code: "goal_not_found" }) : ok(goal);
+      return goal === undefined ? err({ reason: "goal_not_found" }) : ok(goal);
     },
 
     findByIds: (ids: readonly number[]) =>

@@ -22,10 +22,10 @@ export interface PostbackGoal {
 
 export type PostbackGoalRefusal =
   /** It is no goal's, or its goal is deleted. */
-  | { readonly code: "postback_token_unknown" }
-  | { readonly code: "goal_inactive" }
+  | { readonly reason: "postback_token_unknown" }
+  | { readonly reason: "goal_inactive" }
   /** The workspace has fallen to a plan with room for fewer goals: its oldest ones go on. */
-  | { readonly code: "goal_past_plan" };
+  | { readonly reason: "goal_past_plan" };
 
 /** Finds an open goal by a postback's token. */
 export async function findPostbackGoal(
@@ -33,7 +33,7 @@ export async function findPostbackGoal(
   token: string,
 ): Promise<Result<PostbackGoal, PostbackGoalRefusal>> {
   const hash = await goalTokenHash(token);
-  if (hash === null) return err({ code: "postback_token_unknown" });
+  if (hash === null) return err({ reason: "postback_token_unknown" });
   const [row] = await db.all<GoalRow>(sql`
     select goal.id, goal.uuid, goal.name, goal.value, goal.currency, goal.is_active as "isActive",
       goal.workspace_id as "workspaceId", workspaces.plan, workspaces.uuid as "workspaceUuid",
@@ -44,11 +44,11 @@ export async function findPostbackGoal(
     where goal.token_hash = ${hash} and not exists (
       select 1 from pending_closures where workspace_id = goal.workspace_id
     )`);
-  if (row === undefined) return err({ code: "postback_token_unknown" });
+  if (row === undefined) return err({ reason: "postback_token_unknown" });
   const { isActive, plan, place, workspaceUuid, jurisdiction, ...goal } = row;
-  if (isActive === 0) return err({ code: "goal_inactive" });
+  if (isActive === 0) return err({ reason: "goal_inactive" });
   const limit = PLANS[plan].goalsMax;
-  if (limit !== null && place > limit) return err({ code: "goal_past_plan" });
+  if (limit !== null && place > limit) return err({ reason: "goal_past_plan" });
   return ok({ ...goal, ledger: ledgerIdOf({ uuid: workspaceUuid, jurisdiction }) });
 }
 

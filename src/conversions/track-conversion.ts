@@ -31,7 +31,7 @@ export type PostbackRefusal =
   | PostbackGoalRefusal
   | AmountRefused
   /** The goal has this order already. */
-  | { readonly code: "order_known" };
+  | { readonly reason: "order_known" };
 
 /** Counts a conversion of a goal, an order once, and tells webhooks. */
 export async function trackConversion(
@@ -45,7 +45,7 @@ export async function trackConversion(
     postback.value === undefined ? goal.currency : (postback.currency ?? goal.currency);
   const amount =
     postback.value === undefined ? ok(goal.value) : minorUnits(postback.value, currency);
-  if (!amount.ok) return err({ code: "amount_refused", problem: amount.error });
+  if (!amount.ok) return err({ reason: "amount_refused", problem: amount.error });
   const clue = await clueOf(env.AUTH_SECRET, goal.ledger, postback);
   const converted = await ledgerFor(env, goal.ledger).convert({
     goalId: goal.id,
@@ -57,9 +57,9 @@ export async function trackConversion(
   });
   switch (converted.kind) {
     case "closed":
-      return err({ code: "postback_token_unknown" });
+      return err({ reason: "postback_token_unknown" });
     case "duplicate":
-      return err({ code: "order_known" });
+      return err({ reason: "order_known" });
     case "tracked": {
       const { conversionId: id, attribution } = converted;
       const value = decimalOf(amount.value, currency);

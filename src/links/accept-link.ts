@@ -144,7 +144,7 @@ function acceptPlace(
   const allowed = stays ? ok(domain) : lookUps.domain(domain);
   if (!allowed.ok) return allowed;
   const moves = allowed.value !== before.domain || code !== before.code;
-  if (moves && code !== null && isReserved(code)) return err({ code: "code_reserved", slug: code });
+  if (moves && code !== null && isReserved(code)) return err({ reason: "code_reserved", code });
   const parkedDomain = allowed.value === null ? before.parkedDomain : null;
   return ok({ place: { domain: allowed.value, parkedDomain, code }, moves });
 }
@@ -154,7 +154,7 @@ function acceptExpiry(
   { policy, nowMs }: AcceptContext,
 ): Result<WantedLink["expiresAtMs"], FieldsRefusal> {
   const isPast = typeof expiresAtMs === "number" && expiresAtMs <= nowMs;
-  return isPast && !policy.pastExpiry ? err({ code: "expiry_past" }) : ok(expiresAtMs);
+  return isPast && !policy.pastExpiry ? err({ reason: "expiry_past" }) : ok(expiresAtMs);
 }
 
 /** Accepts a start and an end. A schedule that a link has beyond its plan may stay. */
@@ -165,7 +165,7 @@ function acceptSchedule(
 ): Result<Pick<WantedLink, "startsAtMs" | "endsAtMs">, FieldsRefusal> {
   const { startsAtMs = before.startsAtMs, endsAtMs = before.endsAtMs } = wanted;
   if (startsAtMs !== null && endsAtMs !== null && endsAtMs <= startsAtMs) {
-    return err({ code: "schedule_inverted" });
+    return err({ reason: "schedule_inverted" });
   }
   const { plan } = access.workspace;
   const isSet =

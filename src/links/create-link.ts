@@ -89,7 +89,7 @@ function outcomeOf(
   if (link !== undefined) return ok(link);
   // An automatic code is tried until it is free, unless others took the room meanwhile.
   return err(
-    code === null && refused !== null ? refused : { code: "code_taken", slug: code ?? "" },
+    code === null && refused !== null ? refused : { reason: "code_taken", code: code ?? "" },
   );
 }
 

@@ -35,10 +35,10 @@ export async function deleteLink(
   if (!found.ok) return found;
   const link = found.value;
   if (access.role === "member" && link.userId !== access.userId) {
-    return err({ code: "not_link_owner" });
+    return err({ reason: "not_link_owner" });
   }
   if (expectedVersions !== null && !expectedVersions.includes(link.version)) {
-    return err({ code: "version_mismatch", version: link.version });
+    return err({ reason: "version_mismatch", version: link.version });
   }
   const guard = rowOf(link, workspace.id, expectedVersions !== null);
   const [refs, deleted] = await batchAround(
@@ -67,5 +67,5 @@ export async function deleteLink(
   }
   // Somebody was faster between the look and the batch.
   const now = await store.find({ id: link.id });
-  return now.ok ? err({ code: "version_mismatch", version: now.value.version }) : now;
+  return now.ok ? err({ reason: "version_mismatch", version: now.value.version }) : now;
 }

@@ -14,38 +14,38 @@ export type DestinationField =
   | "url";
 
 export interface DestinationRefused {
-  readonly code: "destination_refused";
+  readonly reason: "destination_refused";
   readonly field: DestinationField;
   readonly problem: DestinationProblem;
 }
 
 export interface CodeReserved {
-  readonly code: "code_reserved";
-  readonly slug: string;
+  readonly reason: "code_reserved";
+  readonly code: string;
 }
 
 /** Somebody has the code, or had it lately and may want it back. */
 export interface CodeTaken {
-  readonly code: "code_taken";
-  readonly slug: string;
+  readonly reason: "code_taken";
+  readonly code: string;
   /** Free ones, where somebody looked for them. */
   readonly suggestions?: readonly string[];
 }
 
 export interface LinkNotFound {
-  readonly code: "link_not_found";
+  readonly reason: "link_not_found";
 }
 
 export interface CollectionNotFound {
-  readonly code: "collection_not_found";
+  readonly reason: "collection_not_found";
 }
 
 export type FieldsRefusal =
   | DestinationRefused
   | CodeReserved
-  | { readonly code: "expiry_past" }
+  | { readonly reason: "expiry_past" }
   /** It would end before it starts. */
-  | { readonly code: "schedule_inverted" }
+  | { readonly reason: "schedule_inverted" }
   | CollectionNotFound
   | DomainUnavailable
   /** Of `rules` and `variants`: what one link may have. Of `links` and `bulk`: the whole call. */
@@ -55,7 +55,7 @@ export type CreateLinkRefusal = FieldsRefusal | CodeTaken;
 
 /** The link has changed since the version that the change was meant for. */
 export interface VersionMismatch {
-  readonly code: "version_mismatch";
+  readonly reason: "version_mismatch";
   readonly version: number;
 }
 
@@ -63,7 +63,7 @@ export type UpdateLinkRefusal = CreateLinkRefusal | LinkNotFound | VersionMismat
 
 /** A member may delete only links of their own. */
 export interface NotLinkOwner {
-  readonly code: "not_link_owner";
+  readonly reason: "not_link_owner";
 }
 
 export type DeleteLinkRefusal = LinkNotFound | VersionMismatch | NotLinkOwner;

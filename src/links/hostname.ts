@@ -15,7 +15,7 @@ export type HostnameProblem =
 
 /** The workspace has not proved the domain, or has lost it. */
 export interface DomainUnavailable {
-  readonly code: "domain_unavailable";
+  readonly reason: "domain_unavailable";
   readonly hostname: string;
 }
 

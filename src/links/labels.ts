@@ -13,13 +13,13 @@ export type LabelKind = "tag" | "collection";
 const TABLES = { tag: tags, collection: collections } as const;
 
 export interface LabelTaken {
-  readonly code: "label_taken";
+  readonly reason: "label_taken";
   readonly kind: LabelKind;
   readonly name: string;
 }
 
 export interface LabelNotFound {
-  readonly code: "label_not_found";
+  readonly reason: "label_not_found";
   readonly kind: LabelKind;
 }
 
@@ -54,7 +54,7 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
         values (${uuid}, ${workspaceId}, ${name}, ${nowMs})
         on conflict (workspace_id, name) do nothing returning id, uuid, name`);
       const [[label]] = await batchAround(db, [], [insert], alongside?.([uuid]));
-      return label === undefined ? err({ code: "label_taken", kind, name }) : ok(label);
+      return label === undefined ? err({ reason: "label_taken", kind, name }) : ok(label);
     },
 
     /** Links show the new name at once; their versions stay, since no redirect changes. */
@@ -71,8 +71,8 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
       );
       return err(
         known === undefined
-          ? { code: "label_not_found", kind }
-          : { code: "label_taken", kind, name },
+          ? { reason: "label_not_found", kind }
+          : { reason: "label_taken", kind, name },
       );
     },
 
@@ -81,7 +81,7 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
       const [label] = await db.all<Label>(sql`
         delete from ${table} where workspace_id = ${workspaceId} and uuid = ${uuid}
         returning id, uuid, name`);
-      return label === undefined ? err({ code: "label_not_found", kind }) : ok(label);
+      return label === undefined ? err({ reason: "label_not_found", kind }) : ok(label);
     },
   };
 }

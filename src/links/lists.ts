@@ -35,7 +35,7 @@ export interface LinkPage {
 }
 
 export interface CursorInvalid {
-  readonly code: "cursor_invalid";
+  readonly reason: "cursor_invalid";
 }
 
 export interface NumberedPage {
@@ -71,7 +71,7 @@ export function linkLists(db: Database, workspaceId: number) {
       page: { readonly limit?: number | undefined; readonly cursor?: string | undefined } = {},
     ): Promise<Result<LinkPage, CursorInvalid>> {
       const beforeId = page.cursor === undefined ? null : parseCursor(page.cursor);
-      if (beforeId === undefined) return err({ code: "cursor_invalid" });
+      if (beforeId === undefined) return err({ reason: "cursor_invalid" });
       const limit = page.limit ?? LIST_MAX;
       const older = beforeId === null ? undefined : lt(links.id, beforeId);
       const found = await select([older, ...conditions(filter)], limit + 1);

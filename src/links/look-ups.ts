@@ -52,13 +52,13 @@ export async function lookUp(
     collection(ref) {
       if (ref === null || ref === undefined) return ok(ref);
       const id = numbers.get(ref);
-      return id === undefined ? err({ code: "collection_not_found" }) : ok(id);
+      return id === undefined ? err({ reason: "collection_not_found" }) : ok(id);
     },
     domain(hostname) {
       const name = canonical(hostname);
       return hostname === DEFAULT_DOMAIN || proved.has(name)
         ? ok(hostname === DEFAULT_DOMAIN ? hostname : name)
-        : err({ code: "domain_unavailable", hostname });
+        : err({ reason: "domain_unavailable", hostname });
     },
   };
 }

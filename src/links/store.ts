@@ -70,7 +70,7 @@ export function linkStore(db: Database, workspaceId: number) {
     /** Another workspace's link is as unknown as none. */
     async find(ref: LinkRef): Promise<Result<Link, LinkNotFound>> {
       const [row] = await select(isLink(ref)).limit(1);
-      return row === undefined ? err({ code: "link_not_found" }) : ok(toLink(row));
+      return row === undefined ? err({ reason: "link_not_found" }) : ok(toLink(row));
     },
 
     /** In the order of the ids; those that are gone are left out. */

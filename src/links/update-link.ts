@@ -49,7 +49,7 @@ export async function updateLink(
   if (!found.ok) return found;
   const before = found.value;
   if (expectedVersions !== null && !expectedVersions.includes(before.version)) {
-    return err({ code: "version_mismatch", version: before.version });
+    return err({ reason: "version_mismatch", version: before.version });
   }
   const lookUps = await lookUp(db, workspaceId, [changes]);
   const accepted = acceptLink(changes, before, { ...context, lookUps });
@@ -97,7 +97,7 @@ export async function updateLink(
   );
   queueSoon(context.env, refs);
   const [after] = rows.map(toLink);
-  if (after === undefined) return err({ code: "link_not_found" });
+  if (after === undefined) return err({ reason: "link_not_found" });
   if (updated.length > 0) {
     const places = moves ? [before, place] : [place];
     publishSoon(
@@ -107,8 +107,8 @@ export async function updateLink(
     return ok(after);
   }
   return expectedVersions === null || after.version === before.version
-    ? err({ code: "code_taken", slug: place.code })
-    : err({ code: "version_mismatch", version: after.version });
+    ? err({ reason: "code_taken", code: place.code })
+    : err({ reason: "version_mismatch", version: after.version });
 }
 
 /** What a change writes besides what a new link does too. */

@@ -54,10 +54,10 @@ export interface OutboundResponse {
 }
 
 export type OutboundFailure =
-  | { readonly code: "blocked"; readonly reason: BlockReason }
+  | { readonly reason: "blocked"; readonly problem: BlockReason }
   /** `status` is null if no status line arrived before the timeout. */
-  | { readonly code: "timeout"; readonly status: number | null; readonly ms: number }
-  | { readonly code: "network"; readonly status: number | null; readonly ms: number };
+  | { readonly reason: "timeout"; readonly status: number | null; readonly ms: number }
+  | { readonly reason: "network"; readonly status: number | null; readonly ms: number };
 
 const USER_AGENT = "Signpost/1.0";
 const TIMEOUT_MS_DEFAULT = 10_000;
@@ -91,7 +91,7 @@ export async function safeFetch(
   policy: OutboundPolicy,
 ): Promise<Result<OutboundResponse, OutboundFailure>> {
   const target = await checkTarget(text, policy);
-  if (!target.ok) return err({ code: "blocked", reason: target.error });
+  if (!target.ok) return err({ reason: "blocked", problem: target.error });
   return send(target.value, request, policy.fetch ?? fetch);
 }
 
@@ -137,8 +137,8 @@ async function send(
     const body = await readUpTo(bytesMax, response.body, signal);
     return ok({ status, headers: response.headers, ...body, ms: Date.now() - startedMs });
   } catch {
-    const code = signal.aborted ? "timeout" : "network";
-    return err({ code, status, ms: Date.now() - startedMs });
+    const reason = signal.aborted ? "timeout" : "network";
+    return err({ reason, status, ms: Date.now() - startedMs });
   }
 }
 

@@ -36,5 +36,5 @@ export async function answerQr(
   const drawn = await draw(env, { ...address, format, size });
   if (drawn.ok) return picture(asked, drawn.value, HEADERS[format]);
   const { error } = drawn;
-  return notice(asked, error.code === "link_not_found" ? NOT_FOUND : qrSizeRefused(error));
+  return notice(asked, error.reason === "link_not_found" ? NOT_FOUND : qrSizeRefused(error));
 }

@@ -12,9 +12,9 @@ import { err, ok, type Result } from "../platform/result.ts";
 export type DeadLetter = typeof deadLetters.$inferSelect;
 
 export type DeadLetterRefusal =
-  | { readonly code: "dead_letter_not_found" }
+  | { readonly reason: "dead_letter_not_found" }
   /** The running version cannot read the message, or has no such queue. */
-  | { readonly code: "dead_letter_unreadable" };
+  | { readonly reason: "dead_letter_unreadable" };
 
 export interface DeadLetterPage {
   readonly queue: string | null;
@@ -53,12 +53,12 @@ export async function replayDeadLetter(
 ): Promise<Result<null, DeadLetterRefusal>> {
   const db = databaseOf(env.DB);
   const [letter] = await db.select().from(deadLetters).where(eq(deadLetters.id, id));
-  if (letter === undefined) return err({ code: "dead_letter_not_found" });
+  if (letter === undefined) return err({ reason: "dead_letter_not_found" });
   switch (parseQueueRole(letter.queue)) {
     case "clicks":
     case "clicks-dead": {
       const read = readClickMessage(letter.body);
-      if (read.kind !== "clicks") return err({ code: "dead_letter_unreadable" });
+      if (read.kind !== "clicks") return err({ reason: "dead_letter_unreadable" });
       await ingestMessages(env, [read.message]);
       break;
     }
@@ -71,7 +71,7 @@ export async function replayDeadLetter(
       await env.WEBHOOKS_SLOW.send(JSON.parse(letter.body));
       break;
     case null:
-      return err({ code: "dead_letter_unreadable" });
+      return err({ reason: "dead_letter_unreadable" });
   }
   await db.delete(deadLetters).where(eq(deadLetters.id, id));
   return ok(null);

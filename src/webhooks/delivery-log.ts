@@ -51,10 +51,10 @@ export async function redeliverOne(
   deliveryId: string,
 ): Promise<Result<null, DeliveryNotFound | WebhookInactive>> {
   const eventId = eventIdOf(deliveryId, endpoint.uuid);
-  if (eventId === null) return err({ code: "delivery_not_found" });
+  if (eventId === null) return err({ reason: "delivery_not_found" });
   const again = await redeliver(context, endpoint, { eventId });
   if (!again.ok) return again;
-  return again.value.length > 0 ? ok(null) : err({ code: "delivery_not_found" });
+  return again.value.length > 0 ? ok(null) : err({ reason: "delivery_not_found" });
 }
 
 /** Begins what failed since a time again, the oldest first. */
@@ -76,7 +76,7 @@ export async function sendSample(
   endpoint: Endpoint,
   event: EventType,
 ): Promise<Result<string, WebhookInactive>> {
-  if (!endpoint.isActive) return err({ code: "webhook_inactive" });
+  if (!endpoint.isActive) return err({ reason: "webhook_inactive" });
   const eventId = newEventId(nowMs);
   const data = sampleData(env, event, nowMs);
   const sample = { eventId, event, atMs: nowMs, linkId: null, data };
@@ -89,7 +89,7 @@ async function redeliver(
   endpoint: Endpoint,
   wanted: Redeliverable,
 ): Promise<Result<readonly Delivery[], WebhookInactive>> {
-  if (!endpoint.isActive) return err({ code: "webhook_inactive" });
+  if (!endpoint.isActive) return err({ reason: "webhook_inactive" });
   const ledger = ledgerFor(env, workspace.ledger);
   const deliveries: readonly Delivery[] = await ledger.redeliverable(endpoint.id, wanted);
   if (deliveries.length === 0) return ok([]);

@@ -63,7 +63,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       .set({ ...columns, updatedAtMs: nowMs })
       .where(isOurs(uuid))
       .returning(ENDPOINT_COLUMNS);
-    return row === undefined ? err({ code: "webhook_not_found" }) : ok(endpointOf(row));
+    return row === undefined ? err({ reason: "webhook_not_found" }) : ok(endpointOf(row));
   }
 
   return {
@@ -79,7 +79,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
 
     async find(uuid: string): Promise<Result<Endpoint, WebhookNotFound>> {
       const [row] = await db.select(ENDPOINT_COLUMNS).from(webhooks).where(isOurs(uuid));
-      return row === undefined ? err({ code: "webhook_not_found" }) : ok(endpointOf(row));
+      return row === undefined ? err({ reason: "webhook_not_found" }) : ok(endpointOf(row));
     },
 
     async create(
@@ -133,7 +133,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
         .delete(webhooks)
         .where(isOurs(uuid))
         .returning({ uuid: webhooks.uuid });
-      return deleted.length > 0 ? ok(null) : err({ code: "webhook_not_found" });
+      return deleted.length > 0 ? ok(null) : err({ reason: "webhook_not_found" });
     },
 
     /** Makes another secret; the one before it signs along for a day, one before that no longer. */
@@ -155,7 +155,7 @@ async function checkUrl(
   policy: OutboundPolicy,
 ): Promise<Result<URL, WebhookUrlRefused>> {
   const target = await checkTarget(url, policy);
-  return target.ok ? target : err({ code: "webhook_url_refused", reason: target.error });
+  return target.ok ? target : err({ reason: "webhook_url_refused", problem: target.error });
 }
 
 function eventsText(events: readonly Subscription[]): string {

@@ -55,7 +55,7 @@ export async function post(
   }
   const { error } = answered;
   const attempt: Attempt =
-    error.code === "blocked"
+    error.reason === "blocked"
       ? {
           atMs: nowMs,
           durationMs: null,
@@ -67,7 +67,7 @@ export async function post(
           atMs: nowMs,
           durationMs: error.ms,
           status: error.status,
-          error: error.code,
+          error: error.reason,
           response: null,
         };
   return { attempt, retryAfter: null };

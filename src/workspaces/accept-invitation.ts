@@ -32,9 +32,9 @@ export async function acceptInvitation(
   const [offer] = await db.all<Offer>(sql`
     select workspaces.id as "workspaceId", workspaces.uuid, workspaces.plan from invitations
     join workspaces on workspaces.id = invitations.workspace_id where ${isLive}`);
-  if (offer === undefined) return err({ code: "invitation_not_found" });
+  if (offer === undefined) return err({ reason: "invitation_not_found" });
   if ((await membershipIn(db, userId, offer.uuid)) !== null) {
-    return err({ code: "member_known", email });
+    return err({ reason: "member_known", email });
   }
 
   const limit = PLANS[offer.plan].membersMax;
@@ -59,6 +59,6 @@ export async function acceptInvitation(
   const membership = added.length > 0 ? await membershipIn(db, userId, offer.uuid) : null;
   if (membership !== null) return ok(membership);
   // Somebody was faster, or the workspace was closed meanwhile.
-  if (now === undefined || limit === null) return err({ code: "invitation_not_found" });
+  if (now === undefined || limit === null) return err({ reason: "invitation_not_found" });
   return err(exceeded("members", offer.plan, limit, now.used));
 }

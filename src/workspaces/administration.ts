@@ -32,5 +32,5 @@ export async function changePlan(
     [planEventsStatement(db, uuid, plan, nowMs), changed],
   );
   queueSoon(env, refs);
-  return row === undefined ? err({ code: "workspace_not_found" }) : ok(toWorkspace(row));
+  return row === undefined ? err({ reason: "workspace_not_found" }) : ok(toWorkspace(row));
 }

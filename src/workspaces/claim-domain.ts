@@ -31,6 +31,6 @@ export async function claimDomain(
   const [[domain], [now]] = await batchAround(db, [], [insert, known], alongside?.([uuid]));
   if (domain !== undefined) return ok(domain);
   return limit === null || now?.claimed === 1
-    ? err({ code: "domain_claimed", hostname })
+    ? err({ reason: "domain_claimed", hostname })
     : err(exceeded("domains", plan, limit, now?.used ?? limit));
 }

@@ -58,7 +58,7 @@ export async function deleteWorkspace({
     return ok(null);
   }
   const [known] = await db.all(sql`select 1 from workspaces where id = ${id} and not ${isClosing}`);
-  return err({ code: known === undefined ? "workspace_not_found" : "workspace_personal" });
+  return err({ reason: known === undefined ? "workspace_not_found" : "workspace_personal" });
 }
 
 async function closeNow(

@@ -24,7 +24,7 @@ export async function createWorkspace(
   { ownerId, nowMs }: { readonly ownerId: string; readonly nowMs: number },
   alongside?: Alongside,
 ): Promise<Result<Workspace, WorkspaceRefusal>> {
-  if (!canKeepIn(env, given.jurisdiction)) return err({ code: "jurisdiction_unavailable" });
+  if (!canKeepIn(env, given.jurisdiction)) return err({ reason: "jurisdiction_unavailable" });
   const db = databaseOf(env.DB);
   const uuid = crypto.randomUUID();
   const owner = db

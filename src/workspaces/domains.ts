@@ -22,17 +22,17 @@ export interface Domain {
 }
 
 export interface DomainNotFound {
-  readonly code: "domain_not_found";
+  readonly reason: "domain_not_found";
 }
 
 export type DomainRefusal =
-  | { readonly code: "hostname_refused"; readonly problem: HostnameProblem }
+  | { readonly reason: "hostname_refused"; readonly problem: HostnameProblem }
   /** This very workspace has it on its list. */
-  | { readonly code: "domain_claimed"; readonly hostname: string }
+  | { readonly reason: "domain_claimed"; readonly hostname: string }
   | DomainNotFound
-  | { readonly code: "domain_unproven"; readonly hostname: string }
+  | { readonly reason: "domain_unproven"; readonly hostname: string }
   /** The DNS gave no answer, which says nothing about the domain. */
-  | { readonly code: "dns_unanswered" }
+  | { readonly reason: "dns_unanswered" }
   | QuotaExceeded;
 
 /** Columns of `domains` that make up a `Domain`. */
@@ -59,7 +59,7 @@ export function domainStore(db: Database, workspaceId: number) {
       const [domain] = await db.all<Domain>(
         sql`select ${DOMAIN_COLUMNS} from domains where workspace_id = ${workspaceId} and uuid = ${uuid}`,
       );
-      return domain === undefined ? err({ code: "domain_not_found" }) : ok(domain);
+      return domain === undefined ? err({ reason: "domain_not_found" }) : ok(domain);
     },
 
     async findByIds(ids: readonly number[]): Promise<Domain[]> {

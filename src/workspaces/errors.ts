@@ -1,8 +1,8 @@
 /** Why a workspace is not made, changed or closed: facts only, each dialect finds its own words. */
 
 export type WorkspaceRefusal =
-  | { readonly code: "workspace_not_found" }
+  | { readonly reason: "workspace_not_found" }
   /** It goes with its person's account, not before. */
-  | { readonly code: "workspace_personal" }
+  | { readonly reason: "workspace_personal" }
   /** This runtime cannot keep data in the EU. */
-  | { readonly code: "jurisdiction_unavailable" };
+  | { readonly reason: "jurisdiction_unavailable" };

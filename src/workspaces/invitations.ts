@@ -27,7 +27,7 @@ export interface Invitation {
 
 export type InvitationRefusal =
   /** Unknown, used, withdrawn or expired: deliberately one case. */
-  { readonly code: "invitation_not_found" } | MemberRefusal | QuotaExceeded;
+  { readonly reason: "invitation_not_found" } | MemberRefusal | QuotaExceeded;
 
 export type Invited =
   | { readonly kind: "member"; readonly member: Member }
@@ -119,7 +119,7 @@ export function invitationStore(db: Database, { id, plan }: Pick<Workspace, "id"
         return ok({ kind: "member", member: { userId: person.userId, email: address, role } });
       }
       return person.joined === 1 || limit === null
-        ? err({ code: "member_known", email: address })
+        ? err({ reason: "member_known", email: address })
         : err(exceeded("members", plan, limit, person.used));
     },
 
@@ -127,7 +127,7 @@ export function invitationStore(db: Database, { id, plan }: Pick<Workspace, "id"
       const withdrawn = await db.all(
         sql`delete from invitations where workspace_id = ${id} and uuid = ${uuid} returning id`,
       );
-      return withdrawn.length > 0 ? ok(null) : err({ code: "invitation_not_found" });
+      return withdrawn.length > 0 ? ok(null) : err({ reason: "invitation_not_found" });
     },
   };
 }

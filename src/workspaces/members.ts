@@ -13,12 +13,12 @@ export interface Member {
 }
 
 export type MemberRefusal =
-  | { readonly code: "member_not_found" }
-  | { readonly code: "member_known"; readonly email: string }
+  | { readonly reason: "member_not_found" }
+  | { readonly reason: "member_known"; readonly email: string }
   /** Without this owner nobody could look after the workspace. */
-  | { readonly code: "last_owner" }
+  | { readonly reason: "last_owner" }
   /** It is this person's own workspace: they stay its owner. */
-  | { readonly code: "own_workspace" };
+  | { readonly reason: "own_workspace" };
 
 /** Gives the members of one workspace. */
 export function memberStore(db: Database, workspaceId: number) {
@@ -45,8 +45,8 @@ export function memberStore(db: Database, workspaceId: number) {
       select coalesce(workspaces.personal_of = members.user_id, 0) as personal
       from members join workspaces on workspaces.id = members.workspace_id
       where ${isMember(userId)}`);
-    if (known === undefined) return { code: "member_not_found" };
-    return { code: known.personal === 1 ? "own_workspace" : "last_owner" };
+    if (known === undefined) return { reason: "member_not_found" };
+    return { reason: known.personal === 1 ? "own_workspace" : "last_owner" };
   }
 
   return {

@@ -33,9 +33,9 @@ export async function proveDomain(
   const { hostname } = found.value;
   switch (await askProof(found.value, { dohUrl: env.DOH_URL })) {
     case "absent":
-      return err({ code: "domain_unproven", hostname });
+      return err({ reason: "domain_unproven", hostname });
     case "unanswered":
-      return err({ code: "dns_unanswered" });
+      return err({ reason: "dns_unanswered" });
     case "present":
       return take(context, found.value);
   }
@@ -71,7 +71,7 @@ async function take(
     ],
     [unparkLinks(db, { workspaceId, hostname, guard }, nowMs)],
   );
-  if (domain === undefined) return err({ code: "domain_unproven", hostname });
+  if (domain === undefined) return err({ reason: "domain_unproven", hostname });
   publishSoon(env, addresses);
   return ok(domain);
 }

@@ -21,7 +21,7 @@ export async function releaseDomain(
     addressesLeft(db, sql`(select hostname from domains where ${released})`, nowMs),
     db.all<Domain>(sql`delete from domains where ${released} returning ${DOMAIN_COLUMNS}`),
   ]);
-  if (domain === undefined) return err({ code: "domain_not_found" });
+  if (domain === undefined) return err({ reason: "domain_not_found" });
   publishSoon(env, addresses);
   return ok(domain);
 }

@@ -46,7 +46,7 @@ export async function readSettings(
   workspaceId: number,
 ): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
   const [row] = await db.select(COLUMNS).from(workspaces).where(eq(workspaces.id, workspaceId));
-  return row === undefined ? err({ code: "workspace_not_found" }) : ok(withSettings(row));
+  return row === undefined ? err({ reason: "workspace_not_found" }) : ok(withSettings(row));
 }
 
 /** Changes the settings that are given, and nothing else. */
@@ -73,7 +73,7 @@ export async function changeSettings(
     .set(changes)
     .where(eq(workspaces.id, id))
     .returning(COLUMNS);
-  return row === undefined ? err({ code: "workspace_not_found" }) : ok(withSettings(row));
+  return row === undefined ? err({ reason: "workspace_not_found" }) : ok(withSettings(row));
 }
 
 type Row = Parameters<typeof toWorkspace>[0] &

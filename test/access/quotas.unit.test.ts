@@ -7,7 +7,7 @@ describe("the rules of one link", () => {
     expect(checkRuleQuota({ plan: "free" }, 3)).toEqual({ ok: true, value: null });
     expect(checkRuleQuota({ plan: "free" }, 4)).toEqual({
       ok: false,
-      error: { code: "quota_exceeded", quota: "rules", plan: "free", limit: 3, used: 4 },
+      error: { reason: "quota_exceeded", quota: "rules", plan: "free", limit: 3, used: 4 },
     });
   });
 

@@ -25,8 +25,8 @@ const CONTEXT: AcceptContext = {
   policy: { deepLinks: false, pastExpiry: false, isOwnHost: (name) => name === "sign.test" },
   lookUps: {
     collection: (ref) =>
-      ref === undefined || ref === null ? ok(ref) : err({ code: "collection_not_found" }),
-    domain: (hostname) => err({ code: "domain_unavailable", hostname }),
+      ref === undefined || ref === null ? ok(ref) : err({ reason: "collection_not_found" }),
+    domain: (hostname) => err({ reason: "domain_unavailable", hostname }),
   },
 };
 
@@ -56,14 +56,14 @@ describe("acceptLink", () => {
         collection: 404,
       }),
     ).toEqual([
-      { code: "domain_unavailable", hostname: "go.example" },
-      { code: "expiry_past" },
-      { code: "schedule_inverted" },
-      { code: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
-      { code: "destination_refused", field: "expiredUrl", problem: "credentials" },
-      { code: "destination_refused", field: "rules[1].targetUrl", problem: "own_host" },
-      { code: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 },
-      { code: "collection_not_found" },
+      { reason: "domain_unavailable", hostname: "go.example" },
+      { reason: "expiry_past" },
+      { reason: "schedule_inverted" },
+      { reason: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
+      { reason: "destination_refused", field: "expiredUrl", problem: "credentials" },
+      { reason: "destination_refused", field: "rules[1].targetUrl", problem: "own_host" },
+      { reason: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 },
+      { reason: "collection_not_found" },
     ]);
   });
 

@@ -102,15 +102,15 @@ describe("createLinks", () => {
     ]);
     expect(results.map((result) => (result.ok ? "made" : result.error))).toEqual([
       "made",
-      { code: "code_taken", slug: taken },
-      { code: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
-      { code: "code_reserved", slug: "api" },
+      { reason: "code_taken", code: taken },
+      { reason: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
+      { reason: "code_reserved", code: "api" },
       "made",
-      { code: "code_taken", slug: twice },
-      { code: "collection_not_found" },
-      { code: "expiry_past" },
-      { code: "schedule_inverted" },
-      { code: "destination_refused", field: "expiredUrl", problem: "own_host" },
+      { reason: "code_taken", code: twice },
+      { reason: "collection_not_found" },
+      { reason: "expiry_past" },
+      { reason: "schedule_inverted" },
+      { reason: "destination_refused", field: "expiredUrl", problem: "own_host" },
     ]);
   });
 

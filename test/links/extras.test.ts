@@ -14,7 +14,7 @@ import { input, makeLink, newContext, NOW } from "../support/link-context.ts";
 
 async function change(context: LinkContext, id: number, fields: LinkFields) {
   const updated = await updateLink(context, { id }, fields);
-  if (!updated.ok) throw new Error(updated.error.code);
+  if (!updated.ok) throw new Error(updated.error.reason);
   return updated.value;
 }
 
@@ -83,7 +83,7 @@ describe("a schedule", () => {
   it("is refused on the plan free, where what is there may stay and may go", async ({ expect }) => {
     const context = await newContext();
     const free = onPlan(context, "free");
-    const refusal = { code: "quota_exceeded", quota: "schedules", plan: "free", limit: 0 };
+    const refusal = { reason: "quota_exceeded", quota: "schedules", plan: "free", limit: 0 };
     expect(await createLink(free, input({ endsAtMs: NOW }))).toMatchObject({ error: refusal });
     const link = await makeLink(context, { startsAtMs: NOW, endsAtMs: NOW + DAY_MS });
     expect(await updateLink(free, { id: link.id }, { startsAtMs: NOW + 1 })).toMatchObject({

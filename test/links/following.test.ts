@@ -37,7 +37,7 @@ async function passedOf({ code }: Link, count: number): Promise<number> {
 
 async function change(context: LinkContext, link: Link, changes: LinkChanges): Promise<Link> {
   const updated = await updateLink(context, { id: link.id }, changes);
-  if (!updated.ok) throw new Error(updated.error.code);
+  if (!updated.ok) throw new Error(updated.error.reason);
   await published(context, link, updated.value);
   return updated.value;
 }

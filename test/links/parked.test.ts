@@ -42,7 +42,7 @@ async function giveUp(workspace: Workspace, hostname: string): Promise<void> {
 
 async function linkNow({ access }: LinkContext, id: number): Promise<Link> {
   const found = await linkStore(databaseOf(env.DB), access.workspace.id).find({ id });
-  if (!found.ok) throw new Error(found.error.code);
+  if (!found.ok) throw new Error(found.error.reason);
   return found.value;
 }
 
@@ -107,7 +107,7 @@ describe("a parked link", () => {
     const other = await makeLink(context, { domain: hostname });
     await giveUp(context.access.workspace, hostname);
     expect(await updateLink(context, { id: other.id }, { code })).toMatchObject({
-      error: { code: "code_taken", slug: code },
+      error: { reason: "code_taken", code },
     });
   });
 

@@ -39,7 +39,7 @@ describe("the plan's links", () => {
     expect(await createLink(context, input())).toEqual({
       ok: false,
       error: {
-        code: "quota_exceeded",
+        reason: "quota_exceeded",
         quota: "links",
         plan: "free",
         limit: FREE_MAX,
@@ -68,7 +68,7 @@ describe("the plan's links", () => {
     );
     expect(four).toEqual({
       ok: false,
-      error: { code: "quota_exceeded", quota: "links", plan: "pro", limit: PRO_MAX, used },
+      error: { reason: "quota_exceeded", quota: "links", plan: "pro", limit: PRO_MAX, used },
     });
     expect(await linksOf(context)).toBe(used);
     // What is wrong by itself asks for no room.
@@ -105,7 +105,13 @@ describe("the plan's rules", () => {
     expect,
   }) => {
     const context = await contextOn("free");
-    const error = { code: "quota_exceeded", quota: "rules", plan: "free", limit, used: limit + 1 };
+    const error = {
+      reason: "quota_exceeded",
+      quota: "rules",
+      plan: "free",
+      limit,
+      used: limit + 1,
+    };
     expect(await createLink(context, input({ rules: rules(limit + 1) }))).toEqual({
       ok: false,
       error,
@@ -135,7 +141,7 @@ describe("the plan's rules", () => {
 describe("a plan without A/B tests", () => {
   it("makes none, and lets those that are there be turned off", async ({ expect }) => {
     const context = await contextOn("free");
-    const error = { code: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 };
+    const error = { reason: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 };
     const abTest = { enabled: true, variants: [VARIANT] };
     expect(await createLink(context, input({ abTest }))).toEqual({ ok: false, error });
     const off = { enabled: false, variants: [] };
@@ -150,7 +156,7 @@ describe("a plan without bulk creation", () => {
     const context = await contextOn("free");
     expect(await createLinks(context, [input(), input()])).toEqual({
       ok: false,
-      error: { code: "quota_exceeded", quota: "bulk", plan: "free", limit: 1, used: 2 },
+      error: { reason: "quota_exceeded", quota: "bulk", plan: "free", limit: 1, used: 2 },
     });
     expect(await linksOf(context)).toBe(0);
   });

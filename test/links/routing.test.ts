@@ -33,7 +33,7 @@ function variant(id: string, over: Partial<Variant> = {}): Variant {
 
 async function change(context: LinkContext, { id }: Link, changes: LinkChanges): Promise<Link> {
   const updated = await updateLink(context, { id }, changes);
-  if (!updated.ok) throw new Error(updated.error.code);
+  if (!updated.ok) throw new Error(updated.error.reason);
   return updated.value;
 }
 
@@ -127,8 +127,8 @@ describe("a new link", () => {
       { abTest: { enabled: false, variants: [variant("a", { url: "data:x" })] } },
       { field: "abTest.variants[0].url", problem: "scheme_refused" },
     ],
-    [{ domain: "nobody.example" }, { code: "domain_unavailable", hostname: "nobody.example" }],
-    [{ domain: "not a host" }, { code: "domain_unavailable" }],
+    [{ domain: "nobody.example" }, { reason: "domain_unavailable", hostname: "nobody.example" }],
+    [{ domain: "not a host" }, { reason: "domain_unavailable" }],
   ];
   for (const [fields, error] of refusals) {
     it(`is refused with ${JSON.stringify(fields)}`, async ({ expect }) => {
@@ -145,13 +145,13 @@ describe("a new link", () => {
     await insertDomain(context.access.workspace.id, domain);
     expect(await makeLink(context, { domain: domain.toUpperCase() })).toMatchObject({ domain });
     expect(await createLink(other, input({ domain }))).toMatchObject({
-      error: { code: "domain_unavailable", hostname: domain },
+      error: { reason: "domain_unavailable", hostname: domain },
     });
     await env.DB.prepare("update domains set verified_at_ms = null where hostname = ?")
       .bind(domain)
       .run();
     expect(await createLink(context, input({ domain }))).toMatchObject({
-      error: { code: "domain_unavailable" },
+      error: { reason: "domain_unavailable" },
     });
   });
 });
@@ -237,10 +237,10 @@ describe("a change", () => {
       clicksLimit: 1,
     };
     expect(await updateLink(context, { id: link.id }, changes)).toMatchObject({
-      error: { code: "code_taken" },
+      error: { reason: "code_taken" },
     });
     const stale = await updateLink(context, { id: link.id }, changes, { expectedVersions: [9] });
-    expect(stale).toMatchObject({ error: { code: "version_mismatch" } });
+    expect(stale).toMatchObject({ error: { reason: "version_mismatch" } });
     const store = linkStore(databaseOf(env.DB), context.access.workspace.id);
     expect(await store.find({ id: link.id })).toEqual({ ok: true, value: link });
   });
@@ -264,7 +264,7 @@ describe("a change", () => {
     await env.DB.prepare("delete from domains where hostname = ?").bind(domain).run();
     expect((await change(context, link, { domain, title: "Same" })).domain).toBe(domain);
     const moved = await updateLink(context, { id: link.id }, { domain: "nobody.example" });
-    expect(moved).toMatchObject({ error: { code: "domain_unavailable" } });
+    expect(moved).toMatchObject({ error: { reason: "domain_unavailable" } });
     expect((await change(context, link, { domain: "" })).domain).toBe("");
   });
 
@@ -277,7 +277,7 @@ describe("a change", () => {
     );
     const store = linkStore(databaseOf(env.DB), context.access.workspace.id);
     const after = await store.find({ id: link.id });
-    if (!after.ok) throw new Error(after.error.code);
+    if (!after.ok) throw new Error(after.error.reason);
     expect(after.value.version).toBe(9);
     const ids = after.value.abTest.variants.map(({ id }) => id);
     expect(sets.map((variants) => variants.map(({ id }) => id))).toContainEqual(ids);

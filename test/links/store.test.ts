@@ -25,7 +25,7 @@ describe("linkStore", () => {
       expect(await own.find(ref)).toEqual({ ok: true, value: link });
       expect(await foreign.find(ref)).toEqual({
         ok: false,
-        error: { code: "link_not_found" },
+        error: { reason: "link_not_found" },
       });
     }
     expect((await own.find({ objectId: "f".repeat(24) })).ok).toBe(false);

@@ -124,7 +124,7 @@ describe("safeFetch", () => {
       answer: () => new Response("no such thing", { status: 404, headers: { "x-a": "1" } }),
     });
     const fetched = await safeFetch(HOOK, {}, policy);
-    if (!fetched.ok) throw new Error(fetched.error.code);
+    if (!fetched.ok) throw new Error(fetched.error.reason);
     const { status, headers, body, truncated, ms } = fetched.value;
     expect([status, headers.get("x-a"), truncated]).toEqual([404, "1", false]);
     expect(new TextDecoder().decode(body)).toBe("no such thing");
@@ -149,7 +149,7 @@ describe("safeFetch", () => {
     const { policy, sent } = fakeInternet({ records: { "inside.test A": ["10.0.0.7"] } });
     for (const url of ["https://127.0.0.1/", "https://inside.test/", "http://hooks.example.com/"]) {
       const fetched = await safeFetch(url, { method: "POST", body: "{}" }, policy);
-      expect(fetched).toMatchObject({ ok: false, error: { code: "blocked" } });
+      expect(fetched).toMatchObject({ ok: false, error: { reason: "blocked" } });
     }
     expect(sent).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe("safeFetch", () => {
     addresses[0] = "127.0.0.1";
     expect(await safeFetch("https://moving.test/", {}, policy)).toEqual({
       ok: false,
-      error: { code: "blocked", reason: "private_address" },
+      error: { reason: "blocked", problem: "private_address" },
     });
     expect(sent).toHaveLength(1);
   });
@@ -187,7 +187,7 @@ describe("safeFetch", () => {
     });
     const { policy } = fakeInternet({ answer: () => new Response(stream) });
     const fetched = await safeFetch(HOOK, { bodyBytesMax: 2_500 }, policy);
-    if (!fetched.ok) throw new Error(fetched.error.code);
+    if (!fetched.ok) throw new Error(fetched.error.reason);
     expect(fetched.value.body).toEqual(new Uint8Array(2_500).fill(7));
     expect(fetched.value.truncated).toBe(true);
     expect(pulled).toBeLessThan(10);
@@ -205,7 +205,7 @@ describe("safeFetch", () => {
   }) => {
     const { policy } = fakeInternet({ answer: () => new Promise<Response>(() => {}) });
     const fetched = await safeFetch(HOOK, { timeoutMs: 50 }, policy);
-    expect(fetched).toMatchObject({ ok: false, error: { code: "timeout", status: null } });
+    expect(fetched).toMatchObject({ ok: false, error: { reason: "timeout", status: null } });
   });
 
   it("times out on a body that drips, and reports the status", async ({ expect }) => {
@@ -222,7 +222,7 @@ describe("safeFetch", () => {
     });
     const { policy } = fakeInternet({ answer: () => new Response(stream) });
     const fetched = await safeFetch(HOOK, { timeoutMs: 80 }, policy);
-    expect(fetched).toMatchObject({ ok: false, error: { code: "timeout", status: 200 } });
+    expect(fetched).toMatchObject({ ok: false, error: { reason: "timeout", status: 200 } });
     await cancelled.promise;
   });
 
@@ -237,8 +237,8 @@ describe("safeFetch", () => {
       await safeFetch(HOOK, {}, within.policy),
     ];
     expect(failures).toMatchObject([
-      { ok: false, error: { code: "network", status: null } },
-      { ok: false, error: { code: "network", status: 200 } },
+      { ok: false, error: { reason: "network", status: null } },
+      { ok: false, error: { reason: "network", status: 200 } },
     ]);
   });
 });

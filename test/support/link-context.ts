@@ -42,7 +42,7 @@ export function input(over: Partial<LinkInput> = {}): LinkInput {
 /** Makes a link; throws the reason if it is refused. */
 export async function makeLink(context: LinkContext, over?: Partial<LinkInput>): Promise<Link> {
   const made = await createLink(context, input(over));
-  if (!made.ok) throw new Error(made.error.code);
+  if (!made.ok) throw new Error(made.error.reason);
   return made.value;
 }
 
@@ -52,6 +52,6 @@ export async function makeLinks(
   inputs: readonly LinkInput[],
 ): Promise<Result<Link, CreateLinkRefusal>[]> {
   const made = await createLinks(context, inputs);
-  if (!made.ok) throw new Error(made.error.code);
+  if (!made.ok) throw new Error(made.error.reason);
   return made.value;
 }

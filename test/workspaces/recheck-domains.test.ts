@@ -31,7 +31,7 @@ async function newScene() {
   const hostname = `${crypto.randomUUID()}.example`;
   const context = { env, workspace, nowMs: START };
   const claimed = await claimDomain(context, hostname);
-  if (!claimed.ok) throw new Error(claimed.error.code);
+  if (!claimed.ok) throw new Error(claimed.error.reason);
   const { uuid } = claimed.value;
   const record = proofRecordOf(claimed.value);
   dns.setTxt(record.name, record.value);
@@ -42,7 +42,7 @@ async function newScene() {
     at: async (afterMs: number) => {
       await upkeepFor(env).sweep(START + afterMs);
       const found = await store.find(uuid);
-      if (!found.ok) throw new Error(found.error.code);
+      if (!found.ok) throw new Error(found.error.reason);
       const { verifiedAtMs, failingSinceMs, challenge } = found.value;
       const domain = await env.DB.prepare("select domain from links where id = ?")
         .bind(link.id)

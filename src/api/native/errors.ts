@@ -55,7 +55,7 @@ export type NativeRefusal =
   | IdempotencyRefusal
   | WebhookRefusal
   /** Of a call that is answered again, which notes only what it made. */
-  | { readonly code: "link_not_made" };
+  | { readonly reason: "link_not_made" };
 
 const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
 
@@ -93,7 +93,7 @@ export function wireFailure(refusal: NativeRefusal): {
 export const validate = validatorFor(refuse);
 
 function words(failure: ShellFailure): string {
-  switch (failure.code) {
+  switch (failure.reason) {
     case "route_unknown":
       return "There is no such route. See the API's documentation for the ones there are.";
     case "method_not_allowed":
@@ -115,7 +115,7 @@ function words(failure: ShellFailure): string {
 
 function toWire(refusal: NativeRefusal): WireError {
   if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
-  switch (refusal.code) {
+  switch (refusal.reason) {
     case "unauthenticated":
       return unauthorized("Missing or invalid authentication token.");
     case "session_required":
@@ -192,10 +192,10 @@ function toWire(refusal: NativeRefusal): WireError {
     case "destination_refused":
       return badRequest(destinationSentence(refusal));
     case "code_reserved":
-      return badRequest(`shortCode must be another word: "${refusal.slug}" is reserved`);
+      return badRequest(`shortCode must be another word: "${refusal.code}" is reserved`);
     case "code_taken": {
-      const { slug, suggestions = [] } = refusal;
-      return { ...conflict(`The short code "${slug}" is taken.`), more: { suggestions } };
+      const { code, suggestions = [] } = refusal;
+      return { ...conflict(`The short code "${code}" is taken.`), more: { suggestions } };
     }
     case "expiry_past":
       return badRequest("expiresAt must lie in the future");
@@ -256,7 +256,7 @@ function toWire(refusal: NativeRefusal): WireError {
     case "webhook_not_found":
       return notFound("There is no such webhook.");
     case "webhook_url_refused":
-      return badRequest(webhookUrlSentence(refusal.reason));
+      return badRequest(webhookUrlSentence(refusal.problem));
     case "webhook_inactive":
       return conflict("This webhook is switched off. Switch it on first: isActive.", {
         code: "WEBHOOK_INACTIVE",

@@ -27,9 +27,9 @@ import { planSentence } from "./sentences.ts";
 /** What only this dialect refuses. */
 export type DialectRefusal =
   /** The body does not hold the object that it must. */
-  | { readonly code: "parameter_missing"; readonly name: string }
+  | { readonly reason: "parameter_missing"; readonly name: string }
   /** Whole sentences, all of them at once. */
-  | { readonly code: "fields_refused"; readonly sentences: readonly string[] };
+  | { readonly reason: "fields_refused"; readonly sentences: readonly string[] };
 
 /** Everything that a route may refuse. */
 export type PvtlnkRefusal =
@@ -50,8 +50,8 @@ export function refuse(c: Context, refusal: PvtlnkRefusal): Response {
 /** Checks bodies and queries of this dialect's routes. */
 export const validate = validatorFor<PvtlnkRefusal, PvtlnkEnvironment>(refuse);
 
-function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): string {
-  switch (failure.code) {
+function words(failure: Exclude<ShellFailure, { reason: "validation_failed" }>): string {
+  switch (failure.reason) {
     case "route_unknown":
       return "There is no such route";
     case "method_not_allowed":
@@ -70,11 +70,11 @@ function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): s
 }
 
 function toWire(refusal: PvtlnkRefusal): WireError {
-  if (refusal.code === "validation_failed") {
+  if (refusal.reason === "validation_failed") {
     return invalid([...new Set(refusal.issues.map(({ message }) => message))]);
   }
   if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
-  switch (refusal.code) {
+  switch (refusal.reason) {
     case "parameter_missing":
       return badRequest(`The request body must be a JSON object that holds "${refusal.name}"`);
     case "fields_refused":

@@ -22,28 +22,28 @@ import { destinationSentence, quotaSentence } from "./sentences.ts";
 
 /** What only this dialect refuses. */
 export type DialectRefusal =
-  | { readonly code: "body_not_an_object" }
-  | { readonly code: "workspace_required" }
+  | { readonly reason: "body_not_an_object" }
+  | { readonly reason: "workspace_required" }
   /** Not one of the person's workspaces, whether it exists or not. */
-  | { readonly code: "workspace_foreign" }
-  | { readonly code: "link_id_invalid" }
+  | { readonly reason: "workspace_foreign" }
+  | { readonly reason: "link_id_invalid" }
   /** Another workspace has the link. */
-  | { readonly code: "link_foreign"; readonly action: "edit" | "delete" }
-  | { readonly code: "report_link_id_invalid" }
+  | { readonly reason: "link_foreign"; readonly action: "edit" | "delete" }
+  | { readonly reason: "report_link_id_invalid" }
   /** For reports another workspace's link is none. */
-  | { readonly code: "report_link_not_found" }
-  | { readonly code: "report_role_too_low" }
-  | { readonly code: "tag_unknown"; readonly tagId: string }
+  | { readonly reason: "report_link_not_found" }
+  | { readonly reason: "report_role_too_low" }
+  | { readonly reason: "tag_unknown"; readonly tagId: string }
   /** A whole sentence that names the field. */
-  | { readonly code: "field_refused"; readonly sentence: string }
-  | { readonly code: "item_incomplete" };
+  | { readonly reason: "field_refused"; readonly sentence: string }
+  | { readonly reason: "item_incomplete" };
 
 /** Everything that a route may refuse. */
 export type RevolinkRefusal = GuardRefusal | AccountRefusal | LinkRefusal | DialectRefusal;
 
 /** Refuses what a shared reader found: here each sentence ends with a full stop. */
 export function toRefusal({ sentence }: WireFault): RevolinkRefusal {
-  return { code: "field_refused", sentence: `${sentence}.` };
+  return { reason: "field_refused", sentence: `${sentence}.` };
 }
 
 /** Answers a refusal in RevoLink's form. */
@@ -61,7 +61,7 @@ export function sentenceOf(refusal: RevolinkRefusal): string {
 export const validate = validatorFor<RevolinkRefusal, RevolinkEnvironment>(refuse);
 
 function words(failure: ShellFailure): string {
-  switch (failure.code) {
+  switch (failure.reason) {
     case "route_unknown":
       return "There is no such route.";
     case "method_not_allowed":
@@ -84,7 +84,7 @@ function words(failure: ShellFailure): string {
 
 function toWire(refusal: RevolinkRefusal): WireError {
   if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
-  switch (refusal.code) {
+  switch (refusal.reason) {
     case "body_not_an_object":
       return badRequest("The request body must be a JSON object.");
     case "unauthenticated":
@@ -133,7 +133,7 @@ function toWire(refusal: RevolinkRefusal): WireError {
     case "destination_refused":
       return badRequest(destinationSentence(refusal));
     case "code_reserved":
-      return badRequest(`slug "${refusal.slug}" is reserved. Choose another one.`);
+      return badRequest(`slug "${refusal.code}" is reserved. Choose another one.`);
     case "code_taken":
       return conflict("This slug is already taken.");
     case "expiry_past":

@@ -47,5 +47,5 @@ async function bodyFields(
   const { value } = body;
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? ok(value as RawFields)
-    : err({ code: "body_not_an_object" });
+    : err({ reason: "body_not_an_object" });
 }

@@ -38,12 +38,12 @@ async function enter(
   workspaceId: unknown,
 ): Promise<Result<Access, RevolinkRefusal>> {
   if (workspaceId === undefined || workspaceId === null || workspaceId === "") {
-    return err({ code: "workspace_required" });
+    return err({ reason: "workspace_required" });
   }
   // Unknown, malformed and somebody else's are one: nobody finds out which workspaces exist.
   const membership =
     typeof workspaceId === "string" ? await membershipOf(env, access, workspaceId) : null;
-  if (membership === null) return err({ code: "workspace_foreign" });
+  if (membership === null) return err({ reason: "workspace_foreign" });
   const { workspace, role } = membership;
   const allowed = scopesOf(role);
   const scopes = new Set([...access.scopes].filter((scope) => allowed.has(scope)));

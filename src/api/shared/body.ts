@@ -35,10 +35,10 @@ export async function readBody(
     const accepted = ["application/json"];
     if (textType !== undefined) accepted.push(textType);
     if (forms) accepted.push("application/x-www-form-urlencoded", "multipart/form-data");
-    return err({ code: "body_type_unsupported", accepted });
+    return err({ reason: "body_type_unsupported", accepted });
   }
   const bytes = await readBytes(request.raw, limitBytes);
-  if (bytes === null) return err({ code: "body_too_large", limitBytes });
+  if (bytes === null) return err({ reason: "body_too_large", limitBytes });
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
     if (isText) return ok(text);
@@ -47,8 +47,8 @@ export async function readBody(
     return ok(JSON.parse(text));
   } catch {
     const wanted = isText ? "UTF-8" : isJson ? "JSON" : "form data";
-    const reason = bytes.length === 0 ? "it is empty" : `it is not valid ${wanted}`;
-    return err({ code: "body_malformed", reason });
+    const problem = bytes.length === 0 ? "it is empty" : `it is not valid ${wanted}`;
+    return err({ reason: "body_malformed", problem });
   }
 }
 

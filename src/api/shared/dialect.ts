@@ -88,8 +88,8 @@ export function defineDialect<E extends DialectEnvironment>({
       return refuse(
         c,
         allow.length === 0 || allow.includes(c.req.method)
-          ? { code: "route_unknown" }
-          : { code: "method_not_allowed", allow },
+          ? { reason: "route_unknown" }
+          : { reason: "method_not_allowed", allow },
       );
     });
     app.onError((error, c) => {
@@ -100,7 +100,7 @@ export function defineDialect<E extends DialectEnvironment>({
         route: c.req.routePath,
         error,
       });
-      return refuse(c, { code: "internal" });
+      return refuse(c, { reason: "internal" });
     });
     for (const prefix of PREFIXES[name]) mount(app.basePath(prefix));
     return app;

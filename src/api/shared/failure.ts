@@ -7,14 +7,14 @@ export interface Issue {
 }
 
 export type ShellFailure =
-  | { readonly code: "route_unknown" }
-  | { readonly code: "method_not_allowed"; readonly allow: readonly string[] }
-  | { readonly code: "body_malformed"; readonly reason: string }
-  | { readonly code: "body_type_unsupported"; readonly accepted: readonly string[] }
-  | { readonly code: "body_too_large"; readonly limitBytes: number }
-  | { readonly code: "validation_failed"; readonly issues: readonly Issue[] }
-  | { readonly code: "rate_limited"; readonly retryAfterSeconds: number }
-  | { readonly code: "internal" };
+  | { readonly reason: "route_unknown" }
+  | { readonly reason: "method_not_allowed"; readonly allow: readonly string[] }
+  | { readonly reason: "body_malformed"; readonly problem: string }
+  | { readonly reason: "body_type_unsupported"; readonly accepted: readonly string[] }
+  | { readonly reason: "body_too_large"; readonly limitBytes: number }
+  | { readonly reason: "validation_failed"; readonly issues: readonly Issue[] }
+  | { readonly reason: "rate_limited"; readonly retryAfterSeconds: number }
+  | { readonly reason: "internal" };
 
 /** The HTTP status of each failure. */
 export const SHELL_STATUSES = {
@@ -26,11 +26,11 @@ export const SHELL_STATUSES = {
   validation_failed: 400,
   rate_limited: 429,
   internal: 500,
-} as const satisfies Readonly<Record<ShellFailure["code"], number>>;
+} as const satisfies Readonly<Record<ShellFailure["reason"], number>>;
 
 /** Whether a refusal is one of the shell's, and not one of a feature. */
-export function isShellFailure<R extends { readonly code: string }>(
+export function isShellFailure<R extends { readonly reason: string }>(
   refusal: R,
 ): refusal is Extract<R, ShellFailure> {
-  return refusal.code in SHELL_STATUSES;
+  return refusal.reason in SHELL_STATUSES;
 }

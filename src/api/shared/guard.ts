@@ -32,7 +32,7 @@ export type GuardRefusal =
   | ShellFailure
   | AccountRefusal
   /** The workspace's plan does not have what the route is part of. */
-  | { readonly code: "feature_not_in_plan" };
+  | { readonly reason: "feature_not_in_plan" };
 
 interface Asked {
   readonly c: Context<DialectEnvironment>;
@@ -47,18 +47,20 @@ const CHECKS = {
   origin: ({ c, access }) => {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     const isSafe = isRead || access.via === "token" || isOwnOrigin(c.req.raw, c.env);
-    return isSafe ? null : { code: "origin_foreign" };
+    return isSafe ? null : { reason: "origin_foreign" };
   },
   session: ({ access, requirement }) =>
-    requirement.who === "session" && access.via !== "session" ? { code: "session_required" } : null,
+    requirement.who === "session" && access.via !== "session"
+      ? { reason: "session_required" }
+      : null,
   feature: ({ access, requirement: { feature } }) =>
     feature === undefined || PLANS[access.workspace.plan].features[feature]
       ? null
-      : { code: "feature_not_in_plan" },
+      : { reason: "feature_not_in_plan" },
   scope: ({ access, requirement: { scope } }) =>
     scope === undefined || access.scopes.has(scope)
       ? null
-      : { code: "scope_missing", scopes: [scope] },
+      : { reason: "scope_missing", scopes: [scope] },
   role: ({ access, requirement: { role } }) => roleRefusal(access.role, role),
   writes: ({ c, access }) => refuseFastWrites(c.req.raw, c.env, access.principal),
 } satisfies Readonly<Record<string, Check>>;
@@ -76,14 +78,14 @@ export function guardsFor({ refuse, order }: GuardOptions) {
       const { headers } = c.req.raw;
       if (requirement.who === "operator") {
         if (!(await isOperator(tokenOf(headers), c.env.ADMIN_TOKEN))) {
-          return refuse(c, { code: "unauthenticated" });
+          return refuse(c, { reason: "unauthenticated" });
         }
         await next();
         return undefined;
       }
       // Otherwise a page of another site could use a browser's session here.
       if (requirement.who === "token" && !offersToken(headers)) {
-        return refuse(c, { code: "unauthenticated" });
+        return refuse(c, { reason: "unauthenticated" });
       }
       const { clock } = c.get("surroundings");
       const authenticated = await authenticate(c.req.raw, c.env, c.executionCtx, clock);
@@ -103,7 +105,7 @@ export function guardsFor({ refuse, order }: GuardOptions) {
 /** Refuses a role that is below the one required. */
 export function roleRefusal(role: Role, atLeast: Role | undefined): AccountRefusal | null {
   return atLeast !== undefined && ROLES.indexOf(role) < ROLES.indexOf(atLeast)
-    ? { code: "role_too_low", atLeast }
+    ? { reason: "role_too_low", atLeast }
     : null;
 }
 

@@ -23,11 +23,11 @@ const CLAIM_AGE_MS = MINUTE_MS;
 const KEY_LENGTH_MAX = 255;
 
 export type IdempotencyRefusal =
-  | { readonly code: "idempotency_key_invalid"; readonly lengthMax: number }
-  | { readonly code: "idempotency_key_reused" }
-  | { readonly code: "idempotency_in_flight"; readonly retryAfterSeconds: number }
+  | { readonly reason: "idempotency_key_invalid"; readonly lengthMax: number }
+  | { readonly reason: "idempotency_key_reused" }
+  | { readonly reason: "idempotency_in_flight"; readonly retryAfterSeconds: number }
   /** What the first request made is gone. */
-  | { readonly code: "idempotency_result_gone" };
+  | { readonly reason: "idempotency_result_gone" };
 
 export interface OnceRequest {
   readonly db: Database;
@@ -66,15 +66,15 @@ export async function runOnce<T, E>(
 ): Promise<Result<OnceOutcome<T>, E | IdempotencyRefusal>> {
   if (request.key === undefined) return fresh(await once.change(() => []));
   const key = parseKey(request.key);
-  if (key === null) return err({ code: "idempotency_key_invalid", lengthMax: KEY_LENGTH_MAX });
+  if (key === null) return err({ reason: "idempotency_key_invalid", lengthMax: KEY_LENGTH_MAX });
   const fingerprint = await sha256Hex(JSON.stringify(request.body));
   const earlier = await claim(request, key, fingerprint);
   if (earlier !== null) {
-    if (earlier.fingerprint !== fingerprint) return err({ code: "idempotency_key_reused" });
+    if (earlier.fingerprint !== fingerprint) return err({ reason: "idempotency_key_reused" });
     if (earlier.result === null) return err(inFlight(earlier.created_at_ms, request.nowMs));
     const value = await once.rebuild(JSON.parse(earlier.result) as number[]);
     return value === null
-      ? err({ code: "idempotency_result_gone" })
+      ? err({ reason: "idempotency_result_gone" })
       : ok({ value, replayed: true });
   }
   const mine = rowOf(request, key);
@@ -159,7 +159,7 @@ function isClaimLost(error: unknown): boolean {
 
 function inFlight(claimedAtMs: number, nowMs: number): IdempotencyRefusal {
   const lapsesInMs = Math.max(claimedAtMs + CLAIM_AGE_MS - nowMs, SECOND_MS);
-  return { code: "idempotency_in_flight", retryAfterSeconds: Math.ceil(lapsesInMs / SECOND_MS) };
+  return { reason: "idempotency_in_flight", retryAfterSeconds: Math.ceil(lapsesInMs / SECOND_MS) };
 }
 
 function fresh<T, E>(result: Result<T, E>): Result<OnceOutcome<T>, E> {

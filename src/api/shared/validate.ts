@@ -52,7 +52,7 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
         const issues = result.success ? [] : result.error.issues.map(toIssue);
         const judged = (await judge?.(c, issues)) ?? null;
         if (judged !== null) return refuse(c, judged);
-        return result.success ? undefined : refuse(c, { code: "validation_failed", issues });
+        return result.success ? undefined : refuse(c, { reason: "validation_failed", issues });
       },
       { validationFunction: () => schema.safeParse(value) },
     );

@@ -39,7 +39,7 @@ export function tooMany(sentence: string, retryAfterSeconds: number): WireError 
 
 /** Answers a failure of the shell in a dialect's words, with what HTTP asks for beside them. */
 export function shellError(failure: ShellFailure, sentence: string): WireError {
-  switch (failure.code) {
+  switch (failure.reason) {
     case "method_not_allowed":
       return { status: 405, sentence, headers: { Allow: failure.allow.join(", ") } };
     case "rate_limited":
@@ -50,6 +50,6 @@ export function shellError(failure: ShellFailure, sentence: string): WireError {
     case "body_too_large":
     case "validation_failed":
     case "internal":
-      return { status: SHELL_STATUSES[failure.code], sentence };
+      return { status: SHELL_STATUSES[failure.reason], sentence };
   }
 }

@@ -17,6 +17,6 @@ export async function refuseFastWrites(
   const limit = env.WRITE_LIMIT.limit({ key: principal });
   const verdict = await tolerate("api.write_limit.failed", limit);
   return verdict?.success === false
-    ? { code: "rate_limited", retryAfterSeconds: WRITE_LIMIT_SECONDS }
+    ? { reason: "rate_limited", retryAfterSeconds: WRITE_LIMIT_SECONDS }
     : null;
 }

@@ -66,7 +66,7 @@ export async function recallImport(
   const outcomes = rows.map(({ input, code = "" }): RowOutcome => {
     const link = input === null ? undefined : results.next().value;
     const isTaken = link === null;
-    return { link: link ?? null, refusals: isTaken ? [{ code: "code_taken", slug: code }] : [] };
+    return { link: link ?? null, refusals: isTaken ? [{ reason: "code_taken", code }] : [] };
   });
   return withTakenCodes(context, rows, outcomes);
 }
@@ -83,7 +83,7 @@ async function withTakenCodes(
   outcomes: readonly RowOutcome[],
 ): Promise<readonly RowOutcome[]> {
   const unknown = outcomes.map(({ link, refusals }, at) => {
-    const isKnown = link !== null || refusals.some((refusal) => refusal.code === "code_taken");
+    const isKnown = link !== null || refusals.some((refusal) => refusal.reason === "code_taken");
     return isKnown ? undefined : rows[at]?.code;
   });
   const asked = unknown.filter((code) => code !== undefined);
@@ -91,7 +91,7 @@ async function withTakenCodes(
   return outcomes.map((outcome, at) => {
     const code = unknown[at];
     return code !== undefined && taken.has(code)
-      ? { link: null, refusals: [...outcome.refusals, { code: "code_taken", slug: code }] }
+      ? { link: null, refusals: [...outcome.refusals, { reason: "code_taken", code }] }
       : outcome;
   });
 }

@@ -38,7 +38,7 @@ export function readTable<Column extends string>(
   papa: Papaparse,
 ): Result<TableRow<Column>[], CsvRefusal> {
   const text = csv.toWellFormed().replace(/^\uFEFF/, "");
-  const missing: CsvRefusal = { code: "csv_column_missing", column: form.required };
+  const missing: CsvRefusal = { reason: "csv_column_missing", column: form.required };
   const rows: TableRow<Column>[] = [];
   let places: Places<Column> | null = null;
   let refusal: CsvRefusal | null = null;
@@ -50,13 +50,13 @@ export function readTable<Column extends string>(
     fastMode: false,
     step({ data, errors }, parser) {
       row += 1;
-      if (errors.some(({ type }) => type === "Quotes")) refusal = { code: "csv_malformed", row };
+      if (errors.some(({ type }) => type === "Quotes")) refusal = { reason: "csv_malformed", row };
       else if (isEmpty(data)) return;
       else if (places === null) {
         places = placesIn(data, form.columns);
         if (!places.has(form.required)) refusal = missing;
       } else if (rows.length === form.rowsMax) {
-        refusal = { code: "csv_too_many_rows", limit: form.rowsMax };
+        refusal = { reason: "csv_too_many_rows", limit: form.rowsMax };
       } else rows.push({ row, cells: cellsOf(data, form.columns, places) });
       if (refusal !== null) parser.abort();
     },

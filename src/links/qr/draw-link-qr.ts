@@ -27,7 +27,7 @@ export async function drawLinkQr(
   const row = await env.DB.prepare("SELECT qr_settings FROM links WHERE domain = ?1 AND code = ?2")
     .bind(address.domain, address.code)
     .first<{ qr_settings: string | null }>();
-  if (row === null) return err({ code: "link_not_found" });
+  if (row === null) return err({ reason: "link_not_found" });
   const settings = storedQrSettings(row.qr_settings);
   const text = scanUrl(env, address);
   return ok(

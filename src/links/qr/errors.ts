@@ -4,7 +4,7 @@ import { err, type Failure } from "../../platform/result.ts";
 import type { BlockReason } from "../../platform/safe-fetch.ts";
 import type { LogoProblem } from "./logo.ts";
 
-export type QrSettingsRefused = { readonly code: "qr_settings_refused" } & QrFault;
+export type QrSettingsRefused = { readonly reason: "qr_settings_refused" } & QrFault;
 
 export type QrFault =
   | { readonly field: "color" | "bgColor"; readonly problem: "not_a_color" }
@@ -26,7 +26,7 @@ export type LogoFault =
   | "redirected";
 
 export interface QrSizeRefused {
-  readonly code: "qr_size_refused";
+  readonly reason: "qr_size_refused";
   /** Pixels. */
   readonly min: number;
   readonly max: number;
@@ -34,7 +34,7 @@ export interface QrSizeRefused {
 
 /** Refuses a look for one fault. */
 export function refuse(fault: QrFault): Failure<QrSettingsRefused> {
-  return err({ code: "qr_settings_refused", ...fault });
+  return err({ reason: "qr_settings_refused", ...fault });
 }
 
 /** Refuses a look for its logo. */

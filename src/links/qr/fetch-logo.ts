@@ -26,7 +26,7 @@ export async function completeQrSettings(
   );
   if (!fetched.ok) {
     const { error } = fetched;
-    return refuseLogo(error.code === "blocked" ? error.reason : "unanswered");
+    return refuseLogo(error.reason === "blocked" ? error.problem : "unanswered");
   }
   const logo = logoIn(fetched.value);
   return logo.ok ? ok({ ...settings, logo: logo.value }) : logo;

@@ -14,7 +14,7 @@ export function parseQrSize(text: string | null | undefined): Result<number, QrS
   const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   return size >= QR_SIZE_MIN && size <= QR_SIZE_MAX
     ? ok(size)
-    : err({ code: "qr_size_refused", min: QR_SIZE_MIN, max: QR_SIZE_MAX });
+    : err({ reason: "qr_size_refused", min: QR_SIZE_MIN, max: QR_SIZE_MAX });
 }
 
 export interface PixelGrid {

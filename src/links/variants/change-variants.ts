@@ -13,11 +13,11 @@ import type { StoredVariant, Variant } from "./variant.ts";
 export type VariantRef = { readonly id: string } | { readonly numericId: number };
 
 export type VariantRefusal =
-  | { readonly code: "variant_not_found" }
+  | { readonly reason: "variant_not_found" }
   /** The link has one with this id. */
-  | { readonly code: "variant_taken"; readonly id: string }
+  | { readonly reason: "variant_taken"; readonly id: string }
   /** The link has as many as it can. */
-  | { readonly code: "variants_full"; readonly max: number };
+  | { readonly reason: "variants_full"; readonly max: number };
 
 export type VariantsRefusal = UpdateLinkRefusal | VariantRefusal;
 
@@ -51,8 +51,8 @@ export async function addVariant(
   { startsTest = false }: TestOptions = {},
 ): Outcome {
   return changeVariants(context, ref, { id }, (variants, known) => {
-    if (known !== undefined) return err({ code: "variant_taken", id });
-    if (variants.length >= VARIANTS_MAX) return err({ code: "variants_full", max: VARIANTS_MAX });
+    if (known !== undefined) return err({ reason: "variant_taken", id });
+    if (variants.length >= VARIANTS_MAX) return err({ reason: "variants_full", max: VARIANTS_MAX });
     const isFirst = variant.active && !variants.some(({ active }) => active);
     return ok(testWith([...variants, { ...variant, id }], startsTest && isFirst));
   });
@@ -75,7 +75,7 @@ export async function changeVariant(
   { startsTest = false }: TestOptions = {},
 ): Outcome {
   return changeVariants(context, ref, which, (variants, known) => {
-    if (known === undefined) return err({ code: "variant_not_found" });
+    if (known === undefined) return err({ reason: "variant_not_found" });
     const changed = {
       id: known.id,
       name: name ?? known.name,
@@ -96,7 +96,7 @@ export async function removeVariant(
 ): Outcome {
   return changeVariants(context, ref, which, (variants, known) =>
     known === undefined
-      ? err({ code: "variant_not_found" })
+      ? err({ reason: "variant_not_found" })
       : ok(
           testWith(
             variants.filter((one) => one !== known),
@@ -139,8 +139,8 @@ async function changeVariants(
       return ok({ link, variant });
     }
     const { error } = updated;
-    if (error.code === "destination_refused") return err({ ...error, field: "url" });
-    if (error.code !== "version_mismatch" || attempt === ATTEMPTS_MAX) return updated;
+    if (error.reason === "destination_refused") return err({ ...error, field: "url" });
+    if (error.reason !== "version_mismatch" || attempt === ATTEMPTS_MAX) return updated;
   }
 }
 

@@ -48,7 +48,7 @@ describe("runOnce", () => {
         },
       },
     );
-    expect(stalled).toMatchObject({ ok: false, error: { code: "idempotency_in_flight" } });
+    expect(stalled).toMatchObject({ ok: false, error: { reason: "idempotency_in_flight" } });
     const made = await db.all(sql`select name from tags where workspace_id = ${workspace.id}`);
     expect(made).toEqual([{ name: "second" }]);
     const third = await runOnce(

@@ -53,16 +53,16 @@ describe("a body", () => {
     expect,
   }) => {
     expect(await post("/json", "text/plain", "{}")).toMatchObject({
-      code: "body_type_unsupported",
+      reason: "body_type_unsupported",
     });
-    expect(await post("/json", undefined, "{}")).toMatchObject({ code: "body_type_unsupported" });
+    expect(await post("/json", undefined, "{}")).toMatchObject({ reason: "body_type_unsupported" });
     const large = JSON.stringify({ a: "x".repeat(100) });
     expect(await post("/json", "application/json", large)).toMatchObject({
-      code: "body_too_large",
+      reason: "body_too_large",
     });
     for (const body of ["{", ""]) {
       expect(await post("/json", "application/json", body)).toMatchObject({
-        code: "body_malformed",
+        reason: "body_malformed",
       });
     }
   });
@@ -72,7 +72,7 @@ describe("a body", () => {
   }) => {
     const type = "application/x-www-form-urlencoded";
     expect(await post("/form", type, "a=1&b[]=2&a=3&c=")).toEqual({ a: "3", "b[]": "2", c: "" });
-    expect(await post("/json", type, "a=1")).toMatchObject({ code: "body_type_unsupported" });
+    expect(await post("/json", type, "a=1")).toMatchObject({ reason: "body_type_unsupported" });
   });
 
   it("of a text is the text", async ({ expect }) => {
@@ -81,7 +81,7 @@ describe("a body", () => {
 
   it("that the schema refuses wears the dialect's shape", async ({ expect }) => {
     expect(await post("/strict", "application/json", '{"a":"x"}')).toEqual({
-      code: "validation_failed",
+      reason: "validation_failed",
       issues: [{ path: ["a"], message: "a must be a number" }],
     });
   });

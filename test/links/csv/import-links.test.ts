@@ -18,10 +18,10 @@ describe("importLinks", () => {
       { input: null, code: undefined },
     ];
     const outcomes = await importLinks(context, rows);
-    if (!outcomes.ok) throw new Error(outcomes.error.code);
-    const isTaken = { code: "code_taken", slug: taken };
+    if (!outcomes.ok) throw new Error(outcomes.error.reason);
+    const isTaken = { reason: "code_taken", code: taken };
     const isNowhere = {
-      code: "destination_refused",
+      reason: "destination_refused",
       field: "destinationUrl",
       problem: "not_a_url",
     };

@@ -16,7 +16,7 @@ async function read(csv: string) {
 /** The cells that hold anything, of each row. */
 async function cellsOf(csv: string) {
   const table = await read(csv);
-  if (!table.ok) throw new Error(table.error.code);
+  if (!table.ok) throw new Error(table.error.reason);
   return table.value.map(({ row, cells }) => [
     row,
     Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== "")),
@@ -69,7 +69,7 @@ describe("readTable", () => {
     async (csv, { expect }) => {
       expect(await read(csv)).toEqual({
         ok: false,
-        error: { code: "csv_column_missing", column: "destination_url" },
+        error: { reason: "csv_column_missing", column: "destination_url" },
       });
     },
   );
@@ -78,7 +78,7 @@ describe("readTable", () => {
     ["has no end", 'destination_url,title\nx,A\ny,"B\nz,C', 3],
     ["goes on after it", 'destination_url,title\nx,A\n"y"z,B\nz,C', 3],
   ] as const)("refuses a file with a quoted cell that %s", async ([, csv, row], { expect }) => {
-    expect(await read(csv)).toEqual({ ok: false, error: { code: "csv_malformed", row } });
+    expect(await read(csv)).toEqual({ ok: false, error: { reason: "csv_malformed", row } });
   });
 
   it("takes as many rows as it may and refuses one more", async ({ expect }) => {
@@ -86,7 +86,7 @@ describe("readTable", () => {
     expect((await cellsOf(csv)).length).toBe(FORM.rowsMax);
     expect(await read(`${csv}x`)).toEqual({
       ok: false,
-      error: { code: "csv_too_many_rows", limit: FORM.rowsMax },
+      error: { reason: "csv_too_many_rows", limit: FORM.rowsMax },
     });
   });
 });

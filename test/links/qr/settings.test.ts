@@ -94,7 +94,7 @@ describe("completeQrSettings", () => {
       const { settings, sent } = await complete(logo, answer ?? (() => new Response(png())));
       expect(settings).toEqual({
         ok: false,
-        error: { code: "qr_settings_refused", field: "logo", ...fault },
+        error: { reason: "qr_settings_refused", field: "logo", ...fault },
       });
       expect(sent.length).toBe(answer === null ? 0 : 1);
     });
@@ -118,7 +118,7 @@ describe("parseQrSize", () => {
     it(`refuses ${JSON.stringify(text)}`, ({ expect }) => {
       expect(parseQrSize(text)).toEqual({
         ok: false,
-        error: { code: "qr_size_refused", min: 64, max: 2_048 },
+        error: { reason: "qr_size_refused", min: 64, max: 2_048 },
       });
     });
   }

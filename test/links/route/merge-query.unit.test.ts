@@ -101,7 +101,8 @@ describe("withVisitorQuery", () => {
             const [pair] = pairsOf(part);
             return pair !== undefined && pair[0] !== "qr" && !names.has(pair[0]);
           });
-        const separator = !address.includes("?") ? "?" : /[^?]\?$|&$/.test(address) ? "" : "&";
+        const open = address.endsWith("&") || address.indexOf("?") === address.length - 1;
+        const separator = !address.includes("?") ? "?" : open ? "" : "&";
         const added = kept.length === 0 ? "" : separator + kept.join("&");
         expect(merged).toBe(address + added + rest);
       }),

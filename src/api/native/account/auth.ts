@@ -21,7 +21,7 @@ export const auth = new Hono<NativeEnvironment>()
     if (response.ok) return response;
     const { code } = await refusalIn(response);
     if (code !== "FAILED_TO_CREATE_USER") return refuseAs(c, response);
-    return refuse(c, (await lostRace(c.env, body.email)) ?? { code: "internal" });
+    return refuse(c, (await lostRace(c.env, body.email)) ?? { reason: "internal" });
   })
   .post("/sign-in/email", validate.json(signIn), (c) => pass(c, c.req.valid("json")))
   .post("/sign-out", (c) => pass(c, {}))
@@ -63,12 +63,12 @@ async function refusalIn(response: Response): Promise<z.infer<typeof libraryRefu
 async function refuseAs(c: NativeContext, response: Response): Promise<Response> {
   if (response.status === 429) {
     const seconds = Number(response.headers.get("X-Retry-After"));
-    return refuse(c, { code: "rate_limited", retryAfterSeconds: Math.max(1, seconds) });
+    return refuse(c, { reason: "rate_limited", retryAfterSeconds: Math.max(1, seconds) });
   }
-  if (response.status >= 500) return refuse(c, { code: "internal" });
-  if (response.status === 401) return refuse(c, { code: "password_wrong" });
-  if (response.status === 403) return refuse(c, { code: "origin_foreign" });
+  if (response.status >= 500) return refuse(c, { reason: "internal" });
+  if (response.status === 401) return refuse(c, { reason: "password_wrong" });
+  if (response.status === 403) return refuse(c, { reason: "origin_foreign" });
   const { code, message } = await refusalIn(response);
-  if (code.startsWith("USER_ALREADY_EXISTS")) return refuse(c, { code: "email_taken" });
-  return refuse(c, { code: "validation_failed", issues: [{ path: [], message }] });
+  if (code.startsWith("USER_ALREADY_EXISTS")) return refuse(c, { reason: "email_taken" });
+  return refuse(c, { reason: "validation_failed", issues: [{ path: [], message }] });
 }

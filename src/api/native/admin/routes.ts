@@ -28,13 +28,13 @@ export const admin = new Hono<NativeEnvironment>()
   })
   .post("/dead-letters/:id/replay", operatorOnly, async (c) => {
     const id = deadLetterId.safeParse(c.req.param("id"));
-    if (!id.success) return refuse(c, { code: "dead_letter_not_found" });
+    if (!id.success) return refuse(c, { reason: "dead_letter_not_found" });
     const replayed = await replayDeadLetter(c.env, id.data);
     return replayed.ok ? c.json({ id: id.data, replayed: true }) : refuse(c, replayed.error);
   })
   .put("/workspaces/:id/plan", operatorOnly, validate.json(newPlan), async (c) => {
     const uuid = parseUuid(c.req.param("id"));
-    if (uuid === null) return refuse(c, { code: "workspace_not_found" });
+    if (uuid === null) return refuse(c, { reason: "workspace_not_found" });
     const changed = await changePlan(c.env, uuid, c.req.valid("json").plan, nowOf(c));
     if (!changed.ok) return refuse(c, changed.error);
     const { name, plan } = changed.value;

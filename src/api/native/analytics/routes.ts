@@ -29,7 +29,7 @@ export const analytics = new Hono<NativeEnvironment>()
       if (!found.ok) return refuse(c, found.error);
       const query = c.req.valid("query");
       const range = reportRange(query, nowOf(c));
-      if (!range.ok) return refuse(c, { code: "validation_failed", issues: [range.error] });
+      if (!range.ok) return refuse(c, { reason: "validation_failed", issues: [range.error] });
       const ledger = ledgerFor(c.env, workspace.ledger);
       const report = await ledger.linkReport(found.value.id, range.value);
       return c.json(wireReport(found.value, report, { ...query, ...range.value }));

@@ -27,7 +27,7 @@ export const domains = new Hono<NativeEnvironment>()
   .post("/", requires({ who: "session", role: "manager" }), validate.json(newDomain), async (c) => {
     const body = c.req.valid("json");
     const hostname = parseClaim(body.hostname, configOf(c.env));
-    if (!hostname.ok) return refuse(c, { code: "hostname_refused", problem: hostname.error });
+    if (!hostname.ok) return refuse(c, { reason: "hostname_refused", problem: hostname.error });
     const store = storeOf(c);
     const once = onceRequestOf(c, "POST /api/domains");
     const claimed = await runOnce(

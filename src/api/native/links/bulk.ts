@@ -29,7 +29,7 @@ type Outcomes = readonly Result<Link, NativeRefusal>[];
 
 /** That no item was made writes no key, so that the call can be sent again. */
 interface NothingMade {
-  readonly code: "nothing_made";
+  readonly reason: "nothing_made";
   readonly outcomes: Outcomes;
 }
 
@@ -48,7 +48,7 @@ export const linkBulk = new Hono<NativeEnvironment>().post(
     });
     if (!created.ok) {
       const { error } = created;
-      if (error.code !== "nothing_made") return refuse(c, error);
+      if (error.reason !== "nothing_made") return refuse(c, error);
       return c.json(wireOutcomes(error.outcomes, configOf(c.env)));
     }
     announceLiveBy(c);
@@ -62,7 +62,7 @@ type Input = Result<LinkInput, NativeRefusal>;
 async function readItem(c: NativeContext, item: unknown): Promise<Input> {
   const body = newLink.safeParse(item);
   if (!body.success) {
-    return err({ code: "validation_failed", issues: body.error.issues.map(toIssue) });
+    return err({ reason: "validation_failed", issues: body.error.issues.map(toIssue) });
   }
   const routing = await readRouting(body.data, routingSurroundingsOf(c, null));
   return routing.ok ? ok(toInput(body.data, routing.value, configOf(c.env))) : routing;
@@ -87,10 +87,10 @@ async function createAll(
   );
   return outcomes.some((outcome) => outcome.ok)
     ? ok(outcomes)
-    : err({ code: "nothing_made", outcomes });
+    : err({ reason: "nothing_made", outcomes });
 }
 
-const NOT_MADE: NativeRefusal = { code: "link_not_made" };
+const NOT_MADE: NativeRefusal = { reason: "link_not_made" };
 
 /** What was not made says why only where the item itself does. */
 async function rebuildAll(

@@ -56,13 +56,13 @@ export const csv = new Hono<NativeEnvironment>()
         return answerReport(c, imported.value.value);
       }
       const { error } = imported;
-      return error.code === "nothing_created" ? answerReport(c, error.report) : refuse(c, error);
+      return error.reason === "nothing_created" ? answerReport(c, error.report) : refuse(c, error);
     },
   );
 
 /** An import that made nothing has nothing to be remembered by: its idempotency key stays unused. */
 interface NothingCreated {
-  readonly code: "nothing_created";
+  readonly reason: "nothing_created";
   readonly report: ImportReport;
 }
 
@@ -76,7 +76,7 @@ async function importOnce(c: NativeContext, text: string) {
     async change(alongside) {
       const report = await importCsv(context, text, alongside);
       return report.ok && report.value.summary.created === 0
-        ? err({ code: "nothing_created", report: report.value })
+        ? err({ reason: "nothing_created", report: report.value })
         : report;
     },
     async rebuild(ids) {

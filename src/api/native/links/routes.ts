@@ -38,7 +38,7 @@ const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
 const checkLimit = createMiddleware<NativeEnvironment>(async (c, next) => {
   const { success } = await c.env.CHECK_LIMIT.limit({ key: c.get("access").principal });
   if (!success) {
-    return refuse(c, { code: "rate_limited", retryAfterSeconds: CHECK_LIMIT_SECONDS });
+    return refuse(c, { reason: "rate_limited", retryAfterSeconds: CHECK_LIMIT_SECONDS });
   }
   await next();
   return undefined;
@@ -149,11 +149,11 @@ async function withSuggestions<E extends LinkRefusal | IdempotencyRefusal>(
   refusal: E,
   domain = DEFAULT_DOMAIN,
 ) {
-  if (refusal.code !== "code_taken") return refusal;
+  if (refusal.reason !== "code_taken") return refusal;
   const { access, nowMs } = linkContextOf(c);
   const suggestions = await freeSuggestions(databaseOf(c.env.DB), {
     domain,
-    code: refusal.slug,
+    code: refusal.code,
     workspaceId: access.workspace.id,
     nowMs,
   });

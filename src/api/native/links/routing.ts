@@ -54,5 +54,5 @@ async function readQrSettings(
 }
 
 function refuse(field: string, { sentence: message }: WireFault): Failure<ShellFailure> {
-  return err({ code: "validation_failed", issues: [{ path: [field], message }] });
+  return err({ reason: "validation_failed", issues: [{ path: [field], message }] });
 }

@@ -17,7 +17,7 @@ export function inWorkspace(role: Role) {
     const uuid = parseUuid(c.req.param("id") ?? "");
     const membership =
       uuid === null ? null : await membershipIn(databaseOf(c.env.DB), c.get("access").userId, uuid);
-    if (membership === null) return refuse(c, { code: "workspace_not_found" });
+    if (membership === null) return refuse(c, { reason: "workspace_not_found" });
     const refusal = roleRefusal(membership.role, role);
     if (refusal !== null) return refuse(c, refusal);
     c.set("membership", membership);

@@ -35,7 +35,7 @@ export const members = new Hono<NativeEnvironment>()
       const memberId = uuidOf(c, "memberId");
       // Everybody may leave; only an owner sends others away.
       if (c.get("membership").role !== "owner" && memberId !== c.get("access").userId) {
-        return refuse(c, { code: "role_too_low", atLeast: "owner" });
+        return refuse(c, { reason: "role_too_low", atLeast: "owner" });
       }
       const removed = await storeOf(c).remove(memberId);
       return removed.ok ? c.json({ success: true, id: memberId }) : refuse(c, removed.error);

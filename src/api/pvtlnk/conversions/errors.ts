@@ -25,8 +25,8 @@ export function refuse(c: Context, refusal: ConversionRefusal): Response {
 /** Validates postbacks. */
 export const validate = validatorFor(refuse);
 
-function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): string {
-  switch (failure.code) {
+function words(failure: Exclude<ShellFailure, { reason: "validation_failed" }>): string {
+  switch (failure.reason) {
     case "route_unknown":
       return "Not found";
     case "method_not_allowed":
@@ -45,11 +45,11 @@ function words(failure: Exclude<ShellFailure, { code: "validation_failed" }>): s
 }
 
 function toWire(refusal: ConversionRefusal): WireError {
-  if (refusal.code === "validation_failed") {
+  if (refusal.reason === "validation_failed") {
     return invalid(refusal.issues.map(({ message }) => message));
   }
   if (isShellFailure(refusal)) return shellError(refusal, words(refusal));
-  switch (refusal.code) {
+  switch (refusal.reason) {
     case "postback_token_unknown":
       return notFound("Invalid postback token");
     case "goal_inactive":

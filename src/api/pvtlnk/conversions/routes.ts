@@ -37,7 +37,7 @@ const brake = createMiddleware<ConversionsEnvironment>(async (c, next) => {
     c.env.CONVERSION_LIMIT.limit({ key: await sha256Hex(`${c.req.param("token")}/${address}`) });
   const verdict = await tolerate("conversions.limit.failed", limit());
   if (verdict?.success === false) {
-    return refuse(c, { code: "rate_limited", retryAfterSeconds: LIMIT_SECONDS });
+    return refuse(c, { reason: "rate_limited", retryAfterSeconds: LIMIT_SECONDS });
   }
   await next();
   return undefined;

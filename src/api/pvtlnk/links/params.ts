@@ -32,7 +32,7 @@ export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvi
     const { value } = body;
     const params = isObject(value) ? value[name] : undefined;
     if (!isObject(value) || !isObject(params))
-      return refuse(c, { code: "parameter_missing", name });
+      return refuse(c, { reason: "parameter_missing", name });
     const nested = params["password"];
     // Documented beside the link; put inside by mistake, it must not leave the link open.
     const password = "password" in value || typeof nested !== "string" ? value["password"] : nested;
@@ -65,7 +65,7 @@ async function refusalWithAll(
   found: readonly string[],
 ): Promise<PvtlnkRefusal> {
   const faults = await faultsOf(context, raw, before);
-  return { code: "fields_refused", sentences: [...new Set([...found, ...faults])] };
+  return { reason: "fields_refused", sentences: [...new Set([...found, ...faults])] };
 }
 
 /** Adds to a fault that the engine found in the fields those that it did not come to. */
@@ -73,7 +73,7 @@ export async function withAllFaults(
   c: PvtlnkContext,
   refusal: UpdateLinkRefusal,
 ): Promise<PvtlnkRefusal> {
-  switch (refusal.code) {
+  switch (refusal.reason) {
     case "link_not_found":
     case "version_mismatch":
     case "quota_exceeded":
@@ -86,7 +86,7 @@ export async function withAllFaults(
 }
 
 /** The faults that are listed, in their order; of the others one alone is told. */
-const LISTED: readonly CreateLinkRefusal["code"][] = [
+const LISTED: readonly CreateLinkRefusal["reason"][] = [
   "destination_refused",
   "schedule_inverted",
   "code_reserved",
@@ -115,7 +115,7 @@ async function faultsOf(
     ...(accepted.ok ? [] : accepted.error),
     ...(await codeTaken(context, wanted, before)),
   ];
-  return LISTED.flatMap((code) => faults.filter((fault) => fault.code === code)).map(
+  return LISTED.flatMap((code) => faults.filter((fault) => fault.reason === code)).map(
     refusalSentence,
   );
 }
@@ -132,7 +132,7 @@ async function codeTaken(
   // A parked link has only its own workspace's in its way: `updateLink` says so.
   if (address === null) return [];
   const { kind } = await checkCode(databaseOf(env.DB), address, access.workspace.id, nowMs);
-  return kind === "taken" ? [{ code: "code_taken", slug: code }] : [];
+  return kind === "taken" ? [{ reason: "code_taken", code }] : [];
 }
 
 /** A link that is to expire has to have a time when. */

@@ -87,7 +87,7 @@ export const links = new Hono<PvtlnkEnvironment>()
   .delete("/:id", requires({ scope: "links:delete" }), linkInPath("id"), async (c) => {
     const { id, userId: ownerId } = c.get("link");
     const { role, userId } = c.get("access");
-    if (role === "member" && ownerId !== userId) return refuse(c, { code: "not_link_owner" });
+    if (role === "member" && ownerId !== userId) return refuse(c, { reason: "not_link_owner" });
     const archived = await updateLink(linkContextOf(c), { id }, { isArchived: true });
     if (!archived.ok) return refuse(c, archived.error);
     announceLiveBy(c);

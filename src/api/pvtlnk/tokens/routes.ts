@@ -18,7 +18,7 @@ export const tokens = new Hono<PvtlnkEnvironment>()
     const store = storeOf(c);
     const parent = await store.find(tokenOf(c.req.raw.headers) ?? "");
     // It was there a moment ago, so it was revoked at the same time.
-    if (parent === null) return refuse(c, { code: "unauthenticated" });
+    if (parent === null) return refuse(c, { reason: "unauthenticated" });
     const yearOn = aYearAfter(nowOf(c));
     const expiresAtMs = Math.min(yearOn, parent.expiresAtMs ?? yearOn);
     const created = await store.create({

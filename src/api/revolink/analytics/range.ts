@@ -42,5 +42,5 @@ function dayGiven(value: unknown): number | undefined {
 }
 
 function refuse(sentence: string): Result<never, RevolinkRefusal> {
-  return err({ code: "field_refused", sentence });
+  return err({ reason: "field_refused", sentence });
 }

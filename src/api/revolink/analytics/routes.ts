@@ -20,7 +20,7 @@ const REPORT = { scope: "links:read:analytics" } as const;
 export const analytics = new Hono<RevolinkEnvironment>()
   .get("/analytics", requires(REPORT), fieldsFrom("query"), inNamedWorkspace, async (c) => {
     const { role, workspace } = c.get("access");
-    if (role === "member") return refuse(c, { code: "report_role_too_low" });
+    if (role === "member") return refuse(c, { reason: "report_role_too_low" });
     const sinceMs = await loadCreatedAtMs(databaseOf(c.env.DB), workspace.id);
     const nowMs = nowOf(c);
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });
@@ -34,9 +34,9 @@ export const analytics = new Hono<RevolinkEnvironment>()
   })
   .get("/:id/analytics", requires(REPORT), fieldsFrom("query"), inNamedWorkspace, async (c) => {
     const objectId = parseObjectId(c.req.param("id"));
-    if (objectId === null) return refuse(c, { code: "report_link_id_invalid" });
+    if (objectId === null) return refuse(c, { reason: "report_link_id_invalid" });
     const found = await linkStoreOf(c).find({ objectId });
-    if (!found.ok) return refuse(c, { code: "report_link_not_found" });
+    if (!found.ok) return refuse(c, { reason: "report_link_not_found" });
     const { id, createdAtMs: sinceMs } = found.value;
     const nowMs = nowOf(c);
     const range = reportRange(c.get("fields"), { sinceMs, nowMs });

@@ -40,10 +40,10 @@ export const bulk = new Hono<RevolinkEnvironment>().post(
 
 function itemsOf(links: unknown): Result<readonly unknown[], RevolinkRefusal> {
   if (!Array.isArray(links) || links.length === 0) {
-    return err({ code: "field_refused", sentence: "links must be a non-empty array." });
+    return err({ reason: "field_refused", sentence: "links must be a non-empty array." });
   }
   return links.length > LINKS_MAX
-    ? err({ code: "field_refused", sentence: `Maximum ${LINKS_MAX} links per request.` })
+    ? err({ reason: "field_refused", sentence: `Maximum ${LINKS_MAX} links per request.` })
     : ok(links);
 }
 
@@ -83,11 +83,11 @@ function readItem(item: unknown, config: Config): Result<Wanted<LinkInput>, Revo
   const { name, rules } = (item ?? {}) as { readonly name?: unknown; readonly rules?: unknown };
   const isComplete =
     isGiven(name) && isGiven(rules) && !(Array.isArray(rules) && rules.length === 0);
-  if (!isComplete) return err({ code: "item_incomplete" });
+  if (!isComplete) return err({ reason: "item_incomplete" });
   const body = newLink.safeParse(item);
   return body.success
     ? readNewLink(body.data, config)
-    : err({ code: "validation_failed", issues: body.error.issues.map(toIssue) });
+    : err({ reason: "validation_failed", issues: body.error.issues.map(toIssue) });
 }
 
 function isGiven(value: unknown): boolean {

@@ -35,7 +35,7 @@ export async function completerFor(
   return async ({ fields, tagIds, qrSettings }, before = null) => {
     const tags = tagIds?.map((tagId) => names.get(tagId));
     const unknown = tags?.indexOf(undefined) ?? -1;
-    if (unknown !== -1) return err({ code: "tag_unknown", tagId: tagIds?.[unknown] ?? "" });
+    if (unknown !== -1) return err({ reason: "tag_unknown", tagId: tagIds?.[unknown] ?? "" });
     const look = await complete(qrSettings, before);
     if (!look.ok) return look;
     return ok({ ...fields, tags, qrSettings: look.value });
@@ -62,7 +62,7 @@ function qrCompleter(policy: OutboundPolicy) {
     const known = fetched.get(logoUrl);
     if (known === undefined && fetched.size === LOGO_ADDRESSES_MAX) {
       const sentence = `qrSettings.logo must be one of at most ${LOGO_ADDRESSES_MAX} addresses in one call.`;
-      return err({ code: "field_refused", sentence });
+      return err({ reason: "field_refused", sentence });
     }
     const fetching = known ?? completeQrSettings(draft.value, policy);
     fetched.set(logoUrl, fetching);

@@ -30,7 +30,7 @@ const linkFields = fieldsFrom({ bodyBytesMax: LINK_BYTES_MAX });
 /** Finds the link that the fields name: an update's other faults are for who may see it. */
 const linkToEdit = createMiddleware<RevolinkEnvironment>(async (c, next) => {
   const objectId = parseObjectId(c.get("fields")["linkId"]);
-  if (objectId === null) return refuse(c, { code: "link_id_invalid" });
+  if (objectId === null) return refuse(c, { reason: "link_id_invalid" });
   const found = await linkStoreOf(c).find({ objectId });
   if (!found.ok) return refuse(c, await notHere(c, objectId, "edit"));
   c.set("link", found.value);
@@ -89,13 +89,13 @@ export const link = new Hono<RevolinkEnvironment>()
     inNamedWorkspace,
     async (c) => {
       const objectId = parseObjectId(c.get("fields")["linkId"]);
-      if (objectId === null) return refuse(c, { code: "link_id_invalid" });
+      if (objectId === null) return refuse(c, { reason: "link_id_invalid" });
       const deleted = await deleteLink(linkContextOf(c), { objectId });
       if (!deleted.ok) {
         const { error } = deleted;
         return refuse(
           c,
-          error.code === "link_not_found" ? await notHere(c, objectId, "delete") : error,
+          error.reason === "link_not_found" ? await notHere(c, objectId, "delete") : error,
         );
       }
       announceLiveBy(c);
@@ -110,6 +110,6 @@ async function notHere(
   action: "edit" | "delete",
 ): Promise<RevolinkRefusal> {
   return (await linkExists(databaseOf(c.env.DB), objectId))
-    ? { code: "link_foreign", action }
-    : { code: "link_not_found" };
+    ? { reason: "link_foreign", action }
+    : { reason: "link_not_found" };
 }

@@ -59,7 +59,7 @@ export function asSent(
   refusal: LinkRefusal,
   { defaultIndex = 0 }: Pick<Wanted<unknown>, "defaultIndex">,
 ): LinkRefusal {
-  if (refusal.code !== "destination_refused") return refusal;
+  if (refusal.reason !== "destination_refused") return refusal;
   const { field } = refusal;
   if (field === "destinationUrl") {
     return { ...refusal, field: `rules[${defaultIndex}].targetUrl` };

@@ -27,7 +27,7 @@ export function destinationSentence(problem: DestinationProblem): string {
 
 /** Says why a link that can be read is not made. */
 export function refusalSentence(refusal: CreateLinkRefusal): string {
-  switch (refusal.code) {
+  switch (refusal.reason) {
     case "destination_refused":
       return destinationSentence(refusal.problem);
     case "code_reserved":

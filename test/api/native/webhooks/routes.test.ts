@@ -268,16 +268,16 @@ describe("the target of a webhook", () => {
     ["https://nowhere.invalid/", "name_not_found"],
   ];
 
-  it.for(refused)("%s is refused when it is written: %s", async ([url, reason], { expect }) => {
+  it.for(refused)("%s is refused when it is written: %s", async ([url, problem], { expect }) => {
     const { policy } = fakeInternet({
       records: { "rebound.example.com A": ["93.184.215.14", "192.168.1.1"] },
     });
     const { workspace } = await newAccount();
     const store = endpointStore({ env, workspace, nowMs: Date.now(), policy });
-    const refusal = { ok: false, error: { code: "webhook_url_refused", reason } };
+    const refusal = { ok: false, error: { reason: "webhook_url_refused", problem } };
     expect(await store.create({ url, events: ["*"] })).toEqual(refusal);
     const made = await store.create({ url: "https://hook.example.com/", events: ["*"] });
-    if (!made.ok) throw new Error(made.error.code);
+    if (!made.ok) throw new Error(made.error.reason);
     expect(await store.update(made.value.endpoint.uuid, { url })).toEqual(refusal);
     expect(await store.list()).toEqual([made.value.endpoint]);
   });

@@ -152,7 +152,7 @@ describe("qrFault", () => {
   ];
   for (const [fault, words] of faults) {
     it(`says of a logo that is refused for ${fault.problem} that it ${words}`, ({ expect }) => {
-      expect(qrFault({ code: "qr_settings_refused", ...fault })).toEqual({
+      expect(qrFault({ reason: "qr_settings_refused", ...fault })).toEqual({
         field: "qrSettings.logo",
         sentence: `qrSettings.logo ${words}`,
       });

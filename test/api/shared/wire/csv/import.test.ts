@@ -21,7 +21,7 @@ import { newCode } from "../../../../support/native.ts";
 
 async function imported(context: LinkContext, csv: string): Promise<ImportReport> {
   const report = await importCsv(context, csv);
-  if (!report.ok) throw new Error(report.error.code);
+  if (!report.ok) throw new Error(report.error.reason);
   return report.value;
 }
 
@@ -271,7 +271,7 @@ describe("importCsv", () => {
     const csv = `destination_url\n${"https://example.com\n".repeat(IMPORT_ROWS_MAX + 1)}`;
     expect(await importCsv(context, csv)).toEqual({
       ok: false,
-      error: { code: "csv_too_many_rows", limit: IMPORT_ROWS_MAX },
+      error: { reason: "csv_too_many_rows", limit: IMPORT_ROWS_MAX },
     });
     const store = linkStore(databaseOf(env.DB), context.access.workspace.id);
     expect(await store.list()).toEqual({ ok: true, value: { links: [], next: null } });
@@ -285,12 +285,12 @@ describe("importCsv", () => {
     });
     expect(await importCsv(on("free"), fileOf({}))).toEqual({
       ok: false,
-      error: { code: "quota_exceeded", quota: "bulk", plan: "free", limit: 1, used: 1 },
+      error: { reason: "quota_exceeded", quota: "bulk", plan: "free", limit: 1, used: 1 },
     });
     const csv = `destination_url\n${"https://example.com\n".repeat(5_001)}`;
     expect(await importCsv(on("pro"), csv)).toEqual({
       ok: false,
-      error: { code: "quota_exceeded", quota: "links", plan: "pro", limit: 5_000, used: 0 },
+      error: { reason: "quota_exceeded", quota: "links", plan: "pro", limit: 5_000, used: 0 },
     });
   });
 

@@ -64,7 +64,7 @@ const input: fc.Arbitrary<LinkInput> = fc.record({
 
 async function linksOf({ access }: LinkContext): Promise<Link[]> {
   const listed = await linkStore(databaseOf(env.DB), access.workspace.id).list();
-  if (!listed.ok) throw new Error(listed.error.code);
+  if (!listed.ok) throw new Error(listed.error.reason);
   return [...listed.value.links];
 }
 
