@@ -1,6 +1,6 @@
 /** Asks for reports: of a Ledger itself, and of the routes that tell them. */
 
-import type { ReportRange } from "../../src/ledger/contract.ts";
+import type { ReportRange } from "../../src/ledger/counts/contract.ts";
 import { dateOf, dayOf } from "../../src/ledger/counts/day.ts";
 import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";

@@ -9,18 +9,7 @@ import { configOf } from "../config.ts";
 import { DAY_MS } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
-import type {
-  ClickBatch,
-  DetailedReport,
-  IngestedBatch,
-  LinkActivity,
-  LinkState,
-  LogPage,
-  Report,
-  ReportRange,
-  ValueCount,
-  WorkspaceTotals,
-} from "./contract.ts";
+import type { ClickBatch, IngestedBatch, LogPage } from "./contract.ts";
 import {
   forgetSoon,
   hasTrail,
@@ -36,6 +25,15 @@ import type {
   NewConversion,
 } from "./conversions/contract.ts";
 import { conversionPage, convert, forgetAttribution } from "./conversions/conversions.ts";
+import type {
+  DetailedReport,
+  LinkActivity,
+  LinkState,
+  Report,
+  ReportRange,
+  ValueCount,
+  WorkspaceTotals,
+} from "./counts/contract.ts";
 import {
   emptyState,
   humans,

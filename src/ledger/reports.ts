@@ -1,6 +1,9 @@
 /** Builds reports from cells: reads one row per requested day, regardless of its clicks. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
+import type { ConversionReport, LinkConversions } from "./conversions/contract.ts";
+import { OTHER } from "./counts/bounds.ts";
+import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./counts/cell.ts";
 import type {
   Breakdowns,
   CityCount,
@@ -12,10 +15,7 @@ import type {
   ReportRange,
   ServedReport,
   ValueCount,
-} from "./contract.ts";
-import type { ConversionReport, LinkConversions } from "./conversions/contract.ts";
-import { OTHER } from "./counts/bounds.ts";
-import { emptyCell, mergeCell, VALUES_MAX, type Cell } from "./counts/cell.ts";
+} from "./counts/contract.ts";
 import { pastDays, type PastDays } from "./counts/day-store.ts";
 import { dateOf, dayOfDate } from "./counts/day.ts";
 import { DIMENSION_NAMES, type Dimension } from "./counts/dimensions.ts";

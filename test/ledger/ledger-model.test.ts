@@ -4,7 +4,8 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import type { ClickBatch, LedgerClick, Report } from "../../src/ledger/contract.ts";
+import type { ClickBatch, LedgerClick } from "../../src/ledger/contract.ts";
+import type { Report } from "../../src/ledger/counts/contract.ts";
 import { freshLedger } from "./fresh-ledger.ts";
 import { naiveLedger, type NaiveReport } from "./naive-ledger.ts";
 import { batchId, click, DAY, dateAt, hashOf, NOON } from "./sample-clicks.ts";

@@ -1,13 +1,7 @@
 /** A slow model of the Ledger, which keeps every click and recounts them for each report. */
 
-import type {
-  ClickBatch,
-  ClickClass,
-  DetailedReport,
-  LedgerClick,
-  Report,
-  ServedReport,
-} from "../../src/ledger/contract.ts";
+import type { ClickBatch, ClickClass, LedgerClick } from "../../src/ledger/contract.ts";
+import type { DetailedReport, Report, ServedReport } from "../../src/ledger/counts/contract.ts";
 import { DAY, dateAt } from "./sample-clicks.ts";
 
 export interface NaiveLedger {

@@ -3,7 +3,8 @@
 import { describe, expectTypeOf, it } from "vitest";
 
 import { type BreakdownWords, wordBreakdowns } from "../../src/api/shared/breakdowns.ts";
-import type { Breakdowns, LedgerClick } from "../../src/ledger/contract.ts";
+import type { LedgerClick } from "../../src/ledger/contract.ts";
+import type { Breakdowns } from "../../src/ledger/counts/contract.ts";
 import { DIMENSION_NAMES, type Dimension } from "../../src/ledger/counts/dimensions.ts";
 import type { ShownDimensions } from "../../src/ledger/reports.ts";
 

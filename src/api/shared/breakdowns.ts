@@ -1,6 +1,6 @@
 /** Puts a report's breakdowns into the words of a dialect. */
 
-import type { Breakdowns } from "../../ledger/contract.ts";
+import type { Breakdowns } from "../../ledger/counts/contract.ts";
 
 type Name = keyof Breakdowns;
 

@@ -1,6 +1,7 @@
 /** What crosses the Ledger's RPC boundary about conversions: plain data, no behaviour. */
 
-import type { LoggedClick, Report } from "../contract.ts";
+import type { LoggedClick } from "../contract.ts";
+import type { Report } from "../counts/contract.ts";
 
 /** The attribution window, in days, of a workspace that has not set its own. */
 export const ATTRIBUTION_DAYS = 30;

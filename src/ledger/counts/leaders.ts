@@ -6,7 +6,7 @@
  * removed one.
  */
 
-import type { LinkTotal } from "../contract.ts";
+import type { LinkTotal } from "./contract.ts";
 
 export interface Leaders {
   /** The most clicks first; on a tie, the older link. */

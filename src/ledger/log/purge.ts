@@ -7,8 +7,8 @@
 
 import type { MeteredSql } from "../../platform/metered-sql.ts";
 import { firstBatchIdAt } from "../../platform/timed-id.ts";
-import type { LinkTotal } from "../contract.ts";
 import { lower, subtractLink } from "../counts/cell.ts";
+import type { LinkTotal } from "../counts/contract.ts";
 import { changeDay, dropDays, loadDay, pastDayNumbers } from "../counts/day-store.ts";
 import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "../counts/leaders.ts";
 import { WORKSPACE, type DayCounts, type StateStore } from "../counts/state-store.ts";

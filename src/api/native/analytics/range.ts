@@ -1,6 +1,6 @@
 /** Which days a report is asked for. The Ledger counts days in UTC, so ranges are UTC days. */
 
-import type { ReportRange } from "../../../ledger/contract.ts";
+import type { ReportRange } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import type { Issue } from "../../shared/failure.ts";

@@ -1,6 +1,11 @@
 /** Reports as the native API shows them. */
 
-import type { ClassCounts, Report, ReportRange, ValueCount } from "../../../ledger/contract.ts";
+import type {
+  ClassCounts,
+  Report,
+  ReportRange,
+  ValueCount,
+} from "../../../ledger/counts/contract.ts";
 import type { Link } from "../../../links/link.ts";
 import type { Overview } from "../../../links/overview.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";

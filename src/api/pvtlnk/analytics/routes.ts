@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 
 import { databaseOf } from "../../../db/database.ts";
-import type { LinkTotal } from "../../../ledger/contract.ts";
+import type { LinkTotal } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf } from "../../../ledger/counts/day.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import type { LinkField, LinkName, WantedNames } from "../../../links/store.ts";

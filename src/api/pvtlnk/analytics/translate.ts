@@ -1,6 +1,6 @@
 /** Puts the Ledger's reports into PVTLNK's objects. */
 
-import type { Report, ReportRange, ValueCount } from "../../../ledger/contract.ts";
+import type { Report, ReportRange, ValueCount } from "../../../ledger/counts/contract.ts";
 import { dayOfDate } from "../../../ledger/counts/day.ts";
 import type { LinkName } from "../../../links/store.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";

@@ -2,7 +2,7 @@
 
 import type { MiddlewareHandler } from "hono";
 
-import type { LinkActivity } from "../../../ledger/contract.ts";
+import type { LinkActivity } from "../../../ledger/counts/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { Link } from "../../../links/link.ts";

@@ -1,7 +1,8 @@
 /** Between PVTLNK's words and the engine's. */
 
 import type { Config } from "../../../config.ts";
-import type { LinkActivity, LinkState, LoggedClick } from "../../../ledger/contract.ts";
+import type { LoggedClick } from "../../../ledger/contract.ts";
+import type { LinkActivity, LinkState } from "../../../ledger/counts/contract.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { Link, LinkFields } from "../../../links/link.ts";
 import type { LinkFilter } from "../../../links/lists.ts";

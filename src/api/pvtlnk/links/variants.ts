@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 
 import { databaseOf } from "../../../db/database.ts";
-import type { ValueCount } from "../../../ledger/contract.ts";
+import type { ValueCount } from "../../../ledger/counts/contract.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import type { Link } from "../../../links/link.ts";
 import {

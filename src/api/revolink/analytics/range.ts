@@ -1,6 +1,6 @@
 /** Which days a report is asked for: days in UTC, both ends included. */
 
-import type { ReportRange } from "../../../ledger/contract.ts";
+import type { ReportRange } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import type { RawFields } from "../../shared/dialect.ts";

@@ -1,13 +1,13 @@
 /** Puts reports into RevoLink's form: objects that are keyed by what was counted. */
 
+import { OTHER } from "../../../ledger/counts/bounds.ts";
 import type {
   CityCount,
   DetailedReport,
   Report,
   ServedReport,
   ValueCount,
-} from "../../../ledger/contract.ts";
-import { OTHER } from "../../../ledger/counts/bounds.ts";
+} from "../../../ledger/counts/contract.ts";
 import type { Link } from "../../../links/link.ts";
 import { ruleName } from "../../../links/rules/rule-name.ts";
 import { DEFAULT_RULE } from "../../../links/rules/rule.ts";
