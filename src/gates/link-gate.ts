@@ -12,7 +12,7 @@ import { log, tolerate } from "../platform/log.ts";
 import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
 import { attemptStore, type AttemptStore } from "./attempt-store.ts";
 import { afterSuccess, DELAY_MAX_MS, FORGIVEN_AFTER_MS, nextAttempt } from "./attempts.ts";
-import { admitOne, inquiryFor, withTotal, type Inquiry } from "./click-limit.ts";
+import { admitOne, inquiryFor, withTotal, type Inquiry, type LimitState } from "./click-limit.ts";
 import type { Admission, AdmitRequest, AttemptAnswer } from "./contract.ts";
 import { loadLimit, saveLimit } from "./limit-store.ts";
 import { isForgotten, makeTables, markForgotten } from "./tables.ts";
@@ -52,6 +52,16 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
     const inquiry = inquiryFor(loadLimit(this.sql), asked, this.#lookedAtMs, nowMs);
     if (inquiry === "none") return this.#take(asked, null, nowMs);
     return this.#take(asked, await this.#totalOf(asked, inquiry, nowMs), nowMs);
+  }
+
+  /** Whether `admit` would admit a click now. Consumes and writes nothing; rejects as `admit` does. */
+  async wouldAdmit(asked: AdmitRequest, nowMs: number): Promise<boolean> {
+    this.#open();
+    if (isForgotten(this.sql)) return false;
+    const inquiry = inquiryFor(loadLimit(this.sql), asked, this.#lookedAtMs, nowMs);
+    const total = inquiry === "none" ? null : await this.#totalOf(asked, inquiry, nowMs);
+    const counted = this.#counted(loadLimit(this.sql), asked, total, nowMs);
+    return admitOne(counted, asked).admission.admitted;
   }
 
   /** Returns the count of the limit set in version `since`; null before its first click. */
@@ -126,11 +136,20 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
     // Read again: while waiting for the Ledger, other clicks were admitted or the link was purged.
     if (isForgotten(this.sql)) return FORGOTTEN;
     const before = loadLimit(this.sql);
-    const counted = total === null ? before : withTotal(before, asked, total, nowMs);
-    if (counted === null) throw new Error("A click was admitted before the count was known.");
-    const { state, admission } = admitOne(counted, asked);
+    const { state, admission } = admitOne(this.#counted(before, asked, total, nowMs), asked);
     if (state !== before) saveLimit(this.sql, state);
     return admission;
+  }
+
+  #counted(
+    stored: LimitState | null,
+    asked: AdmitRequest,
+    total: number | null,
+    nowMs: number,
+  ): LimitState {
+    const counted = total === null ? stored : withTotal(stored, asked, total, nowMs);
+    if (counted === null) throw new Error("A click was admitted before the count was known.");
+    return counted;
   }
 
   /** Returns null when the Ledger does not answer in time and its total is not required. */

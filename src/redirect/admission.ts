@@ -11,6 +11,9 @@ import { GONE, NOT_FOR_PROGRAMS, UNAVAILABLE, type Notice } from "./pages/notice
 /** The gate itself waits 3 s for the Ledger when a limit is new. */
 const GATE_DEADLINE_MS = 4_000;
 
+/** `look` asks what a click would get, for a preview or a HEAD request, and uses nothing up. */
+export type Admitting = "click" | "look";
+
 /**
  * Returns null if the click may pass, or the notice to answer instead.
  *
@@ -22,6 +25,7 @@ export async function admit(
   { linkId, uuid, ledger, version }: RouteRecord,
   limit: ClickLimit,
   visitor: LedgerClick["class"],
+  admitting: Admitting,
   nowMs: number,
 ): Promise<Notice | null> {
   if (visitor === "bot" || visitor === "unfurler") return NOT_FOR_PROGRAMS;
@@ -29,8 +33,11 @@ export async function admit(
   try {
     const gate = gateFor(env, { uuid, ledger });
     const request = { linkId, ledger, version, limit };
-    const { admitted } = await within(GATE_DEADLINE_MS, gate.admit(request, nowMs));
-    return admitted ? null : GONE;
+    const answer =
+      admitting === "look"
+        ? gate.wouldAdmit(request, nowMs)
+        : gate.admit(request, nowMs).then(({ admitted }) => admitted);
+    return (await within(GATE_DEADLINE_MS, answer)) ? null : GONE;
   } catch (error) {
     log("error", "redirect.gate.failed", { linkId, error });
     return UNAVAILABLE;

@@ -153,7 +153,7 @@ function answer(
   return answerGuarded(visit, record, decision, parts);
 }
 
-/** Checks the password, then shows the preview or checks the click limit, then redirects. */
+/** Checks the password, then the click limit, then shows the preview or redirects. */
 async function answerGuarded(
   visit: Visit,
   record: RouteRecord,
@@ -168,12 +168,17 @@ async function answerGuarded(
     if (outcome.kind === "asked") return outcome.response;
     unlocking = outcome.cookie;
   }
-  if (visit.asked.preview) return previewOf(visit, decision.destination);
+  const { method, asked } = visit;
   if (record.limit !== undefined) {
     const agents = await parts.loadAgentReader();
-    const refused = await admit(env, record, record.limit, agents.classify(visitor), nowMs);
+    const isHead = method === "HEAD";
+    // HEAD is answered as GET would be, so that checkers of links do not take this one for broken.
+    const sender = agents.classify(isHead ? { ...visitor, kind: "visit" } : visitor);
+    const admitting = isHead || asked.preview ? "look" : "click";
+    const refused = await admit(env, record, record.limit, sender, admitting, nowMs);
     if (refused !== null) return notice(visit, refused);
   }
+  if (asked.preview) return previewOf(visit, decision.destination);
   return leadOn(visit, record, decision, unlocking, parts.capture);
 }
 

@@ -169,14 +169,43 @@ describe("a click limit", () => {
       `/${code}`,
       visit(BROWSER, from("NL"), { "Sec-Purpose": "prefetch" }),
     );
-    const head = await follow(redirect, `/${code}`, { ...visit(BROWSER), method: "HEAD" });
+    const head = await follow(redirect, `/${code}`, { ...visit("curl/8.5.0"), method: "HEAD" });
     expect([bot.status, unfurler.status, prefetch.status, head.status]).toEqual([
-      403, 403, 503, 503,
+      403, 403, 503, 403,
     ]);
     for (const { headers } of [bot, unfurler, prefetch, head])
       expect(headers.get("Location")).toBeNull();
     expect((await follow(redirect, `/${code}`, visit(BROWSER))).status).toBe(302);
     expect((await follow(redirect, `/${code}`, visit(BROWSER))).status).toBe(410);
+    expect(clicks).toHaveLength(1);
+  });
+
+  it("answers HEAD as it would answer GET, without using a click up", async ({ expect }) => {
+    const { code } = await limited(1);
+    const { redirect } = recordingRedirect();
+    const head = { ...visit(BROWSER), method: "HEAD" };
+    for (let n = 0; n < 3; n += 1) {
+      expect((await follow(redirect, `/${code}`, head)).status).toBe(302);
+    }
+    expect((await follow(redirect, `/${code}`, visit(BROWSER))).status).toBe(302);
+    const usedUp = await follow(redirect, `/${code}`, head);
+    expect([usedUp.status, usedUp.headers.get("Location")]).toEqual([410, null]);
+  });
+
+  it("shows its preview to people while it has clicks left, and uses none for that", async ({
+    expect,
+  }) => {
+    const { code } = await limited(1);
+    const { redirect, clicks } = recordingRedirect();
+    const preview = async (userAgent: string) => {
+      const response = await follow(redirect, `/${code}+`, visit(userAgent));
+      return [response.status, (await response.text()).includes("example.com")];
+    };
+    expect(await preview("Googlebot/2.1")).toEqual([403, false]);
+    expect(await preview(BROWSER)).toEqual([200, true]);
+    expect(await preview(BROWSER)).toEqual([200, true]);
+    expect((await follow(redirect, `/${code}`, visit(BROWSER))).status).toBe(302);
+    expect(await preview(BROWSER)).toEqual([410, false]);
     expect(clicks).toHaveLength(1);
   });
 
