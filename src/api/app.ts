@@ -1,6 +1,6 @@
 /**
- * The whole API. `worker.ts` loads it with the first request that needs it, so that redirects never
- * pay for it. Each dialect is an app of its own, with its own error shapes, under its own prefixes.
+ * The whole API. `worker.ts` loads it on the first request that needs it, so that redirects never
+ * pay for it. Each dialect is an app of its own, with its own error format, under its own prefixes.
  */
 
 import { tolerate } from "../platform/log.ts";
@@ -15,26 +15,29 @@ interface App {
 
 const nativeApp = native();
 
-/** Loads each dialect's app. The compiler asks for a line here when `prefixes.ts` has a new name. */
+/** Loads each dialect's app. The compiler requires an entry per name in `prefixes.ts`. */
 const apps: Readonly<Record<DialectName, () => Promise<App>>> = {
   native: async () => nativeApp,
   pvtlnk: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnk()),
-  // Public, and PVTLNK's in its shapes: it stays apart from the API that is for enterprises alone.
+  // Public, and in PVTLNK's format, but separate from its API, which only some plans include.
   conversions: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversions()),
   revolink: lazily(async () => (await import("./revolink/app.ts")).revolink()),
 };
 
-/** Every prefix with the dialect that answers below it, the longest first. */
+/** Every prefix with the dialect that answers below it, longest first. */
 const prefixes = Object.entries(PREFIXES)
   .flatMap(([name, all]) => all.map((prefix) => ({ prefix, name: name as DialectName })))
   .sort((a, b) => b.prefix.length - a.prefix.length);
 
-/** Names the dialect that answers a path; what no prefix fits is the native API's to refuse. */
+/** Returns the dialect that answers a path. The native API refuses paths without a known prefix. */
 function dialectOf(path: string): DialectName {
   return prefixes.find(({ prefix }) => isUnder(prefix, path))?.name ?? "native";
 }
 
-/** Loads an app with its first request. It is kept, not its promise: requests never share those. */
+/**
+ * Loads an app on its first request. Keeps the app, not its promise, which requests must never
+ * share.
+ */
 function lazily(load: () => Promise<App>): () => Promise<App> {
   let app: App | null = null;
   return async () => (app ??= await load());
@@ -42,7 +45,7 @@ function lazily(load: () => Promise<App>): () => Promise<App> {
 
 let isUpkeepArmed = false;
 
-/** Sees to it that interrupted changes are swept up: cron does too, but never in local development. */
+/** Arms the upkeep of interrupted changes. Cron does so too, but never in local development. */
 function armUpkeep(env: Cloudflare.Env, ctx: ExecutionContext): void {
   if (isUpkeepArmed) return;
   isUpkeepArmed = true;
@@ -50,7 +53,7 @@ function armUpkeep(env: Cloudflare.Env, ctx: ExecutionContext): void {
 }
 
 export default {
-  /** Answers a request to a default host that is not a short link's. */
+  /** Answers a request to a default host that is not for a short link. */
   async fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Promise<Response> {
     armUpkeep(env, ctx);
     const { pathname } = new URL(request.url);

@@ -1,4 +1,4 @@
-/** What `/` of a default host shows until there is a web app: what this is, and a first link. */
+/** The page at `/` of a default host until there is a web app: what this is, and a first link. */
 
 import { html } from "hono/html";
 
@@ -13,7 +13,7 @@ h2{font-size:1.125rem;margin:2rem 0 .5rem}
 pre{padding:1rem;border:1px solid GrayText;border-radius:.5rem;overflow-x:auto;font-size:.875rem}
 a{color:LinkText}`;
 
-/** Answers `/`: a redirect to HOME_URL where one is set, else the page. */
+/** Answers `/` with a redirect to HOME_URL if it is set, otherwise with the page. */
 export async function answerHome(request: Request, env: Cloudflare.Env): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });

@@ -1,10 +1,10 @@
 import type { RouterRoute } from "hono/types";
 
-/** Lists the methods that some route answers on a path, sorted; empty when the path is unknown. */
+/** Lists the methods that routes answer on a path, sorted; empty if the path is unknown. */
 export function allowedMethods(routes: readonly RouterRoute[], path: string): string[] {
   const methods = new Set<string>();
   for (const route of routes) {
-    // Middleware is registered for all methods: it answers nothing by itself.
+    // Middleware is registered for all methods, but does not answer by itself.
     if (route.method === "ALL" || !matches(route.path, path)) continue;
     methods.add(route.method);
     if (route.method === "GET") methods.add("HEAD");

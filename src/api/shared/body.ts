@@ -1,4 +1,6 @@
-/** Reads a request's body within a limit, as JSON or, where a route says so, as a form or a text. */
+/**
+ * Reads a request's body within a limit: as JSON or, where a route allows it, as a form or text.
+ */
 
 import type { HonoRequest } from "hono";
 
@@ -9,15 +11,18 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 export interface BodyOptions {
   readonly limitBytes?: number;
-  /** Also accept the two form encodings: every field is then a string, and files are refused. */
+  /**
+   * Whether to accept the two form encodings too: every field is then a string, and files are
+   * refused.
+   */
   readonly forms?: boolean;
-  /** Also accept a text of this type: the value is then the text itself. */
+  /** A text type to accept too: the value is then the text itself. */
   readonly textType?: string;
-  /** Take a request without a body for one with an empty object. */
+  /** Whether to treat a missing body as an empty object. */
   readonly optional?: boolean;
 }
 
-/** Reads the whole body; a body that turns out too large is not kept. */
+/** Reads the whole body, and discards one that turns out to be too large. */
 export async function readBody(
   request: HonoRequest,
   { limitBytes = BODY_BYTES_MAX, forms = false, textType, optional = false }: BodyOptions = {},
@@ -56,9 +61,9 @@ export function hasBody({ raw }: HonoRequest): boolean {
   return raw.body !== null && raw.headers.get("Content-Length") !== "0";
 }
 
-/** Leaves the text where Hono looks before it reads the stream, which has been read by now. */
+/** Stores the text where Hono looks before it reads the stream, which has already been consumed. */
 function keepForHono(request: HonoRequest, text: string): void {
-  // Typed as a string and used as a promise: test/api/shared/validate.test.ts pins what Hono does.
+  // Typed as a string but used as a promise: test/api/shared/validate.test.ts pins Hono's behavior.
   Object.assign(request.bodyCache, { text: Promise.resolve(text) });
 }
 
@@ -66,7 +71,7 @@ async function readBytes(request: Request, limitBytes: number): Promise<Uint8Arr
   if (Number(request.headers.get("Content-Length") ?? 0) > limitBytes) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // A chunked body declares no length: count what really comes.
+  // A chunked body declares no length, so count the bytes received.
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
     if (size > limitBytes) return null;

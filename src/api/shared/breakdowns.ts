@@ -1,12 +1,12 @@
-/** Puts a report's breakdowns into the words of a dialect. */
+/** Words a report's breakdowns for a dialect. */
 
 import type { Breakdowns } from "../../ledger/counts/contract.ts";
 
 type Name = keyof Breakdowns;
 
 /**
- * Under which name a dialect shows each breakdown, and how. Null where it has no place for one, so
- * that a breakdown which no dialect has been asked about does not compile.
+ * The name and format of each breakdown in a dialect. Null means that the dialect does not show it,
+ * so that a new breakdown does not compile until every dialect decides.
  */
 export type BreakdownWords = {
   readonly [N in Name]: readonly [name: string, word: (breakdown: Breakdowns[N]) => unknown] | null;

@@ -1,6 +1,6 @@
 /**
- * Cross-origin use with API tokens: any origin, never with credentials. Answers to a request that
- * leans on a cookie carry no CORS header, so that no other site's script can read them.
+ * Cross-origin use with API tokens: any origin, never with credentials. Responses to requests that
+ * rely on a cookie carry no CORS header, so that no other site's script can read them.
  */
 
 import type { Context } from "hono";
@@ -25,7 +25,7 @@ export function answerPreflight(): Response {
   return new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
 }
 
-/** Opens an answer to scripts of other origins, unless it may have been given to a cookie. */
+/** Allows scripts of other origins to read a response, unless it may depend on a cookie. */
 export function openToOtherOrigins(c: Context): void {
   if (c.req.header("Cookie") !== undefined && !offersToken(c.req.raw.headers)) return;
   c.header("Access-Control-Allow-Origin", "*");

@@ -1,6 +1,6 @@
 /**
- * The shell of a dialect, made once for all: request id, headers, CORS, the clock, and the failures
- * that belong to no route, in the dialect's own shape.
+ * The shell that all dialects share: request id, headers, CORS, the clock, and the failures that
+ * belong to no route, in the dialect's own format.
  */
 
 import { type Context, Hono } from "hono";
@@ -16,14 +16,14 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { answerPreflight, isPreflight, openToOtherOrigins } from "./cors.ts";
 import type { ShellFailure } from "./failure.ts";
 
-/** What a dialect has from outside. Tests put a clock and an internet of their own here. */
+/** What a dialect takes from outside. Tests pass their own clock and internet. */
 export interface Surroundings {
   readonly clock: Clock;
-  /** Fetches logos, and asks the DNS where they are; absent is the runtime's own. */
+  /** Fetches logos and resolves their hosts; the runtime's own if absent. */
   readonly fetch?: Fetch;
 }
 
-/** The fields of a request of which nothing is known yet. */
+/** The fields of a request, whose values have not been checked. */
 export type RawFields = Readonly<Record<string, unknown>>;
 
 /** What the handlers of every dialect find in their context. */
@@ -32,9 +32,9 @@ export interface DialectEnvironment {
   Variables: {
     requestId: string;
     surroundings: Surroundings;
-    /** Who asks, and in which workspace: set by a guard. */
+    /** The caller's account and workspace, set by a guard. */
     access: Access;
-    /** Set by a dialect whose fields are not simply its JSON body. */
+    /** Set by dialects whose fields are not simply the JSON body. */
     fields: RawFields;
   };
 }
@@ -42,17 +42,17 @@ export interface DialectEnvironment {
 export type DialectApp<E extends DialectEnvironment> = Hono<E, BlankSchema, string>;
 
 export interface DialectDefinition<E extends DialectEnvironment> {
-  /** Its prefixes are those of this name in `prefixes.ts`. */
+  /** The name under which `prefixes.ts` lists the dialect's prefixes. */
   readonly name: DialectName;
-  /** Answers a failure of the shell in the dialect's form. */
+  /** Answers a shell failure in the dialect's format. */
   readonly refuse: (c: Context, failure: ShellFailure) => Response;
-  /** Paths that no API token opens: no CORS there at all. */
+  /** Paths that no API token opens, which therefore get no CORS headers. */
   readonly closedPaths?: readonly string[];
-  /** Adds the routes, once for each prefix. */
+  /** Adds the routes, once per prefix. */
   readonly mount: (app: DialectApp<E>) => void;
 }
 
-/** Makes the app of a dialect, on the system's clock unless told otherwise. */
+/** Makes a dialect's app, on the system's clock by default. */
 export type Dialect<E extends DialectEnvironment> = (
   surroundings?: Partial<Surroundings>,
 ) => DialectApp<E>;
@@ -107,12 +107,12 @@ export function defineDialect<E extends DialectEnvironment>({
   };
 }
 
-/** Returns the moment of the request, by the dialect's clock. */
+/** Returns the time of the request, by the dialect's clock. */
 export function nowOf<E extends DialectEnvironment>(c: Context<E>): number {
   return c.get("surroundings").clock();
 }
 
-/** Says when the change that was made is expected to be live everywhere. */
+/** Announces when the change is expected to be live everywhere. */
 export function announceLiveBy<E extends DialectEnvironment>(c: Context<E>): void {
   c.header("Signpost-Live-By", new Date(nowOf(c) + LIVE_AFTER_MS).toISOString());
 }

@@ -1,6 +1,6 @@
-/** The refusals that any route of any dialect can meet before its own work begins. */
+/** Refusals that any route of any dialect can meet before its own work begins. */
 
-/** One field that did not pass: `path` is empty when the body as a whole is wrong. */
+/** A field that failed validation. `path` is empty if the body as a whole is wrong. */
 export interface Issue {
   readonly path: readonly string[];
   readonly message: string;
@@ -28,7 +28,7 @@ export const SHELL_STATUSES = {
   internal: 500,
 } as const satisfies Readonly<Record<ShellFailure["reason"], number>>;
 
-/** Whether a refusal is one of the shell's, and not one of a feature. */
+/** Whether a refusal comes from the shell rather than from a feature. */
 export function isShellFailure<R extends { readonly reason: string }>(
   refusal: R,
 ): refusal is Extract<R, ShellFailure> {

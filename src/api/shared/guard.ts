@@ -1,6 +1,7 @@
 /**
- * Who may pass a route: what a route requires is data, and the order in which it is checked is the
- * dialect's. A guard stands before validators, so that a stranger learns nothing from a faulty body.
+ * Guards of routes. A route's requirements are data; the order in which they are checked belongs to
+ * the dialect. A guard runs before the validators, so that an unauthenticated client learns nothing
+ * from a faulty body.
  */
 
 import type { Context, MiddlewareHandler } from "hono";
@@ -18,12 +19,13 @@ import { refuseFastWrites } from "./write-limit.ts";
 
 export interface Requirement {
   /**
-   * Whose credential opens the route: any of an account, a token alone, a browser session alone
-   * (what a token must never be able to do), or ADMIN_TOKEN, which no account has.
+   * Which credential opens the route: any credential of an account, an API token only, a browser
+   * session only (for what a token must never be able to do), or ADMIN_TOKEN, which belongs to no
+   * account.
    */
   readonly who: "account" | "token" | "session" | "operator";
   readonly scope?: Scope;
-  /** This role or one above it. */
+  /** The lowest role that passes. */
   readonly role?: Role;
   readonly feature?: keyof PlanTerms["features"];
 }
@@ -31,7 +33,7 @@ export interface Requirement {
 export type GuardRefusal =
   | ShellFailure
   | AccountRefusal
-  /** The workspace's plan does not have what the route is part of. */
+  /** The workspace's plan lacks the feature that the route belongs to. */
   | { readonly reason: "feature_not_in_plan" };
 
 interface Asked {
@@ -43,7 +45,9 @@ interface Asked {
 type Check = (asked: Asked) => GuardRefusal | null | Promise<GuardRefusal | null>;
 
 const CHECKS = {
-  /** A cookie travels with requests that another site provoked; their `Origin` gives them away. */
+  /**
+   * Browsers also send a cookie with requests that another site caused; their `Origin` reveals it.
+   */
   origin: ({ c, access }) => {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     const isSafe = isRead || access.via === "token" || isOwnOrigin(c.req.raw, c.env);
@@ -67,11 +71,11 @@ const CHECKS = {
 
 export interface GuardOptions {
   readonly refuse: (c: Context, refusal: GuardRefusal) => Response;
-  /** What is checked once the credential is known, in this order. */
+  /** The checks that follow authentication, in this order. */
   readonly order: readonly (keyof typeof CHECKS)[];
 }
 
-/** Makes the guards of a dialect. A guard puts `access` into the context, but for the operator. */
+/** Makes the guards of a dialect. A guard sets `access` in the context, except for the operator. */
 export function guardsFor({ refuse, order }: GuardOptions) {
   return (requirement: Requirement): MiddlewareHandler<DialectEnvironment> =>
     async (c, next) => {
@@ -102,7 +106,7 @@ export function guardsFor({ refuse, order }: GuardOptions) {
     };
 }
 
-/** Refuses a role that is below the one required. */
+/** Refuses a role below the required one; null lets it through. */
 export function roleRefusal(role: Role, atLeast: Role | undefined): AccountRefusal | null {
   return atLeast !== undefined && ROLES.indexOf(role) < ROLES.indexOf(atLeast)
     ? { reason: "role_too_low", atLeast }

@@ -1,9 +1,9 @@
 /**
- * `Idempotency-Key`: a POST that is sent again changes nothing again, and is answered from what the
- * first one made.
+ * `Idempotency-Key`: a repeated POST makes no second change, and is answered from what the first
+ * one created.
  *
- * A key is claimed before the change. The ids of what was made are written in the change's own D1
- * batch, so that there is no moment at which one exists without the other.
+ * A key is claimed before the change. The ids of what was created are written in the change's own
+ * D1 batch, so that at no moment one exists without the other.
  */
 
 import { type SQL, sql } from "drizzle-orm";
@@ -18,7 +18,7 @@ import { err, ok, type Result } from "../../platform/result.ts";
 
 /** How long a key is remembered. */
 const KEY_AGE_MS = DAY_MS;
-/** A request that has not finished by then never will: its key may be used again. */
+/** A request that has not finished by then never will, so its key may be used again. */
 const CLAIM_AGE_MS = MINUTE_MS;
 const KEY_LENGTH_MAX = 255;
 
@@ -26,30 +26,30 @@ export type IdempotencyRefusal =
   | { readonly reason: "idempotency_key_invalid"; readonly lengthMax: number }
   | { readonly reason: "idempotency_key_reused" }
   | { readonly reason: "idempotency_in_flight"; readonly retryAfterSeconds: number }
-  /** What the first request made is gone. */
+  /** What the first request created has been deleted. */
   | { readonly reason: "idempotency_result_gone" };
 
 export interface OnceRequest {
   readonly db: Database;
-  /** The header as it came; undefined runs the change without any of this. */
+  /** The header as received; undefined runs the change without idempotency. */
   readonly key: string | undefined;
-  /** Whose key it is: `<user id>/<workspace id>`. */
+  /** The owner of the key: `<user id>/<workspace id>`. */
   readonly principal: string;
   /** Method and path. */
   readonly operation: string;
-  /** The body as it was understood: another one under the same key is refused. */
+  /** The body as parsed: a different one under the same key is refused. */
   readonly body: unknown;
   readonly nowMs: number;
 }
 
 export interface Once<T, E> {
-  /** Where the ids are that make up the answer. */
+  /** The table that holds the ids from which the response is built. */
   readonly table: SQLiteTable;
-  /** Makes the change, with the statements that `alongside` gives for the rows' UUIDs in its batch. */
+  /** Makes the change, with `alongside`'s statements for the rows' UUIDs in its batch. */
   change(alongside: Alongside): Promise<Result<T, E>>;
   /**
-   * Makes the answer again from the ids, in the order of the UUIDs that `alongside` was asked with and
-   * 0 where nothing was made; null when what they name is gone.
+   * Rebuilds the response from the ids, which are in the order of the UUIDs passed to `alongside`,
+   * with 0 where nothing was created. Null if the rows no longer exist.
    */
   rebuild(ids: readonly number[]): Promise<T | null>;
 }
@@ -59,7 +59,7 @@ export interface OnceOutcome<T> {
   readonly replayed: boolean;
 }
 
-/** Makes a change at most once for a key. A change that is refused leaves the key unused. */
+/** Makes a change at most once per key. A refused change leaves the key unused. */
 export async function runOnce<T, E>(
   request: OnceRequest,
   once: Once<T, E>,
@@ -95,7 +95,7 @@ interface Earlier {
   readonly created_at_ms: number;
 }
 
-/** Takes the key, or gives what an earlier request left under it. */
+/** Claims the key, or returns what an earlier request stored under it. */
 async function claim(
   { db, principal, operation, nowMs }: OnceRequest,
   key: string,
@@ -127,10 +127,10 @@ function rowOf({ principal, operation }: OnceRequest, key: string): SQL {
 }
 
 /**
- * Notes the ids of the rows that the change made, if it made any.
+ * Stores the ids of the rows that the change created, if any.
  *
- * If another request has taken the key over meanwhile (this one was stalled for a minute), the
- * fingerprint would become null, which its column refuses: the whole batch is then undone.
+ * If another request has taken over the key meanwhile (this one was stalled for a minute), the
+ * fingerprint would become null, which its column refuses: the whole batch is then rolled back.
  */
 function completion(
   { db, nowMs }: OnceRequest,
@@ -166,7 +166,7 @@ function fresh<T, E>(result: Result<T, E>): Result<OnceOutcome<T>, E> {
   return result.ok ? ok({ value: result.value, replayed: false }) : result;
 }
 
-/** Reads the key: a quoted string as the IETF's draft has it, or bare as most clients send it. */
+/** Reads the key: a quoted string as in the IETF draft, or bare as most clients send it. */
 function parseKey(header: string): string | null {
   const text = header.trim();
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text)?.[1];

@@ -1,7 +1,9 @@
-/** Reads `If-Match`: null without a condition, else the versions of which the resource must have one. */
+/**
+ * Reads `If-Match`: null means no condition, otherwise the resource must have one of the versions.
+ */
 export function versionsOf(header: string | undefined): number[] | null {
   if (header === undefined || header.trim() === "*") return null;
-  // What is no version of ours matches none, as another server's ETag would.
+  // A value that is not one of our versions, such as another server's ETag, matches none.
   return [...header.matchAll(/(?:^|,)\s*(?:W\/)?"(\d{1,15})"\s*(?=,|$)/g)].map(([, version]) =>
     Number(version),
   );

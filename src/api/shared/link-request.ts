@@ -1,4 +1,4 @@
-/** What the routes of links need of a request, in every dialect. */
+/** What the link routes of every dialect need from a request. */
 
 import type { Context } from "hono";
 
@@ -10,7 +10,7 @@ import { type LinkStore, linkStore } from "../../links/store.ts";
 import type { OutboundPolicy } from "../../platform/safe-fetch.ts";
 import { type DialectEnvironment, nowOf } from "./dialect.ts";
 
-/** Where a dialect differs from others in what it lets a link be. */
+/** Where a dialect's rules for links differ from those of the others. */
 export type DialectPolicy = Omit<LinkPolicy, "isOwnHost">;
 
 export function linkContextOf<E extends DialectEnvironment>(
@@ -25,17 +25,17 @@ export function linkContextOf<E extends DialectEnvironment>(
   };
 }
 
-/** Returns the store of the links of the workspace that the request acts in. */
+/** Returns the link store of the workspace that the request acts in. */
 export function linkStoreOf<E extends DialectEnvironment>(c: Context<E>): LinkStore {
   return linkStore(databaseOf(c.env.DB), c.get("access").workspace.id);
 }
 
-/** Where logos may be fetched from. */
+/** Returns the policy for hosts from which logos may be fetched. */
 export function outboundPolicyOf<E extends DialectEnvironment>(c: Context<E>): OutboundPolicy {
   const { fetch } = c.get("surroundings");
   return {
     dohUrl: c.env.DOH_URL,
-    // What ALLOW_PRIVATE_WEBHOOKS opens is for webhooks alone.
+    // ALLOW_PRIVATE_WEBHOOKS applies to webhooks only.
     allowPrivate: false,
     isOwnHost: ownHostsOf(c),
     ...(fetch !== undefined && { fetch }),

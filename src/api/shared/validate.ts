@@ -1,6 +1,6 @@
 /**
- * Validates what a request carries, after the guard has let it in: handlers then find it in
- * `c.req.valid("json" | "query")`. What is wrong goes to the dialect's own `refuse`.
+ * Validates a request's content after the guard has passed. Handlers then find it in
+ * `c.req.valid("json" | "query")`; failures go to the dialect's own `refuse`.
  */
 
 import { zValidator } from "@hono/zod-validator";
@@ -19,14 +19,17 @@ type Validated<
   E extends DialectEnvironment,
 > = MiddlewareHandler<E, string, { in: Record<T, z.input<S>>; out: Record<T, z.output<S>> }>;
 
-/** Decides what to refuse once zod has judged, in view of its issues (none for what passed); null lets through. */
+/**
+ * Decides what to refuse from zod's issues (empty if validation passed). Null lets the request
+ * through.
+ */
 export type Judge<R, E extends DialectEnvironment> = (
   c: Context<E>,
   issues: readonly Issue[],
 ) => Promise<R | null>;
 
 export interface Validator<R, E extends DialectEnvironment> {
-  /** Validates the body; unknown fields are dropped by the schema. A form's fields are strings. */
+  /** Validates the body; the schema drops unknown fields. A form's fields are strings. */
   json<S extends z.ZodType>(schema: S, options?: BodyOptions): Validated<"json", S, E>;
   /** Validates the query; the last value of a repeated parameter counts. */
   query<S extends z.ZodType>(schema: S): Validated<"query", S, E>;
@@ -38,7 +41,8 @@ export interface Validator<R, E extends DialectEnvironment> {
 export function validatorFor<R, E extends DialectEnvironment = DialectEnvironment>(
   refuse: (c: Context, refusal: R | ShellFailure) => Response,
 ): Validator<R, E> {
-  // Hono would read a form, a text or a repeated parameter in its own way: validate what was read here.
+  // Hono would read a form, a text or a repeated parameter differently, so validate what was read
+  // here.
   const check = (
     target: Target,
     schema: z.ZodType,
@@ -71,7 +75,7 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
   };
 }
 
-/** Converts an issue of zod into the form in which dialects are told of it. */
+/** Converts a zod issue to the form that dialects receive. */
 export function toIssue({ path, message }: z.core.$ZodIssue): Issue {
   return { path: path.map(String), message };
 }

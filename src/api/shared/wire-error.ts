@@ -1,4 +1,4 @@
-/** A refusal as HTTP knows it: each dialect gives the sentence a form of its own. */
+/** A refusal in HTTP terms, to which each dialect gives its own body. */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
@@ -7,7 +7,7 @@ import { SHELL_STATUSES, type ShellFailure } from "./failure.ts";
 export interface WireError {
   readonly status: ContentfulStatusCode;
   readonly sentence: string;
-  /** Fields of the body beside the sentence. */
+  /** Fields of the body in addition to the sentence. */
   readonly more?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -37,7 +37,9 @@ export function tooMany(sentence: string, retryAfterSeconds: number): WireError 
   return { status: 429, sentence, headers: { "Retry-After": String(retryAfterSeconds) } };
 }
 
-/** Answers a failure of the shell in a dialect's words, with what HTTP asks for beside them. */
+/**
+ * Converts a shell failure, in a dialect's words, and adds the headers that HTTP requires for it.
+ */
 export function shellError(failure: ShellFailure, sentence: string): WireError {
   switch (failure.reason) {
     case "method_not_allowed":

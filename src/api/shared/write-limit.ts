@@ -4,9 +4,9 @@ import type { ShellFailure } from "./failure.ts";
 const WRITE_LIMIT_SECONDS = 60; // the period of WRITE_LIMIT in wrangler.toml
 
 /**
- * Brakes the writes of one token or session; null lets the request through.
+ * Limits the rate of writes per token or session; null lets the request through.
  *
- * Open when the limiter fails: it is a brake, and nothing is decided by it.
+ * Fails open, because the limiter only slows clients down: no decision depends on it.
  */
 export async function refuseFastWrites(
   { method }: Request,

@@ -1,6 +1,6 @@
 /**
- * Says why a link is refused in the words of PVTLNK's page, without a full stop: its own API answers
- * them, and so do the reports of both APIs that import CSV files.
+ * Explains why a link is refused in the wording of PVTLNK's page, without a full stop. PVTLNK's API
+ * uses these sentences, and so do the CSV import reports of both APIs.
  */
 
 import type { DestinationProblem } from "../../../links/destination.ts";
@@ -20,12 +20,12 @@ const CODE_TAKEN = "Short code has already been taken";
 export const CODE_RESERVED = "Short code is reserved";
 export const SCHEDULE_INVERTED = "Scheduled end at must be later than scheduled start at";
 
-/** Says what is wrong with a destination. */
+/** Explains what is wrong with a destination. */
 export function destinationSentence(problem: DestinationProblem): string {
   return `Destination url ${PROBLEMS[problem]}`;
 }
 
-/** Says why a link that can be read is not made. */
+/** Explains why a well-formed link is refused. */
 export function refusalSentence(refusal: CreateLinkRefusal): string {
   switch (refusal.reason) {
     case "destination_refused":

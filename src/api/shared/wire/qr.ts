@@ -1,4 +1,4 @@
-/** Reads QR settings as clients of the native API and of RevoLink write them, and says what is wrong with them. */
+/** Reads QR settings as clients of the native API and of RevoLink write them. */
 
 import type { QrFault, QrSettingsRefused } from "../../../links/qr/errors.ts";
 import { LOGO_BYTES_MAX } from "../../../links/qr/logo.ts";
@@ -17,8 +17,8 @@ const COLOR_WANTED = 'must be a hex color such as "#1a1a2e" or "#fff"';
 const LOGO_WANTED = "must be an image as a data URL, or the URL of one";
 
 /**
- * Reads a QR settings object: absent fields keep what `before` has (without it, the usual look),
- * unknown fields are ignored, `logo: null` takes the logo away.
+ * Reads a QR settings object. Absent fields keep their values from `before` (or the default look
+ * without it), unknown fields are ignored, and `logo: null` removes the logo.
  */
 export function parseQrSettings(
   raw: unknown,
@@ -30,7 +30,7 @@ export function parseQrSettings(
   return accepted.ok ? accepted : err(qrFault(accepted.error));
 }
 
-/** Puts a refusal of the engine into words. */
+/** Words a refusal of the engine. */
 export function qrFault(refusal: QrSettingsRefused): WireFault {
   const field = `qrSettings.${refusal.field}`;
   return { field, sentence: `${field} ${wordsFor(refusal)}` };

@@ -1,8 +1,9 @@
 /**
  * The conditions of a rule as clients read and write them.
  *
- * Spelling is exact ("ua" is refused, not corrected): what is stored is what was sent. Null and an
- * empty list are no condition. A value that a list repeats is kept once; a repeated day is refused.
+ * Spelling is exact ("ua" is refused, not corrected), so what is stored is what was sent. Null and
+ * an empty list mean no condition. A repeated value in a list is kept once; a repeated day is
+ * refused.
  */
 
 import { foldCity } from "../../../links/rules/city.ts";
@@ -19,10 +20,10 @@ import { isTimeZone } from "../../../links/rules/wall-clock.ts";
 import { err, ok, type Failure, type Result } from "../../../platform/result.ts";
 import type { FieldFault } from "./fault.ts";
 
-/** A JSON object of which nothing is known yet. */
+/** A JSON object whose fields have not been checked. */
 export type RawObject = Readonly<Record<string, unknown>>;
 
-/** The conditions as clients see them; those that a rule does not have are empty lists and nulls. */
+/** The conditions as clients see them; absent conditions are empty lists and nulls. */
 export interface WireConditions {
   readonly country: readonly string[];
   readonly city: readonly string[];
@@ -37,9 +38,9 @@ export interface WireConditions {
 
 type WireField = keyof WireConditions;
 
-/** How a condition is sent. */
+/** How clients write a condition. */
 interface WireCondition<C extends Condition> {
-  /** Any of these makes a rule conditional. */
+  /** The fields of the condition; any of them makes a rule conditional. */
   readonly fields: readonly WireField[];
   readonly parse: (raw: RawObject) => Result<ConditionFields<C>, FieldFault>;
 }
@@ -72,7 +73,7 @@ const TOGETHER = "is missing: timeStart and timeEnd must be provided together";
 const DIFFER = "must differ from timeStart";
 const ZONE_WANTED = 'must be an IANA time zone, such as "Europe/Kyiv", or "visitor"';
 
-/** In the order in which they are read. */
+/** The conditions, in the order in which they are read. */
 const WIRE: { readonly [C in Condition]: WireCondition<C> } = {
   country: {
     fields: ["country"],
@@ -98,13 +99,13 @@ const WIRE: { readonly [C in Condition]: WireCondition<C> } = {
   },
 };
 
-/** Returns the first field by which a rule is conditional; null for none. */
+/** Returns the first field that makes a rule conditional, or null. */
 export function firstConditionField(raw: RawObject): WireField | null {
   const fields = Object.values(WIRE).flatMap((condition) => condition.fields);
   return fields.find((field) => !isNone(raw[field])) ?? null;
 }
 
-/** Returns a rule's conditions, or the first thing that is wrong with them. */
+/** Returns a rule's conditions, or the first fault. */
 export function parseConditions(raw: RawObject): Result<RuleConditions, FieldFault> {
   let conditions: RuleConditions = {};
   for (const { parse } of Object.values(WIRE)) {
@@ -156,10 +157,10 @@ function parseTime(raw: RawObject): Result<ConditionFields<"time">, FieldFault> 
 
 interface ListOf<T> {
   readonly itemsMax: number;
-  /** Goes on from "must hold only". */
+  /** The end of a sentence that begins with "must hold only". */
   readonly holds: string;
   readonly accepts: (item: unknown) => item is T;
-  /** What is wrong with an item that comes twice; absent where it is kept once. */
+  /** The fault of a repeated item; absent where it is kept once. */
   readonly twice?: string;
 }
 
@@ -171,7 +172,7 @@ function oneOf<T extends string>(names: readonly T[]): ListOf<T> {
   };
 }
 
-/** Returns null where there is no condition. */
+/** Reads a list; null means no condition. */
 function parseList<T>(
   raw: RawObject,
   field: WireField,
@@ -189,7 +190,7 @@ function parseList<T>(
     : ok(distinct);
 }
 
-/** Turns a list, where there is one, into the fields that hold it. */
+/** Returns the condition's fields for a list, or none if there is no list. */
 function given<T, Fields extends RuleConditions>(
   list: Result<readonly T[] | null, FieldFault>,
   toFields: (list: readonly T[]) => Fields,

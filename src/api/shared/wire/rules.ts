@@ -1,8 +1,8 @@
 /**
- * Reads a link's rules as clients write them: with a default among them, as RevoLink has it, or
- * without one, since the link's own destination is the default.
+ * Reads a link's rules as clients write them: with a default among them, as in RevoLink, or without
+ * one, where the link's own destination is the default.
  *
- * Ids and unknown fields are ignored. Where a rule leads is the engine's to judge.
+ * Ids and unknown fields are ignored. The engine checks the destinations.
  */
 
 import type { NewRule, RuleConditions } from "../../../links/rules/rule.ts";
@@ -15,18 +15,18 @@ import { firstConditionField, parseConditions, type RawObject } from "./rule-con
 export interface RulesWithDefault {
   /** The link's own destination. */
   readonly defaultTarget: string;
-  /** Where the default stands in the list. */
+  /** The index of the default in the list. */
   readonly defaultIndex: number;
-  /** The others, in the order in which they are tried. */
+  /** The other rules, in the order in which they are tried. */
   readonly rules: readonly NewRule[];
 }
 
 const RULES_MAX = 100;
-/** They are one value in D1, and part of one in KV that redirects parse. */
+/** Limited because the rules are one value in D1, and part of a KV value that redirects parse. */
 const RULES_BYTES_MAX = 256_000;
 const NAME_LENGTH_MAX = 100;
 
-/** Returns the rules apart from their default, or the first thing that is wrong. */
+/** Returns the rules and, separately, their default, or the first fault. */
 export function parseRulesWithDefault(raw: unknown): Result<RulesWithDefault, WireFault> {
   if (!Array.isArray(raw) || raw.length === 0) {
     return refuseField("rules", "must be a non-empty array");
@@ -43,7 +43,7 @@ export function parseRulesWithDefault(raw: unknown): Result<RulesWithDefault, Wi
   return ok({ defaultTarget, defaultIndex, rules });
 }
 
-/** Returns the rules of a list without a default, which may be empty, or the first thing that is wrong. */
+/** Returns the rules of a list without a default, which may be empty, or the first fault. */
 export function parseRules(raw: unknown): Result<readonly NewRule[], WireFault> {
   if (!Array.isArray(raw)) return refuseField("rules", "must be an array");
   const rules = parseList(raw, parseRule);
@@ -117,7 +117,10 @@ function parseFields(
   return conditions.ok ? ok({ ...name.value, targetUrl, ...conditions.value }) : conditions;
 }
 
-/** Absent stays absent: `keepIds` tells it from a name taken away by null or white space. */
+/**
+ * Reads a name. An absent one stays absent: `keepIds` distinguishes it from one removed by null or
+ * white space.
+ */
 function parseName({ name }: RawObject): Result<Pick<NewRule, "name">, FieldFault> {
   if (name === undefined) return ok({});
   if (name === null) return ok({ name: null });

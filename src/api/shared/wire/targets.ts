@@ -1,4 +1,7 @@
-/** Says why a rule or a variant may not lead where it should, in the words of the native API and of RevoLink. */
+/**
+ * Explains why the destination of a rule or a variant is refused, in the wording of the native API
+ * and of RevoLink.
+ */
 
 import { DESTINATION_LENGTH_MAX, type DestinationProblem } from "../../../links/destination.ts";
 

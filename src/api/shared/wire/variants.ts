@@ -1,8 +1,8 @@
 /**
  * Reads an A/B test as clients write it: by RevoLink's constraints, or with relative weights.
  *
- * A test that is off may hold variants, or none: each is checked by itself, their number and sum
- * only when the test is on. Unknown fields are ignored. Where a variant leads is the engine's to judge.
+ * A disabled test may or may not hold variants: each is checked by itself, but their number and sum
+ * only if the test is enabled. Unknown fields are ignored. The engine checks the destinations.
  */
 
 import {
@@ -16,7 +16,7 @@ import { isObject } from "../../../platform/is-object.ts";
 import { err, ok, type Failure, type Result } from "../../../platform/result.ts";
 import { type FieldFault, refuseField, refuseItem, type WireFault } from "./fault.ts";
 
-/** A test of which everything is said, but perhaps not whether it is sticky. */
+/** A complete test, except that `sticky` may be absent. */
 export interface AbTest extends AbTestChange {
   readonly enabled: boolean;
   readonly variants: readonly Variant[];
@@ -26,16 +26,16 @@ type RawObject = Readonly<Record<string, unknown>>;
 
 const VARIANTS_MIN = 2;
 const WEIGHT_SUM = 100;
-/** Weights are added up in millionths: 33.3, 33.3 and 33.4 are 100, though not as binary fractions. */
+/** Weights are added in millionths: 33.3, 33.3 and 33.4 sum to 100, but not as binary fractions. */
 const WEIGHT_PARTS = 1_000_000;
 
-/** What a variant may be: the two ways of writing a test differ in it. */
+/** The limits of a variant, in which the two formats differ. */
 interface Terms {
   readonly isWeight: (weight: number) => boolean;
   readonly weightWanted: string;
-  /** Makes the id of a variant that names none; null where each must. */
+  /** Makes the id of a variant without one; null where an id is required. */
   readonly newId: (() => string) | null;
-  /** Whether a variant may be switched off. */
+  /** Whether a variant can be inactive. */
   readonly hasActive: boolean;
 }
 
@@ -46,7 +46,7 @@ const PERCENT: Terms = {
   hasActive: false,
 };
 
-/** Returns the test, all its variants active, or the first thing that is wrong. */
+/** Returns the test, with all variants active, or the first fault. */
 export function parseAbTest(raw: unknown): Result<AbTest, WireFault> {
   if (!isObject(raw)) return refuseField("abTest", "must be an object");
   const flags = parseFlags(raw);
@@ -66,8 +66,8 @@ export function parseAbTest(raw: unknown): Result<AbTest, WireFault> {
 }
 
 /**
- * Returns a change of a test in which weights are relative, variants may be switched off, and those
- * without an id get one; or the first thing that is wrong.
+ * Returns a change of a test in which weights are relative, variants may be inactive, and those
+ * without an id get one; or the first fault.
  */
 export function parseAbTestChange(
   raw: unknown,

@@ -1,4 +1,4 @@
-/** The columns of PVTLNK's CSV files, in the order of its page; the native API has the same. */
+/** The columns of PVTLNK's CSV files, in the order of its page; the native API uses the same. */
 
 export const EXPORT_COLUMNS = [
   "short_url",
@@ -15,7 +15,7 @@ export const EXPORT_COLUMNS = [
   "created_at",
 ] as const;
 
-/** Other columns of an imported file are ignored. */
+/** The columns that an import reads; others are ignored. */
 export const IMPORT_COLUMNS = [
   "destination_url",
   "title",
@@ -33,5 +33,5 @@ export const IMPORT_COLUMNS = [
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 
-/** The most rows that an import takes in one call, not counting its header. */
+/** The maximum number of rows per import, without the header. */
 export const IMPORT_ROWS_MAX = 10_000;

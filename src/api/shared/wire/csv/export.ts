@@ -1,4 +1,4 @@
-/** Writes the links of a workspace as a CSV file in the columns of PVTLNK's. */
+/** Writes a workspace's links as a CSV file in PVTLNK's columns. */
 
 import { writeTags, writeTime } from "../../../../links/csv/cells.ts";
 import {
@@ -38,7 +38,7 @@ function cellsOf(
     description: link.description ?? "",
     tags: writeTags(link.tags),
     click_count: String(clicks),
-    // An archived link leads nowhere: imported again, it must not come to life.
+    // An archived link has no destination: importing it again must not reactivate it.
     active: String(link.isActive && !isArchived),
     archived: String(isArchived),
     password_protected: String(link.hasPassword),

@@ -1,4 +1,4 @@
-/** Imports a CSV file in the columns of PVTLNK's, and reports on each of its rows in sentences. */
+/** Imports a CSV file in PVTLNK's columns, and reports on each row in sentences. */
 
 import type { Alongside } from "../../../../db/batch.ts";
 import type { LinkContext } from "../../../../links/context.ts";
@@ -13,16 +13,16 @@ import { IMPORT_COLUMNS, IMPORT_ROWS_MAX, type ImportColumn } from "./columns.ts
 import { type ReadRow, readRows } from "./read-rows.ts";
 
 export interface RowErrors {
-  /** As a spreadsheet numbers it: the header is row 1. */
+  /** The row's number in a spreadsheet: the header is row 1. */
   readonly row: number;
-  /** Everything that is wrong with the row, a sentence each. */
+  /** Every fault in the row, one sentence each. */
   readonly errors: readonly string[];
 }
 
 export interface ImportReport {
-  /** In the order of their rows. */
+  /** The created links, in row order. */
   readonly links: readonly Link[];
-  /** Of the rows that became no link, in their order. */
+  /** The rows that did not become links, in row order. */
   readonly errors: readonly RowErrors[];
   readonly summary: {
     readonly totalRows: number;
@@ -37,7 +37,7 @@ const IMPORT_FORM: TableForm<ImportColumn> = {
   rowsMax: IMPORT_ROWS_MAX,
 };
 
-/** Makes a link of each row of a CSV file; see `importLinks`. */
+/** Creates one link per row of a CSV file; see `importLinks`. */
 export async function importCsv(
   context: LinkContext,
   csv: string,
@@ -50,8 +50,8 @@ export async function importCsv(
 }
 
 /**
- * Reports again on an import that has been made, from the same file and what became of each row
- * that could be read: its link, or null where its code was taken.
+ * Repeats the report of a finished import, from the same file and the outcome of each readable row:
+ * its link, or null if its code was taken.
  */
 export async function reportAgain(
   context: LinkContext,

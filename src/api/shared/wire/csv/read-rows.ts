@@ -1,4 +1,4 @@
-/** Reads rows as links, or says all that is wrong with each. */
+/** Reads rows as links, or lists every fault in each. */
 
 import { isReserved } from "../../../../codes/reserved.ts";
 import type { LinkPolicy } from "../../../../links/context.ts";
@@ -12,30 +12,30 @@ import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "../link-s
 import type { ImportColumn } from "./columns.ts";
 import { readPassword, refusePassword } from "./row-password.ts";
 
-/** The widest of all APIs: what any of them made can be restored. */
+/** The widest limit of all APIs, so that a link made by any of them can be restored. */
 const TEXT_LENGTH_MAX = 2_000;
 const TAG_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
-/** Fifty names, in quotes and with commas and spaces between them. */
+/** Fits 50 quoted names with commas and spaces between them. */
 const TAGS_CELL_LENGTH_MAX = 10_000;
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- the pattern is meant to match control characters
 const CONTROL = /[\u0000-\u001f\u007f]/;
-// oxlint-disable-next-line no-control-regex -- the same, but a text may have lines and tabs
+// oxlint-disable-next-line no-control-regex -- the same, except for line breaks and tabs
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 type ImportedRow = TableRow<ImportColumn>;
 
 export interface ReadRow {
   readonly row: number;
-  /** What the link would be; null if anything is wrong with it. */
+  /** The link that the row describes; null if the row has a fault. */
   readonly input: LinkInput | null;
-  /** The code that the row asks for, if one can be had at all. */
+  /** The short code that the row asks for, if it is a valid one. */
   readonly code: string | undefined;
   readonly errors: readonly string[];
 }
 
-/** Reads all rows; each by itself, but for the passwords that a call has room for. */
+/** Reads each row independently, except for the limit on passwords per call. */
 export function readRows(rows: readonly ImportedRow[], policy: LinkPolicy): ReadRow[] {
   let passwords = 0;
   const admitPassword = (): string | null => {
@@ -81,7 +81,7 @@ function destinationOf(text: string, policy: LinkPolicy): Result<string, string>
   return parsed.ok ? ok(parsed.value.text) : err(destinationSentence(parsed.error));
 }
 
-/** Spaces are kept: an export wrote them. */
+/** Spaces are kept, because an export wrote them. */
 function textOf(name: string, text: string, refused: RegExp): Result<string | null, string> {
   if (text.length > TEXT_LENGTH_MAX) {
     return err(`${name} is too long (maximum is ${TEXT_LENGTH_MAX} characters)`);

@@ -1,14 +1,14 @@
-/** What a row says about a password. */
+/** Reads the password of a row. */
 
 import { readFlag } from "../../../../links/csv/cells.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../../platform/password.ts";
 import { err, ok, type Result } from "../../../../platform/result.ts";
 import type { ImportColumn } from "./columns.ts";
 
-/** A hash costs 200 ms of CPU time. */
+/** Limited because each hash costs 200 ms of CPU time. */
 const IMPORT_PASSWORDS_MAX = 100;
 
-/** Gives the password that a row asks for, null for none, or what is wrong with it. */
+/** Returns the password that a row asks for, null for none, or what is wrong with it. */
 export function readPassword(
   cells: Readonly<Pick<Record<ImportColumn, string>, "password" | "password_protected">>,
 ): Result<string | null, string> {
@@ -16,7 +16,8 @@ export function readPassword(
   const flag = cells.password_protected.trim();
   const isProtected = flag === "" ? password !== "" : readFlag(flag);
   if (isProtected === null) return err("Password protected must be true or false");
-  // An export says that a link had a password, never which: without one it must not become public.
+  // An export shows that a link had a password but not which. Without one, it must not become
+  // public.
   if (isProtected && password === "") return err("Password can't be blank");
   if (!isProtected && password !== "") {
     return err("Password must be blank if password protected is false");
@@ -27,7 +28,7 @@ export function readPassword(
   return ok(isProtected ? password : null);
 }
 
-/** Says why the nth row with a password (from 1) has to wait; null if it has not. */
+/** Returns the reason why the nth row with a password (from 1) must wait; null if it need not. */
 export function refusePassword(nth: number): string | null {
   return nth > IMPORT_PASSWORDS_MAX
     ? `Password cannot be set: a call takes at most ${IMPORT_PASSWORDS_MAX} rows with passwords. Send this row with the next`
