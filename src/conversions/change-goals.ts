@@ -1,4 +1,4 @@
-/** Changes the conversion goals of a workspace, and what follows them: the Ledger and route records. */
+/** Changes a workspace's conversion goals, and updates its Ledger and route records accordingly. */
 
 import { sql } from "drizzle-orm";
 
@@ -16,10 +16,12 @@ import { GOAL_COLUMNS, type GoalRow, goalStore, toGoal } from "./goals.ts";
 import { decimalOf, minorUnits } from "./money.ts";
 import { beginTracking, followGoals } from "./tracking.ts";
 
-/** Beyond any plan: a list is answered whole, and each of its tokens has to be opened. */
+/**
+ * More than any plan allows: goals are listed in one answer, and each of their tokens is decrypted.
+ */
 const GOALS_MAX = 100;
 
-/** Makes a goal. */
+/** Creates a goal. */
 export async function createGoal(
   context: WorkspaceContext,
   given: NewGoal,
@@ -34,7 +36,7 @@ export async function createGoal(
   const token = await newGoalToken(env.ENCRYPTION_KEY, uuid);
   const limit = PLANS[workspace.plan].goalsMax ?? GOALS_MAX;
   const count = sql`(select count(*) from conversion_goals where workspace_id = ${workspace.id})`;
-  // The count stands in the statement that inserts: two requests at once cannot both be the last.
+  // The inserting statement counts, so two concurrent requests cannot both take the last place.
   const insert = db.all<GoalRow>(sql`
     insert into conversion_goals (uuid, workspace_id, name, token, token_hash, value, currency,
       click_id_param, is_active, created_at_ms, updated_at_ms)
@@ -52,7 +54,7 @@ export async function createGoal(
     : ok(await toGoal(env.ENCRYPTION_KEY, row));
 }
 
-/** Changes the fields that are given, and nothing else. */
+/** Changes only the fields that are given. */
 export async function updateGoal(
   context: WorkspaceContext,
   uuid: string,
@@ -78,7 +80,7 @@ export async function updateGoal(
     : ok(await toGoal(env.ENCRYPTION_KEY, row));
 }
 
-/** Deletes a goal: its token opens nothing any more; the conversions that it had stay counted. */
+/** Deletes a goal and thereby revokes its token; its past conversions stay counted. */
 export async function deleteGoal(
   context: WorkspaceContext,
   uuid: string,
@@ -97,12 +99,15 @@ export async function deleteGoal(
   return deleted.length > 0 ? ok(null) : err({ reason: "goal_not_found" });
 }
 
-/** What is not told now is told with the next change; until then the Ledger keeps too much. */
+/**
+ * Tells the Ledger whether a goal is active. If that fails, the next change of goals makes up for
+ * it; until then the Ledger keeps too much.
+ */
 async function follow({ env, workspace }: WorkspaceContext): Promise<void> {
   await tolerate("conversions.tracking.failed", followGoals(env, workspace));
 }
 
-/** What the goal adds to destinations; null for nothing. */
+/** Returns the query parameter that the goal adds to destinations; null if it adds none. */
 function markOf({ isActive, clickIdParam }: Goal): string | null {
   return isActive ? clickIdParam : null;
 }

@@ -1,4 +1,7 @@
-/** The token in a postback's URL: found by its hash, and sealed so that the URL can be shown again. */
+/**
+ * The token in a postback's URL: looked up by its hash, and encrypted so that the URL can be shown
+ * again.
+ */
 
 import { base64Of, sha256Hex } from "../platform/bytes.ts";
 import { seal, unseal } from "../platform/sealing.ts";
@@ -12,7 +15,7 @@ export interface StoredToken {
   readonly hash: string;
 }
 
-/** Makes a token of 192 random bits for a goal. */
+/** Generates a token of 192 random bits for a goal. */
 export async function newGoalToken(keys: string, goalUuid: string): Promise<StoredToken> {
   const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
   const token = base64Of(bytes).replaceAll("+", "-").replaceAll("/", "_");
@@ -23,7 +26,7 @@ export async function newGoalToken(keys: string, goalUuid: string): Promise<Stor
   };
 }
 
-/** Opens a goal's token again. */
+/** Decrypts a goal's token. */
 export async function openGoalToken(
   keys: string,
   goalUuid: string,
@@ -32,7 +35,7 @@ export async function openGoalToken(
   return unseal(keys, contextOf(goalUuid), sealed);
 }
 
-/** Gives what a goal is found by; null for a text that can be no token. */
+/** Returns the hash by which a goal is looked up; null if the text cannot be a token. */
 export async function goalTokenHash(token: string): Promise<string | null> {
   return TOKEN.test(token) ? sha256Hex(token) : null;
 }

@@ -1,4 +1,4 @@
-/** A conversion goal: what a shop reports to, by a token of its own. */
+/** A conversion goal: shops report conversions to it with its own token. */
 
 import type { QuotaExceeded } from "../access/quotas.ts";
 import type { AmountProblem } from "./money.ts";
@@ -6,27 +6,27 @@ import type { AmountProblem } from "./money.ts";
 export interface Goal {
   readonly uuid: string;
   readonly name: string;
-  /** Opens the postback, and nothing else. */
+  /** Authorises postbacks to this goal, and nothing else. */
   readonly token: string;
-  /** What a conversion is worth that names no value of its own, in minor units of the currency. */
+  /** The value of a conversion that is reported without one, in minor units of the currency. */
   readonly value: number;
   readonly currency: string;
-  /** The query parameter in which destinations get a click token; null appends none. */
+  /** The query parameter of destinations that carries the click token; null appends none. */
   readonly clickIdParam: string | null;
   readonly isActive: boolean;
 }
 
 export interface NewGoal {
   readonly name: string;
-  /** A decimal in the currency. */
+  /** A decimal amount in the currency. */
   readonly value: string | number;
-  /** A code that `isCurrency` knows. */
+  /** A code that `isCurrency` accepts. */
   readonly currency: string;
   readonly clickIdParam: string | null;
   readonly isActive: boolean;
 }
 
-/** An absent field keeps its value; a new currency alone keeps the decimal. */
+/** An absent field keeps its value; changing only the currency keeps the decimal amount. */
 export type GoalChanges = { readonly [K in keyof NewGoal]?: NewGoal[K] | undefined };
 
 export interface GoalNotFound {

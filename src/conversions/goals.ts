@@ -41,7 +41,7 @@ export interface GoalRow extends Omit<Goal, "isActive"> {
   readonly isActive: 0 | 1;
 }
 
-/** Converts a row, and opens its token. */
+/** Converts a row and decrypts its token. */
 export async function toGoal(keys: string, { isActive, token, ...row }: GoalRow): Promise<Goal> {
   return {
     ...row,

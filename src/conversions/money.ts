@@ -1,6 +1,6 @@
 /**
- * Amounts of money: whole minor units inside, decimals outside. Nothing is ever added up in binary
- * fractions; a decimal is read by its digits.
+ * Amounts of money: whole minor units inside, decimals outside. Amounts are never added as binary
+ * fractions; a decimal is parsed by its digits.
  */
 
 import { err, ok, type Result } from "../platform/result.ts";
@@ -12,15 +12,15 @@ const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 let known: ReadonlySet<string> | null = null;
 const digits = new Map<string, number>();
 
-/** Tells whether a text is the code of a currency, in upper case. */
+/** Whether a text is a currency code in upper case. */
 export function isCurrency(code: string): boolean {
   known ??= new Set(Intl.supportedValuesOf("currency"));
   return known.has(code);
 }
 
 /**
- * Reads a decimal as minor units of a currency. What is finer than that is rounded, halves up: sums
- * that a shop worked out in binary fractions have such tails.
+ * Parses a decimal into minor units of a currency. Further digits are rounded half up, because sums
+ * that a shop computes in binary fractions end in such digits.
  */
 export function minorUnits(
   value: string | number,
@@ -36,12 +36,15 @@ export function minorUnits(
   return Number.isSafeInteger(minor) ? ok(minor) : err("too_large");
 }
 
-/** Writes minor units as the decimal that people use. */
+/** Converts minor units to a decimal amount. */
 export function decimalOf(minor: number, currency: string): number {
   return minor / 10 ** decimalsOf(currency);
 }
 
-/** How many decimals a currency has: 2 of a dollar, 0 of a yen, 3 of a Kuwaiti dinar. */
+/**
+ * Returns the number of decimals of a currency: 2 for the dollar, 0 for the yen, 3 for the Kuwaiti
+ * dinar.
+ */
 function decimalsOf(currency: string): number {
   const counted = digits.get(currency);
   if (counted !== undefined) return counted;
@@ -51,7 +54,7 @@ function decimalsOf(currency: string): number {
   return decimals;
 }
 
-/** A number in digits, where JavaScript would write an exponent. */
+/** Writes out a number's digits where JavaScript would use an exponent. */
 function plainText(value: string | number): string {
   if (typeof value === "string") return value.trim();
   const text = String(value);

@@ -1,4 +1,7 @@
-/** Finds the goal whose token a postback carries, and tells whether it takes conversions now. */
+/**
+ * Finds the goal that a postback's token belongs to, and decides whether it accepts conversions
+ * now.
+ */
 
 import { sql } from "drizzle-orm";
 
@@ -21,13 +24,13 @@ export interface PostbackGoal {
 }
 
 export type PostbackGoalRefusal =
-  /** It is no goal's, or its goal is deleted. */
+  /** The token belongs to no goal, or its goal is deleted. */
   | { readonly reason: "postback_token_unknown" }
   | { readonly reason: "goal_inactive" }
-  /** The workspace has fallen to a plan with room for fewer goals: its oldest ones go on. */
+  /** The workspace has been moved to a plan with fewer goals: only its oldest goals still count. */
   | { readonly reason: "goal_past_plan" };
 
-/** Finds an open goal by a postback's token. */
+/** Finds the goal of a postback's token, if it accepts conversions. */
 export async function findPostbackGoal(
   db: Database,
   token: string,
@@ -57,6 +60,6 @@ interface GoalRow extends Omit<PostbackGoal, "ledger"> {
   readonly plan: Plan;
   readonly workspaceUuid: string;
   readonly jurisdiction: Jurisdiction | null;
-  /** 1 is the workspace's oldest goal. */
+  /** The goal's rank by age within its workspace; 1 is the oldest. */
   readonly place: number;
 }

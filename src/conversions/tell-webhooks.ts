@@ -1,6 +1,6 @@
 /**
- * Tells webhooks of conversions. The event's id follows from the conversion's, so that telling one
- * twice is telling it once; what is written is sent, whatever becomes of this request.
+ * Sends conversions to webhooks. The event's id is derived from the conversion's, so a repeated
+ * call adds no second event. A stored event is sent even if the request fails afterwards.
  */
 
 import { sql } from "drizzle-orm";
@@ -23,9 +23,9 @@ import type { PostbackGoal } from "./postback-goal.ts";
 import type { TrackedConversion } from "./tracked-conversion.ts";
 
 const EVENT: EventType = "conversion.tracked";
-const ID_DIGITS = 24; // as many as a random event id has after its time
+const ID_DIGITS = 24; // as many as follow the time in a random event id
 
-/** Writes `conversion.tracked` for who subscribes to it, and queues it. */
+/** Stores `conversion.tracked` for its subscribers and queues it. */
 export async function tellConversion(
   env: Pick<Cloudflare.Env, "WEBHOOKS">,
   db: Database,
@@ -41,7 +41,7 @@ export async function tellConversion(
   const variant = sql`(
     select ${variantPayload} from variants
     where link_id = ${linkId} and public_id = ${attribution?.variant ?? null})`;
-  // A click that has left the log is told with what its attribution kept.
+  // A click that is no longer in the log is described by what its attribution kept.
   const click =
     attribution === null
       ? null

@@ -1,4 +1,4 @@
-/** Counts what a shop reports, and finds the click behind it. */
+/** Counts the conversions that shops report, and finds the click behind each. */
 
 import { USER_AGENT_CHARS_MAX } from "../clicks/click.ts";
 import { databaseOf } from "../db/database.ts";
@@ -16,24 +16,27 @@ import { tellConversion } from "./tell-webhooks.ts";
 import type { TrackedConversion } from "./tracked-conversion.ts";
 
 export interface Postback {
-  /** A decimal; undefined takes the goal's own value and currency. */
+  /** A decimal amount; undefined stands for the goal's own value and currency. */
   readonly value: string | number | undefined;
-  /** A code that `isCurrency` knows. */
+  /** A code that `isCurrency` accepts. */
   readonly currency: string | undefined;
   readonly orderId: string | null;
-  /** A click's integer id, or the token that went along to the destination: it alone then decides. */
+  /**
+   * A click's integer id, or the token that was appended to the destination. If given, only it
+   * decides.
+   */
   readonly click: string | null;
-  /** Who converted; null where that must not be used, or is not known. */
+  /** The visitor who converted; null if unknown or if it must not be used. */
   readonly visitor: { readonly address: string; readonly userAgent: string } | null;
 }
 
 export type PostbackRefusal =
   | PostbackGoalRefusal
   | AmountRefused
-  /** The goal has this order already. */
+  /** The goal has already counted this order. */
   | { readonly reason: "order_known" };
 
-/** Counts a conversion of a goal, an order once, and tells webhooks. */
+/** Counts a conversion of a goal, each order once, and sends it to webhooks. */
 export async function trackConversion(
   env: Cloudflare.Env,
   goal: PostbackGoal,
@@ -64,7 +67,7 @@ export async function trackConversion(
       const { conversionId: id, attribution } = converted;
       const value = decimalOf(amount.value, currency);
       const tracked = { id, atMs: nowMs, orderId, value, currency, attribution };
-      // It is counted: that nobody could be told of it must not make the shop send it again.
+      // The conversion is counted: a failed notification must not make the shop report it again.
       await tolerate(
         "conversions.webhooks.failed",
         tellConversion(env, databaseOf(env.DB), goal, tracked),
@@ -74,7 +77,7 @@ export async function trackConversion(
   }
 }
 
-/** Hashes the visitor as the redirect and the click consumer do. */
+/** Hashes the visitor in the same way as the redirect and the click consumer. */
 async function clueOf(
   secret: string,
   ledger: LedgerId,

@@ -1,4 +1,4 @@
-/** A conversion that was counted, as the API shows it and webhooks are told of it. */
+/** A counted conversion, as the API and webhooks show it. */
 
 import type { Attribution } from "../ledger/conversions/contract.ts";
 
@@ -6,7 +6,7 @@ export interface TrackedConversion {
   readonly id: number;
   readonly atMs: number;
   readonly orderId: string | null;
-  /** A decimal. */
+  /** A decimal amount. */
   readonly value: number;
   readonly currency: string;
   readonly attribution: Attribution | null;

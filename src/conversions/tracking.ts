@@ -1,4 +1,4 @@
-/** Sees to it that a workspace's Ledger keeps visitors while, and only while, a goal is active. */
+/** Makes a workspace's Ledger keep visitors while, and only while, a goal is active. */
 
 import { sql } from "drizzle-orm";
 
@@ -9,10 +9,13 @@ import { log } from "../platform/log.ts";
 
 type Planned = Pick<Workspace, "id" | "ledger">;
 
-/** Changes that follow each other faster than this find one that was read too early. */
+/** The most attempts. Another one is needed only if goals changed during the one before. */
 const TRIES_MAX = 5;
 
-/** Begins to keep visitors: before a goal becomes active, so that no click of its time is missed. */
+/**
+ * Starts keeping visitors. Called before a goal becomes active, so that none of its clicks is
+ * missed.
+ */
 export async function beginTracking(env: Cloudflare.Env, { ledger }: Planned): Promise<void> {
   await ledgerFor(env, ledger).trackVisitors(true);
 }
@@ -20,7 +23,7 @@ export async function beginTracking(env: Cloudflare.Env, { ledger }: Planned): P
 /**
  * Tells the Ledger whether a goal is active, after any change of goals.
  *
- * It is asked again after it was told: of two changes at once the later one sees both.
+ * Reads the goals again after telling it, so that the later of two concurrent changes sees both.
  */
 export async function followGoals(env: Cloudflare.Env, workspace: Planned): Promise<void> {
   let isActive = await hasActiveGoal(env, workspace.id);
