@@ -17,9 +17,9 @@ interface Offer {
 }
 
 /**
- * Makes a person a member of the workspace that an invitation is for, and uses it up in the same
- * batch: of two who come at once, one is let in. A member keeps their role, and leaves the
- * invitation to whom it is for.
+ * Makes a person a member of the workspace that invites them, and uses the invitation up in the
+ * same batch, so that it admits only one of two concurrent requests. An existing member keeps their
+ * role, and the invitation stays usable.
  */
 export async function acceptInvitation(
   db: Database,
@@ -58,7 +58,7 @@ export async function acceptInvitation(
   );
   const membership = added.length > 0 ? await membershipIn(db, userId, offer.uuid) : null;
   if (membership !== null) return ok(membership);
-  // Somebody was faster, or the workspace was closed meanwhile.
+  // Another request used the invitation, or the workspace was closed meanwhile.
   if (now === undefined || limit === null) return err({ reason: "invitation_not_found" });
   return err(exceeded("members", offer.plan, limit, now.used));
 }

@@ -1,4 +1,6 @@
-/** What the operator changes across workspaces: the one place that is bound to none. */
+/**
+ * What the operator changes across workspaces: the only code that is not bound to one workspace.
+ */
 
 import { eq } from "drizzle-orm";
 
@@ -13,7 +15,7 @@ import type { WorkspaceRefusal } from "./errors.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 import { planEventsStatement } from "./plan-events.ts";
 
-/** Puts a workspace on a plan; what it already has beyond the new quotas stays. */
+/** Moves a workspace to a plan; what it already has beyond the new quotas stays. */
 export async function changePlan(
   env: Pick<Cloudflare.Env, "DB" | "WEBHOOKS">,
   uuid: string,

@@ -8,7 +8,7 @@ import { databaseOf } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { type Domain, DOMAIN_COLUMNS, type DomainRefusal, NEW_CHALLENGE } from "./domains.ts";
 
-/** Claims a canonical host name: any workspace may, and proves nothing by it. */
+/** Claims a canonical host name. Any workspace may claim any name; a claim proves nothing. */
 export async function claimDomain(
   { env, workspace, nowMs }: WorkspaceContext,
   hostname: string,

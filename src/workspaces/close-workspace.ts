@@ -1,7 +1,7 @@
 /**
- * Deletes a workspace in two steps. The first is one batch, after which nobody belongs to it and
- * its domains serve nothing; the second goes through its links by slices and ends with its Ledger,
- * from the request that began it or from a sweep.
+ * Deletes a workspace in two steps. The first is one batch, after which the workspace has no
+ * members and its domains serve nothing. The second deletes its links in slices and finally its
+ * Ledger, either in the request that began the deletion or in a sweep.
  */
 
 import { waitUntil } from "cloudflare:workers";
@@ -21,12 +21,14 @@ import type { WorkspaceRefusal } from "./errors.ts";
 
 const SLICE_LINKS = 500;
 const WORKSPACES_MAX = 5;
-/** Each costs KV and D1 operations of the request. */
+/**
+ * The most addresses that one request publishes: each costs KV and D1 operations of the request.
+ */
 const PUBLISHED_MAX = 100;
 
 /**
- * Ends everybody's access to a workspace at once, and writes down what is left to do. The first links
- * go behind the answer; the sweeps go on with the others, or begin if that fails.
+ * Ends all access to a workspace at once, and records what is left to do. The first links are
+ * deleted after the response is sent; the sweeps continue with the others, or begin if that fails.
  */
 export async function deleteWorkspace({
   env,
@@ -71,10 +73,11 @@ async function closeNow(
 }
 
 /**
- * Goes on with workspaces that are being deleted: a slice of links of each of a few, and where none
- * is left, the Ledger and the workspace itself. Tells whether there was progress and more is left.
+ * Continues deleting workspaces: a slice of links from each of a few workspaces, and if no links
+ * are left, the Ledger and the workspace itself. Returns whether there was progress and more is
+ * left.
  *
- * KV is the tombstones' business.
+ * The tombstones take care of KV.
  */
 export async function closeWorkspaces(env: Cloudflare.Env, nowMs: number): Promise<boolean> {
   const db = databaseOf(env.DB);
@@ -105,7 +108,10 @@ interface Closing {
   readonly ledger: LedgerId;
 }
 
-/** Deletes the next links and leaves their addresses; tells how many they were. */
+/**
+ * Deletes the next links and leaves tombstones of their addresses; returns how many links it
+ * deleted.
+ */
 async function deleteLinks(
   db: Database,
   { workspaceId, ledger }: Closing,
@@ -117,7 +123,7 @@ async function deleteLinks(
     db,
     [
       ...leaveAddress(db, guard, nowMs),
-      // Clicks go with the Ledger as a whole; what guards a link is an object of its own.
+      // Clicks are deleted with the whole Ledger; a link's gate is an object of its own.
       db.run(sql`
         insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
         select id, uuid, ${ledger}, created_at_ms from links
@@ -129,7 +135,10 @@ async function deleteLinks(
   return deleted.length;
 }
 
-/** Ends what has no link any more. A link or token made meanwhile keeps the row: the next sweep ends it. */
+/**
+ * Deletes a workspace that has no links left. A link or token created meanwhile keeps the row, and
+ * the next sweep deletes it.
+ */
 async function end(env: Cloudflare.Env, { workspaceId, ledger }: Closing): Promise<void> {
   const db = databaseOf(env.DB);
   await ledgerFor(env, ledger).close();

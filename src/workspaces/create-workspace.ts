@@ -13,11 +13,11 @@ import { toWorkspace, workspaceColumns } from "./memberships.ts";
 export interface NewWorkspace {
   readonly name: string;
   readonly plan: Plan;
-  /** Where its Ledger lives, for good: null is anywhere. */
+  /** Where its Ledger is stored, which never changes; null means anywhere. */
   readonly jurisdiction: Jurisdiction | null;
 }
 
-/** Makes a workspace with one owner. */
+/** Creates a workspace with one owner. */
 export async function createWorkspace(
   env: Pick<Cloudflare.Env, "DB" | "LEDGER">,
   given: NewWorkspace,
@@ -52,7 +52,10 @@ export async function createWorkspace(
   return ok(toWorkspace(row));
 }
 
-/** The local runtime has no jurisdictions, and says so only when it is asked for one. */
+/**
+ * Whether the runtime supports a jurisdiction. The local runtime supports none, and throws only
+ * once it is asked for one.
+ */
 function canKeepIn(
   env: Pick<Cloudflare.Env, "LEDGER">,
   jurisdiction: Jurisdiction | null,

@@ -1,4 +1,4 @@
-/** The TXT record by which somebody proves that a host name is theirs. */
+/** The TXT record that proves control of a host name. */
 
 import { askDns, type Resolver } from "../platform/dns.ts";
 
@@ -8,10 +8,10 @@ export interface ProofRecord {
   readonly value: string;
 }
 
-/** `unanswered` says nothing about the name: the DNS could not be asked. */
+/** `unanswered` means that the DNS did not answer, which says nothing about the name. */
 export type Proof = "present" | "absent" | "unanswered";
 
-/** Gives the record to set for a claim. */
+/** Returns the record to set for a claim. */
 export function proofRecordOf(claim: {
   readonly hostname: string;
   readonly challenge: string;
@@ -23,7 +23,7 @@ export function proofRecordOf(claim: {
   };
 }
 
-/** Asks the DNS for a claim's record; others beside it do not matter. */
+/** Queries the DNS for a claim's record; further TXT records of the name do not matter. */
 export async function askProof(
   claim: Parameters<typeof proofRecordOf>[0],
   resolver: Resolver,
@@ -34,7 +34,7 @@ export async function askProof(
   return answer.value.some((data) => unquoted(data) === value) ? "present" : "absent";
 }
 
-/** Joins a TXT record's strings, which come quoted, and bare from some resolvers. */
+/** Joins a TXT record's strings, which most resolvers return quoted and some bare. */
 function unquoted(data: string): string {
   const strings = [...data.matchAll(/"((?:[^"\\]|\\.)*)"/g)];
   return strings.length === 0 ? data : strings.map(([, text]) => text).join("");

@@ -13,11 +13,11 @@ export interface Domain {
   readonly uuid: string;
   /** Canonical. */
   readonly hostname: string;
-  /** What the TXT record must say; another one after each loss. */
+  /** The required text of the TXT record; replaced after each loss of the domain. */
   readonly challenge: string;
-  /** Null while it is not proved, or no longer. */
+  /** Null before the domain is verified and after it is lost. */
   readonly verifiedAtMs: number | null;
-  /** Since when the record of a verified domain is missing. */
+  /** When the record of a verified domain was first found missing. */
   readonly failingSinceMs: number | null;
 }
 
@@ -27,11 +27,11 @@ export interface DomainNotFound {
 
 export type DomainRefusal =
   | { readonly reason: "hostname_refused"; readonly problem: HostnameProblem }
-  /** This very workspace has it on its list. */
+  /** This workspace has already claimed it. */
   | { readonly reason: "domain_claimed"; readonly hostname: string }
   | DomainNotFound
   | { readonly reason: "domain_unproven"; readonly hostname: string }
-  /** The DNS gave no answer, which says nothing about the domain. */
+  /** The DNS did not answer, which says nothing about the domain. */
   | { readonly reason: "dns_unanswered" }
   | QuotaExceeded;
 
@@ -39,16 +39,19 @@ export type DomainRefusal =
 export const DOMAIN_COLUMNS = sql`id, uuid, hostname, challenge, verified_at_ms as "verifiedAtMs",
   failing_since_ms as "failingSinceMs"`;
 
-/** A change publishes no more addresses by itself: each costs KV and D1 operations of its request. */
+/**
+ * The most addresses that one change publishes by itself: each costs KV and D1 operations of its
+ * request.
+ */
 const PUBLISHED_MAX = 100;
 
-/** Random for each claim and after each loss: an old record proves nothing. */
+/** Random for each claim and after each loss, so that an old record proves nothing. */
 export const NEW_CHALLENGE = sql`lower(hex(randomblob(20)))`;
 
 /** Reads the domains of one workspace. */
 export function domainStore(db: Database, workspaceId: number) {
   return {
-    /** By host name. */
+    /** Sorted by host name. */
     async list(): Promise<Domain[]> {
       return db.all<Domain>(
         sql`select ${DOMAIN_COLUMNS} from domains where workspace_id = ${workspaceId} order by hostname`,
@@ -70,7 +73,10 @@ export function domainStore(db: Database, workspaceId: number) {
   };
 }
 
-/** Selects what has been left of a domain at this moment, as much as one request publishes. */
+/**
+ * Selects the addresses of a domain that were left at this moment, at most as many as one request
+ * publishes.
+ */
 export function addressesLeft(db: Database, hostname: SQL, nowMs: number) {
   return db.all<LinkAddress>(sql`
     select domain, code from route_tombstones

@@ -1,8 +1,10 @@
-/** Why a workspace is not made, changed or closed: facts only, each dialect finds its own words. */
+/**
+ * Why a workspace is not created, changed or closed: facts only; each dialect words them itself.
+ */
 
 export type WorkspaceRefusal =
   | { readonly reason: "workspace_not_found" }
-  /** It goes with its person's account, not before. */
+  /** A personal workspace is deleted with its owner's account, not before. */
   | { readonly reason: "workspace_personal" }
   /** This runtime cannot keep data in the EU. */
   | { readonly reason: "jurisdiction_unavailable" };

@@ -1,6 +1,6 @@
 /**
- * Invitations: single-use links for whoever holds them. The secret is shown once and kept as its
- * SHA-256; without a mailer nothing else proves that somebody is meant.
+ * Invitations: single-use links that admit their bearer. The secret is shown once and stored as its
+ * SHA-256. Without a mailer, nothing else proves that the bearer is the person invited.
  */
 
 import { type SQL, sql } from "drizzle-orm";
@@ -15,7 +15,7 @@ import { DAY_MS } from "../platform/clock.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { Member, MemberRefusal } from "./members.ts";
 
-/** Ownership is never handed to an address: an owner gives it to a member they can see. */
+/** Ownership is never granted by address: an owner gives it to a member they can see. */
 export type InvitedRole = Exclude<Role, "owner">;
 
 export interface Invitation {
@@ -26,12 +26,12 @@ export interface Invitation {
 }
 
 export type InvitationRefusal =
-  /** Unknown, used, withdrawn or expired: deliberately one case. */
+  /** Unknown, used, withdrawn or expired: deliberately indistinguishable. */
   { readonly reason: "invitation_not_found" } | MemberRefusal | QuotaExceeded;
 
 export type Invited =
   | { readonly kind: "member"; readonly member: Member }
-  /** `secret` can be read this once. */
+  /** `secret` is returned only this once. */
   | { readonly kind: "invitation"; readonly invitation: Invitation; readonly secret: string };
 
 const LIVES_MS = 7 * DAY_MS;
@@ -39,11 +39,11 @@ const SECRET_BYTES = 32;
 
 const COLUMNS = sql`uuid, email, role, expires_at_ms as "expiresAtMs"`;
 
-/** Gives the invitations of one workspace that somebody may still use. */
+/** Returns the invitations of one workspace that can still be used. */
 export function invitationStore(db: Database, { id, plan }: Pick<Workspace, "id" | "plan">) {
   const limit = PLANS[plan].membersMax;
 
-  /** Members, and invitations that may make some, but for one to the same address. */
+  /** Counts members and open invitations, except one to the same address. */
   function taken(email: string, nowMs: number): SQL {
     return sql`((select count(*) from members where workspace_id = ${id}) + (
       select count(*) from invitations
@@ -51,7 +51,7 @@ export function invitationStore(db: Database, { id, plan }: Pick<Workspace, "id"
     ))`;
   }
 
-  /** Adds whoever has an account under the address. */
+  /** Makes the account with this address a member, if there is one. */
   async function addKnown(email: string, role: InvitedRole, nowMs: number) {
     const known = sql`from users where users.email = ${email}`;
     const [added, [person]] = await batchAround(
@@ -67,7 +67,7 @@ export function invitationStore(db: Database, { id, plan }: Pick<Workspace, "id"
           select users.id as "userId", ${taken(email, nowMs)} as used, exists (
             select 1 from members where workspace_id = ${id} and user_id = users.id
           ) as joined ${known}`),
-        // An older invitation of the same address has no purpose any more.
+        // An earlier invitation to the same address serves no purpose any more.
         db.run(sql`
           delete from invitations where workspace_id = ${id} and email = ${email}
             and exists (select 1 from members where workspace_id = ${id}
@@ -105,7 +105,7 @@ export function invitationStore(db: Database, { id, plan }: Pick<Workspace, "id"
     },
 
     /**
-     * Makes whoever has an account under an address a member at once; anybody else gets an
+     * Makes the account with this address a member at once. Without such an account it creates an
      * invitation, which replaces an earlier one to the same address.
      */
     async add(

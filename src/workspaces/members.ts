@@ -1,4 +1,4 @@
-/** Who belongs to one workspace, and as what. A member is named by the person's own UUID. */
+/** The members of one workspace and their roles. A member is identified by the person's UUID. */
 
 import { type SQL, sql } from "drizzle-orm";
 
@@ -15,12 +15,12 @@ export interface Member {
 export type MemberRefusal =
   | { readonly reason: "member_not_found" }
   | { readonly reason: "member_known"; readonly email: string }
-  /** Without this owner nobody could look after the workspace. */
+  /** The workspace would be left without an owner. */
   | { readonly reason: "last_owner" }
-  /** It is this person's own workspace: they stay its owner. */
+  /** It is this person's personal workspace: they stay its owner. */
   | { readonly reason: "own_workspace" };
 
-/** Gives the members of one workspace. */
+/** Returns the members of one workspace. */
 export function memberStore(db: Database, workspaceId: number) {
   const isMember = (userId: string) =>
     sql`members.workspace_id = ${workspaceId} and members.user_id = ${userId}`;
@@ -31,7 +31,10 @@ export function memberStore(db: Database, workspaceId: number) {
       where members.workspace_id = ${workspaceId} and ${where}
       order by members.created_at_ms, users.email`);
 
-  /** True in SQL for a member who may stop being an owner: two at once cannot both be the last. */
+  /**
+   * True in SQL for a member who may stop being an owner; evaluated in the statement itself, so
+   * that the last two owners cannot both step down at once.
+   */
   const mayStepDown = sql`(members.role <> 'owner' or exists (
       select 1 from members as other where other.workspace_id = members.workspace_id
         and other.role = 'owner' and other.user_id <> members.user_id
@@ -63,7 +66,7 @@ export function memberStore(db: Database, workspaceId: number) {
       return changed.length > 0 && member !== undefined ? ok(member) : err(await whyNot(userId));
     },
 
-    /** Takes a person out: what they may do here ends with the next request. */
+    /** Removes a member: their access ends with their next request. */
     async remove(userId: string): Promise<Result<null, MemberRefusal>> {
       const removed = await db.all(sql`
         delete from members where ${isMember(userId)} and (${mayStepDown}) returning role`);

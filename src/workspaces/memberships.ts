@@ -1,4 +1,4 @@
-/** The workspaces that a person belongs to, and as what. */
+/** The workspaces that a person belongs to, and their roles there. */
 
 import { and, asc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
 
@@ -13,7 +13,7 @@ export interface Membership {
   readonly role: Role;
 }
 
-/** What a row must hold to become a `Workspace`. */
+/** The columns that make up a `Workspace`. */
 export const workspaceColumns = {
   id: workspaces.id,
   uuid: workspaces.uuid,
@@ -31,7 +31,10 @@ export function toWorkspace({ jurisdiction, ...row }: WorkspaceRow): Workspace {
   return { ...row, ledger: ledgerIdOf({ uuid: row.uuid, jurisdiction }) };
 }
 
-/** Lists a person's workspaces (all, or of those with these ids), their own first, then the oldest. */
+/**
+ * Lists a person's workspaces, all or those with these ids: their personal one first, then the
+ * oldest.
+ */
 export async function membershipsOf(
   db: Database,
   userId: string,
@@ -51,7 +54,10 @@ export async function membershipsOf(
   return rows.map(({ role, ...row }) => ({ workspace: toWorkspace(row), role }));
 }
 
-/** Finds one workspace where the person is a member: their own, or the one with this UUID. */
+/**
+ * Finds one workspace that the person is a member of: their personal one, or the one with this
+ * UUID.
+ */
 export async function membershipIn(
   db: Database,
   userId: string,
@@ -61,7 +67,10 @@ export async function membershipIn(
   return findMembership(db, userId, isNamed);
 }
 
-/** Finds a workspace by its object id where the person is a member; what is no object id finds none. */
+/**
+ * Finds a workspace by its object id if the person is a member. A text that is no object id finds
+ * none.
+ */
 export async function membershipByObjectId(
   db: Database,
   userId: string,
@@ -69,7 +78,8 @@ export async function membershipByObjectId(
 ): Promise<Membership | null> {
   const prefix = uuidPrefixOf(objectId);
   if (prefix === null) return null;
-  // "g" follows the last hex digit: the range is all UUIDs that begin so, found in the unique index.
+  // "g" follows the last hex digit, so the range holds all UUIDs with this prefix and uses the
+  // unique index.
   const isNamed = and(gt(workspaces.uuid, prefix), lt(workspaces.uuid, `${prefix}g`));
   return findMembership(db, userId, isNamed);
 }

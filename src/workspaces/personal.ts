@@ -6,9 +6,9 @@ import type { Database } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 
 /**
- * Makes a person's own workspace, with them as its owner, where it is missing.
+ * Creates a person's personal workspace, with them as its owner, if it is missing.
  *
- * Idempotent and one transaction: two requests that heal the same sign-up make one workspace.
+ * Idempotent and one transaction: two requests that repair the same sign-up create one workspace.
  */
 export async function ensurePersonalWorkspace(
   db: Database,
@@ -24,7 +24,8 @@ export async function ensurePersonalWorkspace(
     })
     .from(workspaces)
     .where(eq(workspaces.personalOf, userId));
-  // Written out: drizzle's insert from a select must name every column, defaults included.
+  // Raw SQL, because drizzle's insert from a select must name every column, even those with
+  // defaults.
   const workspace = db.run(sql`
     insert into workspaces (uuid, name, plan, personal_of, created_at_ms)
     select ${crypto.randomUUID()}, name || '''s workspace', ${plan}, id, ${nowMs}

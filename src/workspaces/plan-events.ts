@@ -1,4 +1,6 @@
-/** Tells webhooks of what the operator changes: statements for the batch of the change itself. */
+/**
+ * Notifies webhooks of the operator's changes, by statements for the batch of the change itself.
+ */
 
 import { sql } from "drizzle-orm";
 
@@ -13,7 +15,7 @@ import {
   subscribes,
 } from "../webhooks/outbox.ts";
 
-/** Writes `subscription.updated` unless the plan stays as it is; runs before the change. */
+/** Stores `subscription.updated` unless the plan stays the same; runs before the change. */
 export function planEventsStatement(
   db: Database,
   workspaceUuid: string,

@@ -17,11 +17,12 @@ import {
 } from "./domains.ts";
 
 /**
- * Verifies a claim whose TXT record the DNS shows, and takes the domain from whoever served it.
+ * Verifies a claim whose TXT record is in the DNS, and takes the domain over from the workspace
+ * that served it.
  *
- * In one batch the other workspace loses it with a new challenge, links of others on it are parked,
- * and this workspace's parked ones come back. Doing it again to a verified domain only notes that
- * the record is there.
+ * In one batch, that workspace loses the domain and gets a new challenge, other workspaces' links
+ * on it are parked, and this workspace's parked links are restored. For a domain that is already
+ * verified it only notes that the record is there.
  */
 export async function proveDomain(
   context: WorkspaceContext,
@@ -47,7 +48,7 @@ async function take(
 ): Promise<Result<Domain, DomainRefusal>> {
   const db = databaseOf(env.DB);
   const { id: workspaceId } = workspace;
-  // While the DNS was asked, the claim may have been given up, or its challenge been replaced.
+  // While the DNS was queried, the claim may have been released or its challenge replaced.
   const guard = sql`exists (
     select 1 from domains as claim where claim.id = ${id} and claim.challenge = ${challenge}
   )`;

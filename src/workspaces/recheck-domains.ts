@@ -1,6 +1,6 @@
 /**
- * Asks daily whether verified domains still show their record: a name that has changed hands must
- * not go on serving the links of whoever had it.
+ * Checks daily whether verified domains still have their record: a name that has changed hands must
+ * not keep serving its former owner's links.
  */
 
 import { sql } from "drizzle-orm";
@@ -14,9 +14,11 @@ import { askProof } from "./domain-proof.ts";
 import { NEW_CHALLENGE } from "./domains.ts";
 
 const CHECK_EVERY_MS = DAY_MS;
-/** A check that nobody answered is made again after this. */
+/** How soon a check that the DNS did not answer is repeated. */
 const ASK_AGAIN_MS = HOUR_MS;
-/** A domain is lost when this many checks in a row found no record, over at least this long. */
+/**
+ * A domain is lost once this many checks in a row have found no record, over at least this long.
+ */
 const FAILED_CHECKS_MIN = 3;
 const FAILING_MIN_MS = 3 * DAY_MS;
 const DOMAINS_MAX = 20;
@@ -29,7 +31,7 @@ interface Due {
   readonly failing_since_ms: number | null;
 }
 
-/** Checks the domains that are due, the longest overdue first; tells how many. */
+/** Checks the domains that are due, the longest overdue first; returns how many. */
 export async function recheckDomains(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const due = await databaseOf(env.DB).all<Due>(sql`
     select id, hostname, challenge, failed_checks, failing_since_ms from domains

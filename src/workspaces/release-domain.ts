@@ -8,7 +8,7 @@ import { publishSoon } from "../links/route/publish.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { addressesLeft, type Domain, DOMAIN_COLUMNS, type DomainNotFound } from "./domains.ts";
 
-/** Gives a domain up, proved or not, and parks its links. Returns the domain as it was. */
+/** Releases a domain, verified or not, and parks its links. Returns the domain as it was. */
 export async function releaseDomain(
   { env, workspace, nowMs }: WorkspaceContext,
   uuid: string,

@@ -1,4 +1,7 @@
-/** What the managers of a workspace may set, and what its reports begin with. */
+/**
+ * The settings of a workspace that its managers may change, and the dates on which its reports
+ * depend.
+ */
 
 import { eq } from "drizzle-orm";
 
@@ -14,15 +17,15 @@ import type { WorkspaceRefusal } from "./errors.ts";
 import { toWorkspace, workspaceColumns } from "./memberships.ts";
 
 export interface WorkspaceSettings {
-  /** Chosen when the workspace was made. */
+  /** Chosen when the workspace was created. */
   readonly jurisdiction: Jurisdiction | null;
-  /** How long single clicks are kept, where it is shorter than the installation's own time. */
+  /** How long single clicks are kept, if that is shorter than the installation's retention. */
   readonly clickRetentionDays: number | null;
-  /** For how long after a click a conversion is put down to it. */
+  /** How many days after a click a conversion is attributed to it. */
   readonly attributionWindowDays: number;
 }
 
-/** What is absent stays; null goes back to the usual. */
+/** An absent field keeps its value; null restores the default. */
 export interface SettingsChanges {
   readonly name?: string | undefined;
   readonly clickRetentionDays?: number | null | undefined;
@@ -49,13 +52,13 @@ export async function readSettings(
   return row === undefined ? err({ reason: "workspace_not_found" }) : ok(withSettings(row));
 }
 
-/** Changes the settings that are given, and nothing else. */
+/** Changes only the settings that are given. */
 export async function changeSettings(
   { env, workspace: { id, ledger } }: Pick<WorkspaceContext, "env" | "workspace">,
   { name, clickRetentionDays, attributionWindowDays: attributionDays }: SettingsChanges,
 ): Promise<Result<WorkspaceWithSettings, WorkspaceRefusal>> {
   const db = databaseOf(env.DB);
-  // The Ledger first: clicks are never kept for longer than what is shown.
+  // The Ledger first: clicks are never kept for longer than the setting shown.
   if (clickRetentionDays !== undefined) {
     await ledgerFor(env, ledger).keepClicksFor(clickRetentionDays);
   }
@@ -88,7 +91,7 @@ function withSettings({ clickRetentionDays, attributionDays, ...row }: Row): Wor
   };
 }
 
-/** Reads how many days a workspace's conversions and reports look back. */
+/** Reads for how many days a workspace's conversions and reports look back. */
 export async function loadAttributionDays(db: Database, workspaceId: number): Promise<number> {
   const [row] = await db
     .select({ days: workspaces.attributionDays })
@@ -97,7 +100,7 @@ export async function loadAttributionDays(db: Database, workspaceId: number): Pr
   return row?.days ?? ATTRIBUTION_DAYS;
 }
 
-/** Reads when a workspace was made: where its history begins. */
+/** Reads when a workspace was created, which is where its history begins. */
 export async function loadCreatedAtMs(db: Database, workspaceId: number): Promise<number> {
   const [row] = await db
     .select({ createdAtMs: workspaces.createdAtMs })
