@@ -1,11 +1,11 @@
-/** Reads visitors for the redirect with the very functions that read clicks for the reports. */
+/** The functions that read clicks for reports, packaged for the redirect to read visitors with. */
 
 import type { LedgerClick } from "../ledger/contract.ts";
 import { classify } from "./classify.ts";
 import type { Click } from "./click.ts";
 import { agentOf, type Agent } from "./user-agent.ts";
 
-/** Reads visitors as the clicks' consumer does, so that rules and reports agree. */
+/** Reads visitors as the click consumer does, so that rules and reports agree. */
 export interface AgentReader {
   agentOf(visitor: Pick<Click, "userAgent" | "hints">): Agent;
   classify(visitor: Pick<Click, "userAgent" | "kind">): LedgerClick["class"];

@@ -1,4 +1,4 @@
-/** Tells people from the programs that follow links on their own. Only people count. */
+/** Distinguishes people from programs that follow links on their own. Only people are counted. */
 
 import { isbot } from "isbot";
 
@@ -8,8 +8,8 @@ import type { ClickKind } from "./click.ts";
 /**
  * Programs that fetch a link because a person shared it, to show a preview.
  *
- * Apps add their names to the browsers inside of them, and there people follow links: so a name
- * alone is not enough where an app has such a browser.
+ * Apps also add their names to their in-app browsers, in which people follow links. Where an app
+ * has such a browser, its name alone is therefore not enough.
  */
 const UNFURLERS = new RegExp(
   [
@@ -21,24 +21,25 @@ const UNFURLERS = new RegExp(
   "i",
 );
 
-/** Scanners of mail that isbot takes for people: SafeLinks asks with Office's own name. */
+/** Mail scanners that isbot takes for people: SafeLinks sends Office's own user agent. */
 const SCANNERS = /^microsoft office\/|ms-office|\bmsoffice\b/i;
 
-/** Who sends a user agent, as far as it says. */
+/** The kinds of sender that a user agent can reveal. */
 export type Sender = Exclude<LedgerClick["class"], Exclude<ClickKind, "visit">>;
 
 /**
- * Classifies a click by its kind and its user agent. What the request itself says (HEAD, a prefetch)
- * outranks the user agent.
+ * Classifies a click by its kind and its user agent. A kind that the request itself reveals (HEAD,
+ * a prefetch) outranks the user agent.
  */
 export function classify(kind: ClickKind, userAgent: string): LedgerClick["class"] {
   return kind === "visit" ? senderOf(userAgent) : kind;
 }
 
 /**
- * Tells who sends a user agent. A visitor without one is a bot: browsers always send one.
+ * Classifies the sender of a user agent. An empty one means a bot, because browsers always send
+ * one.
  *
- * Takes microseconds: for every click, `readAgent` is the one to ask, which remembers.
+ * Takes microseconds. Code that runs for every click should call `readAgent`, which caches.
  */
 export function senderOf(userAgent: string): Sender {
   if (userAgent.trim() === "") return "bot";

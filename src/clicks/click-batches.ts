@@ -1,4 +1,4 @@
-/** Turns queue messages into the batches of each Ledger: what was captured becomes what is counted. */
+/** Turns queue messages, which hold captured clicks, into the batches that each Ledger counts. */
 
 import type { ClickBatch, IngestedBatch, LedgerClick } from "../ledger/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
@@ -6,14 +6,14 @@ import { visitorHash, type VisitorHash } from "../platform/keyed-hash.ts";
 import { CLICK_FORMAT, type Click, type ClickMessage } from "./click.ts";
 import { readAgent } from "./user-agent.ts";
 
-/** One Ledger's part of one message, and what became of it. */
+/** One Ledger's part of one message, and the Ledger's answer to it. */
 export interface IngestedClicks {
   readonly ledger: LedgerId;
   readonly batch: ClickBatch;
   readonly ingested: IngestedBatch;
 }
 
-/** Gives each Ledger its part of each message; a part keeps the message's id. */
+/** Splits messages into batches per Ledger. A batch keeps the id of its message. */
 export async function batchesByLedger(
   messages: readonly ClickMessage[],
   secret: string,
@@ -52,7 +52,8 @@ function ledgerClick(click: Click, hash: VisitorHash): LedgerClick {
   return {
     ...kept,
     ...readAgent({ kind, userAgent, hints }),
-    // Who asked not to be tracked has no address hash, and gets none of the user agent either.
+    // A visitor who asked not to be tracked has no address hash, and gets no user agent hash
+    // either.
     agentHash: click.addressHash === null ? null : hash("agent", userAgent),
   };
 }

@@ -1,9 +1,10 @@
 /**
- * Tells webhooks of clicks, once their Ledger has counted them and they have their numbers.
+ * Queues webhook events for clicks, once their Ledger has counted and numbered them.
  *
- * Only clicks of people, and only where an endpoint asks for them: which workspaces have one is known
- * for a few seconds, so that clicks of all others cost nothing. Ids come from the click's batch, so a
- * batch that comes again tells the same events, and the Ledger's delivery log lets none through twice.
+ * Covers only clicks by people, and only where an endpoint subscribes to them. The subscriptions
+ * are cached for a few seconds, so that clicks of all other workspaces cost nothing. Event ids
+ * derive from the click's batch: a redelivered batch yields the same events, and the Ledger's
+ * delivery log lets none through twice.
  */
 
 import type { LedgerClick } from "../ledger/contract.ts";
@@ -22,7 +23,10 @@ import {
 import { queueDeliveries } from "../webhooks/queueing.ts";
 import type { IngestedClicks } from "./click-batches.ts";
 
-/** A new endpoint hears of clicks so long after it was made, and one that is deleted before. */
+/**
+ * How long subscriptions are cached: new endpoints start to receive clicks, and deleted ones stop,
+ * within this time.
+ */
 const SUBSCRIPTIONS_AGE_MS = 5 * SECOND_MS;
 const WORKSPACES_KNOWN_MAX = 10_000;
 
@@ -31,7 +35,7 @@ interface Subscription {
   readonly untilMs: number;
 }
 
-/** By the workspace's UUID; of the isolate, and bound to its database. */
+/** Subscriptions by workspace UUID, cached per isolate and database. */
 const known = new WeakMap<D1Database, Map<string, Subscription>>();
 
 interface ToldLink extends LinkRow {
@@ -43,7 +47,7 @@ interface ToldVariant extends VariantRow {
   readonly public_id: string;
 }
 
-/** Queues the events of clicks that were just counted; throws when the queue does not take them. */
+/** Queues the events of clicks that were just counted. Throws if the queue does not accept them. */
 export async function tellClicks(
   env: Pick<Cloudflare.Env, "DB" | "WEBHOOKS">,
   ingested: readonly IngestedClicks[],
@@ -78,7 +82,7 @@ function webhooksOf(
   return subscribed.get(workspaceUuidOf(ledger))?.webhookIds ?? [];
 }
 
-/** Asks D1 once for all workspaces of which nothing is known, or not lately. */
+/** Loads, in one D1 query, the subscriptions of all workspaces that are missing or stale. */
 async function loadSubscriptions(
   db: D1Database,
   workspaceUuids: readonly string[],
@@ -108,13 +112,13 @@ async function loadSubscriptions(
   return cache;
 }
 
-/** The links and variants of the clicks that are told. */
+/** The links and variants that the events of these clicks name. */
 interface ToldLinks {
   readonly link: (click: LedgerClick, ledger: LedgerId) => ToldLink | null;
   readonly variant: (click: LedgerClick) => ToldVariant | null;
 }
 
-/** Reads the links and variants of these clicks, in one round trip. */
+/** Reads the links and variants of these clicks in one round trip. */
 async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): Promise<ToldLinks> {
   const clicks = told.flatMap(({ batch }) => batch.clicks.filter(isHuman));
   const linkIds = JSON.stringify([...new Set(clicks.map(({ linkId }) => linkId))]);
@@ -150,7 +154,7 @@ async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): P
   };
 }
 
-/** Makes one message per click and endpoint. Nothing is told of a link that is gone by now. */
+/** Makes one message per click and endpoint. Skips clicks whose link has been deleted since. */
 function messagesOf(
   { ledger, batch, ingested }: IngestedClicks,
   webhookIds: readonly number[],
@@ -174,7 +178,7 @@ function dataOf(
 ): string {
   return JSON.stringify({
     link: toLinkPayload(link),
-    // As the reports have it: a referrer that is no host name is not passed on.
+    // Bounded as in reports: a referrer that is not a host name is not passed on.
     click: toClickPayload(id, click.atMs, boundClick(click)),
     variant: variant === null ? null : toVariantPayload(variant),
   });

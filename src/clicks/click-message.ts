@@ -1,4 +1,4 @@
-/** Reads queue messages at the boundary: nothing of them is trusted until it has its shape. */
+/** Reads click messages at the boundary: nothing in them is trusted until it has been validated. */
 
 import { isLedgerId } from "../ledger/ledger-id.ts";
 import { isObject } from "../platform/is-object.ts";
@@ -6,13 +6,13 @@ import { CLICK_FORMAT, isCount, type ClickMessage } from "./click.ts";
 
 export type ReadMessage =
   | { readonly kind: "clicks"; readonly message: ClickMessage }
-  /** Written by a newer version, which is being rolled out: it will be able to read it. */
+  /** Written by a newer version that is still rolling out; leave it for that version. */
   | { readonly kind: "newer" }
   | { readonly kind: "malformed" };
 
 const MALFORMED: ReadMessage = { kind: "malformed" };
 
-/** Reads a message's body: JSON text, or the same thing parsed already. */
+/** Reads a message's body, which is JSON text or already parsed. */
 export function readClickMessage(body: unknown): ReadMessage {
   const parsed = typeof body === "string" ? parse(body) : body;
   if (!isObject(parsed)) return MALFORMED;

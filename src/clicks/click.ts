@@ -1,38 +1,38 @@
 /**
  * A click on its way from the redirect to the Ledger, and the queue message that carries many.
  *
- * The message is the contract between two deployments: an old consumer may read what a new
- * redirect wrote and the other way round, so a change of shape takes a new `v`.
+ * The message is a contract between two deployments: an old consumer may read what a new redirect
+ * wrote, and vice versa, so a change of its shape needs a new `v`.
  */
 
 import type { LedgerClick } from "../ledger/contract.ts";
 import { isLedgerId, type LedgerId } from "../ledger/ledger-id.ts";
 import { asIs, FLAG, rowFormat, type Row } from "../platform/row-format.ts";
 
-/** What the request itself says of its kind; the user agent's class is told by the consumer. */
+/** The kind that the request itself reveals. The consumer adds the class from the user agent. */
 export type ClickKind = "visit" | "head" | "prefetch";
 
 export const USER_AGENT_CHARS_MAX = 512;
 
-/** What the consumer reads off the user agent, which is then dropped. */
+/** The fields that the consumer derives from the user agent, which it then drops. */
 type ReadByConsumer = "class" | "device" | "browser" | "os" | "agentHash";
 
 export interface Click extends Omit<LedgerClick, ReadByConsumer> {
   readonly ledger: LedgerId;
   readonly kind: ClickKind;
-  /** At most `USER_AGENT_CHARS_MAX`; empty when the visitor sent none. */
+  /** At most `USER_AGENT_CHARS_MAX` characters; empty if the visitor sent none. */
   readonly userAgent: string;
-  /** What the browser's client hints say, in the form of `client-hints.ts`; null for none. */
+  /** The browser's client hints in the form of `client-hints.ts`; null if it sent none. */
   readonly hints: string | null;
 }
 
 export interface ClickMessage {
   readonly v: 1;
-  /** Random, and beginning with the time it was made: the Ledger counts a batch once by it. */
+  /** Random after a prefix of its creation time. The Ledger deduplicates batches by it. */
   readonly id: string;
-  /** As `CLICK_FORMAT` writes them. */
+  /** Rows in `CLICK_FORMAT`. */
   readonly clicks: readonly Row[];
-  /** Clicks a full buffer had to let go, by Ledger: counted here, since nothing else is known. */
+  /** The number of clicks per Ledger that a full buffer dropped; only their number is known. */
   readonly lost: Readonly<Record<string, number>>;
 }
 
@@ -41,7 +41,7 @@ const HASH = /^[0-9a-f]{16}$/;
 const TOKEN = /^[\w-]{1,64}$/;
 const TIME_MAX = 8_640_000_000_000_000;
 
-/** Whether a value is a whole number that is not negative. */
+/** Whether a value is a non-negative integer. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
@@ -54,7 +54,7 @@ function isTextOrNull(value: unknown): value is string | null {
   return value === null || isText(value);
 }
 
-/** How a click is written into a queue message. */
+/** The row format of a click in a queue message. */
 export const CLICK_FORMAT = /* @__PURE__ */ rowFormat<Click>()([
   ["ledger", asIs(isLedgerId)],
   ["linkId", asIs((value): value is number => isCount(value) && value > 0)],

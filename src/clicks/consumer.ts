@@ -1,6 +1,8 @@
 /**
- * Takes clicks from the queue to the Ledgers, and their events to the webhooks' queue. A message is done
- * when all of that is; Ledgers count a batch once, so it may come again as often as it likes.
+ * Moves clicks from their queue to the Ledgers, and their events to the webhook queue.
+ *
+ * A message is acknowledged once both are done. A Ledger counts a batch once, so redelivery is
+ * harmless.
  */
 
 import type { ClickBatch, IngestedBatch } from "../ledger/contract.ts";
@@ -14,17 +16,17 @@ import { tellClicks } from "./click-events.ts";
 import { readClickMessage } from "./click-message.ts";
 import type { ClickMessage } from "./click.ts";
 
-/** What became of a batch of messages. */
+/** The outcome of a batch of messages. */
 interface Outcome {
   readonly ingested: readonly IngestedClicks[];
-  /** Ids of messages that at least one Ledger does not have, or of which webhooks were not told. */
+  /** Ids of messages that at least one Ledger lacks, or whose webhook events were not queued. */
   readonly failed: ReadonlySet<string>;
   readonly error: unknown;
 }
 
 const INGEST_BYTES_MAX = 1_000_000;
 
-/** Stores all clicks of messages; throws when some part of that is left to do. Safe to repeat. */
+/** Stores all clicks of messages. Throws if any part of that remains undone. Safe to repeat. */
 export async function ingestMessages(
   env: Cloudflare.Env,
   messages: readonly ClickMessage[],
@@ -34,7 +36,7 @@ export async function ingestMessages(
   return ingested;
 }
 
-/** Consumes a batch of the queue `clicks`, and answers for each message by itself. */
+/** Consumes a batch of the queue `clicks`, and acknowledges or retries each message separately. */
 export async function consumeClicks(batch: MessageBatch, env: Cloudflare.Env): Promise<void> {
   const readable: { readonly message: Message; readonly clicks: ClickMessage }[] = [];
   for (const message of batch.messages) {
@@ -54,7 +56,7 @@ export async function consumeClicks(batch: MessageBatch, env: Cloudflare.Env): P
   }
 }
 
-/** Consumes a dead-letter queue: a message leaves it only when D1 has it whole. */
+/** Consumes a dead-letter queue. A message leaves it only once D1 holds it in full. */
 export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env): Promise<void> {
   log("error", "queue.dead_letters", { queue: batch.queue, count: batch.messages.length });
   await keepDeadLetters(env.DB, batch.queue, batch.messages);
@@ -82,7 +84,7 @@ async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): 
   try {
     await tellClicks(env, ingested, Date.now());
   } catch (error) {
-    // Told when the messages come again: they are counted once all the same.
+    // Redelivery queues the events, and the Ledgers still count the clicks only once.
     log("error", "clicks.webhooks.failed", { count: ingested.length, error });
     firstError ??= error;
     for (const { batch } of ingested) failed.add(batch.id);
@@ -103,7 +105,7 @@ function pair(
   });
 }
 
-/** Splits batches so that one call to a Ledger stays small; a single larger batch goes alone. */
+/** Splits batches so that each call to a Ledger stays small. A batch over the limit goes alone. */
 function* chunks(batches: readonly ClickBatch[]): Generator<ClickBatch[]> {
   let chunk: ClickBatch[] = [];
   let bytes = 0;
@@ -119,7 +121,7 @@ function* chunks(batches: readonly ClickBatch[]): Generator<ClickBatch[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-/** Keeps a message that nobody can read out of its siblings' way. */
+/** Stores an unreadable message as a dead letter, so that it does not block its siblings. */
 async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
   const kept = await tolerate(
     "clicks.dead_letter.failed",

@@ -1,4 +1,4 @@
-/** Reads user agents in the vocabulary that rules and reports share. */
+/** Parses user agents into the vocabulary that rules and reports share. */
 
 import UAParser from "ua-parser-js";
 
@@ -16,30 +16,33 @@ export interface Agent {
 
 const DEVICES = ["mobile", "tablet", "console", "smarttv", "wearable", "embedded"] as const;
 
-/** Distributions and relatives; whoever targets "Linux" means them all. */
+/** Distributions and relatives, since a rule that targets "Linux" means them all. */
 const LINUX =
   /^(?:linux|ubuntu|debian|fedora|chrom(?:e|ium) os|mint|red ?hat|centos|arch|gentoo|suse|opensuse|slackware|manjaro|mageia|mandriva|linpus|zenwalk|elementary os|pclinuxos|raspbian|gnu|kubuntu|xubuntu|lubuntu|deepin)\b/i;
 
-/** What has been read of a user agent. Rules never ask who sends it, so that is read when asked for. */
+/** A parsed user agent. Rules never need the sender, so it is classified on demand. */
 interface Known {
   readonly agent: Agent;
   sender: Sender | null;
 }
 
 const AGENTS_MAX = 2_000;
-/** The redirect cuts at 512. A text that was cut keeps in memory all that was sent, 100 kB if need be. */
+/**
+ * The longest user agent that is cached. The redirect truncates at 512 characters, and a truncated
+ * string may retain the whole header, up to 100 kB.
+ */
 const REMEMBERED_CHARS_MAX = 511;
 const known = new Map<string, Known>();
 
 /**
- * Reads a user agent, with what the client hints say where there are any (`client-hints.ts`): they
- * name what the user agent hides or freezes. An empty or unknown one is a desktop without names.
+ * Parses a user agent. Client hints (`client-hints.ts`), where present, name what the user agent
+ * hides or freezes. An empty or unknown user agent yields a desktop with empty names.
  */
 export function agentOf(userAgent: string, hints: string | null = null): Agent {
   return withHints(knownOf(userAgent).agent, hints);
 }
 
-/** Reads all that a click tells by its user agent, with one look at what is remembered. */
+/** Returns everything that a click's user agent reveals, with one cache lookup. */
 export function readAgent({
   kind,
   userAgent,
@@ -47,7 +50,7 @@ export function readAgent({
 }: Pick<Click, "kind" | "userAgent" | "hints">): Agent & Pick<LedgerClick, "class"> {
   const read = knownOf(userAgent);
   return {
-    // As `classify` has it.
+    // The same as `classify`, but cached.
     class: kind === "visit" ? (read.sender ??= senderOf(userAgent)) : kind,
     ...withHints(read.agent, hints),
   };
@@ -58,7 +61,7 @@ function withHints(agent: Agent, hints: string | null): Agent {
   const { device, browser, os } = agent;
   const [brand = "", platform = "", mobile = ""] = hints.split(";");
   return {
-    // A tablet says that it is not mobile, as a desktop does: only a yes says something.
+    // Tablets, like desktops, send "not mobile", so only a yes is informative.
     device: mobile === "1" && device === "desktop" ? "mobile" : device,
     browser: brand === "" ? browser : brand,
     os: platform === "" || platform === "Unknown" ? os : osName(platform),
@@ -70,7 +73,7 @@ function knownOf(userAgent: string): Known {
   if (found !== undefined) return found;
   const read: Known = { agent: parse(userAgent), sender: null };
   if (userAgent.length > REMEMBERED_CHARS_MAX) return read;
-  // Most clicks share few user agents, so what was added first is no worse a loss than another.
+  // Most clicks share few user agents, so evicting the oldest entry is as good as any other choice.
   for (const oldest of known.keys()) {
     if (known.size < AGENTS_MAX) break;
     known.delete(oldest);
@@ -85,7 +88,7 @@ function parse(userAgent: string): Agent {
   const handheld = system === "Android" || system === "iOS" ? "mobile" : "desktop";
   return {
     device: DEVICES.find((name) => name === device.type) ?? handheld,
-    // Brave hides behind Chrome's name, but for where it adds its own.
+    // Brave poses as Chrome, except where it adds its own name.
     browser: /\bBrave\b/.test(userAgent) ? "Brave" : browserName(browser.name ?? ""),
     os: system,
   };
