@@ -1,9 +1,9 @@
 /**
- * Which paths of the default hosts are no short links: the one list that the front door, the API and
- * the reserved words read. Imports nothing, since a redirect must not wait for it.
+ * The paths of the default hosts that are not short links: the one list that the Worker's entry,
+ * the API and the reserved words read. Imports nothing, so that it does not delay a redirect.
  */
 
-/** The path prefixes of each dialect. The longest prefix that fits a path decides. */
+/** The path prefixes of each dialect. The longest prefix that matches a path decides. */
 export const PREFIXES = {
   native: ["/api"],
   pvtlnk: ["/api/v1"],
@@ -16,12 +16,14 @@ export type DialectName = keyof typeof PREFIXES;
 /** The web app's prefix. */
 const APP = "/app";
 
-/** The first segments of all prefixes, each once: a link with such a code could not be followed. */
+/**
+ * The distinct first segments of all prefixes. Links with such short codes would be unreachable.
+ */
 export const FIRST_SEGMENTS: ReadonlySet<string> = new Set(
   [...Object.values(PREFIXES).flat(), APP].map((prefix) => prefix.split("/", 2)[1] ?? ""),
 );
 
-/** What the app and the dialects answer on a default host; every other path is a short code. */
+/** Matches paths that the app or a dialect serves on a default host; the rest are short codes. */
 export const APP_PATH = new RegExp(
   `^/(?:$|(?:${[...FIRST_SEGMENTS].map((word) => word.replaceAll(".", "\\.")).join("|")})(?:/|$))`,
 );

@@ -1,4 +1,4 @@
-/** Front door: sends each event to the module that owns it. Dispatch only. */
+/** The Worker's entry: dispatches each event to the module that owns it. */
 
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
@@ -46,7 +46,7 @@ const redirect = createRedirect({
   },
 });
 
-// The module is kept, not its promise: a request must not wait on another request's promise.
+// Caches the module, not its promise: a request must not await another request's promise.
 let api: (typeof import("./api/app.ts"))["default"] | null = null;
 
 async function callApi(
