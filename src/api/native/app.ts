@@ -1,4 +1,4 @@
-/** The native API under `/api`: PrunePath's documented surface and what Signpost adds to it. */
+/** The native API under `/api`: PrunePath's documented routes and Signpost's additions. */
 
 import { version } from "../../../package.json";
 import { defineDialect } from "../shared/dialect.ts";
@@ -35,7 +35,7 @@ export const native = defineDialect<NativeEnvironment>({
     app.route("/conversion-goals", conversionGoals);
     app.route("/domains", domains);
     app.route("/invitations", invitations);
-    // Before the links: their `/:id` takes any word.
+    // Before the links, whose `/:id` matches any word.
     app.route("/links", csv);
     app.route("/links", linkBulk);
     app.route("/links", linkVariants);

@@ -1,10 +1,10 @@
-/** What the bodies of several resources hold. */
+/** Fields that the bodies of several resources share. */
 
 import * as z from "zod";
 
 const NAME_LENGTH_MAX = 100;
 
-/** The name of what people make: a workspace, a token, a goal, or themselves. */
+/** The name of a workspace, a token, a goal, or a user. */
 export const name = z
   .string({ error: "name is required and must be a text" })
   .trim()

@@ -3,10 +3,10 @@ import type { Context } from "hono";
 import type { Membership } from "../../workspaces/memberships.ts";
 import type { DialectEnvironment } from "../shared/dialect.ts";
 
-/** What native handlers find in their context. */
+/** The context of native handlers. */
 export interface NativeEnvironment extends DialectEnvironment {
   Variables: DialectEnvironment["Variables"] & {
-    /** The workspace in the path, once `inWorkspace` has found the person in it. */
+    /** The caller's membership in the workspace of the path, set by `inWorkspace`. */
     membership: Membership;
   };
 }

@@ -1,4 +1,4 @@
-/** The one place where refusals become PrunePath's wire form: `{code, message}` and a status. */
+/** The one place where refusals become PrunePath's wire format: `{code, message}` and a status. */
 
 import type { Context } from "hono";
 
@@ -36,7 +36,7 @@ import { amountSentence } from "./goals/contract.ts";
 import { destinationSentence, quotaSentence } from "./links/sentences.ts";
 import { webhookUrlSentence } from "./webhooks/translate.ts";
 
-/** Everything that a native route may refuse. A feature adds its union here and its cases below. */
+/** Every refusal of native routes. A feature adds its union here and its cases below. */
 export type NativeRefusal =
   | GuardRefusal
   | AccountRefusal
@@ -54,12 +54,15 @@ export type NativeRefusal =
   | GoalRefusal
   | IdempotencyRefusal
   | WebhookRefusal
-  /** Of a call that is answered again, which notes only what it made. */
+  /**
+   * A link missing from a repeated response, because the key stores only the links that were
+   * created.
+   */
   | { readonly reason: "link_not_made" };
 
-const ISSUES_TOLD_MAX = 5; // a list of a hundred wrong items is one mistake made a hundred times
+const ISSUES_TOLD_MAX = 5; // a hundred faulty items usually repeat one mistake
 
-/** The wire's code for each status; a refusal that has another says so. */
+/** The wire's code for each status; a refusal with a different one states it. */
 const CODES: Readonly<Record<number, string>> = {
   400: "VALIDATION_ERROR",
   401: "UNAUTHORIZED",
@@ -74,13 +77,13 @@ const CODES: Readonly<Record<number, string>> = {
   500: "INTERNAL_ERROR",
 };
 
-/** Answers a refusal in the native form. */
+/** Answers a refusal in the native format. */
 export function refuse(c: Context, refusal: NativeRefusal): Response {
   const { status, sentence, more, headers } = toWire(refusal);
   return c.json({ code: CODES[status], message: sentence, ...more }, status, { ...headers });
 }
 
-/** Gives a refusal's code and words, for where they stand beside others. */
+/** Returns a refusal's code and message, to be included among others. */
 export function wireFailure(refusal: NativeRefusal): {
   readonly code: unknown;
   readonly message: string;
@@ -89,13 +92,13 @@ export function wireFailure(refusal: NativeRefusal): {
   return { code: more?.["code"] ?? CODES[status], message: sentence };
 }
 
-/** Checks bodies, queries and parameters of native routes. */
+/** Validates bodies, queries and parameters of native routes. */
 export const validate = validatorFor(refuse);
 
 function words(failure: ShellFailure): string {
   switch (failure.reason) {
     case "route_unknown":
-      return "There is no such route. See the API's documentation for the ones there are.";
+      return "There is no such route. The API's documentation lists all routes.";
     case "method_not_allowed":
       return `This route does not answer that method. It answers ${failure.allow.join(", ")}.`;
     case "body_malformed":
@@ -129,7 +132,9 @@ function toWire(refusal: NativeRefusal): WireError {
     case "workspace_header_unknown":
       return notFound("The header Signpost-Workspace names no workspace that you belong to.");
     case "feature_not_in_plan":
-      return forbidden("This workspace's plan does not have this.", { code: "PLAN_LIMIT" });
+      return forbidden("This workspace's plan does not include this feature.", {
+        code: "PLAN_LIMIT",
+      });
     case "membership_lost":
       return forbidden("You no longer belong to this token's workspace.");
     case "password_wrong":
@@ -170,7 +175,7 @@ function toWire(refusal: NativeRefusal): WireError {
     case "hostname_refused":
       return badRequest(hostnameSentence(refusal.problem));
     case "domain_claimed":
-      return conflict(`${refusal.hostname} is on this workspace's list already.`);
+      return conflict(`${refusal.hostname} is already on this workspace's list.`);
     case "domain_not_found":
       return notFound("There is no such domain.");
     case "domain_unproven":
@@ -262,7 +267,7 @@ function toWire(refusal: NativeRefusal): WireError {
         code: "WEBHOOK_INACTIVE",
       });
     case "delivery_not_found":
-      return notFound("There is no such delivery that is over: it may be on its way still.");
+      return notFound("There is no such finished delivery: it may still be in progress.");
     case "idempotency_key_invalid":
       return badRequest(
         `Idempotency-Key must be 1 to ${refusal.lengthMax} printable ASCII characters`,
@@ -286,7 +291,10 @@ function toWire(refusal: NativeRefusal): WireError {
   }
 }
 
-/** A schema that words its own sentence starts it with the field's name; zod's own words do not. */
+/**
+ * Returns the sentence of an issue. Sentences of our schemas begin with the field's name; zod's own
+ * do not.
+ */
 function issueSentence({ path, message }: Issue): string {
   const [field] = path;
   return field === undefined || message.startsWith(field)

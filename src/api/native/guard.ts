@@ -1,5 +1,5 @@
 /**
- * Who may pass: every native route that is not public begins with `requires(…)`, before its
+ * The guard of native routes: every route that is not public begins with `requires(…)`, before its
  * validators.
  */
 
@@ -8,7 +8,7 @@ import { refuse } from "./errors.ts";
 
 const guard = guardsFor({ refuse, order: ["origin", "session", "scope", "writes", "role"] });
 
-/** Requires a scope, a role, or a kind of credential; by default any of an account, by token or session. */
+/** Requires a scope, a role or a kind of credential; by default any credential of an account. */
 export function requires(requirement: Partial<Requirement>) {
   return guard({ who: "account", ...requirement });
 }

@@ -1,6 +1,6 @@
 /**
- * What the native API answers, as types: for clients that are written in TypeScript. Imports types
- * only, so that nothing of the Worker comes with them.
+ * The native API's responses as types, for clients written in TypeScript. Imports types only, so
+ * that none of the Worker's code comes with them.
  */
 
 import type { wireToken } from "./account/translate.ts";

@@ -33,7 +33,7 @@ export interface Validator<R, E extends DialectEnvironment> {
   json<S extends z.ZodType>(schema: S, options?: BodyOptions): Validated<"json", S, E>;
   /** Validates the query; the last value of a repeated parameter counts. */
   query<S extends z.ZodType>(schema: S): Validated<"query", S, E>;
-  /** Validates the `fields` that a reader of the dialect has taken from a JSON body. */
+  /** Validates the `fields` that the dialect's own middleware has read from the request. */
   fields<S extends z.ZodType>(schema: S, judge?: Judge<R, E>): Validated<"json", S, E>;
 }
 

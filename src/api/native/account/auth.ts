@@ -1,6 +1,6 @@
 /**
- * Signing up, in and out: better-auth does the work. What comes in is checked here, and what it
- * refuses leaves in the API's own shape.
+ * Sign-up, sign-in and sign-out through better-auth. Input is validated here, and refusals of
+ * better-auth are converted to the API's own format.
  */
 
 import { Hono } from "hono";
@@ -32,7 +32,7 @@ async function pass(c: NativeContext, body?: unknown): Promise<Response> {
   return response.ok ? response : refuseAs(c, response);
 }
 
-/** Has better-auth answer this request, with a body that has been checked. */
+/** Lets better-auth answer this request, with a validated body. */
 async function ask(c: NativeContext, body?: unknown): Promise<Response> {
   const { authFor } = await import("../../../accounts/auth.ts");
   const { method, url } = c.req.raw;

@@ -1,4 +1,4 @@
-/** What requests about accounts and their API tokens may hold. */
+/** The requests about accounts and their API tokens. */
 
 import * as z from "zod";
 

@@ -1,4 +1,6 @@
-/** API tokens of the signed-in person: by browser session only, so that a token cannot beget one. */
+/**
+ * API tokens of the signed-in user: by browser session only, so that a token cannot create another.
+ */
 
 import { Hono } from "hono";
 

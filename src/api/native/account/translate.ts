@@ -1,4 +1,4 @@
-/** API tokens as the native API shows them. */
+/** API tokens in the native API's format. */
 
 import type { TokenRecord } from "../../../accounts/tokens.ts";
 import { isoOf } from "../wire-values.ts";

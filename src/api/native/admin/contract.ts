@@ -1,4 +1,4 @@
-/** What the operator's requests may hold. */
+/** The bodies of the operator's requests. */
 
 import * as z from "zod";
 

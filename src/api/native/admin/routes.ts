@@ -1,4 +1,4 @@
-/** The operator's routes, opened by ADMIN_TOKEN alone: no account's credential reaches them. */
+/** The operator's routes, opened by ADMIN_TOKEN only: no account's credential reaches them. */
 
 import { Hono } from "hono";
 

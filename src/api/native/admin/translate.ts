@@ -1,4 +1,4 @@
-/** What the operator is shown. */
+/** What the operator sees. */
 
 import type { DeadLetter } from "../../../upkeep/dead-letters.ts";
 import { isoOf } from "../wire-values.ts";

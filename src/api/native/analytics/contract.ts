@@ -1,10 +1,10 @@
-/** What requests for reports may hold. */
+/** The requests for reports. */
 
 import * as z from "zod";
 
 import { dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
 
-/** How many days each name stands for; a year has none of its own. */
+/** The number of days of each preset; null for a year, whose length varies. */
 export const PRESETS = { "7d": 7, "30d": 30, "90d": 90, "12m": null } as const;
 const LAST_DAY = dayOfDate("9999-12-31");
 
@@ -33,7 +33,7 @@ export const reportQuery = z.object({
     .optional(),
   from: day("from").optional(),
   to: day("to").optional(),
-  /** Only decides which date is today, where the range ends today: days are UTC's. */
+  /** Decides only which date is today, if the range ends today: days are in UTC. */
   tz: timeZone.optional(),
   includeBots: z
     .enum(["true", "false"], { error: "includeBots must be true or false" })

@@ -1,4 +1,4 @@
-/** Which days a report is asked for. The Ledger counts days in UTC, so ranges are UTC days. */
+/** The days that a report covers. The Ledger counts days in UTC, so ranges are UTC days. */
 
 import type { ReportRange } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
@@ -10,10 +10,10 @@ const DEFAULT_DAYS = 30;
 const DAYS_MAX = 3_660;
 
 /**
- * Works out the days asked for, both ends included.
+ * Returns the requested days, both ends included.
  *
- * `from` and `to` outrank `range`. Without `to` a range ends today; without `from` it has the length
- * of `range`, or 30 days.
+ * `from` and `to` take precedence over `range`. Without `to` a range ends today; without `from` it
+ * has the length of `range`, or 30 days.
  */
 export function reportRange(query: ReportQuery, nowMs: number): Result<ReportRange, Issue> {
   const to = query.to ?? today(nowMs, query.tz ?? "UTC");
@@ -37,7 +37,7 @@ function startOf(to: number, range: ReportQuery["range"]): number {
   return dayOf(start.getTime()) + 1;
 }
 
-/** Gives the date that a calendar in this zone shows. */
+/** Returns the current date in this time zone. */
 function today(nowMs: number, tz: string): number {
   // Swedish dates are written YYYY-MM-DD.
   return dayOfDate(new Intl.DateTimeFormat("sv-SE", { timeZone: tz }).format(nowMs));

@@ -1,4 +1,4 @@
-/** PrunePath's analytics, and what Signpost adds to them. */
+/** PrunePath's analytics, and Signpost's additions. */
 
 import { Hono } from "hono";
 

@@ -1,4 +1,4 @@
-/** Reports as the native API shows them. */
+/** Reports in the native API's format. */
 
 import type {
   ClassCounts,
@@ -14,7 +14,7 @@ import type { ReportQuery } from "./contract.ts";
 const DIRECT = "(direct)";
 const UNKNOWN = "(unknown)";
 
-/** The workspace at a glance. */
+/** Converts the overview of a workspace. */
 export function wireOverview({ links, activeLinks, clicks, top }: Overview) {
   return {
     totalLinks: links,
@@ -35,11 +35,11 @@ const BREAKDOWNS = {
   browsers: ["browsers", named("browser", UNKNOWN)],
   os: ["os", named("os", UNKNOWN)],
   hours: ["hours", (hours) => hours],
-  // Reports are of one link.
+  // Null, because each report covers one link.
   links: null,
 } as const satisfies BreakdownWords;
 
-/** Bots enter the numbers of clicks, when asked for; breakdowns and visitors are people's alone. */
+/** Converts a report. On request, click counts include bots; breakdowns and visitors never do. */
 export function wireReport(
   link: Link,
   report: Report,
@@ -63,7 +63,7 @@ export function wireReport(
   };
 }
 
-/** Calls values `name`; those that are not known are `none`. */
+/** Calls values `name`; unknown ones are `none`. */
 function named<Name extends string>(name: Name, none: string) {
   return (counts: readonly ValueCount[]) =>
     counts.map(({ value, clicks }) => ({

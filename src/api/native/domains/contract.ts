@@ -1,4 +1,4 @@
-/** What requests about domains may hold. The host name itself is read by `parseClaim`. */
+/** The requests about domains. `parseClaim` reads the host name itself. */
 
 import * as z from "zod";
 

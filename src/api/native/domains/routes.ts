@@ -1,4 +1,4 @@
-/** Custom domains of the workspace that a request acts in; managers change them, by session. */
+/** Custom domains of the workspace that a request acts in. Managers change them, by session. */
 
 import { Hono } from "hono";
 

@@ -1,6 +1,6 @@
 import { HOSTNAME_LENGTH_MAX, type HostnameProblem } from "../../../links/hostname.ts";
 
-/** Says why a host name cannot be claimed. */
+/** Explains why a host name cannot be claimed. */
 export function hostnameSentence(problem: HostnameProblem): string {
   switch (problem) {
     case "malformed":

@@ -1,4 +1,4 @@
-/** Domains as the native API shows them. */
+/** Domains in the native API's format. */
 
 import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
 import type { Domain } from "../../../workspaces/domains.ts";

@@ -1,4 +1,4 @@
-/** What the routes of conversion goals take, and the words of what they refuse. */
+/** The requests of the conversion goals' routes, and the wording of their refusals. */
 
 import * as z from "zod";
 
@@ -17,7 +17,7 @@ const currency = z
   .toUpperCase()
   .refine(isCurrency, "currency must be the three letters of a currency, such as USD");
 
-/** Letters, digits, `_`, `-` and `.`: what every shop's query strings take as a name. */
+/** Letters, digits, `_`, `-` and `.`, which every shop accepts as a query parameter's name. */
 const clickIdParam = z
   .string({ error: "clickIdParam must be a text, or null" })
   .regex(/^[A-Za-z][\w.-]{0,49}$/, {
@@ -49,7 +49,7 @@ const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
   too_large: "is too large",
 };
 
-/** Says why a value is refused, beginning with its field. */
+/** Explains why a value is refused, beginning with its field. */
 export function amountSentence(problem: AmountProblem): string {
   return `value ${PROBLEMS[problem]}`;
 }

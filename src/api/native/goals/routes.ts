@@ -1,4 +1,7 @@
-/** Conversion goals: what shops report to. Everybody in a workspace sees them, managers change them. */
+/**
+ * Conversion goals, to which shops report. All members of a workspace see them; managers change
+ * them.
+ */
 
 import { Hono } from "hono";
 

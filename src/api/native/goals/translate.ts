@@ -1,9 +1,9 @@
-/** Conversion goals as the native API shows them. */
+/** Conversion goals in the native API's format. */
 
 import type { Goal } from "../../../conversions/goal.ts";
 import { decimalOf } from "../../../conversions/money.ts";
 
-/** `origin` is where shops report to. */
+/** Converts a goal; `origin` is the one that its postback URL uses. */
 export function wireGoal({ uuid, token, value, currency, ...goal }: Goal, origin: string) {
   return {
     id: uuid,

@@ -1,4 +1,4 @@
-/** What requests about tags and collections may hold. */
+/** The requests about tags and collections. */
 
 import * as z from "zod";
 

@@ -1,4 +1,4 @@
-/** Tags and collections: both are names on links, and have the same routes. */
+/** Tags and collections. Both are names on links, so they share their routes. */
 
 import { Hono } from "hono";
 
@@ -20,7 +20,9 @@ interface LabelResource {
   readonly wire: (label: Label) => Record<string, unknown>;
 }
 
-/** Makes the routes of one kind. Renaming and deleting touch everybody's links: not for members. */
+/**
+ * Makes the routes of one kind. Members cannot rename or delete, since that affects others' links.
+ */
 function labelRoutes({ kind, path, wire }: LabelResource) {
   const table = kind === "tag" ? tagTable : collectionTable;
   const storeOf = (c: NativeContext) =>

@@ -1,4 +1,4 @@
-/** Tags and collections as the native API shows them. */
+/** Tags and collections in the native API's format. */
 
 import type { Label } from "../../../links/link.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";

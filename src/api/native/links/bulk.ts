@@ -1,4 +1,4 @@
-/** Up to a hundred links in one call, each by itself. */
+/** Creates up to 100 links per call, each independently of the others. */
 
 import { Hono } from "hono";
 
@@ -24,10 +24,10 @@ import { toInput, wireLink } from "./translate.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-/** What became of each item, in the order of the items. */
+/** The outcome of each item, in the order of the items. */
 type Outcomes = readonly Result<Link, NativeRefusal>[];
 
-/** That no item was made writes no key, so that the call can be sent again. */
+/** No item was created, so no key is stored and the call can be repeated. */
 interface NothingMade {
   readonly reason: "nothing_made";
   readonly outcomes: Outcomes;
@@ -68,7 +68,7 @@ async function readItem(c: NativeContext, item: unknown): Promise<Input> {
   return routing.ok ? ok(toInput(body.data, routing.value, configOf(c.env))) : routing;
 }
 
-/** Makes all that can be made by one call of the use case; the plan refuses all or none. */
+/** Creates all valid links with one call of the use case; the plan refuses all or none. */
 async function createAll(
   c: NativeContext,
   inputs: readonly Input[],
@@ -78,7 +78,7 @@ async function createAll(
   const made = await createLinks(
     linkContextOf(c),
     inputs.flatMap((input) => (input.ok ? [input.value] : [])),
-    // The key notes an id, or none, for every item.
+    // The key stores one id per item, or none for an item that was not created.
     (uuids) => alongside(inputs.map((_, at) => uuids[places.indexOf(at)] ?? "")),
   );
   if (!made.ok) return made;
@@ -92,7 +92,10 @@ async function createAll(
 
 const NOT_MADE: NativeRefusal = { reason: "link_not_made" };
 
-/** What was not made says why only where the item itself does. */
+/**
+ * Rebuilds the response. An item that was not created has a reason only if the item itself shows
+ * it.
+ */
 async function rebuildAll(
   c: NativeContext,
   inputs: readonly Input[],

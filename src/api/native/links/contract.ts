@@ -1,6 +1,6 @@
 /**
- * What native link requests may hold. Each sentence names its field and says what to send; fields
- * that are not named here are dropped.
+ * The native link requests. Each sentence names its field and says what to send; unknown fields are
+ * dropped.
  */
 
 import * as z from "zod";
@@ -116,7 +116,7 @@ const optional = {
 const HOSTNAME_SENTENCE = "domain must be a host name such as go.example.com, or null";
 const LIMIT_SENTENCE = "clicksLimit must be a whole number of at least 1, or null";
 
-/** Rules, A/B tests and QR settings are read by the engine itself: `routing.ts`. */
+/** The engine reads rules, A/B tests and QR settings itself: see `routing.ts`. */
 const routing = {
   domain: z
     .string({ error: HOSTNAME_SENTENCE })
@@ -157,7 +157,7 @@ export const linkChanges = z.object(
   NOT_AN_OBJECT,
 );
 
-/** The same link as a form sends it: texts only, and an empty one means that nothing was entered. */
+/** The same link as a form sends it: texts only, where an empty one means that none was entered. */
 export const newLinkForm = z.preprocess(
   (form) =>
     form !== null && typeof form === "object"
@@ -232,7 +232,7 @@ export const exportQuery = linkQuery.omit({ limit: true, cursor: true }).extend(
 const LINKS_MAX = 100;
 const LINKS_SENTENCE = `links must be a list of 1 to ${LINKS_MAX} links`;
 
-/** Each link is checked by itself, so that one that is wrong keeps nobody else back. */
+/** Each link is checked by itself, so that a faulty one does not hold up the others. */
 export const newLinks = z.object(
   {
     links: z

@@ -1,4 +1,4 @@
-/** Links as CSV files, in the columns of PVTLNK's. */
+/** Links as CSV files, in PVTLNK's columns. */
 
 import { Hono } from "hono";
 
@@ -60,7 +60,7 @@ export const csv = new Hono<NativeEnvironment>()
     },
   );
 
-/** An import that made nothing has nothing to be remembered by: its idempotency key stays unused. */
+/** An import that created nothing has no rows to store, so its idempotency key stays unused. */
 interface NothingCreated {
   readonly reason: "nothing_created";
   readonly report: ImportReport;

@@ -1,4 +1,4 @@
-/** What the link routes read from a request beside its body, and put beside their answers. */
+/** What the link routes read from a request apart from its body, and add to their responses. */
 
 import { configOf } from "../../../config.ts";
 import type { LinkContext } from "../../../links/context.ts";
@@ -12,14 +12,14 @@ import type { RoutingSurroundings } from "./routing.ts";
 import { wireLink } from "./translate.ts";
 
 /**
- * Native links lead to web pages elsewhere, and are not born expired; their rules and variants may
- * open apps.
+ * Returns the context of native links: destinations are web pages on other hosts, and a new link
+ * has not expired; the destinations of rules and variants may also open apps.
  */
 export function linkContextOf(c: NativeContext): LinkContext {
   return contextOf(c, { deepLinks: false, deepTargets: true, pastExpiry: false });
 }
 
-/** What reading a body's rules, A/B test and QR settings asks for. */
+/** Returns what reading the rules, A/B test and QR settings of a body requires. */
 export function routingSurroundingsOf(
   c: NativeContext,
   qrBefore: QrSettings | null,
@@ -27,18 +27,18 @@ export function routingSurroundingsOf(
   return { outbound: outboundPolicyOf(c), qrBefore };
 }
 
-/** Names the link in the path. */
+/** Returns the reference to the link in the path. */
 export function linkRefOf(c: NativeContext): LinkRef {
   return { uuid: uuidOf(c) };
 }
 
-/** Answers one link, with its version for `If-Match`. */
+/** Answers with one link, and its version for `If-Match`. */
 export function answerLink(c: NativeContext, link: Link, status: 200 | 201 = 200): Response {
   c.header("ETag", etagOf(link.version));
   return c.json(wireLink(link, configOf(c.env)), status);
 }
 
-/** Tells whether a client asks for plain text first: Apple Shortcuts, shell scripts. */
+/** Whether a client prefers plain text, as Apple Shortcuts and shell scripts do. */
 export function wantsText(c: NativeContext): boolean {
   const first = c.req.header("Accept")?.split(",", 1)[0]?.split(";", 1)[0];
   return first?.trim().toLowerCase() === "text/plain";

@@ -1,4 +1,4 @@
-/** PrunePath's links, and what Signpost adds to them. */
+/** PrunePath's link routes, and Signpost's additions. */
 
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -34,7 +34,7 @@ import { toChanges, toFilter, toInput, wireLink } from "./translate.ts";
 
 const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
 
-/** Brakes availability checks: without it a token could read off which codes exist. */
+/** Limits availability checks, without which a token could enumerate the codes in use. */
 const checkLimit = createMiddleware<NativeEnvironment>(async (c, next) => {
   const { success } = await c.env.CHECK_LIMIT.limit({ key: c.get("access").principal });
   if (!success) {
@@ -44,7 +44,7 @@ const checkLimit = createMiddleware<NativeEnvironment>(async (c, next) => {
   return undefined;
 });
 
-/** A hundred rules, and a logo as a data URL. */
+/** Fits 100 rules, and a logo as a data URL. */
 const BODY_BYTES_MAX = 512 * 1024;
 
 const jsonBody = validate.json(newLink, { forms: true, limitBytes: BODY_BYTES_MAX });
@@ -52,7 +52,7 @@ const formBody = validate.json(newLinkForm, { forms: true });
 
 const changesBody = validate.json(linkChanges, { limitBytes: BODY_BYTES_MAX });
 
-/** A form is texts only, so it is read by a schema that makes flags and numbers of them. */
+/** A form holds only texts, so its schema converts flags and numbers. */
 const newLinkBody: typeof jsonBody = async (c, next) => {
   const isJson = /^[^;]*json/i.test(c.req.header("Content-Type") ?? "");
   return isJson ? jsonBody(c, next) : formBody(c, next);
@@ -121,7 +121,7 @@ export const links = new Hono<NativeEnvironment>()
   .patch("/:id", requires({ scope: "links:update" }), changesBody, async (c) => {
     const body = c.req.valid("json");
     const ref = linkRefOf(c);
-    // Settings that are absent keep what the link has; only then is it read beforehand.
+    // Absent QR settings keep the link's, so the link is read first only if the body has some.
     const before = body.qrSettings === undefined ? null : await linkStoreOf(c).find(ref);
     const routing = await readRouting(
       body,
@@ -143,7 +143,7 @@ export const links = new Hono<NativeEnvironment>()
     return c.json({ success: true, id: deleted.value.uuid });
   });
 
-/** A code that is taken is refused together with others that are free. */
+/** Adds free codes to the refusal of a code that is taken. */
 async function withSuggestions<E extends LinkRefusal | IdempotencyRefusal>(
   c: NativeContext,
   refusal: E,

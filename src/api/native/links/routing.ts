@@ -1,4 +1,7 @@
-/** Reads what decides where a link leads, and how its QR code looks: what RevoLink's clients write alike. */
+/**
+ * Reads a link's routing and the look of its QR code, which RevoLink's clients write in the same
+ * way.
+ */
 
 import type { LinkFields } from "../../../links/link.ts";
 import { completeQrSettings } from "../../../links/qr/fetch-logo.ts";
@@ -18,15 +21,15 @@ export interface RawRouting {
 }
 
 export interface RoutingSurroundings {
-  /** Where a logo may be fetched from. */
+  /** The policy for hosts from which logos may be fetched. */
   readonly outbound: OutboundPolicy;
-  /** Of a link that is there: what it has, which absent settings keep. */
+  /** The existing link's settings, which absent ones keep; null for a new link. */
   readonly qrBefore: QrSettings | null;
 }
 
 export type Routing = Pick<LinkFields, "rules" | "abTest" | "qrSettings">;
 
-/** Returns the fields that are there, or a sentence for the first thing that is wrong. */
+/** Returns the fields that the body has, or a sentence about the first fault. */
 export async function readRouting(
   { rules, abTest, qrSettings }: RawRouting,
   { outbound, qrBefore }: RoutingSurroundings,

@@ -1,4 +1,4 @@
-/** Why a link is refused, in words for the person who sent it. */
+/** Explains to the client why a link is refused. */
 
 import type { QuotaExceeded } from "../../../access/quotas.ts";
 import type { DestinationProblem } from "../../../links/destination.ts";
@@ -15,7 +15,7 @@ const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   own_host: "must lead elsewhere: this host serves short links itself",
 };
 
-/** Says why an address is refused, beginning with its field. */
+/** Explains why a URL is refused, beginning with its field. */
 export function destinationSentence({ field, problem }: DestinationRefused): string {
   switch (field) {
     case "expiredUrl":
@@ -26,12 +26,12 @@ export function destinationSentence({ field, problem }: DestinationRefused): str
     case "url":
       return `${field} ${PROBLEMS[problem]}`;
     default:
-      // Of rules and variants, which may lead to apps.
+      // The destinations of rules and variants, which may open apps.
       return `${field} ${TARGET_PROBLEMS[problem]}`;
   }
 }
 
-/** Says what a workspace's plan leaves no room for. */
+/** Explains which limit of the workspace's plan is exceeded. */
 export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): string {
   switch (quota) {
     case "rules":
@@ -39,9 +39,9 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
     case "variants":
       return `The plan "${plan}" has no A/B tests.`;
     case "schedules":
-      return `The plan "${plan}" has no starts and ends of links.`;
+      return `The plan "${plan}" does not include scheduled links.`;
     case "bulk":
-      return `The plan "${plan}" creates links one at a time.`;
+      return `The plan "${plan}" does not include creating several links in one call.`;
     case "links":
     case "members":
     case "domains":

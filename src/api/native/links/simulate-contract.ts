@@ -1,4 +1,4 @@
-/** Whom a dry run is for: what is left out is unknown, and now is when. */
+/** The visitor of a simulated request: absent fields are unknown, except that the time is now. */
 
 import * as z from "zod";
 
@@ -38,21 +38,21 @@ export const simulatedVisitor = z.object(
       .string({ error: ZONE_SENTENCE })
       .refine(isTimeZone, { error: ZONE_SENTENCE })
       .nullish(),
-    /** No rule asks for it. */
+    /** Accepted, although no rule depends on it. */
     language: text("language"),
     variantCookie: text("variantCookie"),
   },
   { error: "Send a JSON object that describes a visitor" },
 );
 
-/** Gives the visitor as the engine knows one. */
+/** Returns the visitor in the engine's terms. */
 export function toVisitor(
   body: z.output<typeof simulatedVisitor>,
   nowMs: number,
 ): SimulatedVisitor {
   const { country = null, city, at, ...known } = body;
   return {
-    // What Cloudflare says of addresses that it cannot place.
+    // Cloudflare's value for addresses whose country is unknown.
     country: country === "XX" ? null : country,
     city: city || null,
     timezone: known.timezone ?? null,

@@ -1,4 +1,4 @@
-/** The dry run of a link: which destination this visitor would get, and why. */
+/** Simulates a link: the destination for a given visitor, and the reason. */
 
 import { Hono } from "hono";
 
@@ -33,7 +33,7 @@ export function wireSimulation({ decision, ...why }: Simulation) {
   return { ...wireDecision(decision), ...why };
 }
 
-/** `status` is what the visitor's browser would get. */
+/** Converts a decision; `status` is the one that the visitor's browser would receive. */
 function wireDecision(decision: SimulatedDecision) {
   switch (decision.kind) {
     case "redirect": {

@@ -1,4 +1,4 @@
-/** Between the native API's words and the engine's. */
+/** Converts links between the native API's format and the engine's. */
 
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
@@ -36,7 +36,7 @@ export function toChanges(body: LinkChangesBody, routing: Routing, config: Confi
   };
 }
 
-/** Null stands for the default hosts, as do their own names. */
+/** Converts a domain. Null and the name of a default host both mean the default domain. */
 function toDomain(domain: string | null | undefined, config: Config): string | undefined {
   if (domain === undefined) return undefined;
   return domain === null ? DEFAULT_DOMAIN : domainOf(domain, config);
@@ -81,7 +81,7 @@ export function toFilter(query: LinkQuery, config: Config): LinkFilter {
   };
 }
 
-/** PrunePath's nine fields in its order, then ours. */
+/** Returns PrunePath's nine fields in its order, then ours. */
 export function wireLink(link: Link, config: Config) {
   const domain = shownDomain(link);
   const shortUrl = shortUrlOf({ domain, code: link.code }, config.publicUrl.origin);
@@ -124,7 +124,7 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
   return { id, name, url, weight, active };
 }
 
-/** What an import has made, and what it has not. */
+/** Converts an import's report: the created links and the refused rows. */
 export function wireImport({ links, errors, summary }: ImportReport, config: Config) {
   return {
     created: summary.created,

@@ -1,4 +1,4 @@
-/** What requests about one variant may hold. Its URL is checked by the engine. */
+/** The requests about one variant. The engine checks its URL. */
 
 import * as z from "zod";
 
@@ -25,7 +25,7 @@ const active = z.boolean({ error: "active must be true or false" });
 
 export const newVariant = z.object(
   {
-    /** Clicks are counted under it; without one the variant gets a UUID. */
+    /** The id under which clicks are counted; a UUID by default. */
     id: z
       .string({ error: ID_SENTENCE })
       .max(VARIANT_TEXT_LENGTH_MAX, { error: ID_SENTENCE })

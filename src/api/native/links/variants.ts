@@ -1,4 +1,4 @@
-/** The variants of a link's A/B test, one at a time. Each change is one of the link. */
+/** The variants of a link's A/B test, one at a time. Each change is a change of the link. */
 
 import { Hono } from "hono";
 

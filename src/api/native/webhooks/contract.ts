@@ -1,4 +1,4 @@
-/** What the webhook routes take, and the words of what they refuse. */
+/** The requests of the webhook routes, and the wording of their refusals. */
 
 import * as z from "zod";
 
@@ -27,7 +27,7 @@ const secret = z
   .string({ error: "secret must be a text" })
   .min(1, "secret must not be empty")
   .max(SECRET_LENGTH_MAX, `secret must be at most ${SECRET_LENGTH_MAX} characters`)
-  .refine(isSecret, "secret that begins with whsec_ must go on with 24 to 64 bytes in base64");
+  .refine(isSecret, "secret that begins with whsec_ must continue with 24 to 64 bytes in base64");
 
 const retryPolicy = z.enum(RETRY_POLICIES, {
   error: `retryPolicy must be ${RETRY_POLICIES.join(" or ")}`,

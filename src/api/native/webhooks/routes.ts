@@ -1,4 +1,4 @@
-/** Webhook endpoints and their deliveries. Answers always carry JSON, so that REST hooks work. */
+/** Webhook endpoints and their deliveries. Responses always carry JSON, so that REST hooks work. */
 
 import { Hono } from "hono";
 

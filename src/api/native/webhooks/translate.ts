@@ -1,4 +1,4 @@
-/** Between the native API's words and the webhooks'. */
+/** Converts webhooks between the native API's format and the engine's. */
 
 import type { LoggedDelivery } from "../../../ledger/deliveries/contract.ts";
 import type { BlockReason } from "../../../platform/safe-fetch.ts";
@@ -22,7 +22,7 @@ export function wireWebhook(endpoint: Endpoint) {
   };
 }
 
-/** What the last attempt came to stands beside the list of all. */
+/** Converts a delivery. The result of the last attempt stands beside the list of all attempts. */
 export function wireDelivery(endpoint: Endpoint, delivery: LoggedDelivery) {
   const { eventId, event, atMs, status, nextAtMs } = delivery;
   const attempts = delivery.attempts.map((attempt) => ({
@@ -59,7 +59,7 @@ const PROBLEMS: Readonly<Record<BlockReason, string>> = {
   dns_failed: "cannot be checked now, since the DNS does not answer: try again",
 };
 
-/** Says why an endpoint's address is refused. */
+/** Explains why an endpoint's URL is refused. */
 export function webhookUrlSentence(reason: BlockReason): string {
   return `url ${PROBLEMS[reason]}`;
 }

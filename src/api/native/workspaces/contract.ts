@@ -1,4 +1,4 @@
-/** What requests about workspaces, their members and invitations may hold. */
+/** The requests about workspaces, their members and invitations. */
 
 import * as z from "zod";
 

@@ -9,8 +9,8 @@ import type { NativeEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
 
 /**
- * Lets in who has this role, or one above it, in the workspace that the path names (`:id`); stands
- * after `requires`. To everybody else the workspace does not exist.
+ * Requires this role or a higher one in the workspace that the path names (`:id`); runs after
+ * `requires`. For callers who are not members, the workspace does not exist.
  */
 export function inWorkspace(role: Role) {
   return createMiddleware<NativeEnvironment>(async (c, next) => {

@@ -1,4 +1,4 @@
-/** Adding people to a workspace, and the single-use links for those who have no account yet. */
+/** Adding members to a workspace, and single-use invitation links for people without an account. */
 
 import { Hono } from "hono";
 

@@ -1,4 +1,4 @@
-/** Who belongs to a workspace: its owners' business, by browser session. */
+/** The members of a workspace, managed by its owners through a browser session. */
 
 import { Hono } from "hono";
 
@@ -33,7 +33,7 @@ export const members = new Hono<NativeEnvironment>()
     inWorkspace("member"),
     async (c) => {
       const memberId = uuidOf(c, "memberId");
-      // Everybody may leave; only an owner sends others away.
+      // Every member may leave; only an owner can remove others.
       if (c.get("membership").role !== "owner" && memberId !== c.get("access").userId) {
         return refuse(c, { reason: "role_too_low", atLeast: "owner" });
       }

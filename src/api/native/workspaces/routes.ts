@@ -1,4 +1,4 @@
-/** Workspaces: reading them, and what their managers and owners may do to them by browser session. */
+/** Workspaces: reading them, and what their managers and owners can change in a browser session. */
 
 import { Hono } from "hono";
 

@@ -1,4 +1,4 @@
-/** Workspaces, members and invitations as the native API shows them. */
+/** Workspaces, members and invitations in the native API's format. */
 
 import type { Role, Workspace } from "../../../access/access.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
@@ -7,7 +7,7 @@ import type { Member } from "../../../workspaces/members.ts";
 import type { WorkspaceWithSettings } from "../../../workspaces/settings.ts";
 import { isoOf } from "../wire-values.ts";
 
-/** A workspace as one of its members sees it. */
+/** Converts a workspace for a member with this role. */
 export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {
   return { id: uuid, objectId: objectIdOf(uuid), name: title, plan, role };
 }
@@ -16,7 +16,7 @@ export function wireSettings({ workspace, settings }: WorkspaceWithSettings, rol
   return { ...wireWorkspace(workspace, role), ...settings };
 }
 
-/** A member's id in the workspace is their account's. */
+/** Converts a member, whose id in the workspace is the id of their account. */
 export function wireMember({ userId, email, role }: Member) {
   return { id: userId, userId, email, role };
 }
