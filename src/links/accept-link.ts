@@ -1,6 +1,7 @@
 /**
- * Accepts what a client wants a link to be: turns it into what is to be written, or says what is wrong
- * with it. New links, imports and changes all come this way. Pure: what a link names has been looked up.
+ * Validates the link that a client asks for: returns what is to be written, or what is wrong with
+ * it. New links, imports and changes all pass through here. Pure: what the link names was looked up
+ * before.
  */
 
 import { PLANS } from "../access/plans.ts";
@@ -17,27 +18,30 @@ import type { LinkPlace } from "./parked.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 import type { Variant } from "./variants/variant.ts";
 
-/** A link as it is wanted. What is absent stays as it is, and is the default of a new link. */
+/**
+ * The link that a client asks for. An absent field keeps its value, or takes the default on a new
+ * link.
+ */
 export interface WantedLink extends LinkFields {
-  /** Empty for the default hosts, else one that the workspace has proved. */
+  /** Empty for the default hosts, otherwise a domain that the workspace has verified. */
   readonly domain?: string | undefined;
-  /** Within the dialect's grammar. */
+  /** Within the API's own grammar. */
   readonly code?: string | undefined;
 }
 
 export interface AcceptedLink {
-  /** What is absent stays, or takes its default. */
+  /** An absent column keeps its value, or takes its default. */
   readonly columns: LinkColumns;
-  /** The code is null for a new link that is to get one. */
+  /** The code is null for a new link that is to get an automatic one. */
   readonly place: Omit<LinkPlace, "code"> & { readonly code: string | null };
-  /** Whether the place is another than before. */
+  /** Whether the place differs from the current one. */
   readonly moves: boolean;
-  /** All of them; null where they stay. */
+  /** The complete list; null keeps the current tags. */
   readonly tags: readonly string[] | null;
   readonly variants: readonly Variant[] | null;
 }
 
-/** The columns that wanted fields fill by themselves, whatever the row holds. */
+/** The columns that follow from the requested fields alone, whatever the row holds. */
 export type LinkColumns = Pick<
   typeof links.$inferInsert,
   | "title"
@@ -57,7 +61,7 @@ export type LinkColumns = Pick<
   | "qrSettings"
 > & { readonly destinationUrl?: string; readonly expiredUrl?: string | null };
 
-/** All that is wrong with a link, one fault per field, in the order in which fields are looked at. */
+/** All faults of a link, one per field, in the order in which the fields are checked. */
 export type Faults = readonly [FieldsRefusal, ...FieldsRefusal[]];
 
 type Before = Pick<
@@ -75,13 +79,13 @@ const NOTHING: Before = {
   abTest: { enabled: false, sticky: false, variants: [] },
 };
 
-/** What a link is checked with, besides itself. */
+/** What a link is validated with, besides itself. */
 export interface AcceptContext extends Pick<LinkContext, "access" | "policy" | "nowMs"> {
-  /** Has looked up what the link names. */
+  /** The result of looking up what the link names. */
   readonly lookUps: LookUps;
 }
 
-/** Accepts a change of a link, or a new link where `before` is null. */
+/** Validates a change of a link, or a new link if `before` is null. */
 export function acceptLink(
   wanted: WantedLink,
   before: Link | null,
@@ -133,7 +137,9 @@ export function acceptLink(
   });
 }
 
-/** A domain that was lost, or a word that was reserved after the link took it, stays the link's. */
+/**
+ * Validates a place. A link keeps a domain that was lost, and a code that was reserved only later.
+ */
 function acceptPlace(
   wanted: WantedLink,
   before: Before,
@@ -157,7 +163,7 @@ function acceptExpiry(
   return isPast && !policy.pastExpiry ? err({ reason: "expiry_past" }) : ok(expiresAtMs);
 }
 
-/** Accepts a start and an end. A schedule that a link has beyond its plan may stay. */
+/** Validates a start and an end. A schedule that the plan no longer includes may stay. */
 function acceptSchedule(
   wanted: WantedLink,
   before: Before,
@@ -176,14 +182,14 @@ function acceptSchedule(
     : ok({ startsAtMs: wanted.startsAtMs, endsAtMs: wanted.endsAtMs });
 }
 
-/** Returns tag names as they are stored: trimmed, each once, none empty. */
+/** Returns tag names as they are stored: trimmed, without duplicates and empty names. */
 export function toTagNames(tags: readonly string[]): string[] {
   return [...new Set(tags.map((name) => name.trim().toWellFormed()))].filter((name) => name !== "");
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Drops what is undefined: drizzle and spreads would take it for a value. */
+/** Drops undefined fields, which drizzle and spreads would treat as values. */
 function present<T extends object>(fields: T): Present<T> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),

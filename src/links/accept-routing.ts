@@ -1,6 +1,6 @@
 /**
- * Accepts where a link leads: its URLs, rules and variants. Each URL of a link is parsed here and
- * nowhere else, and a refusal names the field that holds it.
+ * Validates where a link leads: its URLs, rules and variants. Every URL of a link is parsed here
+ * and nowhere else, and a refusal names the field that holds it.
  */
 
 import { PLANS } from "../access/plans.ts";
@@ -18,7 +18,7 @@ import type { Variant } from "./variants/variant.ts";
 type Context = Pick<LinkContext, "access" | "policy">;
 type Refusal = DestinationRefused | QuotaExceeded;
 
-/** Accepts the URL that a field holds; null and undefined stay what they are. */
+/** Validates the URL of a field; null and undefined are returned unchanged. */
 export function acceptUrl<T extends string | null | undefined>(
   field: DestinationField,
   text: T,
@@ -32,8 +32,8 @@ export function acceptUrl<T extends string | null | undefined>(
 }
 
 /**
- * Accepts the rules that a link is to have, with the ids of those before that are the same; undefined
- * where they stay. What a link has beyond its plan may stay, and grows no further.
+ * Validates the new rules of a link, and gives unchanged rules their previous ids; undefined keeps
+ * the current rules. Rules beyond the plan's quota may stay, but no more may be added.
  */
 export function acceptRules(
   rules: readonly NewRule[] | undefined,
@@ -56,8 +56,8 @@ export function acceptRules(
 }
 
 /**
- * Accepts the variants that a link is to have; undefined where they stay. What a link has beyond its
- * plan may stay, and grows no further.
+ * Validates the new variants of a link; undefined keeps the current ones. Variants beyond the
+ * plan's quota may stay, but no more may be added.
  */
 export function acceptVariants(
   test: AbTestChange | undefined,
@@ -81,7 +81,7 @@ export function acceptVariants(
   return ok(accepted);
 }
 
-/** Returns the policy for what rules and variants lead to. */
+/** Returns the destination policy for rules and variants. */
 function targetPolicy(policy: LinkPolicy): DestinationPolicy {
   return { ...policy, deepLinks: policy.deepLinks || policy.deepTargets === true };
 }

@@ -11,8 +11,8 @@ export type CodeState =
   | { readonly kind: "taken" | "reserved"; readonly suggestions: readonly string[] };
 
 /**
- * Tells whether a workspace could have an address now, and what else it could have if not. No more
- * than a forecast: D1's unique index decides when the link is made.
+ * Returns whether a workspace could take an address now, with suggestions if it could not. Only a
+ * forecast: D1's unique index decides when the link is created.
  */
 export async function checkCode(
   db: Database,

@@ -1,7 +1,7 @@
 import type { Access } from "../access/access.ts";
 import type { DestinationPolicy } from "./destination.ts";
 
-/** What a change of links needs to know besides the change itself. */
+/** What a change of links needs besides the change itself. */
 export interface LinkContext {
   readonly env: Cloudflare.Env;
   readonly access: Access;
@@ -9,10 +9,12 @@ export interface LinkContext {
   readonly policy: LinkPolicy;
 }
 
-/** Where the APIs differ in what they let a link be. */
+/** How the APIs differ in the links that they accept. */
 export interface LinkPolicy extends DestinationPolicy {
-  /** Accept app schemes for rules and variants even where the link's own destination takes none. */
+  /**
+   * Accept app schemes for rules and variants even if they are refused for the link's destination.
+   */
   readonly deepTargets?: boolean;
-  /** Accept an expiry that has passed: the link is then born expired, and can be restored. */
+  /** Accept an expiry in the past: the link is then created expired, and can be restored. */
   readonly pastExpiry: boolean;
 }

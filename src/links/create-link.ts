@@ -1,6 +1,6 @@
 /**
- * Makes links: one, a hundred or an import, always in one D1 batch for all of them together. Who
- * has a code is decided by D1's unique index alone, never by a look beforehand.
+ * Creates links: one, a hundred or an import, always in one D1 batch for all of them. Only D1's
+ * unique index decides which link gets a code, never a look-up beforehand.
  */
 
 import { PLANS } from "../access/plans.ts";
@@ -18,15 +18,18 @@ import type { Link } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 
-/** A new link. Without a code the allocator gives one. */
+/** A new link. Without a code it gets one from the allocator. */
 export interface LinkInput extends WantedLink {
   readonly destinationUrl: string;
 }
 
-/** An automatic code can only clash with custom ones: twice in a row is luck, five times a fault. */
+/**
+ * The most attempts: an automatic code can only collide with custom ones, so two collisions in a
+ * row are chance, and five are a fault.
+ */
 const ATTEMPTS_MAX = 5;
 
-/** Makes one link; see `createLinks`. */
+/** Creates one link; see `createLinks`. */
 export async function createLink(
   context: LinkContext,
   input: LinkInput,
@@ -35,15 +38,15 @@ export async function createLink(
   const results = await createLinks(context, [input], alongside);
   if (!results.ok) return results;
   const [result] = results.value;
-  if (result === undefined) throw new Error("createLinks answers each input.");
+  if (result === undefined) throw new Error("createLinks returns one result per input.");
   return result;
 }
 
 /**
- * Makes links independently of one another: those that are refused keep nobody else back. Only the
- * plan refuses the call as a whole, when it has no room for all that nothing else refuses.
+ * Creates links independently of one another: a refused link does not affect the others. Only the
+ * plan refuses the call as a whole, if it has no room for all links that are otherwise accepted.
  *
- * Answers in the order of the inputs. Writes no KV: a link's first visit does.
+ * Returns results in the order of the inputs. Writes no KV: the first visit of a link does.
  */
 export async function createLinks(
   context: LinkContext,
@@ -58,20 +61,21 @@ export async function createLinks(
   const db = databaseOf(env.DB);
   const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
   const drafts: Result<Draft, CreateLinkRefusal>[] = [];
-  // One hash at a time: each takes 16 MB while it is made.
+  // One hash at a time, since each takes 16 MB while it is computed.
   for (const input of inputs) drafts.push(await draftOf(input, accepting));
-  // One for each input, so that what happens alongside knows their places.
+  // One entry per input, so that the statements run alongside can refer to inputs by position.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
   const made = new Map<string, Link>();
   let pending = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
   let refused: QuotaExceeded | null = null;
   for (let attempt = 1; pending.length > 0 && refused === null; attempt += 1) {
-    if (attempt > ATTEMPTS_MAX) throw new Error("The allocator's codes are taken again and again.");
+    if (attempt > ATTEMPTS_MAX)
+      throw new Error("The allocator keeps returning codes that are taken.");
     const rows = await withCodes(env, pending);
     const inserted = await insertLinks(db, context, rows, alongside?.(uuids) ?? []);
     for (const link of inserted.links) made.set(link.uuid, link);
     ({ refused } = inserted);
-    // A custom code that is taken stays taken; an automatic one gives way to the next number.
+    // A custom code that is taken is refused; an automatic one is replaced by the next number.
     pending = pending.filter(({ uuid, code }) => code === null && !made.has(uuid));
   }
   if (refused !== null && made.size === 0) return err(refused);
@@ -87,7 +91,7 @@ function outcomeOf(
 ): Result<Link, CreateLinkRefusal> {
   const link = made.get(uuid);
   if (link !== undefined) return ok(link);
-  // An automatic code is tried until it is free, unless others took the room meanwhile.
+  // An automatic code is retried until it is free, unless other links took the room meanwhile.
   return err(
     code === null && refused !== null ? refused : { reason: "code_taken", code: code ?? "" },
   );
@@ -112,7 +116,7 @@ async function draftOf(
   });
 }
 
-/** Gives each draft that has no code one, with one call to each domain's allocator. */
+/** Gives each draft without a code an automatic one, with one call per domain to its allocator. */
 async function withCodes(env: LinkContext["env"], drafts: readonly Draft[]): Promise<NewLink[]> {
   const wanted = new Map<string, number>();
   for (const { domain, code } of drafts) {
@@ -128,8 +132,7 @@ async function withCodes(env: LinkContext["env"], drafts: readonly Draft[]): Pro
   );
   return drafts.map((draft) => {
     const code = draft.code ?? codes.get(draft.domain)?.pop();
-    if (code === undefined)
-      throw new Error("The allocator gave fewer codes than it was asked for.");
+    if (code === undefined) throw new Error("The allocator returned fewer codes than requested.");
     return { ...draft, code };
   });
 }

@@ -16,11 +16,12 @@ import { publishSoon } from "./route/publish.ts";
 import { linkStore } from "./store.ts";
 
 /**
- * Deletes a link for good, and in the same batch writes down what is left to do: KV to be cleaned
- * of its address, the Ledger to forget its clicks, its code to be held back for 90 days. Both are
- * begun at once and end behind the answer. Returns the link as it was.
+ * Deletes a link for good, and records the clean-up in the same batch: its address is removed from
+ * KV, the Ledger forgets its clicks, and its code is held for 90 days. The first two begin at once
+ * and finish after the response is sent. Returns the link as it was.
  *
- * A member may delete only their own links. With `expectedVersions` the link must be at one of them.
+ * A member may delete only their own links. With `expectedVersions`, the link must be at one of
+ * them.
  */
 export async function deleteLink(
   context: Pick<LinkContext, "env" | "access" | "nowMs">,
@@ -65,7 +66,7 @@ export async function deleteLink(
     purgeSoon(env, { linkId, uuid, ledger: workspace.ledger, createdAtMs });
     return ok(link);
   }
-  // Somebody was faster between the look and the batch.
+  // Another request changed or deleted the link between the read and the batch.
   const now = await store.find({ id: link.id });
   return now.ok ? err({ reason: "version_mismatch", version: now.value.version }) : now;
 }

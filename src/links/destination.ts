@@ -1,9 +1,9 @@
 /**
- * Decides which addresses a link may lead to. Pure: a text comes in, and either a destination whose
- * scheme is known to be harmless comes out, or the reason why not.
+ * Decides which addresses a link may lead to. Pure: parses a text into a destination whose scheme
+ * is known to be harmless, or returns the reason for refusing it.
  *
- * The text is checked as it was sent and again as `new URL` reads it, since the two differ wherever
- * an attack would want them to (tabs in a scheme, backslashes, a name before `@`).
+ * The text is checked as it was sent and again as `new URL` parses it, since an attack lives in the
+ * difference between the two (tabs in a scheme, backslashes, a name before `@`).
  */
 
 import { err, ok, type Result } from "../platform/result.ts";
@@ -11,16 +11,16 @@ import { err, ok, type Result } from "../platform/result.ts";
 export const DESTINATION_LENGTH_MAX = 2_048;
 
 export interface Destination {
-  /** As it was sent, without the white space around it: what is stored and shown. */
+  /** The text as it was sent, trimmed; it is stored and shown. */
   readonly text: string;
-  /** Normalised ASCII: what a redirect sends. */
+  /** The normalised ASCII URL, which redirects send. */
   readonly href: string;
 }
 
 export interface DestinationPolicy {
   /** Also accept app schemes such as `myapp://`. */
   readonly deepLinks: boolean;
-  /** Tells whether a host serves our own links; it is asked in lower case, without the root's dot. */
+  /** Whether a host serves our own links; called with a lower-case name without the final dot. */
   readonly isOwnHost: (hostname: string) => boolean;
 }
 
@@ -34,7 +34,7 @@ export type DestinationProblem =
 
 const WEB_URL = /^https?:\/\/[^/\\?#]/i;
 const SCHEME = /^[a-z][a-z0-9+.-]*:$/;
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- matches control characters on purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const BACKSLASH_BEFORE_QUERY = /^[^?#]*\\/;
 const LOOPBACK =
@@ -58,7 +58,7 @@ const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
   "wss:",
 ]);
 
-/** Accepts a destination, or says the first thing that is wrong with it. */
+/** Parses a destination, or returns the first fault that it finds. */
 export function parseDestination(
   text: string,
   policy: DestinationPolicy,
@@ -71,7 +71,7 @@ export function parseDestination(
   if (url.username !== "" || url.password !== "") return err("credentials");
   const problem = isWeb(url) ? webProblem(sent, url, policy) : appProblem(url, policy);
   if (problem !== null) return err(problem);
-  // Every letter beyond ASCII grows to as many as nine characters.
+  // Percent-encoding expands each non-ASCII character to as many as nine characters.
   if (url.href.length > DESTINATION_LENGTH_MAX) return err("too_long");
   return ok({ text: sent, href: url.href });
 }
@@ -81,7 +81,7 @@ function isWeb(url: URL): boolean {
 }
 
 function webProblem(sent: string, url: URL, policy: DestinationPolicy): DestinationProblem | null {
-  // `https:example.com` and `https:\\example.com` mean a host to browsers and nothing to others.
+  // Browsers read a host from `https:example.com` and `https:\\example.com`; other clients do not.
   if (!WEB_URL.test(sent) || BACKSLASH_BEFORE_QUERY.test(sent)) return "not_a_url";
   const hostname = url.hostname.replace(/\.+$/, "");
   if (hostname === "") return "not_a_url";
@@ -96,7 +96,10 @@ function appProblem(url: URL, policy: DestinationPolicy): DestinationProblem | n
   return protocol === "intent:" ? intentProblem(url, policy) : null;
 }
 
-/** Android opens an intent's fallback when the app is missing: it must be a web page like any other. */
+/**
+ * Returns what is wrong with an intent's fallback. Android opens it when the app is missing, so it
+ * must be a web page like any other destination.
+ */
 function intentProblem(url: URL, policy: DestinationPolicy): DestinationProblem | null {
   const fallbacks = url.hash
     .split(";")
@@ -108,6 +111,6 @@ function intentProblem(url: URL, policy: DestinationPolicy): DestinationProblem 
     const parsed = parseDestination(decodeURIComponent(fallback), { ...policy, deepLinks: false });
     return parsed.ok ? null : parsed.error;
   } catch {
-    return "not_a_url"; // the percent signs are broken
+    return "not_a_url"; // malformed percent-encoding
   }
 }

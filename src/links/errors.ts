@@ -1,16 +1,18 @@
-/** Why a link is not made, changed, found or deleted: facts only, each dialect finds its own words. */
+/**
+ * Why a link is not created, changed, found or deleted: facts only; each dialect words them itself.
+ */
 
 import type { QuotaExceeded } from "../access/quotas.ts";
 import type { DestinationProblem } from "./destination.ts";
 import type { DomainUnavailable } from "./hostname.ts";
 
-/** Where in a link an address stands. */
+/** The field of a link that holds an address. */
 export type DestinationField =
   | "destinationUrl"
   | "expiredUrl"
   | `rules[${number}].targetUrl`
   | `abTest.variants[${number}].url`
-  /** Of a variant that is changed by itself. */
+  /** The URL of a variant that is changed on its own. */
   | "url";
 
 export interface DestinationRefused {
@@ -24,11 +26,11 @@ export interface CodeReserved {
   readonly code: string;
 }
 
-/** Somebody has the code, or had it lately and may want it back. */
+/** The code is taken, or was until recently and is held for its previous owner. */
 export interface CodeTaken {
   readonly reason: "code_taken";
   readonly code: string;
-  /** Free ones, where somebody looked for them. */
+  /** Free codes, if the caller looked for some. */
   readonly suggestions?: readonly string[];
 }
 
@@ -44,16 +46,16 @@ export type FieldsRefusal =
   | DestinationRefused
   | CodeReserved
   | { readonly reason: "expiry_past" }
-  /** It would end before it starts. */
+  /** The end is before the start. */
   | { readonly reason: "schedule_inverted" }
   | CollectionNotFound
   | DomainUnavailable
-  /** Of `rules` and `variants`: what one link may have. Of `links` and `bulk`: the whole call. */
+  /** `rules` and `variants` limit one link; `links` and `bulk` refuse the whole call. */
   | QuotaExceeded;
 
 export type CreateLinkRefusal = FieldsRefusal | CodeTaken;
 
-/** The link has changed since the version that the change was meant for. */
+/** The link has changed since the version that the change was based on. */
 export interface VersionMismatch {
   readonly reason: "version_mismatch";
   readonly version: number;
@@ -61,7 +63,7 @@ export interface VersionMismatch {
 
 export type UpdateLinkRefusal = CreateLinkRefusal | LinkNotFound | VersionMismatch;
 
-/** A member may delete only links of their own. */
+/** A member may delete only their own links. */
 export interface NotLinkOwner {
   readonly reason: "not_link_owner";
 }

@@ -1,6 +1,6 @@
 /**
- * Addresses that a link leaves, by deletion or by renaming. The statements run before the link
- * itself is changed, in the same batch, and take the address from the row as it then is.
+ * Addresses that a link leaves when it is deleted or renamed. The statements run before the link
+ * itself is changed, in the same batch, and read the address from the row as it is at that moment.
  */
 
 import { type SQL, sql } from "drizzle-orm";
@@ -10,10 +10,12 @@ import type { Database } from "../db/database.ts";
 import { DAY_MS } from "../platform/clock.ts";
 import { DEFAULT_DOMAIN, type LinkAddress } from "./route/address.ts";
 
-/** Printed codes outlive their links: nobody else may take one over for this long. */
+/** How long a code is held after its link is gone, because printed codes outlive their links. */
 const CODE_HELD_MS = 90 * DAY_MS;
 
-/** Names a link's row in a statement about `links` alone; `unchanged` asks for its version too. */
+/**
+ * Matches a link's row in a statement about `links` alone; with `unchanged`, only at its version.
+ */
 export function rowOf(
   link: { readonly id: number; readonly version: number },
   workspaceId: number,
@@ -24,8 +26,8 @@ export function rowOf(
 }
 
 /**
- * Leaves a tombstone of an address until KV has been seen clean, and holds its code back. A parked
- * link has no address to leave.
+ * Leaves a tombstone of an address until KV is known to be clean, and holds its code. A parked link
+ * has no address to leave.
  */
 export function leaveAddress(db: Database, guard: SQL, nowMs: number): Statement[] {
   return [
@@ -34,7 +36,7 @@ export function leaveAddress(db: Database, guard: SQL, nowMs: number): Statement
       select domain, code, ${nowMs} from links where ${guard} and domain is not null
       on conflict (domain, code) do update
       set created_at_ms = excluded.created_at_ms, swept_at_ms = null`),
-    // A custom domain belongs to one workspace anyway: only the shared hosts need the claim.
+    // A custom domain belongs to one workspace anyway, so only codes on the shared hosts are held.
     db.run(sql`
       insert into reserved_codes (domain, code, workspace_id, until_ms)
       select domain, code, workspace_id, ${nowMs + CODE_HELD_MS} from links
@@ -44,7 +46,7 @@ export function leaveAddress(db: Database, guard: SQL, nowMs: number): Statement
   ];
 }
 
-/** True in SQL where nobody has an address, and no other workspace has a claim to it. */
+/** True in SQL if no link has an address and no other workspace has a claim to it. */
 export function isFree(address: LinkAddress, workspaceId: number, nowMs: number): SQL {
   const { domain, code } = address;
   return sql`not exists (select 1 from links as other where other.domain = ${domain} and other.code = ${code})

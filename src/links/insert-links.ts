@@ -1,4 +1,7 @@
-/** Writes new links with their tags and variants: json_each, since D1 takes 100 bound values a statement. */
+/**
+ * Inserts new links with their tags and variants, as JSON: D1 binds at most 100 values per
+ * statement.
+ */
 
 import { type SQL, sql } from "drizzle-orm";
 
@@ -29,14 +32,14 @@ export interface NewLink extends LinkColumns {
 
 export interface InsertedLinks {
   readonly links: readonly Link[];
-  /** Why there are none, if the plan has no room for all of them. */
+  /** Set if no links were created because the plan has no room for all of them. */
   readonly refused: QuotaExceeded | null;
 }
 
 /**
- * Inserts the links whose codes are free, in one batch with the statements `alongside`, and gives
- * those that were made. A code that somebody has, or that is held back for another workspace, is
- * left out silently; where the plan has no room for all, none is made.
+ * Inserts the links whose codes are free, in one batch with the statements `alongside`, and returns
+ * those that were created. A link whose code is taken, or held for another workspace, is left out
+ * silently; if the plan has no room for all links, none is created.
  */
 export async function insertLinks(
   db: Database,
@@ -60,7 +63,7 @@ export async function insertLinks(
     alongside,
   );
   queueSoon(context.env, refs);
-  // What was refused has changed nothing, so the count is the one that refused it.
+  // A refused insert changed nothing, so this count is the one that caused the refusal.
   const refused = links.length === 0 ? overQuota(workspace, room, rows.length) : null;
   return { links: links.map(toLink), refused };
 }
@@ -100,8 +103,8 @@ function insertStatements(
 }
 
 /**
- * Puts tags on links by name and makes those that do not exist yet. A link that is not there, or
- * for which `guard` (a condition on `links`) does not hold, gets none.
+ * Puts tags on links by name, and creates the tags that do not exist yet. A link that does not
+ * exist, or for which `guard` (a condition on `links`) does not hold, gets none.
  */
 export function tagStatements(
   db: Database,
@@ -114,7 +117,7 @@ export function tagStatements(
     tags.map((name) => [uuid, name, crypto.randomUUID()]),
   );
   return jsonSlices(pairs).flatMap((json) => {
-    // Cross joins are walked in the order in which they stand: pair by pair, each found by an index.
+    // SQLite runs cross joins in the order written: pair by pair, each found by an index.
     const found = sql`json_each(${json}) as pair
     cross join links as link on link.uuid = pair.value->>0 and +link.workspace_id = ${workspaceId}
       and link.id in (select id from links where links.id = link.id and ${guard})`;

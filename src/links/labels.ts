@@ -1,4 +1,4 @@
-/** Tags and collections: names that a workspace puts on its links. */
+/** Tags and collections: names that a workspace gives to its links. */
 
 import { sql } from "drizzle-orm";
 
@@ -25,12 +25,12 @@ export interface LabelNotFound {
 
 export type LabelRefusal = LabelTaken | LabelNotFound;
 
-/** Gives the labels of one kind of one workspace. Names arrive trimmed. */
+/** Returns the labels of one kind in one workspace. Names must already be trimmed. */
 export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
   const table = TABLES[kind];
 
   return {
-    /** By name. */
+    /** Sorted by name. */
     async list(): Promise<Label[]> {
       return db.all<Label>(
         sql`select id, uuid, name from ${table} where workspace_id = ${workspaceId} order by name`,
@@ -57,7 +57,10 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
       return label === undefined ? err({ reason: "label_taken", kind, name }) : ok(label);
     },
 
-    /** Links show the new name at once; their versions stay, since no redirect changes. */
+    /**
+     * Renames a label. Links show the new name at once; their versions stay, since no redirect
+     * changes.
+     */
     async rename(uuid: string, name: string): Promise<Result<Label, LabelRefusal>> {
       const [label] = await db.all<Label>(sql`
         update ${table} set name = ${name}
@@ -76,7 +79,7 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
       );
     },
 
-    /** Takes it off its links, which stay. */
+    /** Deletes a label and removes it from its links, which stay. */
     async delete(uuid: string): Promise<Result<Label, LabelNotFound>> {
       const [label] = await db.all<Label>(sql`
         delete from ${table} where workspace_id = ${workspaceId} and uuid = ${uuid}

@@ -1,9 +1,9 @@
 /**
- * Tells webhooks of changes of links: statements for the very batch that makes the change, so that an
- * event exists if and only if its change does.
+ * Notifies webhooks of changes of links, by statements for the batch that makes the change, so that
+ * an event exists if and only if its change does.
  *
- * The payload is put together by the database, after the change or, for a deletion, just before it:
- * there the link's integer id is known, and nothing has to be read again later.
+ * The database builds the payload after the change or, for a deletion, just before it: at that
+ * point the link's integer id is known, and nothing has to be read again later.
  */
 
 import { type SQL, sql } from "drizzle-orm";
@@ -25,7 +25,7 @@ export interface LinkEventContext {
   readonly nowMs: number;
 }
 
-/** Writes `link.created` for those of these links that exist: one statement, however many. */
+/** Stores `link.created` for those of these links that exist, in one statement for any number. */
 export function createdEventsStatement(
   db: Database,
   { env, access, nowMs }: LinkEventContext,
@@ -40,7 +40,7 @@ export function createdEventsStatement(
     linkId: sql`link.id`,
     data: linkData(env),
   });
-  // Cross joins keep their order: without a subscriber no link is looked at.
+  // Cross joins keep their order, so without a subscriber no link is read.
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
     select ${row} from webhooks as hook
@@ -52,13 +52,13 @@ export function createdEventsStatement(
 }
 
 export interface UpdatedEventsStatements {
-  /** Runs before the change, under its condition: whether there is an event. */
+  /** Stores the event; runs before the change, under the same condition. */
   readonly insert: ReturnType<typeof deletedEventsStatement>;
-  /** Runs after the change: what the event says. */
+  /** Fills in the event's payload; runs after the change. */
   readonly complete: Statement;
 }
 
-/** Writes `link.updated` for the link that a condition on `links` finds, if it finds one. */
+/** Stores `link.updated` for the link that matches a condition on `links`, if there is one. */
 export function updatedEventsStatements(
   db: Database,
   context: LinkEventContext,
@@ -77,7 +77,9 @@ export function updatedEventsStatements(
   };
 }
 
-/** Writes `link.deleted` for the link that a condition on `links` finds; runs before the deletion. */
+/**
+ * Stores `link.deleted` for the link that matches a condition on `links`; runs before the deletion.
+ */
 export function deletedEventsStatement(db: Database, context: LinkEventContext, guard: SQL) {
   const eventId = newEventId(context.nowMs);
   const data = linkData(context.env);
@@ -109,7 +111,10 @@ function insertOne(
     returning ${OUTBOX_REF}`);
 }
 
-/** The payload's `data` of a row `link`, in the order and the words of PVTLNK's links. */
+/**
+ * Builds the payload's `data` from a row `link`, with the fields and in the order of PVTLNK's
+ * links.
+ */
 function linkData({ PUBLIC_URL: publicUrl }: LinkEventContext["env"]): SQL {
   const { origin } = new URL(publicUrl);
   return sql`json_object('link', json_object(

@@ -1,4 +1,4 @@
-/** How links are read from D1: what is selected, and what becomes of a row. */
+/** How links are read from D1: what is selected, and how a row is converted. */
 
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 
@@ -10,7 +10,10 @@ import type { RedirectStatus } from "./route/record.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 
-/** Selects whole links, joined with `collections`. It is not run yet, so that a batch can hold it. */
+/**
+ * Selects whole links, joined with `collections`. Does not run the query, so that it can be part of
+ * a batch.
+ */
 export function selectLinks(
   db: Database,
   where: SQL | undefined,
@@ -20,7 +23,7 @@ export function selectLinks(
     .select({
       ...getTableColumns(links),
       qrSettings: sql<string | null>`${qrSettings}`.as("qr_settings"),
-      // Named apart: in a batch, rows are objects, and two columns of one name become one.
+      // Aliased, because rows of a batch are objects, in which two columns with one name collide.
       collectionUuid: sql<string | null>`${collections.uuid}`.as("collection_uuid"),
       tags: sql<string>`(
         select json_group_array(json_array(${tags.id}, ${tags.uuid}, ${tags.name}) order by ${tags.name})

@@ -1,4 +1,6 @@
-/** What a link is, whatever API made it. Times are milliseconds since 1970. */
+/**
+ * The link itself, independent of the API that created it. Times are in milliseconds since 1970.
+ */
 
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route/record.ts";
@@ -18,18 +20,18 @@ export interface Label {
 export interface Link {
   readonly id: number;
   readonly uuid: string;
-  /** The account that made it. */
+  /** The account that created it. */
   readonly userId: string;
-  /** A custom domain's hostname, or empty for the default hosts; null while the link is parked. */
+  /** A custom domain's host name, empty for the default hosts, null while the link is parked. */
   readonly domain: string | null;
-  /** The hostname of a parked link (`parked.ts`), which people are still shown. */
+  /** The host name of a parked link (`parked.ts`), which is still shown. */
   readonly parkedDomain: string | null;
   readonly code: string;
-  /** As sent: a redirect uses its normalised form. */
+  /** The URL as sent; redirects use its normalised form. */
   readonly destinationUrl: string;
   readonly title: string | null;
   readonly description: string | null;
-  /** By name. */
+  /** Sorted by name. */
   readonly tags: readonly Label[];
   readonly collection: Pick<Label, "id" | "uuid"> | null;
   readonly isActive: boolean;
@@ -41,47 +43,55 @@ export interface Link {
   readonly expiredUrl: string | null;
   readonly redirectStatus: RedirectStatus;
   readonly forwardQuery: boolean;
-  /** Query parameters that every destination of the link gets; empty for none. */
+  /** Query parameters that are added to every destination of the link; empty for none. */
   readonly utm: Readonly<Record<string, string>>;
   readonly hasPassword: boolean;
-  /** In the order in which they are tried; the default, `destinationUrl`, is none of them. */
+  /**
+   * In the order in which they are tried; the default rule, `destinationUrl`, is not among them.
+   */
   readonly rules: readonly Rule[];
   readonly abTest: LinkAbTest;
-  /** Human clicks of all time after which the link leads nowhere; null is without limit. */
+  /**
+   * The number of human clicks, over all time, after which the link leads nowhere; null means
+   * unlimited.
+   */
   readonly clicksLimit: number | null;
-  /** Null for the usual look. */
+  /** Null for the default look. */
   readonly qrSettings: QrSettings | null;
-  /** Grows by one with each change. */
+  /** Increases by one with each change. */
   readonly version: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
 
-/** An A/B test as it stands. While it is on and any variant is active, rules are ignored. */
+/** An A/B test as it is stored. While it is on and any variant is active, rules are ignored. */
 export interface LinkAbTest {
   readonly enabled: boolean;
-  /** A visitor keeps the variant of the first visit. */
+  /** Whether a visitor keeps the variant of the first visit. */
   readonly sticky: boolean;
-  /** In the order in which they were made. */
+  /** In the order in which they were created. */
   readonly variants: readonly StoredVariant[];
 }
 
-/** A link in one of its three public identities. */
+/** A link by one of its three public identifiers. */
 export type LinkRef =
   | { readonly uuid: string }
   /** The UUID's first 24 hex digits. */
   | { readonly objectId: string }
   | { readonly id: number };
 
-/** A collection by its UUID or by its number. */
+/** A collection by its UUID or its integer id. */
 export type CollectionRef = string | number;
 
-/** What may be set on a link; an absent field keeps its value, or takes its default on a new link. */
+/**
+ * The fields that can be set on a link; an absent field keeps its value, or takes its default on a
+ * new link.
+ */
 export interface LinkFields {
   readonly destinationUrl?: string | undefined;
   readonly title?: string | null | undefined;
   readonly description?: string | null | undefined;
-  /** All of them, by name: those that do not exist yet are made. */
+  /** The complete list, by name; tags that do not exist yet are created. */
   readonly tags?: readonly string[] | undefined;
   readonly collection?: CollectionRef | null | undefined;
   readonly isActive?: boolean | undefined;
@@ -91,16 +101,22 @@ export interface LinkFields {
   readonly expiredUrl?: string | null | undefined;
   readonly redirectStatus?: RedirectStatus | undefined;
   readonly forwardQuery?: boolean | undefined;
-  /** All of them; null or an empty object removes them. */
+  /** The complete set; null or an empty object removes them. */
   readonly utm?: Readonly<Record<string, string>> | null | undefined;
-  /** As typed: only its hash is stored. Null removes it. */
+  /** In plain text; only its hash is stored. Null removes it. */
   readonly password?: string | null | undefined;
-  /** All of them, without the default, whose target is `destinationUrl`; an empty list removes them. */
+  /**
+   * The complete list, without the default rule, whose target is `destinationUrl`; an empty list
+   * removes them.
+   */
   readonly rules?: readonly NewRule[] | undefined;
-  /** Variants that it leaves out of its list are removed; their clicks stay in the reports. */
+  /** Variants that its list leaves out are removed; their clicks stay in the reports. */
   readonly abTest?: AbTestChange | undefined;
-  /** A positive whole number; null removes the limit. */
+  /** A positive integer; null removes the limit. */
   readonly clicksLimit?: number | null | undefined;
-  /** Completed (`qr/fetch-logo.ts`): the use cases ask no network. Null for the usual look. */
+  /**
+   * Complete settings (`qr/fetch-logo.ts`), because link changes make no network requests. Null for
+   * the default look.
+   */
   readonly qrSettings?: QrSettings | null | undefined;
 }

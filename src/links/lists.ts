@@ -1,4 +1,7 @@
-/** Lists the links of one workspace: by a cursor, which never skips a link, or by numbered pages. */
+/**
+ * Lists the links of one workspace, either by a cursor, which never skips a link, or by numbered
+ * pages.
+ */
 
 import { and, count, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 
@@ -8,11 +11,11 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { selectLinks, toLink } from "./link-row.ts";
 import type { CollectionRef, Link } from "./link.ts";
 
-/** What a list without a limit holds at most. */
+/** The most links in a list without a limit. */
 export const LIST_MAX = 10_000;
 
 export interface LinkFilter {
-  /** Part of the code, the title or the destination; ASCII letters match in either case. */
+  /** A part of the code, the title or the destination; ASCII letters match in either case. */
   readonly q?: string | undefined;
   /** A tag's UUID or name. */
   readonly tag?: string | undefined;
@@ -20,17 +23,17 @@ export interface LinkFilter {
   readonly domain?: string | undefined;
   readonly isActive?: boolean | undefined;
   readonly isArchived?: boolean | undefined;
-  /** Having a start or an end. */
+  /** Whether the link has a start or an end. */
   readonly isScheduled?: boolean | undefined;
-  /** Made then or later. */
+  /** Created at this time or later. */
   readonly createdFromMs?: number | undefined;
-  /** Made before then. */
+  /** Created before this time. */
   readonly createdBeforeMs?: number | undefined;
 }
 
 export interface LinkPage {
   readonly links: readonly Link[];
-  /** Where the next page begins; null when there is none. */
+  /** The cursor of the next page; null if this is the last. */
   readonly next: string | null;
 }
 
@@ -40,18 +43,18 @@ export interface CursorInvalid {
 
 export interface NumberedPage {
   readonly links: readonly Link[];
-  /** On all pages. */
+  /** The number of matching links on all pages. */
   readonly total: number;
 }
 
-/** The lists of `linkStore`: newest first, without the logos of QR codes. */
+/** Returns the lists of `linkStore`: newest first, without the logos of QR codes. */
 export function linkLists(db: Database, workspaceId: number) {
   const conditions = (filter: LinkFilter) => [
     eq(links.workspaceId, workspaceId),
     ...linkConditions(filter),
   ];
 
-  /** Ten thousand logos would not fit into an isolate. */
+  /** Leaves logos out, because ten thousand of them would not fit into an isolate. */
   async function select(where: readonly (SQL | undefined)[], limit: number, skipped = 0) {
     const rows = await selectLinks(
       db,
@@ -65,7 +68,10 @@ export function linkLists(db: Database, workspaceId: number) {
   }
 
   return {
-    /** A page goes on exactly where the one before ended, whatever was added or deleted in between. */
+    /**
+     * Reads a page. It continues exactly where the previous one ended, whatever was added or
+     * deleted in between.
+     */
     async list(
       filter: LinkFilter = {},
       page: { readonly limit?: number | undefined; readonly cursor?: string | undefined } = {},
@@ -81,7 +87,7 @@ export function linkLists(db: Database, workspaceId: number) {
       return ok({ links: some, next });
     },
 
-    /** Reads the page with this number, from 1; one beyond the last is empty. */
+    /** Reads the page with this number, counted from 1; a page beyond the last is empty. */
     async page(
       filter: LinkFilter,
       { page, perPage }: { readonly page: number; readonly perPage: number },
@@ -108,7 +114,10 @@ function parseCursor(cursor: string): number | undefined {
   return /^[0-9a-z]{1,10}$/.test(cursor) ? Number.parseInt(cursor, 36) : undefined;
 }
 
-/** Gives what a filter asks of `links`, joined with `collections`; whose links is said by the caller. */
+/**
+ * Returns a filter's conditions on `links` joined with `collections`. The caller adds the condition
+ * on the workspace.
+ */
 export function linkConditions({
   q,
   tag,
@@ -122,7 +131,7 @@ export function linkConditions({
 }: LinkFilter): SQL[] {
   const wanted: SQL[] = [];
   if (q !== undefined && q !== "") {
-    // Not LIKE: D1 refuses patterns beyond 50 bytes, and `%` in a search means itself.
+    // Not LIKE: D1 refuses patterns longer than 50 bytes, and `%` in a search is literal.
     const found = [links.code, links.title, links.destinationUrl].map(
       (column) => sql`instr(lower(${column}), lower(${q})) > 0`,
     );

@@ -1,4 +1,4 @@
-/** Looks up what links name and somebody else made: collections and custom domains. */
+/** Looks up what links refer to and others may have created: collections and custom domains. */
 
 import { sql } from "drizzle-orm";
 
@@ -16,18 +16,18 @@ interface Named {
 }
 
 export interface LookUps {
-  /** Gives a collection's number; null and undefined stay what they are. */
+  /** Returns a collection's integer id; null and undefined are returned unchanged. */
   collection(
     ref: CollectionRef | null | undefined,
   ): Result<number | null | undefined, CollectionNotFound>;
   /**
-   * Gives a domain as links have it; the default hosts' is always there. No more than a look
-   * beforehand: a domain that is lost a moment later serves none of its links.
+   * Returns a domain as links store it; the default hosts' domain always exists. Only a look-up
+   * beforehand: if the domain is lost a moment later, it serves none of the links.
    */
   domain(hostname: string): Result<string, DomainUnavailable>;
 }
 
-/** Looks up all that somebody named, of one workspace alone, in one round trip or none. */
+/** Looks up everything that a call refers to, within one workspace, in one round trip or none. */
 export async function lookUp(
   db: Database,
   workspaceId: number,

@@ -1,4 +1,4 @@
-/** A workspace at a glance: its links from D1, their clicks from the Ledger. */
+/** A workspace's summary: its links from D1, their clicks from the Ledger. */
 
 import { and, count, eq, gt, isNull, or, sql } from "drizzle-orm";
 
@@ -11,14 +11,14 @@ import { linkStore } from "./store.ts";
 
 export interface Overview {
   readonly links: number;
-  /** Links that lead somewhere right now. */
+  /** The number of links that lead somewhere right now. */
   readonly activeLinks: number;
-  /** All time. */
+  /** Over all time. */
   readonly clicks: number;
   readonly top: { readonly code: string; readonly clicks: number } | null;
 }
 
-/** Sums a workspace up. The two stores are read one after the other, not at one instant. */
+/** Summarises a workspace. The two stores are read one after the other, not at one instant. */
 export async function overviewOf(
   env: Cloudflare.Env,
   workspace: Workspace,
@@ -34,7 +34,7 @@ export async function overviewOf(
     or(isNull(links.expiresAtMs), gt(links.expiresAtMs, nowMs)),
   );
   const { clicks, leaders } = await ledgerFor(env, workspace.ledger).totals();
-  // A leader may have been deleted a moment ago: then the next one is the top.
+  // A leader may have been deleted a moment ago; the next one is then the top.
   const ids = leaders.map(({ linkId }) => linkId);
   const [[counts], [top]] = await batchAround(
     db,

@@ -1,7 +1,7 @@
 /**
  * Parked links: those whose custom domain their workspace no longer serves. A parked link has no
- * address, so its code is free for the next owner of the domain; it keeps the domain's name in
- * `parked_domain`, and comes back when its own workspace proves the domain again.
+ * address, so its code is free for the next owner of the domain. It keeps the domain's name in
+ * `parked_domain`, and is restored when its own workspace verifies the domain again.
  */
 
 import { type SQL, sql } from "drizzle-orm";
@@ -12,15 +12,15 @@ import { isFree, leaveAddress } from "./held-codes.ts";
 import type { Link } from "./link.ts";
 import { DEFAULT_DOMAIN, type LinkAddress } from "./route/address.ts";
 
-/** Where a link is served, or under what it waits for its workspace to serve its domain again. */
+/** Where a link is served or, while it is parked, the domain that it is waiting for. */
 export type LinkPlace = Pick<Link, "domain" | "parkedDomain" | "code">;
 
-/** Returns the domain that people are shown: a parked link is still known by its own. */
+/** Returns the domain to show; a parked link still shows its own. */
 export function shownDomain({ domain, parkedDomain }: Omit<LinkPlace, "code">): string {
   return domain ?? parkedDomain ?? DEFAULT_DOMAIN;
 }
 
-/** Returns where a link is served; null while it is parked. */
+/** Returns the address at which a link is served; null while it is parked. */
 export function servedAddress({
   domain,
   code,
@@ -28,7 +28,10 @@ export function servedAddress({
   return domain === null ? null : { domain, code };
 }
 
-/** True in SQL where a link of the workspace may stand; only its own parked links wait in its way. */
+/**
+ * True in SQL if a link of the workspace may take a place; a parked place collides only with the
+ * workspace's own parked links.
+ */
 export function isFreePlace(place: LinkPlace, workspaceId: number, nowMs: number): SQL {
   const address = servedAddress(place);
   if (address !== null) return isFree(address, workspaceId, nowMs);
@@ -38,13 +41,13 @@ export function isFreePlace(place: LinkPlace, workspaceId: number, nowMs: number
   )`;
 }
 
-/** Parks the links that `guard` (a condition on `links`) names, and leaves their addresses. */
+/** Parks the links that match `guard` (a condition on `links`), and leaves their addresses. */
 export function parkLinks(db: Database, guard: SQL, nowMs: number): Statement[] {
   return [
     ...leaveAddress(db, guard, nowMs),
-    // Nothing is to be published of a parked link: the tombstones see to the address left.
-    // A code that waits there already stays where it is, not served: it was made in the moment
-    // between the look at the domain and its loss.
+    // A parked link needs no publishing: the tombstones take care of the address that it left. If a
+    // link with the same code is already parked, this one keeps its place but is not served: it was
+    // created between the check of the domain and its loss.
     db.run(sql`
       update or ignore links set parked_domain = domain, domain = null,
         version = version + 1, published_version = version + 1, updated_at_ms = ${nowMs}
@@ -52,7 +55,9 @@ export function parkLinks(db: Database, guard: SQL, nowMs: number): Statement[] 
   ];
 }
 
-/** Brings back a workspace's links of a domain, if `guard` holds; their records are swept into KV. */
+/**
+ * Restores a workspace's links of a domain, if `guard` holds; the sweep writes their records to KV.
+ */
 export function unparkLinks(
   db: Database,
   { workspaceId, hostname, guard }: { workspaceId: number; hostname: string; guard: SQL },

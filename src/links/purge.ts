@@ -1,6 +1,6 @@
 /**
- * What is left of a link that was deleted, outside of D1: its clicks in the Ledger, and the counts of
- * its gate. Free of packages, since the sweeps are part of every start.
+ * What remains of a deleted link outside D1: its clicks in the Ledger, and its gate's counts.
+ * Imports no packages, since the sweeps are loaded at every start.
  */
 
 import { waitUntil } from "cloudflare:workers";
@@ -13,13 +13,13 @@ import { tolerate } from "../platform/log.ts";
 /** A row of `pending_purges`. */
 export interface PendingPurge {
   readonly linkId: number;
-  /** The link's, which names its gate. */
+  /** The link's UUID, which names its gate. */
   readonly uuid: string;
   readonly ledger: LedgerId;
   readonly createdAtMs: number;
 }
 
-/** Has the Ledger and the gate forget a link, and then drops the row that asks for it. */
+/** Makes the Ledger and the gate forget a link, and then deletes the row that asks for it. */
 export async function purge(
   env: Cloudflare.Env,
   { linkId, uuid, ledger, createdAtMs }: PendingPurge,
@@ -29,7 +29,7 @@ export async function purge(
   await env.DB.prepare("DELETE FROM pending_purges WHERE link_id = ?1").bind(linkId).run();
 }
 
-/** Purges a link behind the answer. What fails is left to the sweep. */
+/** Purges a link after the response is sent. The sweep retries what fails. */
 export function purgeSoon(env: Cloudflare.Env, pending: PendingPurge): void {
   const { linkId } = pending;
   waitUntil(tolerate("link.purge.failed", purge(env, pending), { linkId }));

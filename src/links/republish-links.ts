@@ -1,4 +1,7 @@
-/** A goal's click parameter travels in every route record of its workspace. */
+/**
+ * Republishes a workspace's links when a goal's click parameter, which is part of every route
+ * record, changes.
+ */
 
 import { type SQL, sql } from "drizzle-orm";
 
@@ -6,8 +9,8 @@ import type { Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 
 /**
- * Has all links of a workspace published again, by the sweep: a hundred at a time, so a workspace of
- * 10,000 links takes minutes. Their versions stay, since nobody changed them.
+ * Marks all links of a workspace for the sweep to publish again, a hundred at a time: 10,000 links
+ * take minutes. Their versions stay, since the links themselves did not change.
  */
 export function republishLinks(
   db: Database,

@@ -1,8 +1,8 @@
 /**
- * Keeps a workspace within the links of its plan, exactly: the statement that inserts them counts.
+ * Keeps a workspace exactly within its plan's number of links: the inserting statement counts them.
  *
- * It counts for all links of a call at once, also for those whose code turns out taken: a call that
- * would just fit without them is refused, and none ever makes too many.
+ * It counts all links of a call, even those whose code turns out to be taken: a call that would
+ * only just fit without them is refused, and no call ever creates too many.
  */
 
 import { type SQL, sql } from "drizzle-orm";
@@ -15,8 +15,8 @@ import type { Database } from "../db/database.ts";
 type Planned = Pick<Workspace, "id" | "plan">;
 
 /**
- * True in SQL while the plan has room for all links of a call; nothing is counted where there is no
- * limit. `earlier` is what statements of the same call before this one inserted, as JSON.
+ * True in SQL while the plan has room for all links of a call; nothing is counted if there is no
+ * limit. `earlier` holds, as JSON, what previous statements of the same call inserted.
  */
 export function hasRoom({ id, plan }: Planned, adding: number, earlier: readonly string[]): SQL {
   const { linksMax } = PLANS[plan];
@@ -28,13 +28,13 @@ export function hasRoom({ id, plan }: Planned, adding: number, earlier: readonly
   return sql`${countOf(id)} - (${sql.join([sql`0`, ...inserted], sql` + `)}) + ${adding} <= ${linksMax}`;
 }
 
-/** Selects how many links there are, where that is limited. */
+/** Selects the number of links, if the plan limits it. */
 export function selectRoom(db: Database, { id, plan }: Planned) {
   const used = PLANS[plan].linksMax === null ? sql`0` : countOf(id);
   return db.all<{ used: number }>(sql`select ${used} as used`);
 }
 
-/** Gives the refusal of a call that has no room, from the count of `selectRoom`. */
+/** Returns the refusal of a call for which there is no room, from the count of `selectRoom`. */
 export function overQuota(
   { plan }: Planned,
   room: { readonly used: number } | undefined,

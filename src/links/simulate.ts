@@ -1,6 +1,6 @@
 /**
- * Tells what a visitor would get, and why: the redirect's own decision, over its own record of the
- * link as D1 has it now, with facts that somebody made up. Counts nothing.
+ * Simulates a visit and explains its outcome: the redirect's own decision, over the record that it
+ * would use of the link as D1 has it now, for a visitor that the client describes. Counts nothing.
  */
 
 import { classify } from "../clicks/classify.ts";
@@ -19,7 +19,7 @@ import { evaluate, type PassedOver } from "./rules/evaluate.ts";
 import { ruleName } from "./rules/rule-name.ts";
 import { DEFAULT_RULE } from "./rules/rule.ts";
 
-/** Whom to take for granted; null is unknown, as the redirect may find it too. */
+/** The visitor to simulate. Null means unknown, which the redirect also meets. */
 export interface SimulatedVisitor {
   /** ISO 3166-1 alpha-2, upper case. */
   readonly country: string | null;
@@ -27,13 +27,13 @@ export interface SimulatedVisitor {
   /** An IANA name. */
   readonly timezone: string | null;
   readonly atMs: number;
-  /** Null for a person of whose browser nothing is known but what follows. */
+  /** Null for a human visitor of whose browser only the fields below are known. */
   readonly userAgent: string | null;
-  /** Where these are given, they count and not what the user agent says. */
+  /** If given, these fields take precedence over the user agent. */
   readonly device: Device | null;
   readonly os: string | null;
   readonly browser: string | null;
-  /** The value of the cookie of an earlier visit. */
+  /** The value of the cookie that an earlier visit set. */
   readonly variantCookie: string | null;
 }
 
@@ -44,12 +44,14 @@ export interface Named {
 
 export interface Simulation {
   readonly decision: SimulatedDecision;
-  /** The rule or variant that chose, or would have chosen were the limit not used up. */
+  /**
+   * The rule or variant that chose the destination, or would have if the limit were not used up.
+   */
   readonly rule: Named | null;
   readonly variant: Named | null;
-  /** `used` is null when nobody could be asked. */
+  /** `used` is null if the count could not be read. */
   readonly limit: { readonly max: number; readonly used: number | null } | null;
-  /** The visitor is asked for a password first; the rest is what follows when it is right. */
+  /** Whether the visitor is first asked for a password; the rest is what follows the right one. */
   readonly passwordRequired: boolean;
   /** In the order in which they were tried. */
   readonly passedOver: readonly (PassedOver & { readonly name: string })[];
@@ -61,13 +63,13 @@ export type SimulatedDecision =
 
 export type SimulatedRefusal =
   | Refusal
-  /** Its domain is not, or no longer, the workspace's. */
+  /** The workspace does not own the link's domain, or no longer does. */
   | "not_found"
   | "limit_reached"
-  /** A program, on a link with a limit. */
+  /** The visitor is a program, and the link has a limit. */
   | "not_for_programs";
 
-/** Follows a link of the caller's workspace as this visitor would. A variant is drawn by chance. */
+/** Simulates a visit to a link of the caller's workspace. A variant is drawn at random. */
 export async function simulate(
   env: Cloudflare.Env,
   link: Link,
@@ -130,7 +132,7 @@ function classOf({ userAgent }: SimulatedVisitor): LedgerClick["class"] {
   return userAgent === null ? "human" : classify("visit", userAgent);
 }
 
-/** The gate's order: programs first, then the count. */
+/** Applies a limit in the gate's order: programs first, then the count. */
 function limited(
   decision: SimulatedDecision,
   limit: Simulation["limit"],
@@ -149,7 +151,10 @@ async function limitOf(env: Cloudflare.Env, record: RouteRecord): Promise<Simula
   return { max: limit.max, used };
 }
 
-/** A gate knows nothing before the first click of a limit, and then starts from the Ledger's total. */
+/**
+ * Returns a limit's used clicks. A gate knows nothing before the first click, and then starts from
+ * the Ledger's total.
+ */
 async function usedOf(
   env: Cloudflare.Env,
   { linkId, uuid, ledger }: RouteRecord,

@@ -1,6 +1,6 @@
 /**
- * Reads the links of one workspace. A store without a workspace cannot be made, so neither can a
- * query that shows somebody else's links.
+ * Reads the links of one workspace. A store cannot be created without a workspace, so no query can
+ * return another workspace's links.
  */
 
 import { and, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
@@ -14,16 +14,16 @@ import { selectLinks, toLink } from "./link-row.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { linkLists } from "./lists.ts";
 
-/** What reports tell of a link. */
+/** The fields of a link that reports show. */
 export type LinkField = "uuid" | "code" | "title" | "destinationUrl" | "createdAtMs";
 
 export type LinkName<Told extends LinkField> = Pick<Link, "id" | Told>;
 
 export interface WantedNames<Told extends LinkField> {
   readonly ids: readonly number[];
-  /** What is read of each link besides its id. */
+  /** The fields to read of each link, besides its id. */
   readonly fields: readonly Told[];
-  /** So many of those that are still there; all of them without it. */
+  /** The most existing links to return; all if absent. */
   readonly max?: number;
 }
 
@@ -32,19 +32,19 @@ export type LinkStore = ReturnType<typeof linkStore>;
 /** Returns the reader of a workspace's links. */
 export function linkStore(db: Database, workspaceId: number) {
   /**
-   * Selects single links. The plus keeps SQLite from walking through all links of the workspace,
-   * which it takes for as good a way as the index of the identity.
+   * Selects single links. The plus keeps SQLite from scanning all links of the workspace, which it
+   * rates as good as the index of the identifier.
    */
   function select(where: SQL | undefined) {
     return selectLinks(db, and(sql`+${links.workspaceId} = ${workspaceId}`, where));
   }
 
   /**
-   * Selects what links are called, in the order of the ids; those that are gone are left out, and the
-   * next move up. It is not run yet, so that a batch can hold it.
+   * Selects the names of links, in the order of the ids; deleted links are left out and do not
+   * count towards `max`. Does not run the query, so that it can be part of a batch.
    *
-   * Reads two rows an id, and none for ids behind the last that is named: `json_each` gives them one
-   * by one, in the order of its rowid.
+   * Reads two rows per id, and none for ids after the last one returned: `json_each` yields them
+   * one by one, in the order of its rowid.
    */
   function selectNames<Told extends LinkField>({
     ids,
@@ -67,13 +67,13 @@ export function linkStore(db: Database, workspaceId: number) {
   return {
     ...linkLists(db, workspaceId),
 
-    /** Another workspace's link is as unknown as none. */
+    /** Finds a link. Another workspace's link is refused just like one that does not exist. */
     async find(ref: LinkRef): Promise<Result<Link, LinkNotFound>> {
       const [row] = await select(isLink(ref)).limit(1);
       return row === undefined ? err({ reason: "link_not_found" }) : ok(toLink(row));
     },
 
-    /** In the order of the ids; those that are gone are left out. */
+    /** In the order of the ids; deleted links are left out. */
     async findByIds(ids: readonly number[]): Promise<Link[]> {
       const rows = await select(
         inArray(links.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
@@ -83,7 +83,10 @@ export function linkStore(db: Database, workspaceId: number) {
       return rows.map(toLink).sort((a, b) => placeOf(a) - placeOf(b));
     },
 
-    /** Rows for `toLink`, in no order. It is not run yet, so that a batch can end with it. */
+    /**
+     * Selects rows for `toLink`, in no particular order. Does not run the query, so that it can end
+     * a batch.
+     */
     selectByUuids(uuids: readonly string[]) {
       return select(
         inArray(links.uuid, sql`(select value from json_each(${JSON.stringify(uuids)}))`),
@@ -92,7 +95,7 @@ export function linkStore(db: Database, workspaceId: number) {
 
     selectNames,
 
-    /** Finds what `selectNames` selects, and asks for nothing where nothing is wanted. */
+    /** Runs `selectNames`; makes no query if no link is wanted. */
     async findNames<Told extends LinkField>(wanted: WantedNames<Told>): Promise<LinkName<Told>[]> {
       return wanted.ids.length === 0 ? [] : await selectNames(wanted);
     },
@@ -100,8 +103,8 @@ export function linkStore(db: Database, workspaceId: number) {
 }
 
 /**
- * Whether any workspace at all has a link: for an API that must tell another workspace's from none.
- * The one query here that is bound to no workspace, and it shows nothing of the link.
+ * Whether any workspace has a link: for an API that must tell another workspace's link from none.
+ * The only query here that is not bound to a workspace; it reveals nothing else about the link.
  */
 export async function linkExists(db: Database, objectId: string): Promise<boolean> {
   const [found] = await db
@@ -117,6 +120,7 @@ function isLink(ref: LinkRef): SQL | undefined {
   if ("uuid" in ref) return eq(links.uuid, ref.uuid);
   const prefix = uuidPrefixOf(ref.objectId);
   if (prefix === null) return sql`false`;
-  // "g" follows the last hex digit: the range is all UUIDs that begin so, found in the unique index.
+  // "g" follows the last hex digit, so the range holds all UUIDs with this prefix and uses the
+  // unique index.
   return and(gt(links.uuid, prefix), lt(links.uuid, `${prefix}g`));
 }

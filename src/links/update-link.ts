@@ -25,16 +25,16 @@ export interface LinkChanges extends WantedLink {
 }
 
 export interface UpdateOptions {
-  /** The change is meant for one of these versions only; null for whatever the link is now. */
+  /** The versions that the change may apply to; null for any. */
   readonly expectedVersions?: readonly number[] | null;
   readonly alongside?: Alongside;
 }
 
 /**
- * Changes the fields that are given, and nothing else. Returns the link as it is now.
+ * Changes only the fields that are given. Returns the link as it is now.
  *
- * A new code or domain leaves a tombstone of the old address in the same batch. Of two changes at
- * once to one field the later wins, unless `expectedVersions` says that it must not.
+ * A new code or domain leaves a tombstone of the old address in the same batch. If two concurrent
+ * changes set the same field, the later one wins, unless `expectedVersions` prevents it.
  */
 export async function updateLink(
   context: LinkContext,
@@ -67,7 +67,7 @@ export async function updateLink(
   const { nowMs } = context;
   const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
-  // Every statement asks the same: either all of them find the link as it must be, or none does.
+  // All statements have the same condition, so either all of them apply or none does.
   const guard = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
   const events = updatedEventsStatements(db, context, before.id, guard);
   const [refs, updated, rows] = await batchAround(
@@ -111,7 +111,7 @@ export async function updateLink(
     : err({ reason: "version_mismatch", version: after.version });
 }
 
-/** What a change writes besides what a new link does too. */
+/** Returns the columns of a change beyond those that new links set too. */
 async function columnsOfChange({ isArchived, clicksLimit, password }: LinkChanges, nowMs: number) {
   return {
     ...(isArchived !== undefined && { archivedAtMs: archivedAt(isArchived, nowMs) }),
@@ -120,7 +120,9 @@ async function columnsOfChange({ isArchived, clicksLimit, password }: LinkChange
   };
 }
 
-/** Cookies of the password before no longer fit, even if it is the same again. */
+/**
+ * The new version invalidates cookies of the previous password, even if the new one is the same.
+ */
 async function passwordColumns(password: string | null) {
   return {
     passwordHash: password === null ? null : await hashPassword(password),
@@ -128,12 +130,12 @@ async function passwordColumns(password: string | null) {
   };
 }
 
-/** Archiving again does not make it later. */
+/** Archiving an archived link keeps its time. */
 function archivedAt(isArchived: boolean, nowMs: number): SQL | null {
   return isArchived ? sql`coalesce(${links.archivedAtMs}, ${nowMs})` : null;
 }
 
-/** A limit where there was none begins with this version: its gate then counts anew. */
+/** A limit on a link without one begins at this version: the gate then starts a new count. */
 function limitSince(limit: number | null): SQL | null {
   return limit === null
     ? null

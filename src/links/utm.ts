@@ -1,4 +1,4 @@
-/** What a UTM parameter of a link may be called: `utm_source` and its kind. */
+/** The accepted names of UTM parameters: `utm_source` and the like. */
 export const UTM_NAME = /^utm_[a-z0-9_]{1,30}$/;
 
 export const UTM_VALUE_LENGTH_MAX = 255;

@@ -1,13 +1,16 @@
-/** Why a CSV file is refused as a whole, and not one of its rows. */
+/** Why a CSV file is refused as a whole, as opposed to a single row. */
 
 import type { QuotaExceeded } from "../../access/quotas.ts";
 
 export type CsvRefusal =
-  /** The header does not name a column that every row needs; an empty file has no header at all. */
+  /** The header lacks a column that every row needs; an empty file has no header at all. */
   | { readonly reason: "csv_column_missing"; readonly column: string }
   | { readonly reason: "csv_too_many_rows"; readonly limit: number }
-  /** A quoted cell has no end, or goes on after it: where the next row begins cannot be known. */
+  /**
+   * A quoted cell does not end, or text follows its closing quote, so the start of the next row is
+   * unknown.
+   */
   | { readonly reason: "csv_malformed"; readonly row: number };
 
-/** The quotas are `bulk` and `links`. */
+/** The quotas that can be exceeded are `bulk` and `links`. */
 export type ImportRefusal = CsvRefusal | QuotaExceeded;

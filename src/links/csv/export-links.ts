@@ -15,23 +15,23 @@ export interface ExportContext {
   readonly access: { readonly workspace: Pick<Workspace, "id" | "ledger"> };
 }
 
-/** What a file says of links. */
+/** The format of an exported file. */
 export interface ExportForm<Column extends string> {
   readonly columns: readonly Column[];
-  /** Returns a link's cells; `clicks` are those of people, of all time. */
+  /** Returns a link's cells; `clicks` counts human clicks over all time. */
   readonly toCells: (link: ExportedLink, clicks: number) => Readonly<Record<Column, string>>;
 }
 
 export interface ExportOptions {
-  /** Begin with a byte order mark: Excel then reads UTF-8. */
+  /** Begin with a byte order mark, which makes Excel read UTF-8. */
   readonly bom?: boolean | undefined;
 }
 
 /**
- * Exports a workspace's links as CSV, newest first: a chunk a page, and no page is read before the
- * one before it has been taken. Holds one page at a time, however many links there are.
+ * Exports a workspace's links as CSV, newest first: one chunk per page, each read only after the
+ * previous one was consumed. Holds one page at a time, whatever the number of links.
  *
- * Throws if the first page cannot be had; a failure after that breaks the stream off.
+ * Throws if the first page cannot be read; a later failure aborts the stream.
  */
 export async function exportLinks<Column extends string>(
   context: ExportContext,

@@ -1,4 +1,4 @@
-/** Reads the links of one workspace as an export needs them: without rules, variants and logos. */
+/** Reads the links of one workspace for an export: without rules, variants and logos. */
 
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 
@@ -6,19 +6,22 @@ import type { Database } from "../../db/database.ts";
 import { collections, links, linkTags, tags } from "../../db/schema/index.ts";
 import { type LinkFilter, linkConditions } from "../lists.ts";
 
-/** A hundred thousand links are two hundred queries: far from the thousand of one invocation. */
+/**
+ * The links per page: a hundred thousand links take two hundred queries, far below the thousand
+ * that one invocation may make.
+ */
 export const EXPORT_PAGE = 500;
 
 export interface ExportedLink {
   readonly id: number;
   readonly domain: string | null;
-  /** The hostname of a parked link, which people are still shown. */
+  /** The host name of a parked link, which is still shown. */
   readonly parkedDomain: string | null;
   readonly code: string;
   readonly destinationUrl: string;
   readonly title: string | null;
   readonly description: string | null;
-  /** By name. */
+  /** Sorted by name. */
   readonly tags: readonly string[];
   readonly isActive: boolean;
   readonly archivedAtMs: number | null;
@@ -27,7 +30,7 @@ export interface ExportedLink {
   readonly createdAtMs: number;
 }
 
-/** Reads a page, newest first; `beforeId` goes on after the link with that id, even if it is gone. */
+/** Reads a page, newest first; with `beforeId` it continues after that link, even if it is gone. */
 export async function readExportPage(
   db: Database,
   workspaceId: number,

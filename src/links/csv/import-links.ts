@@ -1,4 +1,4 @@
-/** Makes a link of each row of a file, in one call. */
+/** Creates a link from each row of a file, in one call. */
 
 import { sql } from "drizzle-orm";
 
@@ -13,26 +13,26 @@ import type { CreateLinkRefusal } from "../errors.ts";
 import type { Link } from "../link.ts";
 import { DEFAULT_DOMAIN } from "../route/address.ts";
 
-/** A row, as it was read. */
+/** A row after parsing. */
 export interface ImportRow {
-  /** The link that it asks for; null if it cannot be read. */
+  /** The requested link; null if the row is unreadable. */
   readonly input: LinkInput | null;
-  /** The code that it asks for, known even of some rows that cannot be read. */
+  /** The requested code, which is known even for some unreadable rows. */
   readonly code: string | undefined;
 }
 
 export interface RowOutcome {
   readonly link: Link | null;
-  /** Why there is no link; empty for a row that could not be read and whose code is free. */
+  /** Why there is no link; empty for an unreadable row whose code is free. */
   readonly refusals: readonly CreateLinkRefusal[];
 }
 
 /**
- * Makes a link of each row, on the default hosts. Rows that are refused keep no other back; of two
- * rows that ask for one code the first has it. An expiry may lie in the past.
+ * Creates a link from each row, on the default hosts. A refused row does not affect the others; if
+ * two rows ask for the same code, the first gets it. An expiry may be in the past.
  *
- * Answers in the order of the rows. A call costs the same few round trips to D1 for one row and for
- * ten thousand, and writes no KV.
+ * Returns results in the order of the rows. A call makes the same few round trips to D1 for one row
+ * and for ten thousand, and writes no KV.
  */
 export async function importLinks(
   context: LinkContext,
@@ -54,8 +54,8 @@ export async function importLinks(
 }
 
 /**
- * Tells again what became of an import's rows, from what was made of each row that could be read:
- * its link, or null where its code was taken.
+ * Reconstructs the results of an earlier import from what was created for each readable row: its
+ * link, or null if its code was taken.
  */
 export async function recallImport(
   context: LinkContext,
@@ -71,12 +71,15 @@ export async function recallImport(
   return withTakenCodes(context, rows, outcomes);
 }
 
-/** An export holds links that have expired: they come back as they were. */
+/** Accepts expired links, because an export contains them: they are restored as they were. */
 function restoring(context: LinkContext): LinkContext {
   return { ...context, policy: { ...context.policy, pastExpiry: true } };
 }
 
-/** Asks whether the codes of rows that were refused for something else, or not tried, are taken too. */
+/**
+ * Checks whether the codes of rows that were refused for another reason, or not tried, are taken
+ * too.
+ */
 async function withTakenCodes(
   { env, access, nowMs }: LinkContext,
   rows: readonly ImportRow[],
@@ -96,7 +99,9 @@ async function withTakenCodes(
   });
 }
 
-/** Finds those of these codes that a workspace could not have now, in one query, however many. */
+/**
+ * Finds those of these codes that the workspace could not take now, in one query for any number.
+ */
 async function takenCodes(
   db: Database,
   workspaceId: number,

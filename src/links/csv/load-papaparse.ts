@@ -1,4 +1,4 @@
-/** The one place that loads papaparse: with the first file, never with the API. */
+/** The only place that loads papaparse: with the first file, never with the API. */
 
 import type papaparse from "papaparse";
 

@@ -1,4 +1,4 @@
-/** The part of papaparse that is used. Its published types bring all of Node's with them. */
+/** The part of papaparse that is used. Its published types pull in all of Node's. */
 declare module "papaparse" {
   interface Step {
     /** One row. */
@@ -10,7 +10,7 @@ declare module "papaparse" {
     readonly delimiter: string;
     readonly newline: string;
     readonly fastMode: boolean;
-    /** Called once a row, before `parse` returns. */
+    /** Called once per row, before `parse` returns. */
     step(row: Step, parser: { abort(): void }): void;
   }
 

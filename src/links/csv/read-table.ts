@@ -1,25 +1,25 @@
-/** Reads a CSV file as rows of named cells, whose texts may still say anything. */
+/** Reads a CSV file as rows of named cells, whose texts are not validated yet. */
 
 import { err, ok, type Result } from "../../platform/result.ts";
 import { restore } from "./cells.ts";
 import type { CsvRefusal } from "./errors.ts";
 import type { Papaparse } from "./load-papaparse.ts";
 
-/** What a file must look like. */
+/** The expected format of a file. */
 export interface TableForm<Column extends string> {
   /** Other columns are ignored. */
   readonly columns: readonly Column[];
   /** The column that the header must name. */
   readonly required: Column;
-  /** Not counting the header. */
+  /** The most rows, not counting the header. */
   readonly rowsMax: number;
 }
 
-/** A cell that is not there is empty. */
+/** The cells of a row; a missing cell is empty. */
 export type Cells<Column extends string> = Readonly<Record<Column, string>>;
 
 export interface TableRow<Column extends string> {
-  /** As a spreadsheet numbers it: the header is row 1, and empty rows count. */
+  /** The row's number in a spreadsheet: the header is row 1, and empty rows count. */
   readonly row: number;
   readonly cells: Cells<Column>;
 }
@@ -27,10 +27,10 @@ export interface TableRow<Column extends string> {
 type Places<Column> = ReadonlyMap<Column, number>;
 
 /**
- * Reads a file with a header: RFC 4180, with LF for CRLF and a byte order mark if need be. The names
- * in the header are read in any letter case; of two columns of one name the first counts.
+ * Reads a file with a header: RFC 4180, also with LF line ends and a byte order mark. Column names
+ * match in any letter case; if two columns have the same name, the first counts.
  *
- * Row by row: what is too much is not kept.
+ * Reads row by row, and does not keep rows beyond the limit.
  */
 export function readTable<Column extends string>(
   csv: string,
@@ -46,7 +46,7 @@ export function readTable<Column extends string>(
   papa.parse(text, {
     delimiter: ",",
     newline: newlineOf(text),
-    // It would split the whole text at once.
+    // papaparse would otherwise split the whole text at once.
     fastMode: false,
     step({ data, errors }, parser) {
       row += 1;
@@ -65,7 +65,10 @@ export function readTable<Column extends string>(
   return places === null ? err(missing) : ok(rows);
 }
 
-/** LF serves CRLF too: what is left of it is dropped with the row's last cell. */
+/**
+ * Returns the line end to split at. LF also covers CRLF: the remaining CR is trimmed from the row's
+ * last cell.
+ */
 function newlineOf(text: string): "\n" | "\r" {
   return /\r\n|\n|\r/.exec(text)?.[0] === "\r" ? "\r" : "\n";
 }

@@ -5,7 +5,7 @@ import type { Papaparse } from "./load-papaparse.ts";
 
 const NEWLINE = "\r\n";
 
-/** Returns the rows as text; the last one is ended too. */
+/** Returns the rows as text, with a line end after the last one too. */
 export function writeTable(rows: readonly (readonly string[])[], papa: Papaparse): string {
   if (rows.length === 0) return "";
   const safe = rows.map((cells) => cells.map(neutralise));

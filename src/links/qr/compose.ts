@@ -1,9 +1,9 @@
-/** Scales a logo to the pixels it gets and lays it on a flat background. */
+/** Scales a logo to its place in the code, on a flat background. */
 
 import type { Rgb } from "./colors.ts";
 import type { Raster } from "./png-reader.ts";
 
-/** Opaque pixels, three bytes each, row by row. */
+/** Opaque pixels, three bytes per pixel, row by row. */
 export interface Patch {
   readonly width: number;
   readonly height: number;
@@ -13,8 +13,8 @@ export interface Patch {
 /**
  * Fits an image into a square of `side` pixels, keeping its proportions.
  *
- * Each pixel is the mean of what it covers, weighed by opacity: a large logo shrinks smoothly, a
- * small one grows in blocks.
+ * Each pixel is the mean of the source pixels that it covers, weighted by opacity: a large logo
+ * shrinks smoothly, a small one grows in blocks.
  */
 export function fitLogo(logo: Raster, side: number, background: Rgb): Patch {
   const scale = side / Math.max(logo.width, logo.height);
@@ -32,7 +32,7 @@ export function fitLogo(logo: Raster, side: number, background: Rgb): Patch {
 
 type Span = readonly [from: number, to: number];
 
-/** The source pixels that one target pixel covers: at least one. */
+/** Returns the source pixels that one target pixel covers, at least one. */
 function spanOf(at: number, targets: number, sources: number): Span {
   const from = Math.floor((at * sources) / targets);
   return [from, Math.max(from + 1, Math.floor(((at + 1) * sources) / targets))];

@@ -1,4 +1,4 @@
-/** Draws the QR code of a link that exists, as its settings say. */
+/** Draws the QR code of an existing link according to its settings. */
 
 import { configOf } from "../../config.ts";
 import { utf8 } from "../../platform/bytes.ts";
@@ -13,7 +13,7 @@ import { drawQrSvg } from "./svg.ts";
 
 export interface LinkQrRequest extends LinkAddress {
   readonly format: "svg" | "png";
-  /** As it stands in the query. */
+  /** The raw query parameter. */
   readonly size: string | null;
 }
 
@@ -37,7 +37,9 @@ export async function drawLinkQr(
   );
 }
 
-/** Returns what a code says: the short link with the mark by which a scan is told from a click. */
+/**
+ * Returns the content of a code: the short link with the parameter that marks a visit as a scan.
+ */
 function scanUrl(env: Cloudflare.Env, address: LinkAddress): string {
   return `${shortUrlOf(address, configOf(env).publicUrl.origin)}?qr=1`;
 }

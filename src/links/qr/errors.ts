@@ -1,4 +1,4 @@
-/** Why a look of a QR code is refused: facts only. */
+/** Why QR settings are refused: facts only. */
 
 import { err, type Failure } from "../../platform/result.ts";
 import type { BlockReason } from "../../platform/safe-fetch.ts";
@@ -8,36 +8,36 @@ export type QrSettingsRefused = { readonly reason: "qr_settings_refused" } & QrF
 
 export type QrFault =
   | { readonly field: "color" | "bgColor"; readonly problem: "not_a_color" }
-  /** It differs too little from the background. */
+  /** The contrast with the background is too low. */
   | { readonly field: "color"; readonly problem: "not_scannable" }
   | { readonly field: "logo"; readonly problem: LogoFault }
-  /** The logo's address answers with another status than 200. */
+  /** The logo's URL answers with a status other than 200. */
   | { readonly field: "logo"; readonly problem: "status"; readonly status: number };
 
 export type LogoFault =
-  /** It is to be used, and there is none. */
+  /** `useLogo` is on, but there is no logo. */
   | "missing"
-  /** Neither a data URL nor an address of the web. */
+  /** Neither a data URL nor a web address. */
   | "not_an_address"
   | LogoProblem
-  /** Its address may not be asked. */
+  /** The address may not be fetched. */
   | BlockReason
   | "unanswered"
   | "redirected";
 
 export interface QrSizeRefused {
   readonly reason: "qr_size_refused";
-  /** Pixels. */
+  /** In pixels. */
   readonly min: number;
   readonly max: number;
 }
 
-/** Refuses a look for one fault. */
+/** Refuses QR settings for one fault. */
 export function refuse(fault: QrFault): Failure<QrSettingsRefused> {
   return err({ reason: "qr_settings_refused", ...fault });
 }
 
-/** Refuses a look for its logo. */
+/** Refuses QR settings for their logo. */
 export function refuseLogo(problem: LogoFault): Failure<QrSettingsRefused> {
   return refuse({ field: "logo", problem });
 }

@@ -1,4 +1,4 @@
-/** Brings a logo home: fetched once, when the settings are written, and kept as a data URL. */
+/** Fetches a logo once, when the settings are written, to be stored as a data URL. */
 
 import { ok, type Result } from "../../platform/result.ts";
 import {
@@ -12,7 +12,10 @@ import type { QrSettings, QrSettingsDraft } from "./settings.ts";
 
 const LOGO_ACCEPT = "image/png, image/jpeg, image/webp";
 
-/** Completes settings for storage: asks the network only if their logo is named by an address. */
+/**
+ * Completes settings for storage; makes a network request only if their logo is given by its
+ * address.
+ */
 export async function completeQrSettings(
   draft: QrSettingsDraft,
   policy: OutboundPolicy,
@@ -33,7 +36,8 @@ export async function completeQrSettings(
 }
 
 function logoIn({ status, body, truncated }: OutboundResponse): Result<string, QrSettingsRefused> {
-  // A redirect's target would have to be checked anew; whoever sends the address can send that one.
+  // A redirect's target would need the same checks again, and the client can send that address
+  // instead.
   if (status >= 300 && status < 400) return refuseLogo("redirected");
   if (status !== 200) return refuse({ field: "logo", problem: "status", status });
   if (truncated) return refuseLogo("too_large");

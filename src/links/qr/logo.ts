@@ -1,6 +1,7 @@
 /**
- * Decides which images may be the logo of a QR code: PNG, JPEG and WebP by their own first bytes,
- * whatever they are called. Never SVG, which can carry scripts and addresses of its own.
+ * Decides which images may be the logo of a QR code: PNG, JPEG and WebP, recognised by their first
+ * bytes and not by their declared type. Never SVG, which can contain scripts and external
+ * addresses.
  */
 
 import { err, ok, type Result } from "../../platform/result.ts";
@@ -24,7 +25,7 @@ const JPEG = [0xff, 0xd8, 0xff];
 const RIFF = [0x52, 0x49, 0x46, 0x46];
 const WEBP = [0x57, 0x45, 0x42, 0x50];
 
-/** Reads the image inside a base64 data URL; its type is what its bytes say. */
+/** Parses a base64 data URL of an image; its type follows from its bytes. */
 export function parseLogo(dataUrl: string): Result<Logo, LogoProblem> {
   const head = DATA_URL.exec(dataUrl)?.[0];
   if (head === undefined) return err("not_an_image");
@@ -38,14 +39,14 @@ export function parseLogo(dataUrl: string): Result<Logo, LogoProblem> {
   }
 }
 
-/** Accepts the bytes of an image by their size and their first few. */
+/** Accepts an image by its size and its first bytes. */
 export function acceptLogo(bytes: Uint8Array): Result<Logo, LogoProblem> {
   if (bytes.length > LOGO_BYTES_MAX) return err("too_large");
   const type = typeOf(bytes);
   return type === null ? err("not_an_image") : ok({ type, bytes });
 }
 
-/** Writes the one data URL of an image: it holds nothing that would have to be escaped. */
+/** Returns an image's canonical data URL, which contains nothing that would need escaping. */
 export function dataUrlOf({ type, bytes }: Logo): string {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);

@@ -1,18 +1,18 @@
-/** Lays out a QR code as modules, and keeps its centre free when a logo goes there. */
+/** Lays out a QR code as modules, and keeps its centre free for a logo. */
 
 import { encode } from "uqr";
 
-/** The empty margin that the standard asks for, in modules on each side. */
+/** The empty margin that the standard requires, in modules per side. */
 export const QUIET_ZONE = 4;
 
-/** A square of modules that are left light; the logo stays half a module away from its edges. */
+/** A square of modules that stay light; the logo stays half a module away from its edges. */
 export interface Clearing {
   readonly start: number;
   readonly side: number;
 }
 
 export interface QrMatrix {
-  /** Modules on each side, without the quiet zone. */
+  /** The modules per side, without the quiet zone. */
   readonly size: number;
   /** `rows[y][x]` is true for a module in the foreground colour. */
   readonly rows: readonly (readonly boolean[])[];
@@ -20,15 +20,16 @@ export interface QrMatrix {
 }
 
 /**
- * The clearing's share of a side: a twentieth of the area, where level H repairs three tenths of
- * the code. Readers also need the corners and the timing patterns, which it never reaches.
+ * The clearing's share of a side: about a twentieth of the area, while level H repairs three tenths
+ * of the code. Readers also need the corners and the timing patterns, which the clearing never
+ * reaches.
  */
 const CLEARING_SHARE = 0.24;
 
 /**
- * Encodes a text at error correction M or better, or at H with a clearing in the middle.
+ * Encodes a text with error correction M or better, or H with a clearing in the middle.
  *
- * Throws a RangeError beyond version 40: 2,331 bytes, or 1,273 with a clearing.
+ * Throws a RangeError for a text that exceeds version 40: 2,331 bytes, or 1,273 with a clearing.
  */
 export function qrMatrix(text: string, { cleared }: { readonly cleared: boolean }): QrMatrix {
   const { size, data } = encode(text, { ecc: cleared ? "H" : "M", boostEcc: true, border: 0 });
@@ -40,7 +41,10 @@ export function qrMatrix(text: string, { cleared }: { readonly cleared: boolean 
   return { size, rows, clearing };
 }
 
-/** Gives an odd side, as the code's own is, so that the logo sits exactly in the middle. */
+/**
+ * Returns the clearing. Its side is odd, as the code's is, so that the logo is exactly in the
+ * middle.
+ */
 function clearingOf(size: number): Clearing {
   const side = Math.floor((size * CLEARING_SHARE - 1) / 2) * 2 + 1;
   return { start: (size - side) / 2, side };

@@ -1,4 +1,4 @@
-/** The container of a PNG image: its signature and its chunks, and deflate in both directions. */
+/** The container of a PNG image: its signature, its chunks, and deflate in both directions. */
 
 import { utf8 } from "../../platform/bytes.ts";
 
@@ -15,7 +15,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** Writes one chunk: length, type, data and their checksum. */
+/** Writes one chunk: length, type, data and checksum. */
 export function writeChunk({ type, data }: PngChunk): Uint8Array {
   const chunk = new Uint8Array(data.length + 12);
   const view = new DataView(chunk.buffer);
@@ -26,7 +26,7 @@ export function writeChunk({ type, data }: PngChunk): Uint8Array {
   return chunk;
 }
 
-/** Gives the chunks of an image as far as they are whole; the checksums are not looked at. */
+/** Yields the complete chunks of an image; does not verify their checksums. */
 export function* readChunks(png: Uint8Array): Generator<PngChunk> {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   let at = PNG_SIGNATURE.length;
@@ -40,7 +40,7 @@ export function* readChunks(png: Uint8Array): Generator<PngChunk> {
   }
 }
 
-/** Compresses what a generator of rows gives, without holding all of it at once. */
+/** Compresses the output of a generator without holding all of it at once. */
 export async function deflate(parts: Iterable<Uint8Array>): Promise<Uint8Array> {
   const { readable, writable } = new CompressionStream("deflate");
   const packed = new Response(readable).bytes();
@@ -51,9 +51,9 @@ export async function deflate(parts: Iterable<Uint8Array>): Promise<Uint8Array> 
 }
 
 /**
- * Inflates to exactly `length` bytes, or gives null if there are fewer or the data is broken.
+ * Inflates to exactly `length` bytes; returns null if there are fewer or the data is broken.
  *
- * Whatever follows is never inflated: a small image may hold a gigabyte of zeros.
+ * Never inflates what follows, since a small image can hold a gigabyte of zeros.
  */
 export async function inflate(
   parts: readonly Uint8Array[],

@@ -1,23 +1,23 @@
-/** Turns the unfiltered rows of a PNG image, in any of its formats, into bytes of RGBA. */
+/** Converts the unfiltered rows of a PNG image, in any of its formats, to RGBA bytes. */
 
 import type { PngChunk } from "./png-chunks.ts";
 
 export interface PngLayout {
   readonly width: number;
   readonly height: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   readonly depth: number;
   readonly colorType: number;
-  /** Samples a pixel. */
+  /** Samples per pixel. */
   readonly channels: number;
-  /** Without the filter byte that goes before each row. */
+  /** The bytes of a row, without the filter byte before it. */
   readonly rowBytes: number;
 }
 
 const PALETTE = 3;
 const OPAQUE = 255;
 
-/** Gives red, green, blue and opacity of each pixel; of 16 bits a sample the upper 8 are kept. */
+/** Returns each pixel's red, green, blue and opacity; 16-bit samples keep their upper 8 bits. */
 export function rgbaOf(
   rows: Uint8Array,
   layout: PngLayout,
@@ -37,7 +37,10 @@ export function rgbaOf(
   }
 }
 
-/** One byte a sample: the sample itself below 8 bits, since it may be the index of a colour. */
+/**
+ * Returns one byte per sample. Samples below 8 bits are not scaled, since they may be palette
+ * indexes.
+ */
 function samplesOf(rows: Uint8Array, { width, height, depth, channels, rowBytes }: PngLayout) {
   const perRow = width * channels;
   const samples = new Uint8Array(perRow * height);
@@ -53,7 +56,7 @@ function samplesOf(rows: Uint8Array, { width, height, depth, channels, rowBytes 
   return samples;
 }
 
-/** Lists the colour that each sample of a one-channel image stands for. */
+/** Returns the colour of each possible sample of a one-channel image. */
 function tableOf(
   { depth, colorType }: PngLayout,
   palette: Uint8Array = new Uint8Array(),
@@ -61,7 +64,8 @@ function tableOf(
 ): Uint8Array {
   const table = new Uint8Array(256 * 4);
   const greyStep = depth < 8 ? 255 / ((1 << depth) - 1) : 1;
-  // A grey's two bytes hold a sample of the image's depth; of 16 bits we compare what we kept.
+  // The transparent grey takes two bytes at any depth; at 16 bits only the upper byte, which we
+  // keep, is compared.
   const clear = depth === 16 ? transparency?.[0] : transparency?.[1];
   for (let sample = 0; sample < 256; sample += 1) {
     if (colorType === PALETTE) {

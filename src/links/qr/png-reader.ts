@@ -1,22 +1,22 @@
 /**
- * Reads PNG logos into pixels, so that they can be drawn into a PNG code: every colour type and
- * depth, but no interlacing and no colour profiles.
+ * Decodes PNG logos so that they can be drawn into a PNG code: every colour type and depth, but no
+ * interlacing and no colour profiles.
  */
 
 import { inflate, PNG_SIGNATURE, readChunks, type PngChunk } from "./png-chunks.ts";
 import { rgbaOf, type PngLayout } from "./png-pixels.ts";
 
-/** Red, green, blue and opacity, a byte each, row by row. */
+/** Red, green, blue and opacity, one byte each, row by row. */
 export interface Raster {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8Array;
 }
 
-/** More is no logo for the middle of a code, and would be unpacked on every drawing. */
+/** The most pixels: a larger logo is not needed, and would be unpacked for every drawing. */
 export const RASTER_PIXELS_MAX = 1_024 * 1_024;
 
-/** Samples a pixel, and the depths they may have, by colour type. */
+/** The samples per pixel and their possible depths, by colour type. */
 const FORMATS: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
@@ -25,7 +25,7 @@ const FORMATS: Readonly<Record<number, { channels: number; depths: readonly numb
   6: { channels: 4, depths: [8, 16] },
 };
 
-/** Decodes an image, or gives null for one that is broken, interlaced or too large. */
+/** Decodes an image; returns null if it is broken, interlaced or too large. */
 export async function readPng(png: Uint8Array): Promise<Raster | null> {
   if (!PNG_SIGNATURE.every((byte, at) => png[at] === byte)) return null;
   const chunks = [...readChunks(png)];
@@ -49,7 +49,7 @@ function layoutOf([header]: readonly PngChunk[]): PngLayout | null {
   return { width, height, depth, colorType, channels: format.channels, rowBytes };
 }
 
-/** Undoes each row's filter in place; false for a filter that PNG does not have. */
+/** Reverses each row's filter in place; returns false for an unknown filter. */
 function unfilter(bytes: Uint8Array, { height, rowBytes, channels, depth }: PngLayout): boolean {
   const pixelBytes = Math.max(1, (channels * depth) / 8);
   const stride = rowBytes + 1;

@@ -1,4 +1,4 @@
-/** Writes PNG images: two colours in a palette, or eight bits a channel. */
+/** Encodes PNG images, either with a two-colour palette or with eight bits per channel. */
 
 import type { Rgb } from "./colors.ts";
 import { deflate, PNG_SIGNATURE, writeChunk } from "./png-chunks.ts";
@@ -6,18 +6,23 @@ import { deflate, PNG_SIGNATURE, writeChunk } from "./png-chunks.ts";
 export interface PngImage {
   readonly width: number;
   readonly height: number;
-  /** One bit a pixel that picks of two colours, the first bit leftmost; null for red, green, blue. */
+  /**
+   * With a palette, one bit per pixel picks one of two colours, the first bit leftmost; null for
+   * RGB rows.
+   */
   readonly palette: readonly [Rgb, Rgb] | null;
-  /** From top to bottom; a row may be given again and again. */
+  /** From top to bottom; the same array may be yielded repeatedly. */
   readonly rows: Iterable<Uint8Array>;
 }
 
 const COLOR_TYPE_RGB = 2;
 const COLOR_TYPE_PALETTE = 3;
-/** About this much is handed to the compressor at once: a call a row costs more than the packing. */
+/**
+ * How much is passed to the compressor at once: one call per row costs more than the compression.
+ */
 const BAND_BYTES = 64 * 1024;
 
-/** Encodes an image; its memory is that of the packed bytes and one band of rows. */
+/** Encodes an image; needs memory for the compressed bytes and one band of rows. */
 export async function writePng({ width, height, palette, rows }: PngImage): Promise<Uint8Array> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
@@ -34,7 +39,10 @@ export async function writePng({ width, height, palette, rows }: PngImage): Prom
   return new Blob([PNG_SIGNATURE, ...chunks.map(writeChunk)]).bytes();
 }
 
-/** Puts rows together, each behind the filter byte 0 (none): equal rows pack well as they are. */
+/**
+ * Joins rows into bands, each row after filter byte 0 (none): equal rows compress well without a
+ * filter.
+ */
 function* bandsOf(rows: Iterable<Uint8Array>): Generator<Uint8Array> {
   let band = new Uint8Array(BAND_BYTES);
   let at = 0;

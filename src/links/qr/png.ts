@@ -1,8 +1,8 @@
 /**
- * Draws a QR code as PNG: two colours in a palette, or full colour where a logo is drawn into it.
+ * Draws a QR code as PNG: with a two-colour palette, or in full colour if it contains a logo.
  *
  * Only PNG logos can be decoded here. For a JPEG or WebP logo, or a PNG that `png-reader.ts` does
- * not read, the cleared centre stays empty; the SVG shows every logo.
+ * not support, the centre stays empty; the SVG shows every logo.
  */
 
 import { rgbOf, type Rgb } from "./colors.ts";
@@ -64,7 +64,7 @@ async function placeLogo(
 
 type DrawRow = (dark: readonly boolean[], grid: PixelGrid) => Uint8Array;
 
-/** Gives the rows of pixels; those of one row of modules are one and the same array. */
+/** Yields the rows of pixels; all rows of one row of modules are the same array. */
 function* rowsOf({ rows }: QrMatrix, grid: PixelGrid, draw: DrawRow): Generator<Uint8Array> {
   const { width, scale, margin } = grid;
   const blank = draw([], grid);

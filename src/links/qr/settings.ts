@@ -1,8 +1,8 @@
 /**
- * What a link's QR code looks like: accepts what somebody wants, and reads what was stored.
+ * The QR settings of a link: validates what a client asks for, and reads what is stored.
  *
- * Pure: a logo that is named by an address comes out as that address, and `fetch-logo.ts` turns it
- * into an image before anything is stored. Drawing never asks the network.
+ * Pure: a logo given by its address is returned as that address, and `fetch-logo.ts` turns it into
+ * an image before anything is stored. Drawing makes no network requests.
  */
 
 import { ok, type Result } from "../../platform/result.ts";
@@ -11,27 +11,27 @@ import { refuse, refuseLogo, type QrSettingsRefused } from "./errors.ts";
 import { dataUrlOf, parseLogo } from "./logo.ts";
 
 export interface QrSettings {
-  /** `#rrggbb` in lower case, as is `bgColor`. */
+  /** `#rrggbb` in lower case, like `bgColor`. */
   readonly color: string;
   readonly bgColor: string;
   readonly useLogo: boolean;
-  /** A data URL of an accepted image; kept while `useLogo` is off. */
+  /** The data URL of an accepted image; kept while `useLogo` is off. */
   readonly logo: string | null;
 }
 
-/** Settings as somebody wants them; what is absent stays as it is. */
+/** The settings that a client asks for; an absent field keeps its value. */
 export interface QrSettingsInput {
-  /** `#rgb` or `#rrggbb`, as is `bgColor`. */
+  /** `#rgb` or `#rrggbb`, like `bgColor`. */
   readonly color?: string | undefined;
   readonly bgColor?: string | undefined;
   readonly useLogo?: boolean | undefined;
-  /** A data URL, or the address of an image; null takes the logo away. */
+  /** A data URL or the address of an image; null removes the logo. */
   readonly logo?: string | null | undefined;
 }
 
-/** Settings whose logo may still have to be fetched. */
+/** Settings whose logo may still need to be fetched. */
 export interface QrSettingsDraft extends QrSettings {
-  /** Where the logo is; it takes the place of `logo`. */
+  /** The address of the logo to fetch, which replaces `logo`. */
   readonly logoUrl: string | null;
 }
 
@@ -44,7 +44,7 @@ export const QR_SETTINGS_DEFAULT: QrSettings = {
 
 const LOGO_URL_LENGTH_MAX = 2_048;
 
-/** Accepts a look, or refuses it for the first thing that is wrong. */
+/** Validates settings, or refuses them for the first fault. */
 export function acceptQrSettings(
   input: QrSettingsInput,
   before: QrSettings = QR_SETTINGS_DEFAULT,
@@ -65,7 +65,7 @@ export function acceptQrSettings(
   return ok({ color: color.value, bgColor: bgColor.value, useLogo, ...logo.value });
 }
 
-/** Reads settings as they were stored (JSON), and falls back to the usual look for what is broken. */
+/** Parses stored settings (JSON); broken fields fall back to the defaults. */
 export function storedQrSettings(json: string | null): QrSettings {
   if (json === null) return QR_SETTINGS_DEFAULT;
   try {

@@ -8,7 +8,7 @@ const QR_SIZE_MIN = 64;
 const QR_SIZE_MAX = 2_048;
 const QR_SIZE_DEFAULT = 512;
 
-/** Reads a `size` parameter; the default where there is none. */
+/** Parses a `size` parameter; returns the default if there is none. */
 export function parseQrSize(text: string | null | undefined): Result<number, QrSizeRefused> {
   if (text === null || text === undefined) return ok(QR_SIZE_DEFAULT);
   const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
@@ -19,13 +19,15 @@ export function parseQrSize(text: string | null | undefined): Result<number, QrS
 
 export interface PixelGrid {
   readonly width: number;
-  /** Pixels a module: whole, so that every module is as wide as the next. */
+  /** Pixels per module: an integer, so that all modules are equally wide. */
   readonly scale: number;
-  /** The first pixel of the code itself; what is left over widens the quiet zone. */
+  /** The first pixel of the code itself; left-over pixels widen the quiet zone. */
   readonly margin: number;
 }
 
-/** Fits a code into a square of `size` pixels; the square grows where a module would get none. */
+/**
+ * Fits a code into a square of `size` pixels; the square grows if a module would get less than one.
+ */
 export function pixelGrid({ size: modules }: QrMatrix, size: number): PixelGrid {
   const scale = Math.max(1, Math.floor(size / (modules + 2 * QUIET_ZONE)));
   const width = Math.max(size, (modules + 2 * QUIET_ZONE) * scale);

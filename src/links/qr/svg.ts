@@ -1,9 +1,9 @@
-/** Draws a QR code as SVG: fixed text around numbers, with everything else escaped. */
+/** Draws a QR code as SVG: fixed markup around numbers; everything else is escaped. */
 
 import { qrMatrix, QUIET_ZONE, type Clearing, type QrMatrix } from "./matrix.ts";
 import type { QrSettings } from "./settings.ts";
 
-/** Draws the code of a text, `size` pixels wide; a logo stands in a cleared centre. */
+/** Draws the code of a text, `size` pixels wide, with a logo in a cleared centre. */
 export function drawQrSvg(text: string, settings: QrSettings, size: number): string {
   const logo = settings.useLogo ? settings.logo : null;
   const matrix = qrMatrix(text, { cleared: logo !== null });
@@ -18,7 +18,7 @@ export function drawQrSvg(text: string, settings: QrSettings, size: number): str
   ].join("");
 }
 
-/** One rectangle for each run of dark modules in a row. */
+/** Returns a path with one rectangle per run of dark modules in a row. */
 function pathOf({ rows }: QrMatrix): string {
   let path = "";
   for (const [y, row] of rows.entries()) {

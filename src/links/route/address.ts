@@ -1,21 +1,29 @@
-/** Where a link is found: a domain (empty for the default hosts) and a code unique on it. */
+/**
+ * The address of a link: a domain (empty for the default hosts) and a code that is unique on it.
+ */
 export interface LinkAddress {
   readonly domain: string;
   readonly code: string;
 }
 
-/** The widest grammar of a code; each dialect accepts less. Also keeps KV's forbidden keys (`..`) out. */
+/**
+ * The widest grammar of a code; each dialect accepts less. It also excludes the keys that KV
+ * forbids (`..`).
+ */
 export const CODE = /^[A-Za-z0-9_-]{1,100}$/;
 
 /** The default hosts' domain. */
 export const DEFAULT_DOMAIN = "";
 
-/** Names a link's route record in KV and in the isolate: `<domain>/<code>`, `@` for the default hosts. */
+/**
+ * Returns the key of a link's route record in KV and in the isolate's cache: `<domain>/<code>`,
+ * with `@` for the default hosts.
+ */
 export function routeKey({ domain, code }: LinkAddress): string {
   return `${domain === DEFAULT_DOMAIN ? "@" : domain}/${code}`;
 }
 
-/** Returns the address that people share. `origin` is where the default hosts' links are. */
+/** Returns the short URL. `origin` serves the default hosts' links. */
 export function shortUrlOf({ domain, code }: LinkAddress, origin: string): string {
   return `${domain === DEFAULT_DOMAIN ? origin : `https://${domain}`}/${code}`;
 }

@@ -1,18 +1,18 @@
 /**
- * The isolate's copies of route records, bounded by bytes, least recently used out first.
+ * The isolate's cache of route records, limited by bytes, with least recently used eviction.
  *
- * Ages are absolute: a hit does not make a copy younger, so an edit reaches even the hottest link.
- * Misses live in a small cache of their own, where a scan of random codes can push out nothing else.
+ * Ages are absolute: a hit does not refresh an entry, so an edit reaches even the hottest link.
+ * Misses have a small cache of their own, so that a scan of random codes evicts nothing else.
  */
 
 import type { RouteRecord } from "./record.ts";
 
 export interface RouteCache {
-  /** Gives a copy at most `ageMsMax` old, or undefined; null is a remembered miss. */
+  /** Returns an entry at most `ageMsMax` old, or undefined; null is a cached miss. */
   get(key: string, nowMs: number): RouteRecord | null | undefined;
-  /** Gives a copy too old to be served in good times, for when nothing else answers. */
+  /** Returns an entry of any age, to be served when no other source answers. */
   getStale(key: string, nowMs: number): RouteRecord | undefined;
-  /** `readAtMs` is when the read began: what it saw may be older than its answer. */
+  /** `readAtMs` is when the read began: the data may be older than the time of the answer. */
   put(key: string, record: RouteRecord, bytes: number, readAtMs: number): void;
   putMiss(key: string, readAtMs: number): void;
   forget(key: string): void;
@@ -32,7 +32,7 @@ export interface RouteCacheLimits {
   readonly staleMsMax: number;
 }
 
-/** A copy's cost beyond its text: the parsed object, the map's slot and the key. */
+/** An entry's cost beyond its text: the parsed object, the map's slot and the key. */
 const ENTRY_BYTES = 600;
 
 export const ROUTE_CACHE_LIMITS: RouteCacheLimits = {
@@ -80,7 +80,7 @@ interface Lru {
   delete(key: string): void;
 }
 
-/** A Map keeps insertion order, so the oldest use is its first key. */
+/** A Map keeps insertion order, so its first key is the least recently used. */
 function createLru(bytesMax: number): Lru {
   const entries = new Map<string, Entry>();
   let bytes = 0;
@@ -111,5 +111,7 @@ function createLru(bytesMax: number): Lru {
   };
 }
 
-/** The one cache of this isolate, shared by the redirect that reads and the API that changes. */
+/**
+ * The only cache of this isolate, shared by the redirect, which reads, and the API, which writes.
+ */
 export const routeCache: RouteCache = createRouteCache(ROUTE_CACHE_LIMITS);

@@ -2,7 +2,7 @@
  * Decides what one visitor of one link gets.
  *
  * Pure: no I/O, no clock, no randomness. The redirect and the dry run (`simulate`) both call it, so
- * the two can never tell different stories.
+ * their results cannot differ.
  */
 
 import { DEFAULT_RULE, type RouteRule } from "../rules/rule.ts";
@@ -13,22 +13,24 @@ export type Refusal = "archived" | "inactive" | "suspended" | "not_started" | "e
 
 export interface DecisionFacts {
   readonly nowMs: number;
-  /** Gives the first rule that holds for the visitor, or null; called once at most. */
+  /** Returns the first rule that holds for the visitor, or null; called at most once. */
   chooseRule(rules: readonly RouteRule[]): RouteRule | null;
-  /** Uniform, from 0 and below 1. */
+  /** Uniform in [0, 1). */
   readonly random01: number;
-  /** What the visitor's cookie says of the variant of an earlier visit; null for none. */
+  /**
+   * The value of the visitor's cookie, which names the variant of an earlier visit; null for none.
+   */
   readonly variantCookie: string | null;
 }
 
 export interface RedirectDecision {
   readonly kind: "redirect";
-  /** Normalised: goes into `Location` as it is. */
+  /** Normalised: sent in `Location` unchanged. */
   readonly destination: string;
   readonly status: RedirectStatus;
   /**
-   * The public id of the rule or the A/B variant that chose the destination; DEFAULT_RULE where a
-   * link has rules and none fits.
+   * The public id of the rule or A/B variant that chose the destination; DEFAULT_RULE if the link
+   * has rules and none matches.
    */
   readonly rule: string | null;
   readonly variant: string | null;
@@ -36,22 +38,22 @@ export interface RedirectDecision {
 
 export type Decision =
   | RedirectDecision
-  /** An ended link that names another place to go: no click of the link. */
+  /** An ended link that names a fallback destination; not a click of the link. */
   | { readonly kind: "fallback"; readonly destination: string }
   | { readonly kind: "refuse"; readonly reason: Refusal };
 
 /**
- * Refuses first (gone, not yet started, ended), then lets variants choose, then rules, then the
- * link's own destination.
+ * Refuses first (gone, not started, ended), then lets variants choose, then rules, then the link's
+ * own destination.
  *
- * A click limit stands between the two, and is asked by the caller: it takes I/O.
+ * A click limit comes between the two; the caller checks it, since that takes I/O.
  */
 export function decide(route: RouteRecord, facts: DecisionFacts): Decision {
   if (route.gone !== undefined) return { kind: "refuse", reason: route.gone };
   if (route.startsAtMs !== undefined && facts.nowMs < route.startsAtMs) {
     return { kind: "refuse", reason: "not_started" };
   }
-  // A link dies at its last instant, not one millisecond later.
+  // A link ends at its last instant, not one millisecond later.
   if (route.endsAtMs !== undefined && facts.nowMs >= route.endsAtMs) {
     return route.expiredUrl === undefined
       ? { kind: "refuse", reason: "ended" }

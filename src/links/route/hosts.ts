@@ -1,4 +1,4 @@
-/** Tells the installation's own hosts from custom domains and from everybody else's. */
+/** Distinguishes the installation's own hosts from custom domains and from all others. */
 
 import { publicUrlOf, type Config } from "../../config.ts";
 import { canonicalHostname } from "../../platform/canonical-hostname.ts";
@@ -8,17 +8,17 @@ type Home = Pick<Config, "publicUrl">;
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-/** Tells whether the app, the API and the default domain's links are served on a host. */
+/** Whether a host serves the app, the API and the default domain's links. */
 export function isDefaultHost(hostname: string, config: Home): boolean {
   const host = canonicalHostname(hostname);
   return host === config.publicUrl.hostname || LOOPBACK.has(host) || host.endsWith(".workers.dev");
 }
 
 /**
- * Tells whether a destination on this host would lead back to us.
+ * Whether a destination on this host would lead back to us.
  *
- * Narrower than the default hosts: most of `*.workers.dev` is other people's, so of those only the
- * one that the request came to counts.
+ * Narrower than the default hosts: most of `*.workers.dev` belongs to others, so only the host that
+ * received the request counts.
  */
 export function isOwnHost(hostname: string, config: Home, requestHostname: string): boolean {
   const host = canonicalHostname(hostname);
@@ -29,19 +29,22 @@ export function isOwnHost(hostname: string, config: Home, requestHostname: strin
   );
 }
 
-/** What is served on one of the hosts that requests come to. */
+/** What one of the hosts that receive requests serves. */
 export interface Site {
-  /** Whose links: empty for a default host, else the host itself. */
+  /** The domain whose links it serves: empty for a default host, otherwise the host itself. */
   readonly domain: string;
-  /** The app and the APIs are served here too. */
+  /** Whether the app and the APIs are served here too. */
   readonly isDefault: boolean;
 }
 
 const sites = new WeakMap<Cloudflare.Env, Map<string, Site>>();
-/** An installation answers for few hosts; a full map is somebody making them up, and is dropped. */
+/**
+ * An installation serves few hosts, so a full map is caused by a client that makes them up, and is
+ * cleared.
+ */
 const SITES_MAX = 1_000;
 
-/** Gives the site of a request's origin; each is parsed once an isolate. */
+/** Returns the site of a request's origin; each origin is parsed once per isolate. */
 export function siteOf(origin: string, env: Cloudflare.Env): Site {
   let known = sites.get(env);
   if (known === undefined) sites.set(env, (known = new Map<string, Site>()));
@@ -56,7 +59,10 @@ export function siteOf(origin: string, env: Cloudflare.Env): Site {
   return site;
 }
 
-/** Gives the domain whose links a host serves: empty for a default host, else the host itself. */
+/**
+ * Returns the domain whose links a host serves: empty for a default host, otherwise the host
+ * itself.
+ */
 export function domainOf(hostname: string, config: Home): string {
   return isDefaultHost(hostname, config) ? DEFAULT_DOMAIN : canonicalHostname(hostname);
 }

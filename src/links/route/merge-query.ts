@@ -1,16 +1,16 @@
 /**
- * Adds parameters to destinations.
+ * Adds query parameters to destinations.
  *
- * Only addresses of web pages get any: a parameter would change what `mailto:` or an app's address
- * means. What the destination has is kept byte for byte, since signed addresses depend on it, and
- * wins over what is added. The cost is linear in what is handed in.
+ * Only web addresses get any: a parameter would change the meaning of `mailto:` or of an app's
+ * address. The destination's own query stays unchanged byte for byte, since signed addresses depend
+ * on it, and takes precedence over what is added. The cost is linear in the length of the input.
  */
 
 /** The longest `Location` that is sent: servers and proxies refuse longer header lines. */
 export const LOCATION_LENGTH_MAX = 8_192;
 export const VISITOR_PARAMETERS_MAX = 100;
 
-/** Adds parameters of our own, form-serialised. */
+/** Adds parameters of our own, form-encoded. */
 export function withParameters(
   destination: string,
   parameters: Iterable<readonly [string, string]>,
@@ -20,11 +20,11 @@ export function withParameters(
 }
 
 /**
- * Adds the parameters of a visitor's query (`?…` or empty) as they were sent, without those named
+ * Adds the parameters of a visitor's query (`?…` or empty) as they were sent, except those named
  * `except`.
  *
- * All of them are left out where they are more than `VISITOR_PARAMETERS_MAX`, or where the result
- * would be longer than `LOCATION_LENGTH_MAX`.
+ * Adds none of them if there are more than `VISITOR_PARAMETERS_MAX`, or if the result would be
+ * longer than `LOCATION_LENGTH_MAX`.
  */
 export function withVisitorQuery(destination: string, query: string, except: string): string {
   if (query.length > LOCATION_LENGTH_MAX) return destination;
@@ -47,8 +47,8 @@ function append(destination: string, parameters: readonly string[]): string {
   return address + separator + added.join("&") + destination.slice(end);
 }
 
-/** Reads the names of parameters as the destination's server will. */
+/** Parses parameter names as the destination's server will. */
 function namesOf(query: string): string[] {
-  // `URLSearchParams` would take a question mark at the beginning for the query's own.
+  // `URLSearchParams` would drop a leading question mark, which here belongs to the query itself.
   return [...new URLSearchParams(`&${query}`).keys()];
 }

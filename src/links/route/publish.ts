@@ -1,6 +1,6 @@
 /**
- * Keeps KV in step with D1. `publish` is the only writer of route records, for writers of links and
- * for readers who found KV empty alike.
+ * Keeps KV in step with D1. `publish` is the only writer of route records, both for changes of
+ * links and for redirects that found KV empty.
  */
 
 import { waitUntil } from "cloudflare:workers";
@@ -12,9 +12,9 @@ import { routeCache } from "./cache.ts";
 import type { RouteRecord } from "./record.ts";
 import { readRoute, type StoredRoute } from "./store.ts";
 
-/** A record that nobody published again is gone after this, whatever went wrong. */
+/** Removes a record that is not published again, whatever went wrong. */
 const ROUTE_TTL_SECONDS = (7 * DAY_MS) / 1_000;
-/** KV takes one write a second for each key. */
+/** KV accepts one write per second and key. */
 const KV_WRITE_INTERVAL_MS = 1_100;
 const ATTEMPTS_MAX = 4;
 
@@ -22,8 +22,8 @@ const ATTEMPTS_MAX = 4;
  * Makes KV hold what D1 holds for an address: writes, reads D1's version again, and repeats until
  * the two agree.
  *
- * Resolves to false when they still differ after four tries; `published_version` (or a tombstone)
- * then keeps the address in the sweep. `known` is a record just read, to save a read.
+ * Resolves to false if they still differ after four attempts; `published_version` (or a tombstone)
+ * then keeps the address in the sweep. `known` is a record that was just read, to save a read.
  */
 export async function publish(
   env: Cloudflare.Env,
@@ -45,8 +45,8 @@ export async function publish(
 }
 
 /**
- * Forgets the isolate's copies of links that have changed in D1, and publishes them behind the answer.
- * Returns at once; what is not published so is left to the sweep.
+ * Drops the isolate's cached records of links that have changed in D1, and publishes the links
+ * after the response is sent. Returns at once; the sweep retries what fails.
  */
 export function publishSoon(env: Cloudflare.Env, addresses: readonly LinkAddress[]): void {
   for (const address of addresses) {
@@ -55,7 +55,10 @@ export function publishSoon(env: Cloudflare.Env, addresses: readonly LinkAddress
   }
 }
 
-/** When a change is expected to be live everywhere: KV's 60 s, its edge cache's 30 s, the isolate's 5 s. */
+/**
+ * How long until a change is expected to be live everywhere: KV's 60 s, its edge cache's 30 s and
+ * the isolate's 5 s.
+ */
 export const LIVE_AFTER_MS = 95_000;
 
 async function writeRoute(
@@ -68,7 +71,10 @@ async function writeRoute(
   return routes.put(key, JSON.stringify(record), { expirationTtl: ROUTE_TTL_SECONDS });
 }
 
-/** A purged and made-again code is another link, so versions alone do not tell. */
+/**
+ * Whether two records are of the same link and version. A code that was purged and created again
+ * is another link, so versions alone are not enough.
+ */
 function sameVersion(a: StoredRoute | null, b: StoredRoute | null): boolean {
   return a?.record.linkId === b?.record.linkId && a?.record.version === b?.record.version;
 }

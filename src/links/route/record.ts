@@ -1,8 +1,9 @@
 /**
- * The route record: all that a redirect needs of a link, derived from D1 and kept in KV as JSON.
+ * The route record: everything that a redirect needs of a link, derived from D1 and stored in KV as
+ * JSON.
  *
- * Absent fields mean the usual case, so that the common record stays small. A change of meaning
- * takes a new `schema`; a reader that meets another one asks D1 instead.
+ * Absent fields mean the default, so that the common record stays small. A change of meaning takes
+ * a new `schema`; a reader that meets another one asks D1 instead.
  */
 
 import type { ClickLimit } from "../../gates/contract.ts";
@@ -16,29 +17,35 @@ export type GoneReason = "archived" | "inactive" | "suspended";
 export interface RouteRecord {
   readonly schema: typeof ROUTE_SCHEMA;
   readonly linkId: number;
-  /** Names the gate; of a link with a limit or a password only. */
+  /** Names the gate; present only for a link with a limit or a password. */
   readonly uuid?: string;
-  /** The link's version in D1 that this record was made from. */
+  /** The link's version in D1 from which this record was derived. */
   readonly version: number;
   readonly ledger: LedgerId;
-  /** Normalised (`URL.href`): goes into `Location` as it is. */
+  /** Normalised (`URL.href`): sent in `Location` unchanged. */
   readonly destination: string;
-  /** 302 when absent. */
+  /** 302 if absent. */
   readonly status?: RedirectStatus;
   readonly gone?: GoneReason;
   readonly startsAtMs?: number;
-  /** The earlier of the link's expiry and the end of its schedule; the link is dead at that instant. */
+  /**
+   * The earlier of the link's expiry and the end of its schedule; the link has ended at that
+   * instant.
+   */
   readonly endsAtMs?: number;
   readonly expiredUrl?: string;
   readonly forwardQuery?: true;
-  /** The query parameter in which a goal of the workspace wants a click's token. */
+  /** The query parameter in which a goal of the workspace receives the click token. */
   readonly clickIdParam?: string;
-  /** The password's version. The hash stays in D1: KV is read everywhere, and by more people. */
+  /**
+   * The password's version. The hash stays in D1: KV is replicated everywhere, and more people can
+   * read it.
+   */
   readonly password?: number;
   readonly limit?: ClickLimit;
-  /** Active ones of a test that is on: while there are any, they decide and rules do not. */
+  /** The active variants of a test that is on: if there are any, they decide and rules do not. */
   readonly variants?: readonly RouteVariant[];
-  /** A visitor keeps a variant. */
+  /** A visitor keeps the variant of the first visit. */
   readonly sticky?: true;
   /** In the order in which they are tried. */
   readonly rules?: readonly RouteRule[];
@@ -46,7 +53,7 @@ export interface RouteRecord {
 
 export const ROUTE_SCHEMA = 1;
 
-/** Reads a stored record, or gives null for one of another schema or that is no JSON. */
+/** Parses a stored record; returns null if it is no JSON or has another schema. */
 export function parseRouteRecord(text: string): RouteRecord | null {
   try {
     const value = JSON.parse(text) as RouteRecord | null;

@@ -1,8 +1,8 @@
 /**
- * Reads route records from D1: one prepared statement, raw SQL, because drizzle would be the
- * largest thing on the redirect path. A test compares its columns with the drizzle schema.
+ * Reads route records from D1: one prepared statement in raw SQL, because drizzle would be the
+ * largest part of the redirect bundle. A test compares its columns with the drizzle schema.
  *
- * An address is unique, but its domain may be null: without LIMIT, SQLite reads the row behind too.
+ * An address is unique, but its domain may be null: without LIMIT, SQLite also reads the next row.
  */
 
 import { ledgerIdOf } from "../../ledger/ledger-id.ts";
@@ -48,10 +48,10 @@ interface RouteRow {
   readonly expires_at_ms: number | null;
   readonly expired_url: string | null;
   readonly forward_query: 0 | 1;
-  /** JSON of an object of texts. */
+  /** JSON of an object of strings. */
   readonly utm_params: string | null;
   readonly password: number | null;
-  /** Null for a link that nothing guards. */
+  /** Null for a link without a limit or a password. */
   readonly uuid: string | null;
   readonly clicks_limit: number | null;
   readonly clicks_limit_since: number | null;
@@ -59,21 +59,21 @@ interface RouteRow {
   readonly rules: string | null;
   readonly ab_enabled: 0 | 1;
   readonly ab_sticky: 0 | 1;
-  /** JSON of `RouteVariant[]`, their URLs as sent; null while the test is off. */
+  /** JSON of `RouteVariant[]`, with URLs as sent; null while the test is off. */
   readonly variants: string | null;
-  /** Of the oldest active goal that has one. */
+  /** From the oldest active goal that has one. */
   readonly click_id_param: string | null;
 }
 
 export interface StoredRoute {
   readonly record: RouteRecord;
-  /** The version that KV was last seen to hold. */
+  /** The version that KV was last known to hold. */
   readonly publishedVersion: number;
 }
 
 /**
- * Reads the record of the link at an address as D1 has it now; null when there is none, and for a
- * custom domain that the link's workspace has not proved, or has lost.
+ * Reads the record of the link at an address as D1 has it now; null if there is none, or if the
+ * link's workspace has not verified its custom domain, or has lost it.
  */
 export async function readRoute(db: D1Database, address: LinkAddress): Promise<StoredRoute | null> {
   const row = await db.prepare(ROUTE_SQL).bind(address.domain, address.code).first<RouteRow>();
@@ -110,7 +110,7 @@ function recordOf(row: RouteRow): RouteRecord {
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };
 
-/** Drops what is null: the usual case takes no room in a record. */
+/** Drops nulls, so that defaults take no space in a record. */
 function present<T extends object>(fields: T): Present<T> {
   const entries = Object.entries(fields).filter(([, value]) => value !== null);
   return Object.fromEntries(entries) as Present<T>;
@@ -118,7 +118,7 @@ function present<T extends object>(fields: T): Present<T> {
 
 type Query = readonly (readonly [string, string])[];
 
-/** Every destination of a link gets its UTM parameters here, so that the redirect adds none. */
+/** Adds the UTM parameters to every destination here, so that the redirect adds none. */
 function routingOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
   const variants = JSON.parse(row.variants ?? "[]") as RouteVariant[];
   if (variants.length > 0) {

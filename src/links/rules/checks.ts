@@ -1,6 +1,6 @@
 /**
- * How each condition of a route rule is held against a visitor: whether it holds, and for the dry run
- * what it wanted and what it met.
+ * Checks each condition of a route rule against a visitor. Returns whether it holds and, for the
+ * dry run, the expected and the actual value.
  */
 
 import { agentOf, foldedCity, ruleDay, ruleMinute, type Reading } from "./facts.ts";
@@ -8,20 +8,23 @@ import type { Condition, RouteRule } from "./rule.ts";
 import { DAY_MINUTES } from "./wall-clock.ts";
 
 export interface Compared {
-  /** Any of these would have done. A time is "HH:MM–HH:MM", days are 0 (Sunday) to 6, cities are folded. */
+  /**
+   * The values of which any would match. A time is "HH:MM–HH:MM", days are 0 (Sunday) to 6, cities
+   * are folded.
+   */
   readonly wanted: readonly (string | number)[];
-  /** In the same form; null where nothing is known. A window's day is that on which it began. */
+  /** In the same form; null if unknown. A window's day is the one on which it began. */
   readonly met: string | number | null;
-  /** With a time and a day alone: the zone in which they were read, or `"visitor"`. */
+  /** Only with a time or a day: the zone in which they were read, or `"visitor"`. */
   readonly timezone?: string;
 }
 
 export interface Check {
-  /** Whether it has to know the visitor's user agent, which is dear to read. */
+  /** Whether it needs the visitor's user agent, which is expensive to parse. */
   readonly needsAgent: boolean;
   /** Whether a rule has the condition. */
   readonly isIn: (rule: RouteRule) => boolean;
-  /** Whether a rule's condition holds; one that it does not have holds for everybody. */
+  /** Whether a rule's condition holds; an absent condition holds for every visitor. */
   readonly holds: (rule: RouteRule, reading: Reading) => boolean;
   readonly compare: (rule: RouteRule, reading: Reading) => Compared;
 }
@@ -108,7 +111,7 @@ export const CHECKS: Readonly<Record<Condition, Check>> = {
 };
 
 function isInside(window: readonly [number, number], minute: number): boolean {
-  // By index: taking an array apart runs its iterator, on the path of every redirect.
+  // By index, because destructuring an array runs its iterator on every redirect.
   const from = window[0];
   const until = window[1];
   return from < until ? minute >= from && minute < until : minute >= from || minute < until;

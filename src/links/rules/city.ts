@@ -1,11 +1,13 @@
-/** Brings a city's name into the one form in which names are compared. */
+/** Normalises the names of cities for comparison. */
 
 const PLAIN = /^(?!.* {2})[ -~]*$/;
-/** Those that Latin, Greek and Cyrillic letters take; in other scripts a mark can be a letter. */
+/** The marks of Latin, Greek and Cyrillic letters; in other scripts a mark can be a letter. */
 const ACCENTS = /[\u0300-\u036f]/g;
 const UNDECOMPOSED = /[ßøłđðþæœıħŧ\u2018\u2019\u02bb\u02bc]/g;
 
-/** Letters that Unicode does not take apart, as English spells them; and apostrophes, all as one. */
+/**
+ * Letters that Unicode does not decompose, in their English spelling, and all apostrophes as one.
+ */
 const SPELLED: Readonly<Record<string, string>> = {
   ß: "ss",
   ø: "o",
@@ -24,7 +26,10 @@ const SPELLED: Readonly<Record<string, string>> = {
   "\u02bc": "'",
 };
 
-/** Drops case, accents and doubled white space: "Łódź" and "lodz" are one city, "Muenchen" is another than "München". */
+/**
+ * Removes case, accents and repeated white space: "Łódź" and "lodz" are the same city, "Muenchen"
+ * and "München" are not.
+ */
 export function foldCity(name: string): string {
   const lower = name.trim().toLowerCase();
   if (PLAIN.test(lower)) return lower;

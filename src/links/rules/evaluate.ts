@@ -1,15 +1,15 @@
 /**
- * Finds the rule that decides for a visitor: in order, the first whose conditions all hold.
+ * Finds the rule that decides for a visitor: the first, in order, whose conditions all hold.
  *
- * Pure, and on every redirect: it allocates one small object an evaluation, asks `Intl` only for
- * zones other than UTC, and has the user agent read only when nothing cheaper has decided.
+ * Pure, and part of every redirect: it allocates one small object per evaluation, uses `Intl` only
+ * for zones other than UTC, and parses the user agent only if nothing cheaper has decided.
  */
 
 import { CHECKS, type Compared } from "./checks.ts";
 import { startReading, type Reading, type RuleFacts } from "./facts.ts";
 import type { Condition, RouteRule } from "./rule.ts";
 
-/** A rule that did not decide, and the first of its conditions that failed. */
+/** A rule that did not match, and the first of its conditions that failed. */
 export interface PassedOver extends Compared {
   /** The rule's id. */
   readonly rule: string;
@@ -17,8 +17,8 @@ export interface PassedOver extends Compared {
 }
 
 /**
- * Returns the first rule that holds for a visitor, or null where the link's own destination does.
- * Every rule passed over is added to `trace`, when one is given, in order.
+ * Returns the first rule that holds for a visitor, or null if the link's own destination applies.
+ * Every rule passed over is added, in order, to `trace` if it is given.
  */
 export function evaluate(
   rules: readonly RouteRule[],
@@ -41,7 +41,8 @@ export function needsAgent(rules: readonly RouteRule[]): boolean {
 
 const AGENT_CHECKS = Object.values(CHECKS).filter((check) => check.needsAgent);
 
-// By name and not in a loop, which takes twice as long. A condition that is not named here does not compile.
+// By name instead of in a loop, which takes twice as long. A condition missing here does not
+// compile.
 const { country, city, time, day, device, os, browser, ...forgotten } = CHECKS;
 forgotten satisfies Readonly<Record<string, never>>;
 

@@ -1,4 +1,4 @@
-/** What rules ask about a visitor, each answer worked out when the first rule asks for it. */
+/** The facts that rules ask about a visitor, each computed when the first rule asks for it. */
 
 import type { Agent } from "../../clicks/user-agent.ts";
 import { foldCity } from "./city.ts";
@@ -11,18 +11,20 @@ export interface RuleFacts {
   readonly country: string | null;
   readonly city: string | null;
   readonly nowMs: number;
-  /** An IANA name. Rules in the visitor's own time read an unknown one as UTC. */
+  /** An IANA name. Rules in the visitor's own time treat an unknown zone as UTC. */
   readonly visitorTimezone: string | null;
-  /** Reads the user agent: called at most once an evaluation, and only where `needsAgent`. */
+  /**
+   * Parses the user agent; called at most once per evaluation, and only if `needsAgent` allows it.
+   */
   agent(): Agent;
 }
 
-/** The facts of one evaluation, and what has been worked out of them so far. */
+/** The facts of one evaluation, and what has been computed from them so far. */
 export interface Reading {
   readonly facts: RuleFacts;
   city: string | null | undefined;
   agent: Agent | undefined;
-  /** The minute of the week that was read last, and the zone of the rule that asked for it. */
+  /** The last minute of the week that was computed, and the zone of the rule that asked for it. */
   minute: number;
   zone: string | undefined;
 }
@@ -31,7 +33,7 @@ export function startReading(facts: RuleFacts): Reading {
   return { facts, city: undefined, agent: undefined, minute: -1, zone: undefined };
 }
 
-/** Gives the city in the form in which route rules hold theirs. */
+/** Returns the city in the form in which route rules store theirs. */
 export function foldedCity(reading: Reading): string | null {
   if (reading.city === undefined) {
     const { city } = reading.facts;
@@ -55,7 +57,10 @@ export function ruleMinute({ zone }: RouteRule, reading: Reading): number {
   return reading.minute;
 }
 
-/** Gives the day that a minute of the week counts for: across midnight, the day on which the window began. */
+/**
+ * Returns the day that a minute of the week belongs to: after midnight, the day on which the window
+ * began.
+ */
 export function ruleDay({ window }: RouteRule, minute: number): number {
   const day = Math.floor(minute / DAY_MINUTES);
   const overnight = window !== undefined && window[0] > window[1];

@@ -1,13 +1,13 @@
-/** Gives rules their ids: those of the rules that they replace, where they are the same. */
+/** Gives rules their ids: unchanged rules keep the ids of those that they replace. */
 
 import { CONDITIONS, type NewRule, type Rule, type RuleConditions } from "./rule.ts";
 
 const FIELDS = Object.keys(CONDITIONS) as (keyof RuleConditions)[];
 
 /**
- * Gives the rules of an update ids. A rule that comes back unchanged keeps its id wherever it now
- * stands in the order; so does one that was only renamed, or had its lists reordered. A rule that
- * says nothing of its name keeps that as well. Of equal rules, each takes another id.
+ * Gives ids to the rules of an update. An unchanged rule keeps its id at any position; so does a
+ * rule that was only renamed, or whose lists were reordered. A rule without a name field also keeps
+ * its name. Of several equal rules, each keeps a different id.
  */
 export function keepIds(
   previous: readonly Rule[],
@@ -34,7 +34,7 @@ export function keepIds(
   });
 }
 
-/** Gives the same text for rules that send the same visitors to the same place. */
+/** Returns the same text for rules that send the same visitors to the same destination. */
 function contentOf(rule: NewRule): string {
   const values = FIELDS.map((field) => [rule[field] ?? []].flat().map(String).sort());
   return JSON.stringify([rule.targetUrl, ...values]);

@@ -1,9 +1,9 @@
-/** Derives what a redirect needs of a link's rules. */
+/** Compiles a link's rules to what a redirect needs. */
 
 import { foldCity } from "./city.ts";
 import type { Condition, RouteConditions, RouteRule, Rule, RuleConditions } from "./rule.ts";
 
-/** Returns the rules as they travel in the route record, in the same order. */
+/** Returns the rules as the route record holds them, in the same order. */
 export function routeRules(rules: readonly Rule[]): RouteRule[] {
   return rules.map(routeRule);
 }
@@ -16,7 +16,7 @@ function routeRule(rule: Rule): RouteRule {
   ) as RouteRule;
 }
 
-/** In the order in which a record names them. */
+/** In the order of a record's fields. */
 const COMPILE: Readonly<Record<Condition, (rule: RuleConditions) => RouteConditions>> = {
   country: ({ countries }) => (has(countries) ? { countries } : {}),
   city: ({ cities }) => (has(cities) ? { cities: cities.map(foldCity) } : {}),
@@ -27,7 +27,7 @@ const COMPILE: Readonly<Record<Condition, (rule: RuleConditions) => RouteConditi
   },
   day: (rule) => ({
     ...(has(rule.days) && { days: rule.days.reduce((bits, day) => bits | (1 << day), 0) }),
-    // After both that are read in it.
+    // After time and days, which are both read in it.
     ...zoneOf(rule),
   }),
   device: ({ devices }) => (has(devices) ? { devices } : {}),

@@ -1,4 +1,4 @@
-/** Says in a few words whom a rule is for. */
+/** Describes in a few words which visitors a rule is for. */
 
 import { VISITOR_ZONE, type Condition, type RuleConditions } from "./rule.ts";
 
@@ -6,7 +6,7 @@ const LISTED_MAX = 3;
 const NAME_LENGTH_MAX = 100;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** Gives a rule's own name, or one derived from its conditions: "UA, PL · mobile · Mon–Fri". */
+/** Returns a rule's own name, or one derived from its conditions: "UA, PL · mobile · Mon–Fri". */
 export function ruleName(rule: RuleConditions & { readonly name?: string | null }): string {
   if (typeof rule.name === "string") return rule.name;
   const parts = Object.values(NAMES).map((nameOf) => nameOf(rule));
@@ -14,7 +14,10 @@ export function ruleName(rule: RuleConditions & { readonly name?: string | null 
   return name.length > NAME_LENGTH_MAX ? `${name.slice(0, NAME_LENGTH_MAX - 1)}…` : name;
 }
 
-/** In the order of a name's parts; empty for a condition that a rule does not have, or that says nothing. */
+/**
+ * In the order of a name's parts; empty if a rule does not have the condition, or it has nothing to
+ * show.
+ */
 const NAMES: Readonly<Record<Condition, (rule: RuleConditions) => string>> = {
   country: ({ countries }) => listed(countries),
   city: ({ cities }) => listed(cities),
@@ -36,7 +39,7 @@ function zoneNamed({ timeStart, days = [], timezone = "" }: RuleConditions): str
   return timezone === VISITOR_ZONE ? "local time" : timezone;
 }
 
-/** Days in a row are a span: "Mon–Fri", and across the end of the week "Sat–Mon". */
+/** Joins consecutive days into a span: "Mon–Fri", and across the end of the week "Sat–Mon". */
 function daysNamed(days: readonly number[]): string {
   if (days.length === 0 || days.length === 7) return "";
   const first = days.find((day) => !days.includes((day + 6) % 7)) ?? 0;

@@ -1,7 +1,7 @@
 /**
- * What a routing rule is: as it is stored with its link, and as it travels in the route record.
+ * A routing rule, as stored with its link and as part of the route record.
  *
- * A link's default rule is no rule here: its target is the link's own destination.
+ * A link's default rule is not one of these: its target is the link's own destination.
  */
 
 import type { Device } from "../../ledger/contract.ts";
@@ -22,34 +22,37 @@ export const BROWSERS = ["Chrome", "Firefox", "Safari", "Edge", "Opera", "Brave"
 export type RuleSystem = (typeof SYSTEMS)[number];
 export type RuleBrowser = (typeof BROWSERS)[number];
 
-/** The id under which clicks are counted that no rule of a link with rules has chosen. */
+/** The id under which clicks are counted if the link has rules and none matched. */
 export const DEFAULT_RULE = "default";
 
-/** The time zone of whoever follows the link, in place of an IANA name. */
+/** The visitor's time zone, in place of an IANA name. */
 export const VISITOR_ZONE = "visitor";
 
-/** What a visitor must meet: all of it. An absent condition is met by everybody. */
+/**
+ * The conditions that a visitor must meet, all of them. An absent condition holds for every
+ * visitor.
+ */
 export interface RuleConditions {
   /** ISO 3166-1 alpha-2, upper case. */
   readonly countries?: readonly string[];
-  /** As sent. Only together with `countries`. */
+  /** As sent. Only valid together with `countries`. */
   readonly cities?: readonly string[];
   readonly devices?: readonly Device[];
   readonly os?: readonly RuleSystem[];
   readonly browsers?: readonly RuleBrowser[];
-  /** "HH:MM". An end before the start is on the next day; the end itself is outside. */
+  /** "HH:MM". An end before the start is on the next day; the end itself is excluded. */
   readonly timeStart?: string;
   readonly timeEnd?: string;
   /** 0 is Sunday. A window across midnight belongs to the day on which it began. */
   readonly days?: readonly number[];
-  /** Where times and days are read: an IANA name or `"visitor"`; UTC when absent. */
+  /** The zone of times and days: an IANA name or `"visitor"`; UTC if absent. */
   readonly timezone?: string;
 }
 
 /**
- * The condition that each field of a rule belongs to: the one list of conditions. Whatever treats them
- * one by one (reads, checks, traces, compiles, names, shows them) is a record over `Condition`, so that
- * it does not compile while it forgets one.
+ * The condition that each field of a rule belongs to: the only list of conditions. All code that
+ * treats them one by one (parses, checks, traces, compiles, names, shows them) is a record over
+ * `Condition`, so that it does not compile if it misses one.
  */
 export const CONDITIONS = {
   countries: "country",
@@ -60,7 +63,7 @@ export const CONDITIONS = {
   timeStart: "time",
   timeEnd: "time",
   days: "day",
-  // Days are read in it as well.
+  // Days are read in this zone as well.
   timezone: "time",
 } as const satisfies Readonly<Record<keyof RuleConditions, string>>;
 
@@ -76,37 +79,37 @@ export type ConditionFields<C extends Condition> = {
 /** A rule as D1 stores it, in a JSON array in the order in which rules are tried. */
 export interface Rule extends RuleConditions {
   readonly id: string;
-  /** Null: a readable one is derived from the conditions. */
+  /** Null if a readable one is derived from the conditions. */
   readonly name: string | null;
   /** As sent. */
   readonly targetUrl: string;
 }
 
-/** A rule as somebody wants it to be, before it has an id; a name is absent where none was spoken of. */
+/** A rule that a client asks for, before it has an id; an absent name keeps the previous one. */
 export interface NewRule extends RuleConditions {
   readonly name?: string | null;
   readonly targetUrl: string;
 }
 
-/** The conditions of a rule as the redirect needs them: everything that can be worked out beforehand is. */
+/** The conditions of a rule as the redirect needs them, with everything precomputed that can be. */
 export interface RouteConditions {
   readonly countries?: readonly string[];
   /** Folded by `foldCity`. */
   readonly cities?: readonly string[];
-  /** Minutes of the day: the first inside, and the first outside again. */
+  /** Minutes of the day: the first one inside, and the first one outside again. */
   readonly window?: readonly [from: number, until: number];
-  /** One bit a day, Sunday the lowest. */
+  /** One bit per day, Sunday the lowest. */
   readonly days?: number;
-  /** Only where a window or days are read in another zone than UTC. */
+  /** Present only if a window or days are read in a zone other than UTC. */
   readonly zone?: string;
   readonly devices?: readonly Device[];
   readonly os?: readonly string[];
   readonly browsers?: readonly string[];
 }
 
-/** A rule as it travels in the route record. */
+/** A rule as the route record holds it. */
 export interface RouteRule extends RouteConditions {
   readonly id: string;
-  /** Normalised (`URL.href`): goes into `Location` as it is. */
+  /** Normalised (`URL.href`): sent in `Location` unchanged. */
   readonly to: string;
 }

@@ -1,13 +1,14 @@
 /**
  * Reads the wall clocks of time zones.
  *
- * A formatter costs about 200 µs to make and 3 µs to ask, so formatters are kept, and each keeps
- * its last answer for the minute it holds. (Zones of today are off UTC by whole minutes.)
+ * A formatter takes about 200 µs to create and 3 µs to call, so formatters are cached, and each
+ * keeps its last answer for the minute that it holds. (Today's zones differ from UTC by whole
+ * minutes.)
  */
 
 interface ZoneClock {
   readonly format: Intl.DateTimeFormat;
-  /** Minutes since 1970 of the last answer, and that answer. */
+  /** The last answer and its time, in minutes since 1970. */
   minute: number;
   minuteOfWeek: number;
 }
@@ -17,15 +18,15 @@ const WEEK_MINUTES = 7 * DAY_MINUTES;
 /** 1 January 1970 was a Thursday. */
 const EPOCH_MINUTE_OF_WEEK = 4 * DAY_MINUTES;
 
-/** More than one link can name: 100 rules and the visitor's own. */
+/** More zones than one link can name: 100 rules and the visitor's own. */
 const ZONES_MAX = 128;
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 const clocks = new Map<string, ZoneClock | null>();
 
 /**
- * Gives the minutes that have passed on a zone's wall clock since Sunday 00:00. Null and a zone
- * that the runtime does not know are UTC, which is reckoned without `Intl`.
+ * Returns the minutes since Sunday 00:00 on a zone's wall clock. Null and unknown zones mean UTC,
+ * which is computed without `Intl`.
  */
 export function minuteOfWeek(zone: string | null, nowMs: number): number {
   const minute = Math.floor(nowMs / 60_000);
@@ -38,7 +39,7 @@ export function minuteOfWeek(zone: string | null, nowMs: number): number {
   return clock.minuteOfWeek;
 }
 
-/** Tells whether the runtime knows a zone by that name. Fixed offsets such as "+02:00" are no names. */
+/** Whether the runtime knows a zone by that name. Fixed offsets such as "+02:00" are not names. */
 export function isTimeZone(name: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name) && clockOf(name) !== null;
 }

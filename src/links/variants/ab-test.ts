@@ -1,13 +1,13 @@
-/** What may be asked of an A/B test, and its limits. */
+/** The requested change of an A/B test, and its limits. */
 
 import type { Variant } from "./variant.ts";
 
-/** A change of a test; what is absent stays as it is. */
+/** A change of a test; an absent field keeps its value. */
 export interface AbTestChange {
   readonly enabled?: boolean;
-  /** All of them: variants that are not named are removed. */
+  /** The complete list: variants that it leaves out are removed. */
   readonly variants?: readonly Variant[];
-  /** Whether a visitor keeps a variant. */
+  /** Whether a visitor keeps the variant of the first visit. */
   readonly sticky?: boolean;
 }
 

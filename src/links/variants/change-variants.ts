@@ -1,4 +1,7 @@
-/** Changes one variant of a link: a change of the link like any other, with a version of its own. */
+/**
+ * Changes one variant of a link. This is a change of the link like any other, with a version of its
+ * own.
+ */
 
 import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
@@ -14,32 +17,35 @@ export type VariantRef = { readonly id: string } | { readonly numericId: number 
 
 export type VariantRefusal =
   | { readonly reason: "variant_not_found" }
-  /** The link has one with this id. */
+  /** The link already has a variant with this id. */
   | { readonly reason: "variant_taken"; readonly id: string }
-  /** The link has as many as it can. */
+  /** The link already has the most variants that it can have. */
   | { readonly reason: "variants_full"; readonly max: number };
 
 export type VariantsRefusal = UpdateLinkRefusal | VariantRefusal;
 
 export interface ChangedVariant {
   readonly link: Link;
-  /** As it is now, or was before it was removed. */
+  /** The variant as it is now, or as it was before its removal. */
   readonly variant: StoredVariant;
 }
 
 type Outcome = Promise<Result<ChangedVariant, VariantsRefusal>>;
 
 export interface TestOptions {
-  /** Switch the test on where the change leaves an active variant that it made so. */
+  /** Switch the test on if the change adds or activates a variant and leaves it active. */
   readonly startsTest?: boolean;
 }
 
-/** Others may change the link in between; so often in a row is a fault. */
+/**
+ * The most attempts: other requests may change the link in between, but this many in a row are a
+ * fault.
+ */
 const ATTEMPTS_MAX = 8;
 
 /**
- * Adds a variant, with a UUID where it names no id. With `startsTest` the first that is active
- * switches the test on.
+ * Adds a variant, with a UUID if it has no id. With `startsTest`, the first active one switches the
+ * test on.
  */
 export async function addVariant(
   context: LinkContext,
@@ -58,14 +64,14 @@ export async function addVariant(
   });
 }
 
-/** What may be changed of a variant; what is absent stays. */
+/** The fields that can be changed on a variant; an absent field keeps its value. */
 export type VariantChanges = {
   readonly [K in Exclude<keyof Variant, "id">]?: Variant[K] | undefined;
 };
 
 /**
- * Changes the fields that are given of one variant. With `startsTest` making one active switches the
- * test on.
+ * Changes only the given fields of one variant. With `startsTest`, activating one switches the test
+ * on.
  */
 export async function changeVariant(
   context: LinkContext,
@@ -115,7 +121,7 @@ function testWith(variants: readonly Variant[], starts: boolean): AbTestChange {
   return { variants, ...(starts && { enabled: true }) };
 }
 
-/** Repeats the change on what the link has become, so that of changes at once none is lost. */
+/** Retries the change on the link's new state, so that no concurrent change is lost. */
 async function changeVariants(
   context: LinkContext,
   ref: LinkRef,
@@ -135,7 +141,7 @@ async function changeVariants(
     if (updated.ok) {
       const link = updated.value;
       const variant = link.abTest.variants.find(matching(which)) ?? known;
-      if (variant === undefined) throw new Error("A variant that was stored is not there.");
+      if (variant === undefined) throw new Error("A variant that was just stored is missing.");
       return ok({ link, variant });
     }
     const { error } = updated;

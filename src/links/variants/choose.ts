@@ -1,10 +1,11 @@
-/** Chooses a visitor's variant: by chance, or the one that the visitor already has. */
+/** Chooses a visitor's variant: at random, or the one that the visitor already has. */
 
 import type { RouteVariant } from "./variant.ts";
 
 /**
- * Gives a variant with the probability of its weight among all. `random01` is uniform, from 0 and
- * below 1. Null where there is no variant, or none with a weight: the link's own destination then.
+ * Picks a variant with a probability proportional to its weight. `random01` is uniform in [0, 1).
+ * Returns null if there is no variant, or none with a weight: the link's own destination then
+ * applies.
  */
 export function chooseVariant(
   active: readonly RouteVariant[],
@@ -12,7 +13,7 @@ export function chooseVariant(
 ): RouteVariant | null {
   let total = 0;
   for (const { weight } of active) total += weight;
-  // Whole weights add up without error, so each share is exact; and the sum below ends at `total`.
+  // Integer weights add up exactly, so each share is exact and the sum below ends at `total`.
   const point = random01 * total;
   let reached = 0;
   for (const variant of active) {
@@ -22,14 +23,14 @@ export function chooseVariant(
   return null;
 }
 
-/** Gives what a sticky cookie says of a variant: its id in characters that a cookie may hold. */
+/** Returns a variant's value in a sticky cookie: its id in characters that a cookie may contain. */
 export function stickyValue({ id }: Pick<RouteVariant, "id">): string {
   return encodeURIComponent(id.toWellFormed());
 }
 
 /**
- * Gives the variant that a cookie names, or null when it names none that is still active. One of
- * weight 0 keeps the visitors that it has.
+ * Returns the variant that a cookie names, or null if it names no active one. A variant of weight 0
+ * keeps the visitors that it has.
  */
 export function stickyVariant(
   active: readonly RouteVariant[],

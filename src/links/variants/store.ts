@@ -1,6 +1,7 @@
 /**
- * Reads and writes the variants of links. A variant is known by its public id: one that comes back keeps its
- * row, and with it its number; one that does not is removed, and its clicks stay in the Ledger.
+ * Reads and writes the variants of links. A variant is identified by its public id: if a change
+ * names it again, it keeps its row and thereby its integer id; otherwise it is removed, and its
+ * clicks stay in the Ledger.
  */
 
 import { eq, type SQL, sql } from "drizzle-orm";
@@ -12,13 +13,13 @@ import { variants as variantTable } from "../../db/schema/index.ts";
 import type { Variant } from "./variant.ts";
 
 export interface LinkVariants {
-  /** The link's. */
+  /** The link's UUID. */
   readonly uuid: string;
   readonly variants: readonly Variant[];
 }
 
 /**
- * Puts variants on links, or changes those that are there. A link that is not there, or for which
+ * Adds variants to links, or changes existing ones. A link that does not exist, or for which
  * `guard` (a condition on `links`) does not hold, gets none.
  */
 export function putVariants(
@@ -31,7 +32,7 @@ export function putVariants(
   const rows = sets.flatMap(({ uuid, variants }) =>
     variants.map(({ id, name, url, weight, active }) => [uuid, id, name, url, weight, active]),
   );
-  // Cross joins are walked in the order in which they stand: variants get their numbers in theirs.
+  // SQLite runs cross joins in the order written, so variants get their integer ids in list order.
   return jsonSlices(rows).map((json) =>
     db.run(sql`
       insert into variants (link_id, public_id, name, url, weight, is_active, created_at_ms, updated_at_ms)
@@ -48,7 +49,7 @@ export function putVariants(
   );
 }
 
-/** Makes these the variants of one link, if `guard` (a condition on `links`) holds for it. */
+/** Replaces the variants of one link, if `guard` (a condition on `links`) holds for it. */
 export function replaceVariants(
   db: Database,
   workspaceId: number,
@@ -70,7 +71,7 @@ export interface VariantTimes {
   readonly updatedAtMs: number;
 }
 
-/** Reads when a link's variants were made and last changed, by their numbers. */
+/** Reads when a link's variants were created and last changed, by their integer ids. */
 export async function loadVariantTimes(
   db: Database,
   linkId: number,
