@@ -1,9 +1,9 @@
 /**
- * Takes deliveries from the queues to their endpoints, one attempt a message at a time.
+ * Takes deliveries from the queues to their endpoints, one attempt at a time per message.
  *
- * The Ledger decides whether an attempt may be made, so that a message may come again as often as it
- * likes; the queue only brings it back when it is due. An endpoint that did not answer in time waits in
- * a queue of its own, where it holds up nobody else.
+ * The Ledger decides whether an attempt may be made, so redelivery of a message is harmless; the
+ * queue only brings it back when it is due. Deliveries to endpoints that did not answer in time
+ * wait in a separate queue, where they do not hold up other endpoints.
  */
 
 import type { Attempt } from "../ledger/deliveries/contract.ts";
@@ -20,7 +20,7 @@ import { outboundPolicy } from "./outbound.ts";
 import { POST_LIMIT_MS, type Posted, post } from "./post.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
-/** What tests set; everything else is real. */
+/** The parts of the environment that tests replace; everything else is real. */
 export interface DeliveryWorld {
   readonly clock: Clock;
   readonly random01: () => number;
@@ -29,15 +29,15 @@ export interface DeliveryWorld {
   readonly postLimitMs: number;
 }
 
-/** A queue's longest delay. */
+/** The longest delay that a queue accepts. */
 const DELAY_SECONDS_MAX = 86_400;
 
-/** What becomes of a message. */
+/** The outcome for a message. */
 type Fate =
   | { readonly kind: "done" }
   | { readonly kind: "again"; readonly afterMs: number; readonly queue: "same" | "slow" };
 
-/** Consumes a batch of deliveries, quick or slow ones, and answers for each message by itself. */
+/** Consumes a batch of either queue, and acknowledges or retries each message separately. */
 export async function consumeDeliveries(
   batch: MessageBatch,
   env: Cloudflare.Env,
@@ -76,7 +76,7 @@ async function settleMessage(
   }
   const delaySeconds = Math.min(Math.ceil(fate.afterMs / SECOND_MS), DELAY_SECONDS_MAX);
   if (fate.queue === "slow" && !isSlowQueue) {
-    // Sent before the message goes: in two queues at once it is posted once all the same.
+    // Sent before the acknowledgement: a message that is in both queues is still posted only once.
     await env.WEBHOOKS_SLOW.send(body, { delaySeconds });
     message.ack();
   } else {
@@ -144,7 +144,7 @@ async function send(
   return post(target, signed, { policy, limitMs: postLimitMs, nowMs: clock() });
 }
 
-/** An endpoint that was switched off gets nothing; the log says so, and it can be sent again later. */
+/** Returns the log's entry for a disabled endpoint, which receives nothing until a redelivery. */
 async function notSent(nowMs: number): Promise<Posted> {
   const attempt: Attempt = {
     atMs: nowMs,
@@ -160,7 +160,7 @@ function given({ health }: DeliveryJob): Verdict {
   return { delivery: { status: "failed" }, health: { ...health, disabledReason: null } };
 }
 
-/** Keeps a message that nobody can read out of its siblings' way. */
+/** Stores an unreadable message as a dead letter, so that it does not block its siblings. */
 async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
   const kept = await tolerate(
     "webhooks.dead_letter.failed",

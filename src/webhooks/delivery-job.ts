@@ -1,4 +1,6 @@
-/** What a delivery needs of D1: its endpoint and its event, read together; and what it leaves there. */
+/**
+ * A delivery's reads and writes in D1: loads its endpoint and event together, stores the outcome.
+ */
 
 import type { Delivery } from "../ledger/deliveries/contract.ts";
 import { ledgerIdOf, type Jurisdiction, type LedgerId } from "../ledger/ledger-id.ts";
@@ -12,20 +14,20 @@ import type { DisabledReason, EndpointHealth, Verdict } from "./verdict.ts";
 
 export interface DeliveryJob {
   readonly delivery: Delivery;
-  /** Unique for each event and endpoint; in the API's and the header's form. */
+  /** Unique per event and endpoint, in the form that the API and the header use. */
   readonly deliveryId: string;
   readonly ledger: LedgerId;
   readonly isActive: boolean;
   readonly url: string;
   readonly retryPolicy: RetryPolicy;
   readonly health: EndpointHealth;
-  /** The event waits in the outbox until the delivery is over. */
+  /** Whether the event is in the outbox, where it stays until the delivery is over. */
   readonly inOutbox: boolean;
-  /** Opened only for a post. */
+  /** Decrypted only for a post. */
   readonly secrets: () => Promise<readonly [current: string, previous?: string]>;
 }
 
-/** A queue that lost a retry is noticed so long after it was due. */
+/** How long after its due time a retry counts as lost by the queue. */
 const OVERDUE_MS = 60 * SECOND_MS;
 
 interface JobRow extends Record<string, unknown> {
@@ -47,18 +49,18 @@ interface JobRow extends Record<string, unknown> {
   readonly data: string;
 }
 
-/** Names a delivery: an event for an endpoint. */
+/** Returns the id of the delivery of an event to an endpoint. */
 export function deliveryIdOf(eventId: string, webhookUuid: string): string {
   return `${eventId}_${objectIdOf(webhookUuid)}`;
 }
 
-/** Gives the event of a delivery's name, or null when it is not of this endpoint. */
+/** Returns the event id in a delivery id, or null if the delivery belongs to another endpoint. */
 export function eventIdOf(deliveryId: string, webhookUuid: string): string | null {
   const suffix = `_${objectIdOf(webhookUuid)}`;
   return deliveryId.endsWith(suffix) ? deliveryId.slice(0, -suffix.length) : null;
 }
 
-/** Reads what a message is about; null when its endpoint is gone, or its event has been dealt with. */
+/** Reads a message's endpoint and event. Null if the endpoint is gone or the event is settled. */
 export async function readJob(
   env: Pick<Cloudflare.Env, "DB" | "ENCRYPTION_KEY">,
   { webhookId, eventId, event: carried }: DeliveryMessage,
@@ -97,12 +99,12 @@ export async function readJob(
   };
 }
 
-/** Takes a delivery that is over out of the outbox. */
+/** Removes a delivery that is over from the outbox. */
 export async function settle(db: D1Database, { delivery, inOutbox }: DeliveryJob): Promise<void> {
   if (inOutbox) await removal(db, delivery).run();
 }
 
-/** Writes what an attempt changed: nothing at all in the usual case of a click that was delivered. */
+/** Writes what an attempt changed. For a delivered click, the usual case, that is nothing. */
 export async function keepVerdict(
   db: D1Database,
   job: DeliveryJob,
@@ -122,7 +124,7 @@ export async function keepVerdict(
   if (statements.length > 0) await db.batch(statements);
 }
 
-/** What has changed since the job was read is left as it is: by a person, or by another delivery. */
+/** Leaves alone what a person or another delivery has changed since the job was read. */
 function healthStatements(
   db: D1Database,
   { delivery: { webhookId }, health: before }: DeliveryJob,

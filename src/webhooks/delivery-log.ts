@@ -1,4 +1,4 @@
-/** The log of deliveries as people use it: they look at it, send some again, or send a sample. */
+/** What members do with the delivery log: list deliveries, redeliver them, or send a sample. */
 
 import { sql } from "drizzle-orm";
 
@@ -28,14 +28,14 @@ export interface DeliveryContext {
 
 export interface Redelivered {
   readonly count: number;
-  /** There are more that failed: ask again. */
+  /** Whether more failed deliveries are left for another call. */
   readonly more: boolean;
 }
 
-/** As many as one call begins again. */
+/** The most deliveries that one call restarts. */
 const REDELIVERED_MAX = 500;
 
-/** Gives a page of an endpoint's deliveries, the newest first. */
+/** Returns a page of an endpoint's deliveries, newest first. */
 export async function listDeliveries(
   { env, workspace }: DeliveryContext,
   { id }: Endpoint,
@@ -44,7 +44,7 @@ export async function listDeliveries(
   return ledgerFor(env, workspace.ledger).listDeliveries(id, page);
 }
 
-/** Begins one delivery again, from its first attempt, with the same event id. */
+/** Restarts one delivery from its first attempt, with the same event id. */
 export async function redeliverOne(
   context: DeliveryContext,
   endpoint: Endpoint,
@@ -57,7 +57,7 @@ export async function redeliverOne(
   return again.value.length > 0 ? ok(null) : err({ reason: "delivery_not_found" });
 }
 
-/** Begins what failed since a time again, the oldest first. */
+/** Restarts the deliveries that have failed since a time, oldest first. */
 export async function redeliverFailed(
   context: DeliveryContext,
   endpoint: Endpoint,
@@ -70,7 +70,7 @@ export async function redeliverFailed(
   return ok({ count: length, more: length === REDELIVERED_MAX });
 }
 
-/** Sends a sample of an event, as if it had happened now, and names its delivery. */
+/** Sends a sample of an event, dated now, and returns its delivery id. */
 export async function sendSample(
   { env, nowMs }: DeliveryContext,
   endpoint: Endpoint,
@@ -93,7 +93,7 @@ async function redeliver(
   const ledger = ledgerFor(env, workspace.ledger);
   const deliveries: readonly Delivery[] = await ledger.redeliverable(endpoint.id, wanted);
   if (deliveries.length === 0) return ok([]);
-  // The outbox first: once the Ledger waits for an attempt, somebody must be there to make it.
+  // The outbox comes first: a delivery that the Ledger reopens needs a row from which it is sent.
   const entries = deliveries.map(({ body, ...delivery }) => ({ ...delivery, data: dataOf(body) }));
   const refs = await putBack(databaseOf(env.DB), endpoint, entries, nowMs);
   await ledger.reopenDeliveries(

@@ -1,4 +1,4 @@
-/** What an endpoint is. Its secret is never part of it: it is shown when it is made, and only then. */
+/** A webhook endpoint, without its secret, which is shown only when it is created or rotated. */
 
 import { webhooks } from "../db/schema/index.ts";
 import type { Subscription } from "./events.ts";
@@ -8,16 +8,16 @@ import type { DisabledReason } from "./verdict.ts";
 export interface Endpoint {
   readonly id: number;
   readonly uuid: string;
-  /** As given. */
+  /** As the client sent it. */
   readonly url: string;
   readonly events: readonly Subscription[];
   readonly retryPolicy: RetryPolicy;
   readonly isActive: boolean;
-  /** Why it was switched off by itself; null where a person decided, and while it is on. */
+  /** Why Signpost disabled it; null if a person did, and while it is active. */
   readonly disabledReason: DisabledReason | null;
-  /** Since when nothing but failures came; null after a success. */
+  /** When the current run of failures began; null after a success. */
   readonly failingSinceMs: number | null;
-  /** Until when the secret before the last rotation signs along. */
+  /** Until when the previous secret keeps signing; null if the secret was never rotated. */
   readonly previousUntilMs: number | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;

@@ -1,6 +1,6 @@
 /**
- * The endpoints of one workspace. A store without a workspace cannot be made, so neither can a query
- * that shows somebody else's.
+ * The endpoints of one workspace. A store cannot be made without a workspace, so no query can reach
+ * another workspace's endpoints.
  */
 
 import { and, asc, count, eq, sql } from "drizzle-orm";
@@ -22,20 +22,20 @@ import { newSecret, ROTATION_OVERLAP_MS } from "./secrets.ts";
 export interface NewEndpoint {
   readonly url: string;
   readonly events: readonly Subscription[];
-  /** One is made where none is given. */
+  /** Generated if absent. */
   readonly secret?: string | undefined;
   readonly retryPolicy?: RetryPolicy | undefined;
   readonly isActive?: boolean | undefined;
 }
 
-/** An absent field keeps its value. */
+/** The changes to an endpoint. Absent fields keep their values. */
 export type EndpointChanges = {
   readonly [K in Exclude<keyof NewEndpoint, "secret">]?: NewEndpoint[K] | undefined;
 };
 
 export interface WithSecret {
   readonly endpoint: Endpoint;
-  /** The only time that it can be read. */
+  /** In plain text; it cannot be read again. */
   readonly secret: string;
 }
 
@@ -46,7 +46,7 @@ export interface EndpointContext {
   readonly policy: OutboundPolicy;
 }
 
-/** Beyond any plan: one event is written once for each endpoint. */
+/** The limit where the plan sets none, because an event is written once per endpoint. */
 const ENDPOINTS_MAX = 50;
 
 export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext) {
@@ -67,7 +67,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
   }
 
   return {
-    /** Oldest first. */
+    /** Lists the endpoints, oldest first. */
     async list(): Promise<Endpoint[]> {
       const rows = await db
         .select(ENDPOINT_COLUMNS)
@@ -92,7 +92,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       const sealed = await seal(env.ENCRYPTION_KEY, uuid, secret);
       const limit = PLANS[workspace.plan].webhooksMax ?? ENDPOINTS_MAX;
       const { url, events, retryPolicy = "default", isActive = true } = given;
-      // The count stands in the statement that inserts: two requests at once cannot both be the last.
+      // The insert itself counts, so that concurrent requests cannot both take the last place.
       await db.run(sql`
         insert into webhooks (uuid, workspace_id, url, events, secret, retry_policy, is_active,
           created_at_ms, updated_at_ms)
@@ -108,7 +108,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       return err(exceeded("webhooks", workspace.plan, limit, row?.used ?? limit));
     },
 
-    /** Switching it on again forgives its failures so far. */
+    /** Changes an endpoint. Activating it, or giving it another URL, resets its run of failures. */
     async update(
       uuid: string,
       { url, events, retryPolicy, isActive }: EndpointChanges,
@@ -127,7 +127,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       });
     },
 
-    /** Its deliveries that are still on their way go with it. */
+    /** Deletes an endpoint together with its pending deliveries. */
     async delete(uuid: string): Promise<Result<null, WebhookNotFound>> {
       const deleted = await db
         .delete(webhooks)
@@ -136,12 +136,15 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       return deleted.length > 0 ? ok(null) : err({ reason: "webhook_not_found" });
     },
 
-    /** Makes another secret; the one before it signs along for a day, one before that no longer. */
+    /**
+     * Generates a new secret. The previous one keeps signing for a day; any older one stops at
+     * once.
+     */
     async rotateSecret(uuid: string): Promise<Result<WithSecret, WebhookNotFound>> {
       const secret = newSecret();
       const rotated = await change(uuid, {
         secret: await seal(env.ENCRYPTION_KEY, uuid, secret),
-        // In SQL the right-hand sides all see the row as it was.
+        // In SQL, all right-hand sides see the row as it was before the update.
         previousSecret: sql`${webhooks.secret}` as unknown as string,
         previousUntilMs: nowMs + ROTATION_OVERLAP_MS,
       });

@@ -1,4 +1,6 @@
-/** Why a webhook is not made, changed, found or sent: facts only, each dialect finds its own words. */
+/**
+ * Refusals to create, change, find or send webhooks. Facts only: each dialect words them itself.
+ */
 
 import type { QuotaExceeded } from "../access/quotas.ts";
 import type { BlockReason } from "../platform/safe-fetch.ts";
@@ -12,12 +14,12 @@ export interface WebhookUrlRefused {
   readonly problem: BlockReason;
 }
 
-/** It is switched off: nothing is sent to it. */
+/** The endpoint is disabled, so nothing is sent to it. */
 export interface WebhookInactive {
   readonly reason: "webhook_inactive";
 }
 
-/** There is none of this name, or it is on its way already. */
+/** There is no delivery with this id, or it is pending already. */
 export interface DeliveryNotFound {
   readonly reason: "delivery_not_found";
 }

@@ -1,4 +1,4 @@
-/** What webhooks tell: the kinds of events, their ids, and the envelope that each travels in. */
+/** Webhook events: their types, their ids, and the envelope that carries them. */
 
 import { hex } from "../platform/bytes.ts";
 import { firstBatchIdAt } from "../platform/timed-id.ts";
@@ -14,17 +14,17 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What an endpoint may subscribe to; `*` is all there are and all to come. */
+/** What an endpoint may subscribe to; `*` means all types, including future ones. */
 export const SUBSCRIPTIONS = [...EVENT_TYPES, "*"] as const;
 
 export type Subscription = (typeof SUBSCRIPTIONS)[number];
 
-/** One event, complete and final: every attempt at every endpoint sends these very bytes. */
+/** One event, complete and final: every attempt at every endpoint sends the same bytes. */
 export interface WebhookEvent {
   readonly id: string;
   readonly event: EventType;
   readonly atMs: number;
-  /** The link that it is about, so that a purge finds it; null for none. */
+  /** The link that the event concerns, by which a purge finds it; null for none. */
   readonly linkId: number | null;
   /** The payload's `data`, as JSON text. */
   readonly data: string;
@@ -36,27 +36,27 @@ const RANDOM_BYTES = 12;
 /**
  * Makes the id of an event that happened at this time.
  *
- * It begins with its time, as click batches do, so that deliveries lie in order of time; it holds no
- * dot, which Standard Webhooks signs as a separator.
+ * Like the id of a click batch, it begins with the time, so that deliveries sort chronologically.
+ * It contains no dot, because Standard Webhooks uses the dot as a separator in what it signs.
  */
 export function newEventId(atMs: number): string {
   return firstBatchIdAt(atMs) + hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
 }
 
-/** Gives the body of a delivery. */
+/** Returns the body of a delivery. */
 export function bodyOf({ id, event, atMs, data }: WebhookEvent): string {
   const head = { id, event, timestamp: wireTime(atMs), version: PAYLOAD_VERSION };
-  // The data is JSON already: it is put in as it is, and not read and written once more.
+  // The data is JSON already, so it is inserted as it is, without another parse.
   return `${JSON.stringify(head).slice(0, -1)},"data":${data}}`;
 }
 
-/** Takes an event back out of a body that `bodyOf` made. */
+/** Returns the event's `data` from a body that `bodyOf` made, as JSON text. */
 export function dataOf(body: string): string {
   const { data } = JSON.parse(body) as { data: unknown };
   return JSON.stringify(data);
 }
 
-/** Gives a time as payloads carry it: in whole seconds, UTC. */
+/** Formats a time for payloads: UTC, in whole seconds. */
 export function wireTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

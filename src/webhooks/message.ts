@@ -1,4 +1,4 @@
-/** The queue message of one delivery: an event for one endpoint. */
+/** The queue message of one delivery, which is one event for one endpoint. */
 
 import { isObject } from "../platform/is-object.ts";
 import { EVENT_TYPES, type WebhookEvent } from "./events.ts";
@@ -7,17 +7,17 @@ export interface DeliveryMessage {
   readonly v: 1;
   readonly webhookId: number;
   readonly eventId: string;
-  /** The event itself, where the outbox does not hold it: clicks are never written there. */
+  /** The event itself, unless the outbox holds it. Click events are never in the outbox. */
   readonly event?: Omit<WebhookEvent, "id"> | undefined;
 }
 
 export type ReadDelivery =
   | { readonly kind: "delivery"; readonly message: DeliveryMessage }
-  /** Written by a newer version, which is being rolled out: it will be able to read it. */
+  /** Written by a newer version that is still rolling out; leave it for that version. */
   | { readonly kind: "newer" }
   | { readonly kind: "malformed" };
 
-/** Reads a message's body: nothing of it is trusted until it has its shape. */
+/** Reads a message's body. Nothing in it is trusted until it has been validated. */
 export function readDeliveryMessage(body: unknown): ReadDelivery {
   if (!isObject(body)) return { kind: "malformed" };
   const { v, webhookId, eventId, event } = body;

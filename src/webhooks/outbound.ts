@@ -1,13 +1,14 @@
-/** Where webhooks may go: what safe-fetch is told about this installation. */
+/** The outbound policy for webhooks: what this installation allows `safe-fetch` to reach. */
 
 import { configOf } from "../config.ts";
 import { canonicalHostname } from "../platform/canonical-hostname.ts";
 import type { OutboundPolicy } from "../platform/safe-fetch.ts";
 
 /**
- * Gives the policy for endpoints.
+ * Returns the policy for endpoints.
  *
- * A resolver that does not answer refuses: a post can be tried again, and so can an endpoint's URL.
+ * A resolver that does not answer means a refusal, because a post can be retried, and so can the
+ * request that sets an endpoint's URL.
  */
 export function outboundPolicy(env: Cloudflare.Env): OutboundPolicy {
   const { allowPrivateWebhooks, publicUrl } = configOf(env);

@@ -1,6 +1,6 @@
 /**
- * Events on their way to endpoints. A change writes them in its own D1 batch, and only for endpoints
- * that subscribe; they are queued once it has happened, and swept up if that was not to be.
+ * The outbox of events for endpoints. A change writes its events in its own D1 batch, and only for
+ * endpoints that subscribe. They are queued after the batch; the sweep queues any that were not.
  */
 
 import { waitUntil } from "cloudflare:workers";
@@ -15,13 +15,13 @@ import { queueDeliveries } from "./queueing.ts";
 /** One event for one endpoint. */
 export type OutboxRef = Pick<DeliveryMessage, "webhookId" | "eventId">;
 
-/** Left alone for a moment: whoever wrote a row is still queueing it. */
+/** How long the sweep leaves a new row alone, because its writer may still be queueing it. */
 export const QUEUE_GRACE_MS = 30 * SECOND_MS;
 
-/** The columns that `outboxRow` gives values for. */
+/** The columns that `outboxRow` supplies values for. */
 export const OUTBOX_COLUMNS = sql`(webhook_id, event_id, event, at_ms, link_id, data, due_at_ms)`;
 
-/** What an insert gives back: whom to queue. */
+/** The columns that an insert returns: the references to queue. */
 export const OUTBOX_REF = sql`webhook_id as "webhookId", event_id as "eventId"`;
 
 export interface OutboxValues {
@@ -38,14 +38,16 @@ export function outboxRow({ event, atMs, eventId, linkId, data }: OutboxValues):
   return sql`hook.id, ${eventId}, ${event}, ${atMs}, ${linkId}, ${data}, ${dueAtMs}`;
 }
 
-/** True in SQL for the endpoints (`hook`) of a workspace that are to be told of an event. */
+/** The SQL condition for a workspace's active endpoints (`hook`) that subscribe to an event. */
 export function subscribes(workspaceId: SQL | number, event: EventType): SQL {
   return sql`hook.workspace_id = ${workspaceId} and hook.is_active = 1 and exists (
     select 1 from json_each(hook.events) where json_each.value in ('*', ${event})
   )`;
 }
 
-/** Queues what a batch wrote, once the answer is out. What is not queued so is left to the sweep. */
+/**
+ * Queues, after the response, what a batch wrote. The sweep queues what could not be queued here.
+ */
 export function queueSoon(env: Pick<Cloudflare.Env, "WEBHOOKS">, refs: readonly OutboxRef[]): void {
   if (refs.length === 0) return;
   const messages = refs.map(({ webhookId, eventId }) => ({ v: 1, webhookId, eventId }) as const);

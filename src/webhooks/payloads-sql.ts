@@ -1,9 +1,9 @@
-/** The words of `payloads.ts`, put together by the database. Apart, since clicks need no SQL builder. */
+/** The payloads of `payloads.ts`, built in SQL. A separate file: clicks need no SQL builder. */
 
 import { sql } from "drizzle-orm";
 
-/** The same as `toLinkPayload`, of a row of `links`. */
+/** The SQL equivalent of `toLinkPayload` for a row of `links`. */
 export const linkPayload = sql`json_object('id', id, 'short_code', code, 'title', title)`;
 
-/** The same as `toVariantPayload`, of a row of `variants`. */
+/** The SQL equivalent of `toVariantPayload` for a row of `variants`. */
 export const variantPayload = sql`json_object('id', id, 'name', name)`;

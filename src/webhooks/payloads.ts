@@ -1,19 +1,19 @@
 /**
- * The words of what several events tell: a link in short, a variant, a click and a conversion.
- * `payloads-sql.ts` has them where the database puts them together.
+ * The payloads that several events share: a short form of a link, a variant, a click and a
+ * conversion. `payloads-sql.ts` holds their SQL equivalents.
  */
 
 import type { LedgerClick } from "../ledger/contract.ts";
 import { wireTime } from "./events.ts";
 
-/** A row of `links`, or a part of one. */
+/** The columns of `links` that a payload needs. */
 export interface LinkRow {
   readonly id: number;
   readonly code: string;
   readonly title: string | null;
 }
 
-/** A row of `variants`, or a part of one. */
+/** The columns of `variants` that a payload needs. */
 export interface VariantRow {
   readonly id: number;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface VariantRow {
 export interface ToldConversion {
   readonly id: number;
   readonly orderId: string | null;
-  /** A decimal. */
+  /** In units of the currency, with decimals. */
   readonly value: number;
   readonly currency: string;
   readonly attributed: boolean;
@@ -30,7 +30,7 @@ export interface ToldConversion {
   readonly goal: { readonly uuid: string; readonly name: string };
 }
 
-/** What payloads tell of a visitor. */
+/** The fields of a visitor that payloads contain. */
 export type ToldVisitor = Pick<LedgerClick, "country" | "device" | "browser" | "os" | "referrer">;
 
 export function toLinkPayload({ id, code, title }: LinkRow) {
@@ -41,7 +41,7 @@ export function toVariantPayload({ id, name }: VariantRow) {
   return { id, name };
 }
 
-/** Words a click. The visitor is null where the log has forgotten the click. */
+/** Builds a click's payload. The visitor is null if the log no longer holds the click. */
 export function toClickPayload(id: number, atMs: number, visitor: ToldVisitor | null) {
   return {
     id,

@@ -1,4 +1,4 @@
-/** Posts one delivery to its endpoint, and tells what came of it in plain facts. */
+/** Posts one delivery to its endpoint, and returns the outcome as plain facts. */
 
 import type { Attempt } from "../ledger/deliveries/contract.ts";
 import { SECOND_MS } from "../platform/clock.ts";
@@ -7,19 +7,19 @@ import { signatureHeaders, type Signed } from "./signing.ts";
 
 export interface Target {
   readonly url: string;
-  /** The endpoint's secret, and the one before it while both sign. */
+  /** The endpoint's secret, and the previous one while both sign. */
   readonly secrets: readonly [current: string, previous?: string];
 }
 
 export interface Posted {
   readonly attempt: Attempt;
-  /** The header of the answer, as it came. */
+  /** The response's `Retry-After` header, unparsed; null if there is none. */
   readonly retryAfter: string | null;
 }
 
-/** How long an endpoint may take to answer, body and all. */
+/** How long an endpoint may take to answer, including the body. */
 export const POST_LIMIT_MS = 10 * SECOND_MS;
-/** What the log keeps of an answer. */
+/** The most bytes of a response that the log keeps. */
 const RESPONSE_BYTES_MAX = 2_048;
 
 export interface PostOptions {
@@ -28,7 +28,7 @@ export interface PostOptions {
   readonly nowMs: number;
 }
 
-/** Makes one attempt. The target is checked again: since it was stored, its name may have moved. */
+/** Makes one attempt. Checks the target again, because its name may resolve elsewhere by now. */
 export async function post(
   target: Target,
   signed: Signed,
@@ -73,7 +73,9 @@ export async function post(
   return { attempt, retryAfter: null };
 }
 
-/** Bytes that are no text become U+FFFD; a character that was cut in two is left out. */
+/**
+ * Decodes UTF-8. Invalid bytes become U+FFFD; a character that is cut off at the end is dropped.
+ */
 function textOf(body: Uint8Array): string {
   return new TextDecoder().decode(body, { stream: true });
 }

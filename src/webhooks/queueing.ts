@@ -1,16 +1,18 @@
-/** Puts deliveries into a queue, and finds those that never came to be in one. */
+/** Queues deliveries, and finds those that were never queued. */
 
 import { MINUTE_MS } from "../platform/clock.ts";
 import type { DeliveryMessage } from "./message.ts";
 
-/** What a queue takes at once. */
+/** The most messages that a queue accepts per call. */
 const MESSAGES_MAX = 100;
-/** As many as an invocation queues without nearing any of its limits. */
+/** The most rows that one sweep queues, well below every limit of an invocation. */
 const OVERDUE_MAX = 1_000;
-/** A full queue is not filled again and again: whoever is behind sees to a row sooner than this. */
+/**
+ * How long a swept row waits before it is queued again, so that a backlog is not queued repeatedly.
+ */
 const REQUEUE_MS = 10 * MINUTE_MS;
 
-/** Queues deliveries, at most a hundred in a call; throws at the first call that fails. */
+/** Queues deliveries, in calls of at most a hundred. Throws at the first call that fails. */
 export async function queueDeliveries(
   queue: Queue,
   messages: readonly DeliveryMessage[],
@@ -22,8 +24,9 @@ export async function queueDeliveries(
 }
 
 /**
- * Queues outbox rows that nobody has seen to in time: the Worker died before it queued them, or the
- * queue lost them. One that is queued twice is still posted once an attempt.
+ * Queues overdue outbox rows, and returns how many. A row is overdue if the Worker died before it
+ * queued the row, or if the queue lost it. A row that is queued twice is still posted once per
+ * attempt.
  */
 export async function queueOverdue(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const { results } = await env.DB.prepare(

@@ -1,4 +1,4 @@
-/** Samples of each event's payload: what a test sends, and what a form builder shows its user. */
+/** Samples of each event's payload, for test deliveries and for form builders. */
 
 import { MINUTE_MS } from "../platform/clock.ts";
 import { type EventType, wireTime } from "./events.ts";
@@ -10,7 +10,7 @@ import {
   type ToldVisitor,
 } from "./payloads.ts";
 
-/** Gives the `data` of a sample as JSON text, in the shape of a real one. */
+/** Returns the `data` of a sample as JSON text, in the shape of a real event's. */
 export function sampleData(
   { PUBLIC_URL: publicUrl }: Pick<Cloudflare.Env, "PUBLIC_URL">,
   event: EventType,

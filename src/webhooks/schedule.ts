@@ -1,4 +1,4 @@
-/** When a delivery that failed is tried again. Pure: what is random comes in as a number. */
+/** When a failed delivery is retried. Pure: the caller passes in the random number. */
 
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 
@@ -6,7 +6,7 @@ export const RETRY_POLICIES = ["default", "extended"] as const;
 
 export type RetryPolicy = (typeof RETRY_POLICIES)[number];
 
-/** Exact: these are what the contract names. */
+/** The first delays. They carry no jitter, because the contract names them. */
 const FIRST_DELAYS_MS = [SECOND_MS, 5 * SECOND_MS, 30 * SECOND_MS] as const;
 
 const EXTENDED_DELAYS_MS = [
@@ -20,15 +20,16 @@ const EXTENDED_DELAYS_MS = [
   DAY_MS,
 ] as const;
 
-/** Endpoints that fell over together are not to be called back together. */
+/** Spreads retries, so that endpoints that failed together are not called together again. */
 const JITTER = 0.2;
-/** A queue holds a message back no longer. */
+/** The longest delay that a queue accepts. */
 const DELAY_MS_MAX = DAY_MS;
 
 /**
- * Tells how long to wait after the n-th attempt (from 1) has failed, or null when it was the last.
+ * Returns the delay in milliseconds after the n-th attempt (from 1) has failed; null after the
+ * last.
  *
- * `random01` is uniform, from 0 and below 1.
+ * `random01` is uniform in [0, 1).
  */
 export function delayAfter(policy: RetryPolicy, attempt: number, random01: number): number | null {
   const first = FIRST_DELAYS_MS[attempt - 1];
@@ -39,13 +40,13 @@ export function delayAfter(policy: RetryPolicy, attempt: number, random01: numbe
   return Math.min(Math.round(later * (1 + JITTER * (2 * random01 - 1))), DELAY_MS_MAX);
 }
 
-/** Lengthens a delay to what the endpoint asked for by `Retry-After`, up to a day. */
+/** Extends a delay to what the endpoint's `Retry-After` asks for, up to a day. */
 export function atLeastAsked(delayMs: number, retryAfter: string | null, nowMs: number): number {
   const askedMs = retryAfter === null ? 0 : askedDelay(retryAfter.trim(), nowMs);
   return Math.min(Math.max(delayMs, askedMs), DELAY_MS_MAX);
 }
 
-/** Reads seconds or an HTTP date; what is neither asks for nothing. */
+/** Parses seconds or an HTTP date into milliseconds from now; 0 for anything else. */
 function askedDelay(retryAfter: string, nowMs: number): number {
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * SECOND_MS;
   const until = Date.parse(retryAfter);

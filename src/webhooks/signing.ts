@@ -1,6 +1,6 @@
 /**
- * Signs a delivery in both families: PVTLNK's over the body alone, as its recipe has it, and Standard
- * Webhooks' over id, time and body, which a replay cannot forge.
+ * Signs a delivery in two schemes: PVTLNK's covers the body alone, as its recipe says; Standard
+ * Webhooks' covers id, time and body, which makes replays detectable.
  */
 
 import { base64Of, hex, utf8 } from "../platform/bytes.ts";
@@ -8,18 +8,18 @@ import { SECOND_MS } from "../platform/clock.ts";
 import { standardKeyOf } from "./secrets.ts";
 
 export interface Signed {
-  /** The event's id: the same for each attempt. */
+  /** The event's id, the same for every attempt. */
   readonly eventId: string;
   readonly event: string;
-  /** Unique for each event and endpoint. */
+  /** Unique per event and endpoint. */
   readonly deliveryId: string;
   readonly body: string;
 }
 
 /**
- * Gives the headers of one attempt. The first secret is the endpoint's own; a second one, during a
- * rotation, signs along: in `webhook-signature`, which is a list, and in a header beside PVTLNK's,
- * which is not.
+ * Returns the headers of one attempt. The first secret is the current one. During a rotation, the
+ * previous secret signs as well: in `webhook-signature`, which is a list, and for PVTLNK, whose
+ * header is not a list, in an additional header.
  */
 export async function signatureHeaders(
   { eventId, event, deliveryId, body }: Signed,

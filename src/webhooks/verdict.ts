@@ -1,4 +1,4 @@
-/** What follows from an attempt: for its delivery, and for the endpoint. Pure. */
+/** The consequences of an attempt for its delivery and for the endpoint. Pure. */
 
 import type { Attempt } from "../ledger/deliveries/contract.ts";
 import { DAY_MS } from "../platform/clock.ts";
@@ -8,7 +8,7 @@ export type DisabledReason = "gone" | "failing";
 
 export interface EndpointHealth {
   readonly isSlow: boolean;
-  /** Since when nothing but failures came; null after a success. */
+  /** When the current run of failures began; null after a success. */
   readonly failingSinceMs: number | null;
   readonly disabledReason: DisabledReason | null;
 }
@@ -16,7 +16,7 @@ export interface EndpointHealth {
 export interface Tried {
   readonly attempt: Attempt;
   readonly retryAfter: string | null;
-  /** The n-th of this delivery. */
+  /** The number of the attempt within its delivery, from 1. */
   readonly number: number;
 }
 
@@ -27,13 +27,16 @@ export interface Verdict {
   readonly health: EndpointHealth;
 }
 
-/** Nothing but failures for so long, and an endpoint is switched off. */
+/** How long a run of failures may last before the endpoint is disabled. */
 const FAILING_MS_MAX = 5 * DAY_MS;
 const GONE = 410;
-/** Statuses whose `Retry-After` is meant for us. */
+/** The statuses whose `Retry-After` is respected. */
 const ASKS_FOR_TIME: readonly (number | null)[] = [429, 503];
 
-/** Judges an attempt that ended at `nowMs`. Only 2xx is a success: a redirect is not followed. */
+/**
+ * Judges an attempt that ended at `nowMs`. Only 2xx is a success, because redirects are not
+ * followed.
+ */
 export function judge(
   { attempt, retryAfter, number }: Tried,
   retryPolicy: RetryPolicy,
@@ -41,7 +44,7 @@ export function judge(
   { nowMs, random01 }: { readonly nowMs: number; readonly random01: number },
 ): Verdict {
   const { status, error } = attempt;
-  // Nothing was sent where the target was refused: that tells nothing of how fast it would answer.
+  // A refused target was never contacted, so the attempt says nothing about its speed.
   const isSlow = error === "timeout" || (attempt.durationMs === null && health.isSlow);
   if (error === null && status !== null && status >= 200 && status < 300) {
     return {
