@@ -60,7 +60,7 @@ export async function post(
           atMs: nowMs,
           durationMs: null,
           status: null,
-          error: `blocked: ${error.reason}`,
+          error: `blocked: ${error.problem}`,
           response: null,
         }
       : {
