@@ -102,7 +102,7 @@ function words(failure: ShellFailure): string {
     case "method_not_allowed":
       return `This route does not answer that method. It answers ${failure.allow.join(", ")}.`;
     case "body_malformed":
-      return `The request body cannot be read: ${failure.reason}.`;
+      return `The request body cannot be read: ${failure.problem}.`;
     case "body_type_unsupported":
       return `Send the body with Content-Type ${failure.accepted.join(" or ")}.`;
     case "body_too_large":

@@ -32,7 +32,7 @@ function words(failure: Exclude<ShellFailure, { reason: "validation_failed" }>):
     case "method_not_allowed":
       return `Method not allowed: use ${failure.allow.join(", ")}`;
     case "body_malformed":
-      return `Bad request: the body cannot be read, ${failure.reason}`;
+      return `Bad request: the body cannot be read, ${failure.problem}`;
     case "body_type_unsupported":
       return `Unsupported media type: send ${failure.accepted.join(" or ")}`;
     case "body_too_large":
