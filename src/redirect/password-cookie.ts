@@ -6,6 +6,7 @@
 import type { RouteRecord } from "../links/route/record.ts";
 import { hex, utf8 } from "../platform/bytes.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
+import { hmacSha256 } from "../platform/hmac.ts";
 
 const AGE_MS = 30 * MINUTE_MS;
 const VALUE = /^(\d{1,10})\.(\d{1,15})\.([0-9a-f]{64})$/;
@@ -64,8 +65,6 @@ async function macOf(
   version: number,
   expiresAtMs: number,
 ): Promise<string> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", utf8(secret), algorithm, false, ["sign"]);
   const said = `link-password/${uuid}/${version}/${expiresAtMs}`;
-  return hex(await crypto.subtle.sign("HMAC", key, utf8(said)));
+  return hex(await hmacSha256(utf8(secret), said));
 }

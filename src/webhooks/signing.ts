@@ -5,6 +5,7 @@
 
 import { base64Of, hex, utf8 } from "../platform/bytes.ts";
 import { SECOND_MS } from "../platform/clock.ts";
+import { hmacSha256 } from "../platform/hmac.ts";
 import { standardKeyOf } from "./secrets.ts";
 
 export interface Signed {
@@ -31,7 +32,7 @@ export async function signatureHeaders(
   const signatures: string[] = [];
   for (const secret of secrets) {
     if (secret === undefined) continue;
-    const mac = await hmac(standardKeyOf(secret), `${eventId}.${timestamp}.${body}`);
+    const mac = await hmacSha256(standardKeyOf(secret), `${eventId}.${timestamp}.${body}`);
     signatures.push(`v1,${base64Of(mac)}`);
   }
   return {
@@ -48,11 +49,5 @@ export async function signatureHeaders(
 }
 
 async function bodySignature(secret: string, body: string): Promise<string> {
-  return `sha256=${hex(await hmac(utf8(secret), body))}`;
-}
-
-async function hmac(key: Uint8Array, text: string): Promise<Uint8Array> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, utf8(text)));
+  return `sha256=${hex(await hmacSha256(utf8(secret), body))}`;
 }

@@ -19,6 +19,7 @@ export function onceRequestOf(c: NativeContext, operation: string) {
     key: c.req.header("Idempotency-Key"),
     principal: `${userId}/${workspace.id}`,
     operation,
+    secret: c.env.AUTH_SECRET,
     nowMs: nowOf(c),
   };
 }

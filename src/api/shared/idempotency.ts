@@ -11,8 +11,9 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
 import { type Alongside, batchAround, type Statement } from "../../db/batch.ts";
 import type { Database } from "../../db/database.ts";
-import { sha256Hex } from "../../platform/bytes.ts";
+import { hex, utf8 } from "../../platform/bytes.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../platform/clock.ts";
+import { hmacSha256 } from "../../platform/hmac.ts";
 import { tolerate } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 
@@ -39,6 +40,8 @@ export interface OnceRequest {
   readonly operation: string;
   /** The body as parsed: a different one under the same key is refused. */
   readonly body: unknown;
+  /** AUTH_SECRET, from which the fingerprint's key comes. */
+  readonly secret: string;
   readonly nowMs: number;
 }
 
@@ -67,7 +70,7 @@ export async function runOnce<T, E>(
   if (request.key === undefined) return fresh(await once.change(() => []));
   const key = parseKey(request.key);
   if (key === null) return err({ reason: "idempotency_key_invalid", lengthMax: KEY_LENGTH_MAX });
-  const fingerprint = await sha256Hex(JSON.stringify(request.body));
+  const fingerprint = await fingerprintOf(request);
   const earlier = await claim(request, key, fingerprint);
   if (earlier !== null) {
     if (earlier.fingerprint !== fingerprint) return err({ reason: "idempotency_key_reused" });
@@ -87,6 +90,15 @@ export async function runOnce<T, E>(
     await tolerate("idempotency.release.failed", release(request, mine));
     throw error;
   }
+}
+
+/**
+ * Fingerprints the body with a key, since a body may hold a link's password: by a plain digest, any
+ * reader of D1 could try passwords against it, a million times faster than against their hash.
+ */
+async function fingerprintOf({ secret, principal, body }: OnceRequest): Promise<string> {
+  const said = `idempotency/${principal}/${JSON.stringify(body)}`;
+  return hex(await hmacSha256(utf8(secret), said));
 }
 
 interface Earlier {

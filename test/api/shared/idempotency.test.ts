@@ -6,6 +6,7 @@ import { runOnce } from "../../../src/api/shared/idempotency.ts";
 import { type Alongside, batchAround } from "../../../src/db/batch.ts";
 import { databaseOf } from "../../../src/db/database.ts";
 import { tags } from "../../../src/db/schema/index.ts";
+import { sha256Hex } from "../../../src/platform/bytes.ts";
 import { MINUTE_MS } from "../../../src/platform/clock.ts";
 import { ok } from "../../../src/platform/result.ts";
 import { newAccount } from "../../support/account.ts";
@@ -18,7 +19,14 @@ describe("runOnce", () => {
   }) => {
     const db = databaseOf(env.DB);
     const { workspace } = await newAccount();
-    const request = { db, key: "k", principal: workspace.uuid, operation: "POST /x", body: 1 };
+    const request = {
+      db,
+      key: "k",
+      principal: workspace.uuid,
+      operation: "POST /x",
+      body: 1,
+      secret: "s",
+    };
     const makeTag = async (name: string, alongside: Alongside) => {
       const uuid = crypto.randomUUID();
       const insert = db.all<{ id: number }>(sql`
@@ -60,7 +68,15 @@ describe("runOnce", () => {
 
   it("frees the key when the change throws", async ({ expect }) => {
     const db = databaseOf(env.DB);
-    const request = { db, key: "t", principal: "p", operation: "POST /y", body: 1, nowMs: NOW };
+    const request = {
+      db,
+      key: "t",
+      principal: "p",
+      operation: "POST /y",
+      body: 1,
+      secret: "s",
+      nowMs: NOW,
+    };
     const once = { table: tags, rebuild: async () => null };
     const broken = runOnce(request, {
       ...once,
@@ -71,5 +87,27 @@ describe("runOnce", () => {
     await expect(broken).rejects.toThrow("D1 is away");
     const next = await runOnce(request, { ...once, change: async () => ok("made") });
     expect(next).toMatchObject({ ok: true });
+  });
+
+  it("keeps no digest of the body that could be computed without a key", async ({ expect }) => {
+    const db = databaseOf(env.DB);
+    const body = { destinationUrl: "https://example.com", password: "hunter2" };
+    const request = { db, key: "f", principal: "p", operation: "POST /f", body, nowMs: NOW };
+    const fingerprints: string[] = [];
+    for (const secret of ["one", "another"]) {
+      await db.run(sql`delete from idempotency_keys where key = 'f'`);
+      const change = async () => ok("made");
+      await runOnce(
+        { ...request, secret },
+        { table: tags, rebuild: async () => "rebuilt", change },
+      );
+      const [row] = await db.all<{ fingerprint: string }>(
+        sql`select fingerprint from idempotency_keys where key = 'f'`,
+      );
+      fingerprints.push(row?.fingerprint ?? "");
+    }
+    expect(fingerprints[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(fingerprints[1]).not.toBe(fingerprints[0]);
+    expect(fingerprints).not.toContain(await sha256Hex(JSON.stringify(body)));
   });
 });
