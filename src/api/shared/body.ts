@@ -8,6 +8,8 @@ import { err, ok, type Result } from "../../platform/result.ts";
 import type { ShellFailure } from "./failure.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
+/** No documented body is deeper than 8. Code that walks or writes a body may then use recursion. */
+const BODY_DEPTH_MAX = 32;
 
 export interface BodyOptions {
   readonly limitBytes?: number;
@@ -49,12 +51,20 @@ export async function readBody(
     if (isText) return ok(text);
     if (!isJson) return ok(await formFields(bytes, contentType));
     keepForHono(request, text);
-    return ok(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    if (!isDeeperThan(value, BODY_DEPTH_MAX)) return ok(value);
+    const problem = `it is nested more than ${BODY_DEPTH_MAX} levels deep`;
+    return err({ reason: "body_malformed", problem });
   } catch {
     const wanted = isText ? "UTF-8" : isJson ? "JSON" : "form data";
     const problem = bytes.length === 0 ? "it is empty" : `it is not valid ${wanted}`;
     return err({ reason: "body_malformed", problem });
   }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeperThan(item, levels - 1));
 }
 
 export function hasBody({ raw }: HonoRequest): boolean {

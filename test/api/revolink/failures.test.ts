@@ -53,6 +53,11 @@ describe("a failure of the shell", () => {
         400,
         { error: "The request body cannot be read: it is not valid JSON." },
       ]);
+      const deep = `{"name":"x","items":${"[".repeat(6_000)}${"]".repeat(6_000)}}`;
+      expect(await answer(deep)).toEqual([
+        400,
+        { error: "The request body cannot be read: it is nested more than 32 levels deep." },
+      ]);
       for (const body of ["[]", "null", '"x"', "7"]) {
         expect(await answer(body)).toEqual([
           400,

@@ -164,19 +164,20 @@ export const newLinkForm = z.preprocess(
       ? Object.fromEntries(
           Object.entries(form)
             .filter(([, value]) => value !== "")
-            .map(([name, value]) => [name, FORM_FIELDS[name]?.(String(value)) ?? value]),
+            .map(([name, value]) => [name, FORM_FIELDS.get(name)?.(String(value)) ?? value]),
         )
       : form,
   newLink,
 );
 
-const FORM_FIELDS: Readonly<Record<string, (value: string) => unknown>> = {
-  isActive: toFlag,
-  forwardQuery: toFlag,
-  redirectStatus: Number,
-  clicksLimit: Number,
-  tags: (value) => value.split(",").filter((name) => name.trim() !== ""),
-};
+/** A map, since clients name the fields: an object would also have `__proto__`. */
+const FORM_FIELDS: ReadonlyMap<string, (value: string) => unknown> = new Map([
+  ["isActive", toFlag],
+  ["forwardQuery", toFlag],
+  ["redirectStatus", Number],
+  ["clicksLimit", Number],
+  ["tags", (value) => value.split(",").filter((name) => name.trim() !== "")],
+] as [string, (value: string) => unknown][]);
 
 function toFlag(value: string): unknown {
   const word = value.toLowerCase();

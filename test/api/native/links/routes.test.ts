@@ -229,6 +229,24 @@ describe("POST /api/links", () => {
     }
   });
 
+  it.for(["__proto__", "__defineGetter__", "constructor", "toString"])(
+    "ignores a form field that is named like a member of objects: %s",
+    async (name, { expect }) => {
+      const client = await newNativeClient();
+      const headers = await client.account.byToken();
+      const multipart = new FormData();
+      const fields = [
+        ["destinationUrl", "https://example.com/form"],
+        [name, "1"],
+      ] as const;
+      for (const [field, value] of fields) multipart.append(field, value);
+      for (const body of [new URLSearchParams(fields.map((pair) => [...pair])), multipart]) {
+        const response = await callApi("/api/links", { method: "POST", headers, body });
+        expect(response.status).toBe(201);
+      }
+    },
+  );
+
   it("writes nothing to KV", async ({ expect }) => {
     const client = await newNativeClient();
     const link = await client.link();
