@@ -1,4 +1,4 @@
-/** The PVTLNK API under `/api/v1`; its public postback is a dialect of its own. */
+/** The PVTLNK API under `/api/v1`; its public postback is a separate dialect. */
 
 import { defineDialect } from "../shared/dialect.ts";
 import { analytics } from "./analytics/routes.ts";
@@ -14,7 +14,7 @@ export const pvtlnk = defineDialect<PvtlnkEnvironment>({
   refuse,
   mount(app) {
     app.route("/links/:link_id/variants", variants);
-    // Before the links: their `/:id` takes any word.
+    // Before the links, whose `/:id` matches any word.
     app.route("/links", csv);
     app.route("/links", links);
     app.route("/analytics", analytics);

@@ -1,4 +1,6 @@
-/** The one place where refusals become PVTLNK's wire form: `{success: false, error}` and a status. */
+/**
+ * The one place where refusals become PVTLNK's wire format: `{success: false, error}` and a status.
+ */
 
 import type { Context } from "hono";
 
@@ -24,14 +26,14 @@ import { refusalSentence } from "../shared/wire/link-sentences.ts";
 import type { PvtlnkEnvironment } from "./environment.ts";
 import { planSentence } from "./sentences.ts";
 
-/** What only this dialect refuses. */
+/** Refusals that only this dialect has. */
 export type DialectRefusal =
-  /** The body does not hold the object that it must. */
+  /** The body lacks the object that it must hold. */
   | { readonly reason: "parameter_missing"; readonly name: string }
-  /** Whole sentences, all of them at once. */
+  /** Whole sentences, all at once. */
   | { readonly reason: "fields_refused"; readonly sentences: readonly string[] };
 
-/** Everything that a route may refuse. */
+/** Every refusal of this dialect's routes. */
 export type PvtlnkRefusal =
   | GuardRefusal
   | AccountRefusal
@@ -41,13 +43,13 @@ export type PvtlnkRefusal =
   | CsvRefusal
   | DialectRefusal;
 
-/** Answers a refusal in PVTLNK's form. */
+/** Answers a refusal in PVTLNK's format. */
 export function refuse(c: Context, refusal: PvtlnkRefusal): Response {
   const { status, sentence, more, headers } = toWire(refusal);
   return c.json({ success: false, error: sentence, ...more }, status, { ...headers });
 }
 
-/** Checks bodies and queries of this dialect's routes. */
+/** Validates bodies and queries of this dialect's routes. */
 export const validate = validatorFor<PvtlnkRefusal, PvtlnkEnvironment>(refuse);
 
 function words(failure: Exclude<ShellFailure, { reason: "validation_failed" }>): string {

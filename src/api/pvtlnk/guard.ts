@@ -1,4 +1,7 @@
-/** Who may pass: a token with the route's scope and role, in a workspace whose plan has this API. */
+/**
+ * The guard of PVTLNK's routes: a token with the route's scope and role, in a workspace whose plan
+ * includes this API.
+ */
 
 import { guardsFor, type Requirement } from "../shared/guard.ts";
 import { refuse } from "./errors.ts";
@@ -6,11 +9,11 @@ import { refuse } from "./errors.ts";
 const guard = guardsFor({ refuse, order: ["feature", "scope", "role", "writes"] });
 
 interface Requirements extends Pick<Requirement, "scope" | "role"> {
-  /** Also where the plan no longer has this API: a token can always be given up. */
+  /** Passes even if the plan no longer includes this API, so that a token can always be revoked. */
   readonly onAnyPlan?: true;
 }
 
-/** Lets in tokens that meet the requirements. */
+/** Requires a token that meets the requirements. */
 export function requires({ onAnyPlan, ...wanted }: Requirements) {
   return guard({
     who: "token",

@@ -1,8 +1,8 @@
-/** Words for what a workspace's plan leaves no room for. */
+/** Sentences for refusals by a workspace's plan. */
 
 import type { QuotaExceeded } from "../../access/quotas.ts";
 
-/** Says what the plan does not have. */
+/** Explains what the plan does not include. */
 export function planSentence({ quota, plan, limit }: QuotaExceeded): string {
   switch (quota) {
     case "variants":

@@ -1,4 +1,4 @@
-/** Reports about a whole workspace, over its attribution window. */
+/** Reports on a whole workspace, over its attribution window. */
 
 import { Hono } from "hono";
 
@@ -23,7 +23,7 @@ import {
 } from "./translate.ts";
 
 const TOP_LINKS_MAX = 10;
-/** Of the links with most clicks or conversions. */
+/** The maximum number of links analyzed, by clicks or conversions. */
 const ANALYSED_LINKS_MAX = 100;
 
 const forReports = requires({ scope: "links:read:analytics", role: "manager" });
@@ -55,7 +55,7 @@ function ledgerOf(c: PvtlnkContext) {
   return ledgerFor(c.env, c.get("access").workspace.ledger);
 }
 
-/** The window's last day is today: it ends with the midnight to come. */
+/** Returns the window. Its last day is today, so it ends with the coming midnight. */
 async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
   const days = await loadAttributionDays(databaseOf(c.env.DB), c.get("access").workspace.id);
   const today = dayOf(nowOf(c));
@@ -67,7 +67,7 @@ async function windowOf(c: PvtlnkContext): Promise<ReportWindow> {
   };
 }
 
-/** Finds the first of these links; one that has been purged is left out, and the next moves up. */
+/** Loads the first of these links. A purged link is left out, and the next one moves up. */
 async function linksOf<Told extends LinkField>(
   c: PvtlnkContext,
   totals: readonly LinkTotal[],

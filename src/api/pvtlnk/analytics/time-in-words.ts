@@ -7,10 +7,10 @@ const UNITS = [
   ["day", DAY_MS, Number.POSITIVE_INFINITY],
 ] as const;
 
-/** Says how long something took, in its largest whole unit and to a tenth of it: "2.5 hours". */
+/** Writes a duration in its largest whole unit, to a tenth of it: "2.5 hours". */
 export function timeInWords(ms: number): string {
   for (const [unit, unitMs, unitsMax] of UNITS) {
-    // Rounded first: 59.97 minutes are an hour, and not 60 minutes.
+    // Rounded first: 59.97 minutes are an hour rather than 60 minutes.
     const units = Math.round((ms / unitMs) * 10) / 10;
     if (units < unitsMax) return `${units} ${unit}${units === 1 ? "" : "s"}`;
   }

@@ -1,4 +1,4 @@
-/** Puts the Ledger's reports into PVTLNK's objects. */
+/** Converts the Ledger's reports to PVTLNK's objects. */
 
 import type { Report, ReportRange, ValueCount } from "../../../ledger/counts/contract.ts";
 import { dayOfDate } from "../../../ledger/counts/day.ts";
@@ -10,13 +10,13 @@ export interface ReportWindow {
   readonly days: number;
   readonly range: ReportRange;
   readonly startMs: number;
-  /** The first moment after it. */
+  /** The first moment after the window. */
   readonly endMs: number;
 }
 
 export interface ClickedLink {
   readonly link: LinkName<"code" | "title" | "destinationUrl">;
-  /** Within the window. */
+  /** The clicks within the window. */
   readonly clicks: number;
   readonly lastClickAtMs: number | null;
 }
@@ -30,12 +30,12 @@ export interface ConvertedLink {
 const DIRECT = "(direct)";
 const UNKNOWN = "(unknown)";
 
-/** Devices that are told even when nobody used them. */
+/** Devices that are listed even without clicks. */
 const DEVICES = ["desktop", "mobile", "tablet"];
 
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/** The two reports share what is counted; cities, and clicks by link, are in neither. */
+/** The breakdowns of both reports; neither shows cities or clicks per link. */
 const OVERVIEW = {
   devices: ["device_breakdown", devices],
   countries: ["country_breakdown", breakdown(UNKNOWN)],
@@ -58,7 +58,7 @@ const ADVANCED = {
   links: null,
 } as const satisfies BreakdownWords;
 
-/** Words the overview; visitors who asked not to be tracked have clicks, and are no visitors. */
+/** Converts the overview. Visitors who asked not to be tracked add clicks but no visitors. */
 export function wireOverview(window: ReportWindow, report: Report, top: readonly ClickedLink[]) {
   const { period: clicks, unique } = report;
   return {
@@ -81,7 +81,7 @@ export function wireOverview(window: ReportWindow, report: Report, top: readonly
   };
 }
 
-/** Words the advanced report; hours and weekdays are UTC's. */
+/** Converts the advanced report; hours and weekdays are in UTC. */
 export function wireAdvanced(
   window: ReportWindow,
   report: Report,
@@ -124,18 +124,18 @@ function devices(counts: readonly ValueCount[]): Record<string, number> {
   };
 }
 
-/** Keys clicks by their values; those that are not known are `none`. */
+/** Keys clicks by their values; unknown ones are `none`. */
 function breakdown(none: string) {
   return (counts: readonly ValueCount[]): Record<string, number> =>
     Object.fromEntries(counts.map(({ value, clicks }) => [value === "" ? none : value, clicks]));
 }
 
-/** Writes a list as PVTLNK does: an object with the places for names. */
+/** Writes a list as PVTLNK does: as an object keyed by index. */
 function numbered<T>(list: readonly T[]): Record<string, T> {
   return Object.fromEntries(list.map((value, place) => [String(place), value]));
 }
 
-/** Seven numbers, Sunday first. */
+/** Returns seven counts, Sunday first. */
 function weekdaysOf({ days }: Report): number[] {
   const counts = [0, 0, 0, 0, 0, 0, 0];
   for (const { date, clicks } of days) {
@@ -146,13 +146,15 @@ function weekdaysOf({ days }: Report): number[] {
   return counts;
 }
 
-/** The first of the highest; null where all are 0. */
+/** Returns the index of the first maximum; null if all counts are 0. */
 function peakOf(counts: readonly number[]): number | null {
   const most = Math.max(...counts);
   return most === 0 ? null : counts.indexOf(most);
 }
 
-/** Neither clicks of which nothing is known nor the many small values together are a winner. */
+/**
+ * Returns the first known value: neither unknown clicks nor the many small values together rank.
+ */
 function firstKnown(counts: readonly ValueCount[]): string | null {
   return counts.find(({ value }) => value !== "" && value !== OTHER)?.value ?? null;
 }

@@ -1,4 +1,4 @@
-/** What a postback carries. Shops fill templates: an empty field is one that was not sent. */
+/** The body of a postback. Shops fill in templates, so an empty field counts as absent. */
 
 import * as z from "zod";
 
@@ -8,14 +8,14 @@ const ORDER_LENGTH_MAX = 255;
 const CLICK_LENGTH_MAX = 64;
 const VALUE_LENGTH_MAX = 50;
 
-/** Says why a value is refused, as PVTLNK's validation says such things. */
+/** Explains why a value is refused, in the style of PVTLNK's validation. */
 export const AMOUNT_SENTENCES: Readonly<Record<AmountProblem, string>> = {
   not_a_number: "Value is not a number",
   negative: "Value must be greater than or equal to 0",
   too_large: "Value is too large",
 };
 
-/** A text, also where a number was sent; undefined for none. */
+/** Reads a text, or a number as text; undefined if absent. */
 function text(sentence: string) {
   return z
     .union([z.string(), z.number()], { error: sentence })
@@ -29,7 +29,7 @@ const value = z
   .nullish()
   .transform((given, c) => {
     if (given === undefined || given === null || given === "") return undefined;
-    // Which currency it is makes no difference to what is no amount in any.
+    // Any currency does: what is not an amount in one is not an amount in another.
     const amount = minorUnits(given, "USD");
     if (amount.ok || amount.error === "too_large") return given;
     c.issues.push({ code: "custom", message: AMOUNT_SENTENCES[amount.error], input: given });

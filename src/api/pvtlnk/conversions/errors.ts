@@ -1,4 +1,4 @@
-/** The one place where refusals of the postback become PVTLNK's wire form: `{success, error}`. */
+/** The one place where refusals of the postback become PVTLNK's wire format: `{success, error}`. */
 
 import type { Context } from "hono";
 
@@ -16,7 +16,7 @@ import { AMOUNT_SENTENCES } from "./contract.ts";
 
 type ConversionRefusal = ShellFailure | PostbackRefusal;
 
-/** Answers a refusal in PVTLNK's form. */
+/** Answers a refusal in PVTLNK's format. */
 export function refuse(c: Context, refusal: ConversionRefusal): Response {
   const { status, sentence, more, headers } = toWire(refusal);
   return c.json({ success: false, error: sentence, ...more }, status, { ...headers });

@@ -1,6 +1,6 @@
 /**
- * PVTLNK's public postback, an app of its own: no account stands behind it, only the token of a goal.
- * A shop's server calls it, or a page of a shop from any origin.
+ * PVTLNK's public postback, a separate app: no account authenticates it, only a goal's token. A
+ * shop's server calls it, or a shop's page from any origin.
  */
 
 import { Hono } from "hono";
@@ -21,15 +21,16 @@ const LIMIT_SECONDS = 60; // the period of CONVERSION_LIMIT in wrangler.toml
 
 interface ConversionsEnvironment extends DialectEnvironment {
   Variables: DialectEnvironment["Variables"] & {
-    /** The goal that the token in the path names. */
+    /** The goal of the token in the path. */
     goal: PostbackGoal;
   };
 }
 
 /**
- * Brakes one sender of one token: by the address that Cloudflare saw, never by the one in the body.
+ * Limits the rate per sender and token, by the address that Cloudflare saw and never the one in the
+ * body.
  *
- * Open when the limiter fails: a lost conversion is worse than one too many.
+ * Fails open, because a lost conversion is worse than one too many.
  */
 const brake = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   const address = c.req.header("CF-Connecting-IP") ?? "";
@@ -51,7 +52,7 @@ const goalInPath = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   return undefined;
 });
 
-/** Every field is optional, and so is the body. */
+/** Validates the body; it is optional, and so is every field. */
 const postbackBody = validate.json(postback, {
   limitBytes: 16 * 1024,
   forms: true,
@@ -86,14 +87,18 @@ export const conversions = defineDialect<ConversionsEnvironment>({
   mount(app) {
     app.use("*", async (c, next) => {
       await next();
-      // No cookie means anything here, so an answer to one is as open as any other.
+      // Cookies have no effect here, so a response to a request with one may be as open as any
+      // other.
       c.header("Access-Control-Allow-Origin", "*");
     });
     app.route("/track", track);
   },
 });
 
-/** Who converted: whom the body names, or else who sends the request, unless they asked not to be tracked. */
+/**
+ * Returns the visitor who converted: the one in the body, or else the sender of the request.
+ * Visitors who asked not to be tracked are left out.
+ */
 function visitorIn(
   request: Request,
   ip: string | undefined,

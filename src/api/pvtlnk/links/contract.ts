@@ -1,6 +1,5 @@
 /**
- * What requests may hold. Each sentence names its field as PVTLNK's page does; fields that are not
- * named here are dropped.
+ * The requests. Each sentence names its field as PVTLNK's page does; unknown fields are dropped.
  */
 
 import * as z from "zod";
@@ -25,7 +24,7 @@ function tooLong(field: string, lengthMax: number) {
   return { error: `${field} is too long (maximum is ${lengthMax} characters)` };
 }
 
-/** A text that must be there. */
+/** A required text. */
 function required(field: string, lengthMax: number) {
   const blank = `${field} can't be blank`;
   return z
@@ -39,7 +38,7 @@ function required(field: string, lengthMax: number) {
     .transform((value) => value.toWellFormed());
 }
 
-/** A text that may be missing: an empty one is none. */
+/** An optional text; an empty one counts as absent. */
 function text(field: string, lengthMax: number, refused: RegExp) {
   return z
     .string(invalid(field))
@@ -57,7 +56,7 @@ function flag(field: string) {
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const ZONE = /(?:Z|[+-]\d\d:\d\d)$/i;
 
-/** ISO 8601; a time without a zone is UTC's, and a date alone its first moment there. */
+/** A time in ISO 8601. Without a zone it is in UTC, and a date alone is its first moment there. */
 function time(field: string) {
   return z
     .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
@@ -112,7 +111,7 @@ const optional = {
   expires_at: time("Expires at").nullish(),
   utm_params: utmParams.nullish(),
   collection_id: z.int({ error: "Collection must exist" }).nullish(),
-  /** Beside `link` in the request, not in it. */
+  /** Beside `link` in the request rather than in it. */
   password: z
     .string(invalid("Password"))
     .max(PASSWORD_LENGTH_MAX, tooLong("Password", PASSWORD_LENGTH_MAX))
@@ -123,7 +122,7 @@ const destination = required("Destination url", DESTINATION_LENGTH_MAX);
 
 export const newLink = z.object({
   destination_url: destination,
-  // An empty code asks for an automatic one, as leaving it out does.
+  // An empty code requests an automatic one, as leaving it out does.
   short_code: shortCode.or(z.literal("").transform(() => undefined)).nullish(),
   ...optional,
 });
@@ -131,7 +130,7 @@ export const newLink = z.object({
 export const linkChanges = z.object({
   destination_url: destination.optional(),
   short_code: shortCode.optional(),
-  /** False takes a link out of the archive again. */
+  /** False takes a link out of the archive. */
   archived: flag("Archived"),
   ...optional,
 });
@@ -176,7 +175,7 @@ function wholeNumber(field: string) {
 const PER_PAGE = 50;
 const PER_PAGE_MAX = 100;
 
-/** The filters that the list and the export have in common. */
+/** The filters that the list and the export share. */
 const filters = {
   active: queryFlag("Active"),
   archived: queryFlag("Archived"),
@@ -185,7 +184,7 @@ const filters = {
 
 export const listQuery = z.object({
   page: wholeNumber("Page").default(1),
-  /** More than the most is the most. */
+  /** Larger values are clamped to the maximum. */
   per_page: wholeNumber("Per page")
     .transform((perPage) => Math.min(perPage, PER_PAGE_MAX))
     .default(PER_PAGE),

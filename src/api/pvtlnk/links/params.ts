@@ -1,6 +1,6 @@
 /**
- * Reads a link as it is wanted from a request's body, and finds all that is wrong with it at once:
- * the engine stops at the first fault, PVTLNK's page lists them.
+ * Reads a link from a request's body and finds all of its faults at once: the engine stops at the
+ * first, but PVTLNK's page lists them all.
  */
 
 import type { MiddlewareHandler } from "hono";
@@ -24,7 +24,7 @@ import { refuse, type PvtlnkRefusal, validate } from "../errors.ts";
 import { linkChanges } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
 
-/** Reads into the context the fields that a body holds under a name, and the password beside it. */
+/** Reads the fields under a name of the body into the context, with the password beside them. */
 export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvironment> {
   return async (c, next) => {
     const body = await readBody(c.req);
@@ -34,7 +34,8 @@ export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvi
     if (!isObject(value) || !isObject(params))
       return refuse(c, { reason: "parameter_missing", name });
     const nested = params["password"];
-    // Documented beside the link; put inside by mistake, it must not leave the link open.
+    // Documented beside the link. If it is put inside by mistake, the link must not stay
+    // unprotected.
     const password = "password" in value || typeof nested !== "string" ? value["password"] : nested;
     c.set("fields", { ...params, password });
     await next();
@@ -42,7 +43,7 @@ export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvi
   };
 }
 
-/** Validates the fields of a link that is to be made, or of the one in the path that is to change. */
+/** Validates the fields of a new link, or of a change to the link in the path. */
 export function validateLink<S extends z.ZodType>(schema: S) {
   return validate.fields(schema, async (c, issues) => {
     const [raw, before] = [c.get("fields"), linkBefore(c)];
@@ -51,13 +52,15 @@ export function validateLink<S extends z.ZodType>(schema: S) {
   });
 }
 
-/** Returns the link that is to change; null where one is to be made. */
+/** Returns the link before the change; null for a new one. */
 function linkBefore(c: PvtlnkContext): Link | null {
   const link: Link | undefined = c.get("link");
   return link ?? null;
 }
 
-/** Refuses a link for all of its faults: those of its form, and those that the engine would find. */
+/**
+ * Refuses a link with all of its faults: those of the schema and those that the engine would find.
+ */
 async function refusalWithAll(
   context: LinkContext,
   raw: RawFields,
@@ -68,7 +71,7 @@ async function refusalWithAll(
   return { reason: "fields_refused", sentences: [...new Set([...found, ...faults])] };
 }
 
-/** Adds to a fault that the engine found in the fields those that it did not come to. */
+/** Adds to a fault that the engine found in the fields the ones that it did not reach. */
 export async function withAllFaults(
   c: PvtlnkContext,
   refusal: UpdateLinkRefusal,
@@ -85,7 +88,7 @@ export async function withAllFaults(
   }
 }
 
-/** The faults that are listed, in their order; of the others one alone is told. */
+/** The faults that are listed together, in order; any other fault is reported alone. */
 const LISTED: readonly CreateLinkRefusal["reason"][] = [
   "destination_refused",
   "schedule_inverted",
@@ -94,7 +97,7 @@ const LISTED: readonly CreateLinkRefusal["reason"][] = [
   "collection_not_found",
 ];
 
-/** Looks at each field by itself: another that is malformed hides none of its faults. */
+/** Checks each field by itself, so that a malformed one does not hide another's faults. */
 async function faultsOf(
   context: LinkContext,
   raw: RawFields,
@@ -120,7 +123,7 @@ async function faultsOf(
   );
 }
 
-/** Asks whether another link has the code, or a claim to it. */
+/** Returns the fault if another link has the code or a claim to it, otherwise none. */
 async function codeTaken(
   { env, access, nowMs }: LinkContext,
   { code }: WantedLink,
@@ -129,13 +132,13 @@ async function codeTaken(
   if (code === undefined || code === before?.code) return [];
   const address =
     before === null ? { domain: DEFAULT_DOMAIN, code } : servedAddress({ ...before, code });
-  // A parked link has only its own workspace's in its way: `updateLink` says so.
+  // A parked link can only conflict with links of its own workspace, which `updateLink` checks.
   if (address === null) return [];
   const { kind } = await checkCode(databaseOf(env.DB), address, access.workspace.id, nowMs);
   return kind === "taken" ? [{ reason: "code_taken", code }] : [];
 }
 
-/** A link that is to expire has to have a time when. */
+/** Requires a time of expiry for a link that expires. */
 function expirySentences(raw: RawFields, before: Link | null): string[] {
   const { expires, expires_at: at = before?.expiresAtMs } = raw;
   return expires === true && (at === undefined || at === null || at === "")

@@ -1,4 +1,4 @@
-/** What the routes of links need of a request besides its body. */
+/** What the link routes need from a request apart from its body. */
 
 import type { MiddlewareHandler } from "hono";
 
@@ -10,19 +10,22 @@ import { linkContextOf as contextOf, linkStoreOf } from "../../shared/link-reque
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
 
-/** PVTLNK's links lead to web pages elsewhere; expired ones can be restored. */
+/**
+ * Returns the context of PVTLNK's links: destinations are web pages on other hosts, and a new link
+ * may already have expired, so that expired links can be restored.
+ */
 export function linkContextOf(c: PvtlnkContext): LinkContext {
   return contextOf(c, { deepLinks: false, pastExpiry: true });
 }
 
 const NUMBER = /^[1-9]\d{0,14}$/;
 
-/** Reads the number of a link or a variant; what is none names nothing, as number 0 does. */
+/** Reads the number of a link or a variant. Anything else becomes 0, which names nothing. */
 export function numberOf(text: string | undefined): number {
   return text !== undefined && NUMBER.test(text) ? Number(text) : 0;
 }
 
-/** Finds the link that the path names; another workspace's is as unknown as none. */
+/** Loads the link that the path names; another workspace's counts as not found. */
 export function linkInPath(parameter: "id" | "link_id"): MiddlewareHandler<PvtlnkEnvironment> {
   return async (c, next) => {
     const found = await linkStoreOf(c).find({ id: numberOf(c.req.param(parameter)) });
@@ -44,7 +47,7 @@ export async function activityOf(
   return new Map(activities.map((activity) => [activity.linkId, activity]));
 }
 
-/** Gives what is known of a link's clicks; a link without any is not in the map. */
+/** Returns a link's activity; a link without clicks is not in the map. */
 export function activityIn(
   activities: ReadonlyMap<number, LinkActivity>,
   { id }: Pick<Link, "id">,

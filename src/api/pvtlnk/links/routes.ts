@@ -59,7 +59,7 @@ export const links = new Hono<PvtlnkEnvironment>()
       success: true,
       link: {
         ...wireLink(link, activity, configOf(c.env)),
-        // Who clicked is a report, and needs a report's scope.
+        // Recent clicks are a report, and need its scope.
         ...(scopes.has("links:read:analytics") && { analytics: wireAnalytics(state) }),
       },
     });
@@ -72,7 +72,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     validateLink(linkChanges),
     async (c) => {
       const { id } = c.get("link");
-      // Asked first: a change whose answer fails would look like one that was not made.
+      // Read before the change: a failure afterwards would look as if the change had not been made.
       const activities = await activityOf(c, [id]);
       const updated = await updateLink(linkContextOf(c), { id }, toChanges(c.req.valid("json")));
       if (!updated.ok) return refuse(c, await withAllFaults(c, updated.error));

@@ -1,4 +1,4 @@
-/** Between PVTLNK's words and the engine's. */
+/** Converts links between PVTLNK's format and the engine's. */
 
 import type { Config } from "../../../config.ts";
 import type { LoggedClick } from "../../../ledger/contract.ts";
@@ -17,7 +17,7 @@ export function toInput(body: NewLink): LinkInput {
     ...toFields(body),
     destinationUrl: body.destination_url,
     code: body.short_code ?? undefined,
-    // There is nothing to remove yet.
+    // A new link has no password to remove.
     password: body.password || undefined,
   };
 }
@@ -36,16 +36,16 @@ function toFields(body: NewLink | LinkChanges): LinkFields {
     isActive: body.active,
     startsAtMs: body.scheduled_start_at,
     endsAtMs: body.scheduled_end_at,
-    // Whatever time stands beside it: a link that does not expire has none.
+    // A link that does not expire has no time of expiry, even if the body holds one.
     expiresAtMs: body.expires === false ? null : body.expires_at,
     utm: body.utm_params,
     collection: body.collection_id,
-    // An empty one is none, and so removes the one that is there.
+    // An empty password means none, and so removes the current one.
     password: password === "" ? null : password,
   };
 }
 
-/** PVTLNK's filters can only be switched on. An archived link is not active. */
+/** Converts a filter. PVTLNK's can only be switched on; an archived link is not active. */
 export function toFilter(query: ListQuery | ExportQuery): LinkFilter {
   const { active, archived, collection_id: collection } = query;
   return {
@@ -58,7 +58,7 @@ export function toFilter(query: ListQuery | ExportQuery): LinkFilter {
   };
 }
 
-/** Puts a link into PVTLNK's object. */
+/** Converts a link to PVTLNK's object. */
 export function wireLink(link: Link, { clicks, lastClickAtMs }: LinkActivity, config: Config) {
   const address = { domain: shownDomain(link), code: link.code };
   return {
@@ -85,7 +85,7 @@ export function wireLink(link: Link, { clicks, lastClickAtMs }: LinkActivity, co
   };
 }
 
-/** What a single link shows besides. */
+/** Returns the analytics that only a single link shows. */
 export function wireAnalytics({ clicks, recent }: LinkState) {
   return { total_clicks: clicks, recent_clicks: recent.map(wireClick) };
 }

@@ -23,7 +23,7 @@ import { newVariant, variantChanges } from "./contract.ts";
 import { paramsIn } from "./params.ts";
 import { linkContextOf, linkInPath, numberOf } from "./request.ts";
 
-/** In this dialect a variant that is active takes part: the first one begins the test. */
+/** In this dialect an active variant takes part, so the first one starts the test. */
 const STARTS = { startsTest: true } as const;
 
 export const variants = new Hono<PvtlnkEnvironment>()
@@ -45,7 +45,7 @@ export const variants = new Hono<PvtlnkEnvironment>()
       const { name, destination_url: url, weight, active } = c.req.valid("json");
       const fields = { name, url, weight, active };
       const added = await addVariant(linkContextOf(c), linkRefOf(c), fields, STARTS);
-      // Nobody has been sent to it yet.
+      // It has not served any visitor yet.
       return added.ok ? answer(c, added.value, [], 201) : refuse(c, added.error);
     },
   )
@@ -56,7 +56,7 @@ export const variants = new Hono<PvtlnkEnvironment>()
     validate.fields(variantChanges),
     async (c) => {
       const { name, destination_url: url, weight, active } = c.req.valid("json");
-      // Asked first: a change whose answer fails would look like one that was not made.
+      // Read before the change: a failure afterwards would look as if the change had not been made.
       const served = await servedBy(c);
       const changed = await changeVariant(
         linkContextOf(c),
@@ -94,13 +94,15 @@ async function answer(
   );
 }
 
-/** Asks how often each variant of the link has been clicked, by public ids. */
+/** Asks the Ledger how often each variant of the link has been clicked, by public ids. */
 async function servedBy(c: PvtlnkContext): Promise<readonly ValueCount[]> {
   const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
   return await ledger.variantClicks(linkRefOf(c).id);
 }
 
-/** `click_percentage` is of the clicks on the variants that there are. */
+/**
+ * Converts variants; `click_percentage` is a share of the clicks on the variants that still exist.
+ */
 async function wireVariants(c: PvtlnkContext, link: Link, served: readonly ValueCount[]) {
   const times = await loadVariantTimes(databaseOf(c.env.DB), link.id);
   const clicks = new Map(served.map(({ value: id, clicks: n }) => [id, n]));

@@ -1,4 +1,4 @@
-/** A token's own successor, and its end. */
+/** A token's rotation and revocation. */
 
 import { Hono } from "hono";
 
@@ -17,7 +17,7 @@ export const tokens = new Hono<PvtlnkEnvironment>()
   .post("/generate", requires({}), async (c) => {
     const store = storeOf(c);
     const parent = await store.find(tokenOf(c.req.raw.headers) ?? "");
-    // It was there a moment ago, so it was revoked at the same time.
+    // The token existed a moment ago, so it has been revoked concurrently.
     if (parent === null) return refuse(c, { reason: "unauthenticated" });
     const yearOn = aYearAfter(nowOf(c));
     const expiresAtMs = Math.min(yearOn, parent.expiresAtMs ?? yearOn);
