@@ -1,4 +1,4 @@
-/** The one place where refusals become RevoLink's wire form: `{error}` and a status. */
+/** The one place where refusals become RevoLink's wire format: `{error}` and a status. */
 
 import type { Context } from "hono";
 
@@ -20,17 +20,17 @@ import type { WireFault } from "../shared/wire/fault.ts";
 import type { RevolinkEnvironment } from "./environment.ts";
 import { destinationSentence, quotaSentence } from "./sentences.ts";
 
-/** What only this dialect refuses. */
+/** Refusals that only this dialect has. */
 export type DialectRefusal =
   | { readonly reason: "body_not_an_object" }
   | { readonly reason: "workspace_required" }
-  /** Not one of the person's workspaces, whether it exists or not. */
+  /** The workspace is not one of the user's, whether or not it exists. */
   | { readonly reason: "workspace_foreign" }
   | { readonly reason: "link_id_invalid" }
-  /** Another workspace has the link. */
+  /** The link belongs to another workspace. */
   | { readonly reason: "link_foreign"; readonly action: "edit" | "delete" }
   | { readonly reason: "report_link_id_invalid" }
-  /** For reports another workspace's link is none. */
+  /** Reports treat another workspace's link as one that does not exist. */
   | { readonly reason: "report_link_not_found" }
   | { readonly reason: "report_role_too_low" }
   | { readonly reason: "tag_unknown"; readonly tagId: string }
@@ -38,21 +38,21 @@ export type DialectRefusal =
   | { readonly reason: "field_refused"; readonly sentence: string }
   | { readonly reason: "item_incomplete" };
 
-/** Everything that a route may refuse. */
+/** Every refusal of this dialect's routes. */
 export type RevolinkRefusal = GuardRefusal | AccountRefusal | LinkRefusal | DialectRefusal;
 
-/** Refuses what a shared reader found: here each sentence ends with a full stop. */
+/** Converts a fault of a shared reader; this dialect ends each sentence with a full stop. */
 export function toRefusal({ sentence }: WireFault): RevolinkRefusal {
   return { reason: "field_refused", sentence: `${sentence}.` };
 }
 
-/** Answers a refusal in RevoLink's form. */
+/** Answers a refusal in RevoLink's format. */
 export function refuse(c: Context, refusal: RevolinkRefusal): Response {
   const { status, sentence, more, headers } = toWire(refusal);
   return c.json({ ...more, error: sentence }, status, { ...headers });
 }
 
-/** Gives a refusal's words, for where they stand beside others. */
+/** Returns a refusal's sentence, to be included among others. */
 export function sentenceOf(refusal: RevolinkRefusal): string {
   return toWire(refusal).sentence;
 }
@@ -73,7 +73,7 @@ function words(failure: ShellFailure): string {
     case "body_too_large":
       return `The request body is larger than ${failure.limitBytes / 1024} KB.`;
     case "validation_failed":
-      // One thing at a time, as the documented answers do.
+      // One fault at a time, as in the documented answers.
       return failure.issues[0]?.message ?? "The request is not valid.";
     case "rate_limited":
       return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds.`;
@@ -102,7 +102,7 @@ function toWire(refusal: RevolinkRefusal): WireError {
     case "email_taken":
     case "signups_closed":
     case "feature_not_in_plan":
-      // Accounts, sessions and roles are not this dialect's, and it asks no plan for a feature.
+      // This dialect has no accounts, sessions or roles, and does not require features of a plan.
       return forbidden("You may not do this.");
     case "workspace_required":
       return badRequest("workspaceId is required.");

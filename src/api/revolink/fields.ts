@@ -1,4 +1,4 @@
-/** Where the fields of a request are: in its JSON body, in its query, or in either. */
+/** Reads a request's fields from its JSON body, its query, or either. */
 
 import type { HonoRequest, MiddlewareHandler } from "hono";
 
@@ -10,13 +10,15 @@ import { refuse, type RevolinkRefusal } from "./errors.ts";
 
 type FieldSource =
   | "query"
-  /** Apple Shortcuts cannot send a body with DELETE; of a field given in both, the body's counts. */
+  /**
+   * Apple Shortcuts cannot send a body with DELETE. The body's value of a field takes precedence.
+   */
   | "body_or_query"
   | { readonly bodyBytesMax: number };
 
 const SMALL_BODY_BYTES_MAX = 64 * 1024;
 
-/** Reads the fields of a request into the context; their values are anything. */
+/** Reads the fields of a request into the context, without checking their values. */
 export function fieldsFrom(source: FieldSource): MiddlewareHandler<RevolinkEnvironment> {
   return async (c, next) => {
     const fields = await fieldsOf(c.req, source);

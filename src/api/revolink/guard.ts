@@ -1,8 +1,10 @@
 /**
- * Who may pass: a token with the route's scope, in the workspace that the request names.
+ * The guard of RevoLink's routes: a token with the route's scope, in the workspace that the request
+ * names.
  *
- * In this order, so that nobody learns more than they may: `requires` (401, 403, 429), `fieldsFrom`
- * (400, 413, 415), `inNamedWorkspace` (400, 403). Only then do handlers look at anything else.
+ * The order ensures that no client learns more than it may: `requires` (401, 403, 429),
+ * `fieldsFrom` (400, 413, 415), `inNamedWorkspace` (400, 403). Handlers check anything else only
+ * afterwards.
  */
 
 import type { MiddlewareHandler } from "hono";
@@ -18,12 +20,12 @@ import { refuse, type RevolinkRefusal } from "./errors.ts";
 
 const guard = guardsFor({ refuse, order: ["scope", "writes"] });
 
-/** Lets in tokens that hold a scope. */
+/** Requires a token that holds a scope. */
 export function requires(requirement: { readonly scope: Scope }) {
   return guard({ who: "token", ...requirement });
 }
 
-/** Moves the access into the workspace that the fields name, as what the token's person is there. */
+/** Moves the access to the workspace that the fields name, with the member's role there. */
 export const inNamedWorkspace: MiddlewareHandler<RevolinkEnvironment> = async (c, next) => {
   const entered = await enter(c.env, c.get("access"), c.get("fields")["workspaceId"]);
   if (!entered.ok) return refuse(c, entered.error);
@@ -40,7 +42,8 @@ async function enter(
   if (workspaceId === undefined || workspaceId === null || workspaceId === "") {
     return err({ reason: "workspace_required" });
   }
-  // Unknown, malformed and somebody else's are one: nobody finds out which workspaces exist.
+  // An unknown id, a malformed one and another workspace's get the same answer, so that a client
+  // cannot find out which workspaces exist.
   const membership =
     typeof workspaceId === "string" ? await membershipOf(env, access, workspaceId) : null;
   if (membership === null) return err({ reason: "workspace_foreign" });
@@ -55,7 +58,7 @@ async function membershipOf(
   access: Access,
   objectId: string,
 ): Promise<Membership | null> {
-  // Most requests name the token's own workspace, which is known already.
+  // Most requests name the token's own workspace, which is already loaded.
   if (objectId.toLowerCase() === objectIdOf(access.workspace.uuid)) return access;
   return membershipByObjectId(databaseOf(env.DB), access.userId, objectId);
 }

@@ -1,6 +1,6 @@
 const OBJECT_ID = /^[0-9a-f]{24}$/;
 
-/** Gives the canonical (lower-case) form of an object id, or null for anything else. */
+/** Returns an object id in its canonical (lower-case) form; null for anything else. */
 export function parseObjectId(value: unknown): string | null {
   if (typeof value !== "string") return null;
   const lower = value.toLowerCase();

@@ -1,4 +1,4 @@
-/** Words for refusals that have many forms. */
+/** Sentences for refusals that have several forms. */
 
 import type { QuotaExceeded } from "../../access/quotas.ts";
 import type { DestinationRefused } from "../../links/errors.ts";

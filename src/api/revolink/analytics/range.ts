@@ -1,4 +1,4 @@
-/** Which days a report is asked for: days in UTC, both ends included. */
+/** The days that a report covers, in UTC, both ends included. */
 
 import type { ReportRange } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
@@ -10,10 +10,10 @@ const DAYS_MAX = 3_660;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /**
- * Works out the days from `from` and `to`.
+ * Returns the days from `from` and `to`.
  *
- * Without `to` they end today. Without `from` they begin with `sinceMs`, when there was nothing yet
- * to count, or as late as the longest range allows.
+ * Without `to` they end today. Without `from` they begin with `sinceMs`, before which nothing can
+ * have been counted, or as early as the maximum range allows.
  */
 export function reportRange(
   fields: RawFields,
@@ -32,12 +32,12 @@ export function reportRange(
   return ok({ from: dateOf(from), to: dateOf(to) });
 }
 
-/** NaN for what is no date; an empty parameter is one that was not filled in. */
+/** Parses a date. NaN means that it is not one; an absent or empty parameter is undefined. */
 function dayGiven(value: unknown): number | undefined {
   if (value === undefined || value === "") return undefined;
   if (typeof value !== "string" || !DATE.test(value)) return NaN;
   const day = dayOfDate(value);
-  // `2026-02-30` is read as March by some engines.
+  // Some engines read `2026-02-30` as a day in March.
   return !Number.isNaN(day) && dateOf(day) === value ? day : NaN;
 }
 

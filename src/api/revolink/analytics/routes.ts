@@ -1,4 +1,4 @@
-/** RevoLink's reports: of one link, and of all links of a workspace. */
+/** RevoLink's reports, on one link and on all links of a workspace. */
 
 import { Hono } from "hono";
 

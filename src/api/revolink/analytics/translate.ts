@@ -1,4 +1,4 @@
-/** Puts reports into RevoLink's form: objects that are keyed by what was counted. */
+/** Converts reports to RevoLink's format: objects keyed by the values that were counted. */
 
 import { OTHER } from "../../../ledger/counts/bounds.ts";
 import type {
@@ -21,13 +21,13 @@ const UNKNOWN = "Unknown";
 interface Entry {
   readonly title: string;
   readonly value: number;
-  /** A country's code: clients turn it into a flag. */
+  /** The country's code, which clients turn into a flag. */
   readonly flag?: string;
 }
 
 type Entries = Readonly<Record<string, Entry>>;
 
-/** What a rule or a variant has served. */
+/** The clicks that a rule or a variant has served. */
 interface Served {
   readonly name: string;
   readonly targetUrl: string;
@@ -46,7 +46,7 @@ export function wireLinkReport(link: Link, report: DetailedReport) {
   };
 }
 
-/** `links` are those that were clicked in the range and are still there. */
+/** Converts a workspace's report; `links` are those clicked in the range that still exist. */
 export function wireWorkspaceReport(
   report: Report,
   links: readonly LinkName<"uuid" | "title" | "code">[],
@@ -65,7 +65,7 @@ export function wireWorkspaceReport(
   };
 }
 
-/** `links` of a workspace come with their names. */
+/** A workspace's `links` include their names. */
 const OF_WORKSPACE = {
   countries: ["countries", countries],
   cities: ["cities", cities],
@@ -111,7 +111,9 @@ function referrers(counts: readonly ValueCount[]): Entries {
   return named(titleOf, DIRECT)(counts);
 }
 
-/** The default rule is counted by itself only beside others: alone, all that came are its. */
+/**
+ * Counts the default rule separately only if there are others; alone, it has served every click.
+ */
 function rulesStats(link: Link, report: DetailedReport): Record<string, Served> {
   const stats = link.rules.map(
     (rule) =>

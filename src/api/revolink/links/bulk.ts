@@ -1,4 +1,4 @@
-/** Up to 100 links in one call, each by itself. */
+/** Creates up to 100 links per call, each independently of the others. */
 
 import { Hono } from "hono";
 
@@ -20,7 +20,7 @@ import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 const LINKS_MAX = 100;
 const BULK_BYTES_MAX = 5 * 1024 * 1024;
 
-/** Each item's outcome, in the order of the items. */
+/** The outcome of each item, in the order of the items. */
 type Outcomes<T> = readonly Result<T, RevolinkRefusal>[];
 
 export const bulk = new Hono<RevolinkEnvironment>().post(
@@ -47,7 +47,7 @@ function itemsOf(links: unknown): Result<readonly unknown[], RevolinkRefusal> {
     : ok(links);
 }
 
-/** Makes all links that can be made, with one call of the use case; the plan refuses all or none. */
+/** Creates all valid links with one call of the use case; the plan refuses all or none. */
 async function createAll(
   c: RevolinkContext,
   items: readonly unknown[],

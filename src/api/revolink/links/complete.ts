@@ -1,4 +1,4 @@
-/** Completes wanted links with what has to be looked up (tags) or fetched (logos). */
+/** Completes requested links with what must be looked up (tags) or fetched (logos). */
 
 import { type Database, databaseOf } from "../../../db/database.ts";
 import { labelStore } from "../../../links/labels.ts";
@@ -14,16 +14,16 @@ import type { RevolinkContext } from "../environment.ts";
 import { type RevolinkRefusal, toRefusal } from "../errors.ts";
 import type { Wanted } from "./translate.ts";
 
-/** Gives the fields of one wanted link whole; `before` is its QR code's look until then. */
+/** Returns a requested link's complete fields; `before` holds the current look of its QR code. */
 export type Complete = <Fields extends LinkFields>(
   wanted: Wanted<Fields>,
   before?: QrSettings | null,
 ) => Promise<Result<Fields, RevolinkRefusal>>;
 
-/** Each address costs a request up to three of its own, and all of them wait for the slowest. */
+/** Limited because each address costs up to three requests, and all wait for the slowest. */
 const LOGO_ADDRESSES_MAX = 20;
 
-/** Prepares for the links of one request: tags are read once, each logo is fetched once. */
+/** Prepares for the links of one request: tags are read once, and each logo is fetched once. */
 export async function completerFor(
   c: RevolinkContext,
   all: readonly Wanted<LinkFields>[],

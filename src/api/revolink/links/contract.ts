@@ -1,6 +1,6 @@
 /**
- * What requests about links may hold. Each sentence names its field; fields that are not named here
- * are dropped. Rules, A/B tests and QR settings are read by `api/shared/wire`.
+ * The requests about links. Each sentence names its field; unknown fields are dropped.
+ * `api/shared/wire` reads rules, A/B tests and QR settings.
  */
 
 import * as z from "zod";
@@ -68,7 +68,7 @@ const tagIds = z
   )
   .max(TAGS_MAX, { error: `tagIds must hold at most ${TAGS_MAX} ids.` });
 
-/** A field that says nothing may also be null. */
+/** The fields that may also be null, which means absent. */
 const optional = {
   description: description.nullish(),
   domain: domain.nullish(),

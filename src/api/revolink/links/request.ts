@@ -1,10 +1,10 @@
-/** What the routes of links need of a request besides its fields. */
+/** What the link routes need from a request apart from its fields. */
 
 import type { LinkContext } from "../../../links/context.ts";
 import { linkContextOf as contextOf } from "../../shared/link-request.ts";
 import type { RevolinkContext } from "../environment.ts";
 
-/** RevoLink's links may open apps, and are not born expired. */
+/** Returns the context of RevoLink's links: they may open apps, and a new link has not expired. */
 export function linkContextOf(c: RevolinkContext): LinkContext {
   return contextOf(c, { deepLinks: true, pastExpiry: false });
 }

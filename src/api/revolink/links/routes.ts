@@ -1,4 +1,4 @@
-/** RevoLink's single links: create, update, delete. */
+/** RevoLink's routes for single links: create, update, delete. */
 
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -22,12 +22,15 @@ import { newLink, linkChanges } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
 import { asSent, readChanges, readNewLink, wireCreated } from "./translate.ts";
 
-/** Room for the engine's largest rules (256 kB) and a logo of 100 KB as a data URL. */
+/** Fits the engine's largest rules (256 kB) and a logo of 100 KB as a data URL. */
 const LINK_BYTES_MAX = 512 * 1024;
 
 const linkFields = fieldsFrom({ bodyBytesMax: LINK_BYTES_MAX });
 
-/** Finds the link that the fields name: an update's other faults are for who may see it. */
+/**
+ * Loads the link that the fields name, so that only clients that may see it learn of an update's
+ * other faults.
+ */
 const linkToEdit = createMiddleware<RevolinkEnvironment>(async (c, next) => {
   const objectId = parseObjectId(c.get("fields")["linkId"]);
   if (objectId === null) return refuse(c, { reason: "link_id_invalid" });
@@ -103,7 +106,10 @@ export const link = new Hono<RevolinkEnvironment>()
     },
   );
 
-/** Tells another workspace's link from none at all, as the documented statuses do. */
+/**
+ * Distinguishes another workspace's link from one that does not exist, as the documented statuses
+ * do.
+ */
 async function notHere(
   c: RevolinkContext,
   objectId: string,

@@ -1,4 +1,4 @@
-/** Between RevoLink's words and the engine's. */
+/** Converts links between RevoLink's format and the engine's. */
 
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
@@ -15,18 +15,18 @@ import { parseAbTest } from "../../shared/wire/variants.ts";
 import { type RevolinkRefusal, toRefusal } from "../errors.ts";
 import type { LinkChanges, NewLink } from "./contract.ts";
 
-/** A link as it is wanted, but for what has to be looked up or fetched. */
+/** A requested link, before what must be looked up or fetched. */
 export interface Wanted<Fields> {
   readonly fields: Fields;
-  /** Object ids; absent where nothing was said of them. */
+  /** The tags' object ids; absent if the request has none. */
   readonly tagIds: readonly string[] | undefined;
-  /** As sent. */
+  /** The settings as received. */
   readonly qrSettings: unknown;
-  /** Where the default stands in the rules that were sent; absent where none were. */
+  /** The index of the default in the request's rules; absent without rules. */
   readonly defaultIndex: number | undefined;
 }
 
-/** Reads a link that is to be made. */
+/** Reads a new link. */
 export function readNewLink(
   body: NewLink,
   config: Config,
@@ -34,13 +34,13 @@ export function readNewLink(
   const routing = readRouting(body);
   if (!routing.ok) return routing;
   const { destinationUrl } = routing.value.fields;
-  // `rules` is there, and always has a default.
+  // The schema requires `rules`, which always have a default.
   if (destinationUrl === undefined) throw new Error("A new link has no default rule.");
   const fields = { ...plainFields(body, config), ...routing.value.fields, destinationUrl };
   return ok(wantedOf(body, fields, routing.value));
 }
 
-/** Reads what is to change of a link. */
+/** Reads the changes to a link. */
 export function readChanges(
   body: LinkChanges,
   config: Config,
@@ -52,8 +52,8 @@ export function readChanges(
 }
 
 /**
- * Names a rule's address that the engine refuses by its place in the rules that were sent: the engine
- * knows the default's as the link's destination, and counts the others only.
+ * Renames a refused rule destination to its place in the request's rules: the engine knows the
+ * default's as the link's destination, and counts only the others.
  */
 export function asSent(
   refusal: LinkRefusal,
@@ -68,7 +68,7 @@ export function asSent(
   return index >= defaultIndex ? { ...refusal, field: `rules[${index + 1}].targetUrl` } : refusal;
 }
 
-/** A link that was made, as create and bulk create tell it. */
+/** Converts a new link for the responses of create and bulk create. */
 export function wireCreated(link: Link, config: Config) {
   const address = { domain: shownDomain(link), code: link.code };
   return {
@@ -86,7 +86,7 @@ function wantedOf<Fields>(
   return { fields, tagIds, qrSettings, defaultIndex };
 }
 
-/** What decides where the link leads. */
+/** The fields that decide the link's destination. */
 interface Routing extends Pick<Wanted<unknown>, "defaultIndex"> {
   readonly fields: Pick<LinkFields, "destinationUrl" | "rules" | "abTest">;
 }
@@ -119,7 +119,9 @@ function plainFields(body: NewLink | LinkChanges, config: Config): LinkUpdate {
   };
 }
 
-/** Null, like the name of a default host, is the default domain. */
+/**
+ * Returns the domain to store; null and the name of a default host both mean the default domain.
+ */
 function domainNamed(domain: string | null, config: Config): string {
   return domain === null ? DEFAULT_DOMAIN : domainOf(domain, config);
 }
