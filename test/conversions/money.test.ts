@@ -45,7 +45,7 @@ describe("minorUnits", () => {
     expect(minorUnits(value, "USD")).toEqual({ ok: false, error: problem });
   });
 
-  it("reads back every amount that it writes", ({ expect }) => {
+  it("parses back every amount that it writes", ({ expect }) => {
     const amount = fc.integer({ min: 0, max: 1_000_000_000_000 });
     fc.assert(
       fc.property(amount, fc.constantFrom("USD", "JPY", "KWD"), (minor, currency) => {

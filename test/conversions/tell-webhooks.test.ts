@@ -20,7 +20,7 @@ async function linkIdOf(uuid: string): Promise<number> {
 const BODY = { ...ADA, value: 99.99, currency: "USD", order_id: "ORDER-12345" };
 
 describe("conversion.tracked", () => {
-  it("tells the link, the click, the variant and what it was worth", async ({ expect }) => {
+  it("carries the link, the click, the variant and the conversion's value", async ({ expect }) => {
     const { account, box, link } = await newSubscriber({ events: ["conversion.tracked"] });
     const goal = await newGoal(account);
     const { id, shortCode } = await link({ title: "My Link" });
@@ -60,7 +60,7 @@ describe("conversion.tracked", () => {
     });
   });
 
-  it("tells of one that nothing led to, and not of an order that came again", async ({
+  it("is sent for a conversion without a click, but not for an order reported again", async ({
     expect,
   }) => {
     const { account, box } = await newSubscriber({ events: ["*"] });
@@ -73,7 +73,7 @@ describe("conversion.tracked", () => {
     expect(payloads[0]?.data).toMatchObject({ link: null, click: null, variant: null });
   });
 
-  it("has an id that follows from the conversion's: told twice, it is told once", async ({
+  it("has an id derived from the conversion's, so a repeated call stores no second event", async ({
     expect,
   }) => {
     const { account, box, deliveries } = await newSubscriber({ events: ["conversion.tracked"] });
@@ -95,7 +95,7 @@ describe("conversion.tracked", () => {
     expect(results).toEqual([]);
   });
 
-  it("is forgotten with the link that it names", async ({ expect }) => {
+  it("is deleted with the link that it names", async ({ expect }) => {
     const { account, box, call, link, deliveries } = await newSubscriber({
       events: ["conversion.tracked"],
     });
