@@ -15,7 +15,7 @@ import { callApi } from "../support/api.ts";
 const db = databaseOf(env.DB);
 
 describe("memberships", () => {
-  it("a person's own workspace comes first, then the oldest", async ({ expect }) => {
+  it("a person's personal workspace comes first, then the oldest", async ({ expect }) => {
     const [first, second, person] = [await newAccount(), await newAccount(), await newAccount()];
     await join(person.userId, second.workspace, "manager");
     await join(person.userId, first.workspace, "member");
@@ -59,7 +59,7 @@ describe("memberships", () => {
     }
   });
 
-  it("a membership ends at once", async ({ expect }) => {
+  it("a membership that is removed ends at once", async ({ expect }) => {
     const [owner, guest] = [await newAccount(), await newAccount()];
     await join(guest.userId, owner.workspace, "member");
     expect(await membershipIn(db, guest.userId, owner.workspace.uuid)).not.toBeNull();
@@ -77,22 +77,22 @@ describe("memberships", () => {
   });
 });
 
-describe("a person's own workspace", () => {
-  it("is made once, however often it is healed", async ({ expect }) => {
+describe("a person's personal workspace", () => {
+  it("is created once, however often it is repaired", async ({ expect }) => {
     const { userId, workspace } = await newAccount();
     const heal = () => ensurePersonalWorkspace(db, userId, { plan: "free", nowMs: Date.now() });
     await Promise.all([heal(), heal(), heal()]);
     expect(await membershipsOf(db, userId)).toEqual([{ workspace, role: "owner" }]);
   });
 
-  it("gets its lost owner back", async ({ expect }) => {
+  it("gets its missing owner back", async ({ expect }) => {
     const { userId, workspace } = await newAccount();
     await leave(userId, workspace);
     await ensurePersonalWorkspace(db, userId, { plan: "free", nowMs: Date.now() });
     expect(await membershipsOf(db, userId)).toEqual([{ workspace, role: "owner" }]);
   });
 
-  it("is made for nobody who does not exist", async ({ expect }) => {
+  it("is not created for an account that does not exist", async ({ expect }) => {
     const userId = crypto.randomUUID();
     await ensurePersonalWorkspace(db, userId, { plan: "free", nowMs: Date.now() });
     expect(await membershipsOf(db, userId)).toEqual([]);

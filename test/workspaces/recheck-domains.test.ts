@@ -24,7 +24,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A domain that is proved at START, with one link. */
+/** A domain that was verified at START, with one link. */
 async function newScene() {
   const { workspace } = await newAccount();
   const store = domainStore(databaseOf(env.DB), workspace.id);
@@ -60,7 +60,7 @@ async function newScene() {
 const WELL = { isVerified: true, failingAfterMs: null, isChallengeSame: true, isParked: false };
 
 describe("a verified domain", () => {
-  it("is asked for its record once a day", async ({ expect }) => {
+  it("is checked for its record once a day", async ({ expect }) => {
     const { at, record } = await newScene();
     const asked = () => dns.asked.filter((name) => name === record.name).length;
     expect(asked()).toBe(1);
@@ -92,7 +92,7 @@ describe("a verified domain", () => {
     expect(dns.asked.filter((name) => name === record.name)).toHaveLength(5);
   });
 
-  it("is not lost by a single failure long ago", async ({ expect }) => {
+  it("is not lost because of a single failure long ago", async ({ expect }) => {
     const { at, record } = await newScene();
     dns.setTxt(record.name, "something else");
     await at(DAY_MS);
