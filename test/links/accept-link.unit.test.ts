@@ -38,7 +38,7 @@ function faultsOf(over: WantedLink): readonly unknown[] {
 }
 
 describe("acceptLink", () => {
-  it("names all faults of a link, one per field, in one order", ({ expect }) => {
+  it("lists all faults of a link, one per field, in a fixed order", ({ expect }) => {
     const variant = { id: "a", name: "A", url: "https://example.com/a", weight: 1, active: true };
     expect(
       faultsOf({
@@ -67,7 +67,7 @@ describe("acceptLink", () => {
     ]);
   });
 
-  it("leaves out what is not wanted, and makes null of what is emptied", ({ expect }) => {
+  it("omits absent fields, and returns null for emptied ones", ({ expect }) => {
     const accepted = acceptLink({ ...WANTED, rules: [], utm: {}, qrSettings: null }, null, CONTEXT);
     expect(accepted).toEqual(
       ok({
@@ -85,7 +85,7 @@ describe("acceptLink", () => {
     );
   });
 
-  it("trims what is sent of a URL, and stores it as it was sent", ({ expect }) => {
+  it("trims a URL, and otherwise stores it as it was sent", ({ expect }) => {
     const destinationUrl = "  https://EXAMPLE.com/ä ";
     expect(acceptLink({ destinationUrl }, null, CONTEXT)).toMatchObject({
       value: { columns: { destinationUrl: "https://EXAMPLE.com/ä" } },
@@ -94,7 +94,7 @@ describe("acceptLink", () => {
 });
 
 describe("toTagNames", () => {
-  it("trims names, keeps each once, and drops those that are empty", ({ expect }) => {
+  it("trims names, and drops duplicates and empty ones", ({ expect }) => {
     expect(toTagNames([" a ", "b", "a", "  "])).toEqual(["a", "b"]);
   });
 });

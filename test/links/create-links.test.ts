@@ -18,9 +18,7 @@ function variantOf(at: number) {
 }
 
 describe("createLinks", () => {
-  it("makes a hundred links with all that they can have in at most six round trips", async ({
-    expect,
-  }) => {
+  it("creates a hundred links with every field in at most six round trips", async ({ expect }) => {
     const allocators = counted(env.CODE_ALLOCATOR, "getByName");
     const fresh = await newContext();
     const context = { ...fresh, env: envWith({ CODE_ALLOCATOR: allocators.binding }) };
@@ -83,7 +81,7 @@ describe("createLinks", () => {
     expect(rowsRead.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(100);
   });
 
-  it("keeps the good ones when others are refused", async ({ expect }) => {
+  it("creates the valid links when others are refused", async ({ expect }) => {
     const context = await newContext();
     const taken = newCode();
     await createLink(await newContext(), input({ code: taken }));
@@ -114,13 +112,11 @@ describe("createLinks", () => {
     ]);
   });
 
-  it("takes the next number when a custom code has an automatic one's letters", async ({
-    expect,
-  }) => {
+  it("takes the next number when a custom code equals an automatic one", async ({ expect }) => {
     const domain = `${newCode()}.example`;
     const context = await newContext();
     await insertDomain(context.access.workspace.id, domain);
-    // Nobody can guess the coming codes: they are asked for, and the counter is turned back.
+    // The coming codes cannot be predicted: the test allocates some, and turns the counter back.
     const allocator = allocatorFor(env, domain);
     const coming = await allocator.allocate(3);
     for (const code of coming) await createLink(context, input({ domain, code }));
@@ -132,7 +128,7 @@ describe("createLinks", () => {
     expect(codes.filter((code) => coming.includes(code))).toEqual([]);
   });
 
-  it("accepts what a dialect's policy accepts", async ({ expect }) => {
+  it("accepts what the API's policy accepts", async ({ expect }) => {
     const context = await newContext({ deepLinks: true, pastExpiry: true });
     const result = await createLink(
       context,
@@ -144,7 +140,7 @@ describe("createLinks", () => {
     });
   });
 
-  it("splits an import that is larger than one value may be", async ({ expect }) => {
+  it("splits an import that exceeds the size of one bound value", async ({ expect }) => {
     const context = await newContext();
     const description = "d".repeat(1_000);
     const inputs = Array.from({ length: 1_200 }, () => input({ description, tags: ["import"] }));
@@ -152,7 +148,7 @@ describe("createLinks", () => {
     expect(results.filter(({ ok }) => ok)).toHaveLength(1_200);
   });
 
-  it("runs what must happen alongside in the same batch, or nothing at all", async ({ expect }) => {
+  it("runs the statements alongside in the same batch, or nothing at all", async ({ expect }) => {
     const context = await newContext();
     const db = databaseOf(env.DB);
     const failing = () => [db.run(sql`insert into workspaces (uuid) values (${"x"})`)];

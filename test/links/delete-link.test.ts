@@ -14,7 +14,7 @@ import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 
 describe("deleteLink", () => {
-  it("writes down all that is left to do, with the deletion", async ({ expect }) => {
+  it("records all clean-up work in the batch of the deletion", async ({ expect }) => {
     const env = envWith({ LEDGER: broken(real.LEDGER), ROUTES: broken(real.ROUTES) });
     const context = { ...(await newContext()), env };
     const code = newCode();
@@ -54,7 +54,7 @@ describe("deleteLink", () => {
     ]);
   });
 
-  it("cleans KV and tells the Ledger, by itself", async ({ expect }) => {
+  it("cleans KV and the Ledger without a sweep", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const address = { domain: "", code: link.code };
@@ -74,7 +74,7 @@ describe("deleteLink", () => {
     });
   });
 
-  it("holds back no code of a custom domain", async ({ expect }) => {
+  it("holds no code of a custom domain", async ({ expect }) => {
     const context = await newContext();
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
@@ -87,7 +87,7 @@ describe("deleteLink", () => {
   });
 });
 
-/** As if another workspace had proved the domain. */
+/** Simulates that another workspace has verified the domain. */
 async function moveDomain(hostname: string, workspaceId: number): Promise<void> {
   await real.DB.prepare("update domains set workspace_id = ? where hostname = ?")
     .bind(workspaceId, hostname)

@@ -1,4 +1,4 @@
-/** UTM parameters, passwords and schedules of links, as the use cases keep them. */
+/** UTM parameters, passwords and schedules of links, as the use cases store them. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -34,7 +34,7 @@ function onPlan(context: LinkContext, plan: Plan): LinkContext {
 }
 
 describe("UTM parameters", () => {
-  it("UTM parameters are kept, replaced as a whole, and removed by null", async ({ expect }) => {
+  it("UTM parameters are stored, replaced as a whole, and removed by null", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context, {
       utm: { utm_source: "newsletter", utm_medium: "email" },
@@ -48,7 +48,7 @@ describe("UTM parameters", () => {
 });
 
 describe("a link's password", () => {
-  it("is stored as a hash, and shown as no more than a fact", async ({ expect }) => {
+  it("is stored as a hash, and only its existence is shown", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context, { password: "open sesame" });
     expect(link.hasPassword).toBe(true);
@@ -58,7 +58,7 @@ describe("a link's password", () => {
     expect(await verifyPassword("open sesame", hash ?? "")).toBe(true);
   });
 
-  it("gets a new version whenever it is set, and whenever it is removed", async ({ expect }) => {
+  it("gets a new version whenever it is set or removed", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     expect(link.hasPassword).toBe(false);
@@ -80,7 +80,9 @@ describe("a schedule", () => {
     expect(made.ok).toBe(true);
   });
 
-  it("is refused on the plan free, where what is there may stay and may go", async ({ expect }) => {
+  it("is refused on the free plan, where an existing one may stay or be removed", async ({
+    expect,
+  }) => {
     const context = await newContext();
     const free = onPlan(context, "free");
     const refusal = { reason: "quota_exceeded", quota: "schedules", plan: "free", limit: 0 };

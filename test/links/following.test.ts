@@ -1,4 +1,7 @@
-/** Links made by the use cases, followed by the redirect: what is asked for is what visitors get. */
+/**
+ * Links created by the use cases and followed through the redirect: visitors get what was asked
+ * for.
+ */
 
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -26,7 +29,7 @@ async function locationOf({ code }: Link, init = visit(), origin = "https://sign
   return response.headers.get("Location") ?? response.status;
 }
 
-/** Follows a link so often at once and counts those who got through. */
+/** Follows a link this many times concurrently and counts the visits that are redirected. */
 async function passedOf({ code }: Link, count: number): Promise<number> {
   const { redirect } = recordingRedirect();
   const answers = await Promise.all(
@@ -42,7 +45,7 @@ async function change(context: LinkContext, link: Link, changes: LinkChanges): P
   return updated.value;
 }
 
-/** Waits until a change has been published: these tests are not about its delays. */
+/** Waits until a change has been published, since these tests are not about its delays. */
 async function published({ access }: LinkContext, before: Link, { domain, code }: Link) {
   const moved = before.domain !== domain || before.code !== code;
   const key = routeKey({ domain: before.domain ?? "", code: before.code });
@@ -53,14 +56,14 @@ async function published({ access }: LinkContext, before: Link, { domain, code }
   });
 }
 
-/** Puts clicks into the Ledger that did not pass through the gate. */
+/** Adds clicks to the Ledger that did not pass through the gate. */
 async function clickBefore({ access }: LinkContext, { id }: Link, count: number): Promise<void> {
   const clicks = Array.from({ length: count }, () => click({ linkId: id }));
   await ledgerFor(env, access.workspace.ledger).ingest([batch(clicks)]);
 }
 
-describe("a link that was made", () => {
-  it("sends visitors where its rules say, and where they say after a change", async ({
+describe("a new link", () => {
+  it("sends visitors where its rules lead, before and after a change of rules", async ({
     expect,
   }) => {
     const context = await newContext({ deepTargets: true });
@@ -81,7 +84,7 @@ describe("a link that was made", () => {
     expect(await locationOf(link)).toBe("https://example.com/x");
   });
 
-  it("follows its A/B test while it is on, and its rules again when it is off", async ({
+  it("follows its A/B test while that is on, and its rules again when it is off", async ({
     expect,
   }) => {
     const context = await newContext();
@@ -99,7 +102,7 @@ describe("a link that was made", () => {
     expect(await locationOf(link)).toBe("https://example.com/nl");
   });
 
-  it("moves to a domain of its workspace, and is found there alone", async ({ expect }) => {
+  it("moves to a domain of its workspace, and is served only there", async ({ expect }) => {
     const context = await newContext();
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
@@ -114,7 +117,7 @@ describe("a link that was made", () => {
 });
 
 describe("a click limit", () => {
-  it("lets 25 of a hundred at once pass, and keeps its count through a restart", async ({
+  it("lets 25 of a hundred concurrent visits pass, and keeps its count through a restart", async ({
     expect,
   }) => {
     const context = await newContext();
@@ -126,7 +129,7 @@ describe("a click limit", () => {
     expect(await passedOf(link, 5)).toBe(0);
   });
 
-  it("begins with the clicks that the link already has", async ({ expect }) => {
+  it("starts from the clicks that the link already has", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     await clickBefore(context, link, 17);
@@ -134,7 +137,7 @@ describe("a click limit", () => {
     expect(await passedOf(link, 10)).toBe(3);
   });
 
-  it("obeys each change: raised, lowered, removed, and set again", async ({ expect }) => {
+  it("follows each change: raised, lowered, removed, and set again", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context, { clicksLimit: 5 });
     expect(await passedOf(link, 8)).toBe(5);
@@ -144,7 +147,7 @@ describe("a click limit", () => {
     expect(await passedOf(link, 8)).toBe(0);
     await change(context, link, { clicksLimit: null });
     expect(await passedOf(link, 8)).toBe(8);
-    // By now the Ledger has them all.
+    // By now the Ledger has counted all of them.
     await clickBefore(context, link, 15);
     await change(context, link, { clicksLimit: 18 });
     expect(await passedOf(link, 8)).toBe(3);

@@ -65,7 +65,7 @@ describe("a host name", () => {
   });
 
   it.for(["design.test", "notworkers.dev", "workers.dev.example.com"])(
-    "%s only looks like ours",
+    "%s only looks like our own name",
     (text, { expect }) => {
       expect(parseClaim(text, configOf(env))).toEqual({ ok: true, value: text });
     },

@@ -16,7 +16,7 @@ import { PAYLOAD_KEYS } from "../webhooks/documented.ts";
 import { newBox } from "../webhooks/receiver.ts";
 
 describe("changes of links", () => {
-  it("changes of links are told as they happen, complete with what only the database knows", async ({
+  it("changes of links are sent as they happen, with the fields that only the database knows", async ({
     expect,
   }) => {
     const { link, call, box } = await newSubscriber();
@@ -79,14 +79,14 @@ describe("changes of links", () => {
     });
   });
 
-  it("events that have arrived leave nothing in the outbox", async ({ expect }) => {
+  it("delivered events leave nothing in the outbox", async ({ expect }) => {
     const { link, box, webhook } = await newSubscriber();
     await link();
     await arrived(box);
     await vi.waitFor(async () => expect(await outboxCount(webhook)).toBe(0));
   });
 
-  it("events reach only endpoints that subscribe, and are on", async ({ expect }) => {
+  it("events reach only active endpoints that subscribe to them", async ({ expect }) => {
     const client = await newNativeClient();
     const [wanted, other, off] = [newBox(), newBox(), newBox()];
     await subscribe(client, { url: other.url, events: ["link.deleted", "link.clicked"] });
@@ -102,7 +102,7 @@ describe("changes of links", () => {
     ]);
   });
 
-  it("without subscribers, changes write no events and cost no round trip", async ({ expect }) => {
+  it("changes without a subscriber store no events and cost no round trip", async ({ expect }) => {
     const context = await newContext();
     const queued = vi.spyOn(env.WEBHOOKS, "sendBatch");
     const batches = vi.spyOn(env.DB, "batch");
@@ -117,7 +117,7 @@ describe("changes of links", () => {
     batches.mockRestore();
   });
 
-  it("that did not happen are not told", async ({ expect }) => {
+  it("changes that did not happen store no events", async ({ expect }) => {
     const { call, link, box, webhook } = await newSubscriber();
     const [first, second] = [await link(), await link()];
     await arrived(box, 2);
@@ -133,7 +133,7 @@ describe("changes of links", () => {
     expect(await outboxCount(webhook)).toBe(0);
   });
 
-  it("each endpoint is told the same event under the same id", async ({ expect }) => {
+  it("each endpoint receives the same event under the same id", async ({ expect }) => {
     const { box, link, call } = await newSubscriber();
     const another = newBox();
     await subscribe({ call }, { url: another.url });
@@ -145,7 +145,7 @@ describe("changes of links", () => {
     expect(one?.headers["x-pvtlnk-delivery"]).not.toBe(two?.headers["x-pvtlnk-delivery"]);
   });
 
-  it("a thousand links made in one call are each told", async ({ expect }) => {
+  it("a thousand links created in one call store one event each", async ({ expect }) => {
     const context = await newContext();
     const box = newBox();
     const client = await newNativeClient();

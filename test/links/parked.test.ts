@@ -22,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A link on a domain that its workspace has given up since, and the next owner of the domain. */
+/** A link on a domain that its workspace has since released, and the domain's next owner. */
 async function newScene() {
   const [context, next] = [await newContext(), await newContext()];
   const hostname = `${newCode()}.example`;
@@ -46,7 +46,7 @@ async function linkNow({ access }: LinkContext, id: number): Promise<Link> {
   return found.value;
 }
 
-/** Watches which addresses with these codes are published: the isolate forgets each at once. */
+/** Records which addresses with these codes are published: the isolate drops each at once. */
 function watchPublished(...codes: readonly string[]): () => string[] {
   const forget = vi.spyOn(routeCache, "forget");
   const isWatched = (key: string) => codes.some((code) => key.endsWith(`/${code}`));
@@ -76,7 +76,9 @@ describe("a parked link", () => {
     expect(told.map(({ data }) => data["link"]?.["short_url"])).toEqual([shortUrl, shortUrl]);
   });
 
-  it("leaves its code to the next owner, whose link it never shows", async ({ expect }) => {
+  it("leaves its code to the domain's next owner, whose link it never shows", async ({
+    expect,
+  }) => {
     const { next, hostname, code, link } = await newScene();
     expect(await createLink(next, input({ domain: hostname, code }))).toMatchObject({ ok: true });
     expect(
@@ -87,7 +89,7 @@ describe("a parked link", () => {
     });
   });
 
-  it("is changed without anything to publish, and only its own workspace is in its way", async ({
+  it("is changed without being published, and collides only with its own workspace's links", async ({
     expect,
   }) => {
     const { context, next, hostname, link } = await newScene();
@@ -111,7 +113,7 @@ describe("a parked link", () => {
     });
   });
 
-  it("moves to the default hosts, and is published there alone", async ({ expect }) => {
+  it("moves to the default hosts, and is published only there", async ({ expect }) => {
     const { context, link, code } = await newScene();
     const published = watchPublished(code);
     expect(await updateLink(context, { id: link.id }, { domain: "" })).toMatchObject({
@@ -120,7 +122,9 @@ describe("a parked link", () => {
     expect(published()).toEqual([`@/${code}`]);
   });
 
-  it("is deleted without a tombstone of an address that is somebody else's", async ({ expect }) => {
+  it("is deleted without a tombstone of an address that now belongs to another workspace", async ({
+    expect,
+  }) => {
     const { context, link, code } = await newScene();
     await env.DB.prepare("delete from route_tombstones where code = ?").bind(code).run();
     const published = watchPublished(code);
@@ -129,7 +133,9 @@ describe("a parked link", () => {
     expect((await tombstonesOf(code)).results).toEqual([]);
   });
 
-  it("keeps its place where a second one of its workspace would be parked", async ({ expect }) => {
+  it("keeps its place when a second link of its workspace would be parked there", async ({
+    expect,
+  }) => {
     const { context, hostname, code, link } = await newScene();
     await env.DB.prepare("delete from domains where hostname = ?").bind(hostname).run();
     await insertDomain(context.access.workspace.id, hostname);

@@ -1,4 +1,4 @@
-/** What a plan leaves room for, kept by the statements that write. */
+/** The quotas of a plan, enforced by the statements that write. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -33,7 +33,7 @@ const FREE_MAX = PLANS.free.linksMax ?? 0;
 const PRO_MAX = PLANS.pro.linksMax ?? 0;
 
 describe("the plan's links", () => {
-  it("no link can be made beyond the plan's number", async ({ expect }) => {
+  it("no link can be created beyond the plan's number", async ({ expect }) => {
     const context = await contextOn("free", FREE_MAX - 1);
     expect((await createLink(context, input())).ok).toBe(true);
     expect(await createLink(context, input())).toEqual({
@@ -48,7 +48,7 @@ describe("the plan's links", () => {
     });
   });
 
-  it("calls at once never exceed the plan's links", async ({ expect }) => {
+  it("concurrent calls never exceed the plan's links", async ({ expect }) => {
     const context = await contextOn("free", FREE_MAX - 3);
     const results = await Promise.all(
       Array.from({ length: 10 }, () => createLink(context, input())),
@@ -57,7 +57,7 @@ describe("the plan's links", () => {
     expect(await linksOf(context)).toBe(FREE_MAX);
   });
 
-  it("a call of many links is refused as a whole beyond the plan, and passes when it fits", async ({
+  it("a call of many links is refused as a whole beyond the plan, and accepted if it fits", async ({
     expect,
   }) => {
     const context = await contextOn("pro", PRO_MAX - 3);
@@ -71,7 +71,7 @@ describe("the plan's links", () => {
       error: { reason: "quota_exceeded", quota: "links", plan: "pro", limit: PRO_MAX, used },
     });
     expect(await linksOf(context)).toBe(used);
-    // What is wrong by itself asks for no room.
+    // Links that are refused for another reason need no room.
     const five = await createLinks(context, [
       input(),
       input({ destinationUrl: "javascript:1" }),
@@ -86,7 +86,9 @@ describe("the plan's links", () => {
     expect(await linksOf(context)).toBe(PRO_MAX);
   });
 
-  it("what a large call writes in several statements is counted once", async ({ expect }) => {
+  it("rows that a large call inserts in several statements are counted once", async ({
+    expect,
+  }) => {
     const context = await contextOn("pro");
     const description = "d".repeat(1_000);
     const made = await createLinks(
@@ -121,7 +123,7 @@ describe("the plan's rules", () => {
     expect(changed).toEqual({ ok: false, error });
   });
 
-  it("a link with more rules than the plan allows keeps them, and gets no more", async ({
+  it("a link with more rules than the plan allows keeps them, but gets no more", async ({
     expect,
   }) => {
     const context = await newContext();
@@ -139,7 +141,7 @@ describe("the plan's rules", () => {
 });
 
 describe("a plan without A/B tests", () => {
-  it("makes none, and lets those that are there be turned off", async ({ expect }) => {
+  it("creates no tests, but existing ones can be turned off", async ({ expect }) => {
     const context = await contextOn("free");
     const error = { reason: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 };
     const abTest = { enabled: true, variants: [VARIANT] };
@@ -152,7 +154,7 @@ describe("a plan without A/B tests", () => {
 });
 
 describe("a plan without bulk creation", () => {
-  it("makes one link at a time", async ({ expect }) => {
+  it("creates one link at a time", async ({ expect }) => {
     const context = await contextOn("free");
     expect(await createLinks(context, [input(), input()])).toEqual({
       ok: false,

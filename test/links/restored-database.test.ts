@@ -1,4 +1,6 @@
-/** D1 taken back to a moment before some workspace and link were made: their numbers come again. */
+/**
+ * D1 restored to a time before a workspace and a link were created: their integer ids are reused.
+ */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -14,7 +16,7 @@ interface Made {
   readonly code: string;
 }
 
-/** Makes a workspace with a link that lets two people through. */
+/** Creates a workspace with a link whose limit allows two visits. */
 async function newLimited(): Promise<Made> {
   const client = await newNativeClient();
   const { id: uuid, shortCode: code } = await client.link({ clicksLimit: 2 });
@@ -35,7 +37,7 @@ async function passedOf({ code }: Made, count: number): Promise<number> {
   return answers.filter(({ status }) => status === 302).length;
 }
 
-/** Takes back all that was written for a workspace, and the numbers that it was given. */
+/** Removes all that was written for a workspace, and resets the integer ids. */
 async function restoreBefore({ client, linkId }: Made): Promise<void> {
   const { id } = client.account.workspace;
   await env.DB.batch([
@@ -47,8 +49,8 @@ async function restoreBefore({ client, linkId }: Made): Promise<void> {
   ]);
 }
 
-describe("a database that was restored", () => {
-  it("gives a new workspace nothing of the one that had its number", async ({ expect }) => {
+describe("a restored database", () => {
+  it("gives a new workspace no data of the one that had its integer id", async ({ expect }) => {
     const before = await newLimited();
     await countClicks(before, 7);
     await restoreBefore(before);
@@ -58,7 +60,9 @@ describe("a database that was restored", () => {
     expect(overview.body).toMatchObject({ totalLinks: 1, totalClicks: 0 });
   });
 
-  it("gives a new link nothing of what the gate of its number has counted", async ({ expect }) => {
+  it("gives a new link no count from the gate of the link that had its integer id", async ({
+    expect,
+  }) => {
     const before = await newLimited();
     expect(await passedOf(before, 3)).toBe(2);
     await restoreBefore(before);

@@ -44,7 +44,7 @@ async function since({ id }: Link): Promise<number | null> {
 }
 
 describe("a new link", () => {
-  it("has none of them unless it is asked for", async ({ expect }) => {
+  it("has no routing, limit or QR settings unless they are given", async ({ expect }) => {
     expect(await makeLink(await newContext())).toMatchObject({
       rules: [],
       abTest: { enabled: false, sticky: false, variants: [] },
@@ -53,7 +53,7 @@ describe("a new link", () => {
     });
   });
 
-  it("keeps all of them, and finds them again", async ({ expect }) => {
+  it("stores its routing, limit and QR settings, and reads them back", async ({ expect }) => {
     const context = await newContext();
     const qrSettings = { color: "#1a1a2e", bgColor: "#ffffff", useLogo: true, logo: "data:x" };
     const link = await makeLink(context, {
@@ -139,7 +139,7 @@ describe("a new link", () => {
     });
   }
 
-  it("lives on its workspace's own domains alone, once they are proved", async ({ expect }) => {
+  it("can use only its workspace's own domains, once they are verified", async ({ expect }) => {
     const [context, other] = [await newContext(), await newContext()];
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
@@ -157,7 +157,7 @@ describe("a new link", () => {
 });
 
 describe("a change", () => {
-  it("of something else keeps them all", async ({ expect }) => {
+  it("of another field keeps routing, limit and QR settings", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context, {
       rules: [UA],
@@ -172,9 +172,7 @@ describe("a change", () => {
     });
   });
 
-  it("of the rules keeps the ids of those that come back, and removes the others", async ({
-    expect,
-  }) => {
+  it("of the rules keeps the ids of unchanged ones, and removes the others", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context, { rules: [UA, DE] });
     const [ua, de] = link.rules;
@@ -183,7 +181,7 @@ describe("a change", () => {
     expect((await change(context, link, { rules: [] })).rules).toEqual([]);
   });
 
-  it("of the variants keeps the numbers of those that come back", async ({ expect }) => {
+  it("of the variants keeps the integer ids of those named again", async ({ expect }) => {
     const context = await newContext();
     const abTest = { enabled: true, variants: [variant("a"), variant("b"), variant("c")] };
     const link = await makeLink(context, { abTest });
@@ -200,7 +198,7 @@ describe("a change", () => {
     expect(variants[1]?.numericId).toBe(numbers.get("c"));
   });
 
-  it("turns a test off and takes its variants away", async ({ expect }) => {
+  it("turns a test off and removes its variants", async ({ expect }) => {
     const context = await newContext();
     const abTest = { enabled: true, sticky: true, variants: [variant("a"), variant("b")] };
     const link = await makeLink(context, { abTest });
@@ -208,7 +206,7 @@ describe("a change", () => {
     expect(off.abTest).toEqual({ enabled: false, sticky: true, variants: [] });
   });
 
-  it("begins a limit anew only where there was none", async ({ expect }) => {
+  it("starts a limit's count anew only if there was no limit", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     expect(await since(link)).toBeNull();
@@ -245,7 +243,7 @@ describe("a change", () => {
     expect(await store.find({ id: link.id })).toEqual({ ok: true, value: link });
   });
 
-  it("that names the link's own domain in another spelling moves nothing", async ({ expect }) => {
+  it("that spells the link's own domain differently moves nothing", async ({ expect }) => {
     const context = await newContext();
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
@@ -254,7 +252,7 @@ describe("a change", () => {
     expect(same).toMatchObject({ domain, code: link.code, title: "Same" });
   });
 
-  it("to a domain that is not the workspace's is refused; one that was lost may stay", async ({
+  it("to a domain that the workspace has not verified is refused, but a lost one may stay", async ({
     expect,
   }) => {
     const context = await newContext();
@@ -268,7 +266,9 @@ describe("a change", () => {
     expect((await change(context, link, { domain: "" })).domain).toBe("");
   });
 
-  it("among others at once leaves one whole test, and one version for each", async ({ expect }) => {
+  it("concurrent with others leaves one complete test, and one version per change", async ({
+    expect,
+  }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const sets = Array.from({ length: 8 }, (_, at) => [variant(`a${at}`), variant(`b${at}`)]);
@@ -283,7 +283,7 @@ describe("a change", () => {
     expect(sets.map((variants) => variants.map(({ id }) => id))).toContainEqual(ids);
   });
 
-  it("among others at once, all meant for one version, is made once", async ({ expect }) => {
+  it("concurrent with others, all for the same version, is made once", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const results = await Promise.all(
@@ -305,7 +305,7 @@ describe("a change", () => {
 });
 
 describe("deleting a link", () => {
-  it("takes its variants along", async ({ expect }) => {
+  it("deletes its variants", async ({ expect }) => {
     const context = await newContext();
     const { id } = await makeLink(context, {
       abTest: { enabled: false, variants: [variant("a")] },

@@ -1,4 +1,4 @@
-/** The dry run tells what the redirect does: nothing else, and nothing more. */
+/** The dry run returns exactly what the redirect does. */
 
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
@@ -82,13 +82,13 @@ async function followed({ code, rules }: Link, { userAgent, ...cf }: SimulatedVi
     headers: { "User-Agent": userAgent ?? "" },
     cf: { country, city, timezone } as IncomingRequestCfProperties,
   });
-  // The default is no rule of the link's own.
+  // The default rule is not one of the link's own rules.
   const rule = rules.find(({ id }) => id === clicks[0]?.rule);
   return { destination: response.headers.get("Location"), rule: rule?.id ?? null };
 }
 
 describe("simulate", () => {
-  it("gives every visitor of every link what the redirect gives", async ({ expect }) => {
+  it("returns for every visitor of every link what the redirect does", async ({ expect }) => {
     const context = await newContext();
     const links = fc.array(conditions, { maxLength: 6 });
     const property = fc.asyncProperty(
@@ -112,7 +112,9 @@ describe("simulate", () => {
     await fc.assert(property, { numRuns: 25 });
   });
 
-  it("says which condition failed, what it wanted and what it met", async ({ expect }) => {
+  it("names the condition that failed, with the expected and the actual value", async ({
+    expect,
+  }) => {
     const link = await makeLink(await newContext(), {
       rules: [
         { targetUrl: "https://example.com/1", countries: ["UA"], name: "Ukraine" },
@@ -165,9 +167,7 @@ describe("simulate", () => {
     });
   });
 
-  it("names the variant, and keeps a visitor's own where the test is sticky", async ({
-    expect,
-  }) => {
+  it("names the variant, and keeps a visitor's own if the test is sticky", async ({ expect }) => {
     const variants = ["a", "b"].map((id) => ({
       id,
       name: `Variant ${id}`,
@@ -210,7 +210,7 @@ describe("simulate", () => {
     });
   });
 
-  it("finds nothing on a domain that the workspace has lost", async ({ expect }) => {
+  it("finds no link on a domain that the workspace has lost", async ({ expect }) => {
     const context = await newContext();
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
@@ -222,7 +222,7 @@ describe("simulate", () => {
     });
   });
 
-  it("tells how much of a limit is used, and uses none of it", async ({ expect }) => {
+  it("returns how much of a limit is used, and uses none of it", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const clicks = Array.from({ length: 3 }, () => click({ linkId: link.id }));

@@ -9,7 +9,7 @@ import { objectIdOf } from "../../src/platform/uuid.ts";
 import { input, makeLink, makeLinks, newContext } from "../support/link-context.ts";
 
 describe("linkStore", () => {
-  it("finds a link by each of its identities, in its workspace alone", async ({ expect }) => {
+  it("finds a link by each of its identifiers, only in its own workspace", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const db = databaseOf(env.DB);
@@ -41,7 +41,7 @@ async function newLinks(count: number) {
 }
 
 describe("the names of links", () => {
-  it("tells what was asked of each link, in the order of the ids", async ({ expect }) => {
+  it("returns the requested fields of each link, in the order of the ids", async ({ expect }) => {
     const { workspaceId, ids } = await newLinks(3);
     const [a = 0, b = 0, c = 0] = ids;
     const wanted = { ids: [b, c, a], fields: ["title"] } as const;
@@ -52,7 +52,7 @@ describe("the names of links", () => {
     ]);
   });
 
-  it("gives every fact as the link itself has it", async ({ expect }) => {
+  it("returns every field with the link's own value", async ({ expect }) => {
     const context = await newContext();
     const { id, uuid, code, title, destinationUrl, createdAtMs } = await makeLink(context);
     const fields = ["uuid", "code", "title", "destinationUrl", "createdAtMs"] as const;
@@ -62,7 +62,7 @@ describe("the names of links", () => {
     ).toEqual([{ id, uuid, code, title, destinationUrl, createdAtMs }]);
   });
 
-  it("passes over links that are gone or another workspace's, and the next move up", async ({
+  it("skips deleted links and another workspace's, which do not count towards the maximum", async ({
     expect,
   }) => {
     const { workspaceId, ids } = await newLinks(4);
@@ -74,7 +74,7 @@ describe("the names of links", () => {
     expect(found.map(({ id }) => id)).toEqual(rest.slice(0, 2));
   });
 
-  it("reads two rows for each link that it names, and none for the others", async ({ expect }) => {
+  it("reads two rows per link that it returns, and none for the others", async ({ expect }) => {
     const { workspaceId, ids } = await newLinks(50);
     const counted = noOperations();
     const db = databaseOf(meteredDatabase(env.DB, counted));

@@ -23,7 +23,7 @@ describe("updateLink", () => {
     });
   });
 
-  it("keeps the moment at which a link was archived first", async ({ expect }) => {
+  it("keeps the time at which a link was first archived", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const ref = { id: link.id };
@@ -32,7 +32,7 @@ describe("updateLink", () => {
     expect(again).toMatchObject({ ok: true, value: { archivedAtMs: NOW } });
   });
 
-  it("publishes both addresses of a link that moves to another domain, by itself", async ({
+  it("publishes both addresses of a link that moves to another domain, without a sweep", async ({
     expect,
   }) => {
     const context = await newContext();
@@ -51,9 +51,7 @@ describe("updateLink", () => {
     });
   });
 
-  it("answers while KV hangs, and leaves to the sweep what was not published", async ({
-    expect,
-  }) => {
+  it("returns while KV hangs, and leaves unpublished links to the sweep", async ({ expect }) => {
     const context = await newContext();
     const link = await makeLink(context);
     const hanging = withMethod(env.ROUTES, "put", () => new Promise(() => {}));

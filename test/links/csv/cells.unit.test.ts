@@ -17,7 +17,7 @@ const hostile = fc
   .map(([start, rest]) => start + rest);
 
 describe("neutralise and restore", () => {
-  it("any text comes back from a neutralised cell", ({ expect }) => {
+  it("any text is restored from its neutralised cell", ({ expect }) => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(restore(neutralise(text))).toBe(text);
@@ -25,7 +25,7 @@ describe("neutralise and restore", () => {
     );
   });
 
-  it("no neutralised cell is one that a spreadsheet would run", ({ expect }) => {
+  it("no spreadsheet would run a neutralised cell", ({ expect }) => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(neutralise(text)).not.toMatch(/^[=+\-@\t\r]/);
@@ -53,7 +53,7 @@ describe("neutralise and restore", () => {
 });
 
 describe("tags of a cell", () => {
-  it("tags come back from a cell whatever they hold", ({ expect }) => {
+  it("tags are restored from a cell whatever they contain", ({ expect }) => {
     const name = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 50 })
       .map((text) => text.trim().toWellFormed())
@@ -105,7 +105,7 @@ describe("times of a cell", () => {
     },
   );
 
-  it("times come back from a cell exactly", ({ expect }) => {
+  it("times are restored from a cell exactly", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
         expect(readTime(writeTime(ms))).toBe(ms);
@@ -115,7 +115,7 @@ describe("times of a cell", () => {
 });
 
 describe("readFlag", () => {
-  it("reads flags as people write them", ({ expect }) => {
+  it("reads flags in their common spellings", ({ expect }) => {
     expect(["true", "TRUE", "1", "yes", "on", "t"].map(readFlag)).not.toContain(false);
     expect(["false", "False", "0", "no", "off", "f"].map(readFlag)).not.toContain(true);
     expect(["", "maybe", "2", "truely"].map(readFlag)).toEqual([null, null, null, null]);

@@ -5,7 +5,9 @@ import { input, makeLink, newContext } from "../../support/link-context.ts";
 import { newCode } from "../../support/native.ts";
 
 describe("importLinks", () => {
-  it("answers every row with its link, or with facts and no sentence", async ({ expect }) => {
+  it("returns for each row its link, or the facts of its refusal without a sentence", async ({
+    expect,
+  }) => {
     const context = await newContext();
     const [taken, free] = [newCode(), newCode()];
     await makeLink(await newContext(), { code: taken });

@@ -13,7 +13,7 @@ async function read(csv: string) {
   return readTable(csv, FORM, await loadPapaparse());
 }
 
-/** The cells that hold anything, of each row. */
+/** The non-empty cells of each row. */
 async function cellsOf(csv: string) {
   const table = await read(csv);
   if (!table.ok) throw new Error(table.error.reason);
@@ -46,19 +46,19 @@ describe("readTable", () => {
     expect(await cellsOf(csv)).toEqual(TWO);
   });
 
-  it("reads cells with commas, quotes and lines in them", async ({ expect }) => {
+  it("reads cells that contain commas, quotes and line ends", async ({ expect }) => {
     const csv = 'title,destination_url\r\n"a, ""b""\r\nc\nd",https://a.example\r\n';
     expect(await cellsOf(csv)).toEqual([
       [2, { title: 'a, "b"\r\nc\nd', destination_url: "https://a.example" }],
     ]);
   });
 
-  it("numbers rows as a spreadsheet does, and skips the empty ones", async ({ expect }) => {
+  it("numbers rows as a spreadsheet does, and skips empty ones", async ({ expect }) => {
     const csv = "destination_url,title\n\nhttps://a.example,A\n,\n \nhttps://b.example\n\n";
     expect((await cellsOf(csv)).map(([row]) => row)).toEqual([3, 6]);
   });
 
-  it("replaces halves of characters", async ({ expect }) => {
+  it("replaces lone surrogates", async ({ expect }) => {
     expect(await cellsOf("destination_url,title\nx,\ud800")).toEqual([
       [2, { destination_url: "x", title: "\ufffd" }],
     ]);
@@ -81,7 +81,7 @@ describe("readTable", () => {
     expect(await read(csv)).toEqual({ ok: false, error: { reason: "csv_malformed", row } });
   });
 
-  it("takes as many rows as it may and refuses one more", async ({ expect }) => {
+  it("accepts as many rows as the limit and refuses one more", async ({ expect }) => {
     const csv = `destination_url\n${"x\n".repeat(FORM.rowsMax)}`;
     expect((await cellsOf(csv)).length).toBe(FORM.rowsMax);
     expect(await read(`${csv}x`)).toEqual({

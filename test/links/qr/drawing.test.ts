@@ -49,7 +49,7 @@ for (const [look, settings] of looks) {
 }
 
 describe("drawQrPng", () => {
-  it("paints the two colors and nothing else", async ({ expect }) => {
+  it("uses only the two colors", async ({ expect }) => {
     const { rgba } = pixelsOfPng(await drawQrPng(ADDRESS, BRAND, 300));
     const colors = new Set<string>();
     for (let at = 0; at < rgba.length; at += 4) colors.add(rgba.subarray(at, at + 3).join());
@@ -69,7 +69,7 @@ describe("drawQrPng", () => {
     expect(499 - last).toBeGreaterThanOrEqual(4 * scale);
   });
 
-  it("draws a PNG logo into the middle, in its proportions", async ({ expect }) => {
+  it("draws a PNG logo in the middle, keeping its proportions", async ({ expect }) => {
     const wide = { ...LOGO, logo: pngLogo(60, 20) };
     const pixels = pixelsOfPng(await drawQrPng(ADDRESS, wide, 512));
     expect(pixelAt(pixels, 256, 256)).toEqual(RED);
@@ -80,7 +80,7 @@ describe("drawQrPng", () => {
     expect(across / down).toBeCloseTo(3, 0);
   });
 
-  it("leaves the centre clear for a logo that it cannot decode", async ({ expect }) => {
+  it("keeps the centre clear for a logo that it cannot decode", async ({ expect }) => {
     const pixels = pixelsOfPng(await drawQrPng(ADDRESS, JPEG_LOGO, 512));
     for (const [x, y] of [
       [256, 256],
@@ -91,7 +91,7 @@ describe("drawQrPng", () => {
     }
   });
 
-  it("grows where a module would get no pixel", async ({ expect }) => {
+  it("grows if a module would get less than one pixel", async ({ expect }) => {
     const long = `https://sign.test/${"x".repeat(300)}`;
     const pixels = pixelsOfPng(await drawQrPng(long, QR_SETTINGS_DEFAULT, 64));
     expect(pixels.width).toBeGreaterThan(64);
@@ -100,7 +100,7 @@ describe("drawQrPng", () => {
 });
 
 describe("drawQrSvg", () => {
-  it("has the asked size, a quiet zone and the logo as a data URL", ({ expect }) => {
+  it("has the requested size, a quiet zone and the logo as a data URL", ({ expect }) => {
     const svg = drawQrSvg(ADDRESS, LOGO, 256);
     expect(svg).toContain('width="256" height="256" viewBox="0 0 41 41"');
     expect(svg).not.toMatch(/M[0-3] |M\d+ [0-3]h/);
@@ -110,7 +110,7 @@ describe("drawQrSvg", () => {
     );
   });
 
-  it("escapes whatever reaches it, checked or not", ({ expect }) => {
+  it("escapes all of its input, validated or not", ({ expect }) => {
     const hostile = `"'><script>alert(1)</script>&`;
     const settings = { color: hostile, bgColor: hostile, useLogo: true, logo: hostile };
     const svg = drawQrSvg(`https://sign.test/${hostile}`, settings, 64);
@@ -128,9 +128,7 @@ describe("every code", () => {
     )
     .map(([length, tail]) => new URL(`https://go.example.com/${"k".repeat(length)}${tail}`).href);
 
-  it("is read back whatever the length of its address, with and without a logo", async ({
-    expect,
-  }) => {
+  it("is read back at any length of its address, with and without a logo", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(urls, fc.constantFrom(BRAND, LOGO, JPEG_LOGO), async (url, settings) => {
         expect(readCode(pixelsOfSvg(drawQrSvg(url, settings, 512), 4))).toBe(url);
@@ -140,8 +138,8 @@ describe("every code", () => {
     );
   });
 
-  it("is read back in any two colors that are accepted", ({ expect }) => {
-    // Full and empty channels are where dark colors lie close together.
+  it("is read back in any two accepted colors", ({ expect }) => {
+    // Dark colors are closest together where channels are full or empty.
     const channel = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(0, 255));
     const color = fc
       .tuple(channel, channel, channel)

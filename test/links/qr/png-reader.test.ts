@@ -20,15 +20,15 @@ interface Image {
   readonly channels: number;
   readonly depth: number;
   readonly interlace?: number;
-  /** `depth` bits each, row by row. */
+  /** `depth` bits per sample, row by row. */
   readonly samples: readonly number[];
-  /** One a row. */
+  /** One filter per row. */
   readonly filters: readonly number[];
   readonly palette?: readonly number[];
   readonly transparency?: readonly number[];
 }
 
-/** Writes a PNG in any format, with any filters, cut into two chunks of data. */
+/** Writes a PNG in any format, with any filters, and its data split into two chunks. */
 async function encodePng(image: Image): Promise<Uint8Array> {
   const { width, height, colorType, channels, depth, interlace = 0 } = image;
   const header = new Uint8Array(13);
@@ -80,7 +80,7 @@ function filtered(rows: number[][], filters: readonly number[], pixelBytes: numb
   );
 }
 
-/** What each pixel is, worked out from the samples alone. */
+/** Computes each pixel from the samples alone. */
 function expected({ colorType, channels, depth, samples, palette = [], ...rest }: Image): number[] {
   const { transparency = [] } = rest;
   const eight = (sample: number) =>
@@ -143,7 +143,7 @@ describe("readPng", () => {
     await fc.assert(
       fc.asyncProperty(images, async (image) => {
         const png = await encodePng(image);
-        // Another decoder accepts it: the test's own encoder is no private dialect.
+        // An independent decoder accepts it, so the test's own encoder writes real PNG.
         expect(decode(png, { checkCrc: true }).width).toBe(image.width);
         const { width, height } = image;
         expect(await readPng(png)).toEqual({
@@ -156,7 +156,9 @@ describe("readPng", () => {
     );
   });
 
-  it("sees through the one transparent color of an image without opacity", async ({ expect }) => {
+  it("handles the one transparent color of an image without an alpha channel", async ({
+    expect,
+  }) => {
     const grey = await readPng(await encodePng({ ...GREY, transparency: [0, 100] }));
     expect([...(grey?.rgba ?? [])].filter((_, at) => at % 4 === 3)).toEqual([255, 0, 255, 255]);
     const samples = [1, 2, 3, 9, 2, 3, 1, 2, 9, 1, 2, 3];
@@ -182,7 +184,7 @@ describe("readPng", () => {
     });
   }
 
-  it("reads nothing from an image that is cut or spoilt anywhere", async ({ expect }) => {
+  it("returns null for an image that is cut off or corrupted anywhere", async ({ expect }) => {
     const png = await encodePng(GREY);
     for (let length = 0; length < png.length - 12 - 4; length += 1) {
       expect(await readPng(png.subarray(0, length))).toBeNull();
@@ -197,7 +199,7 @@ describe("readPng", () => {
     );
   });
 
-  it("unpacks no more than the image says, however much there is", async ({ expect }) => {
+  it("inflates no more than the header's size, however much data follows", async ({ expect }) => {
     const header = new Uint8Array(13);
     header.set([0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0]);
     const zeros = new Uint8Array(1_000_000);

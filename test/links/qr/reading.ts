@@ -1,4 +1,4 @@
-/** Reads drawn codes back: PNG through a decoder that is not ours, SVG by painting its rectangles. */
+/** Reads drawn codes back: PNG through an independent decoder, SVG by painting its rectangles. */
 
 import { convertIndexedToRgb, decode } from "fast-png";
 import jsQR from "jsqr";
@@ -22,7 +22,7 @@ export function pixelsOfPng(png: Uint8Array): Pixels {
   return { width: image.width, height: image.height, rgba };
 }
 
-/** Paints an SVG code at `scale` pixels a module; a logo is painted as a mid grey square. */
+/** Paints an SVG code at `scale` pixels per module; a logo becomes a mid-grey square. */
 export function pixelsOfSvg(svg: string, scale = 6): Pixels {
   const width = Number(/viewBox="0 0 (\d+) /.exec(svg)?.[1]) * scale;
   const rgba = new Uint8ClampedArray(width * width * 4).fill(255);
@@ -46,7 +46,7 @@ export function pixelsOfSvg(svg: string, scale = 6): Pixels {
   return { width, height: width, rgba };
 }
 
-/** Gives the text of the code in an image, or null where a reader finds none. */
+/** Returns the text of the code in an image, or null if a reader finds none. */
 export function readCode({ width, height, rgba }: Pixels): string | null {
   return jsQR(rgba, width, height)?.data ?? null;
 }

@@ -14,7 +14,7 @@ const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const PNG = `data:image/png;base64,${btoa(String.fromCharCode(...PNG_MAGIC))}`;
 
 describe("storedQrSettings", () => {
-  it("gives back what was stored", ({ expect }) => {
+  it("returns what was stored", ({ expect }) => {
     const settings = { color: "#112233", bgColor: "#eeeeee", useLogo: true, logo: PNG };
     expect(storedQrSettings(JSON.stringify(settings))).toEqual(settings);
   });
@@ -25,7 +25,7 @@ describe("storedQrSettings", () => {
     });
   }
 
-  it("draws no logo that it would have to fetch", ({ expect }) => {
+  it("draws no logo that would have to be fetched", ({ expect }) => {
     const stored = storedQrSettings('{"useLogo":true,"logo":"https://example.com/logo.png"}');
     expect(stored).toEqual(QR_SETTINGS_DEFAULT);
   });
@@ -40,7 +40,7 @@ describe("completeQrSettings", () => {
   };
   const png = (length = 64) => Uint8Array.from({ length }, (_, at) => PNG_MAGIC[at] ?? 0);
 
-  it("keeps a logo by address as the image that was there", async ({ expect }) => {
+  it("stores a logo given by its address as the image fetched from it", async ({ expect }) => {
     const { settings, sent } = await complete("https://cdn.example.com/logo.png", () => {
       return new Response(png(), { headers: { "content-type": "text/plain" } });
     });
@@ -55,7 +55,7 @@ describe("completeQrSettings", () => {
     expect(sent.map(({ url }) => url)).toEqual(["https://cdn.example.com/logo.png"]);
   });
 
-  it("asks nobody for a logo that came along", async ({ expect }) => {
+  it("makes no request for a logo sent as a data URL", async ({ expect }) => {
     const { settings, sent, asked } = await complete(PNG, () => new Response());
     expect(settings).toMatchObject({ ok: true, value: { logo: PNG } });
     expect([...sent, ...asked]).toEqual([]);

@@ -18,7 +18,7 @@ function record(linkId: number): RouteRecord {
 }
 
 describe("the isolate's cache", () => {
-  it("drops the copy that was used longest ago when its bytes are full", ({ expect }) => {
+  it("evicts the least recently used record when its bytes are full", ({ expect }) => {
     const cache = createRouteCache(LIMITS);
     for (let n = 0; n < 5; n += 1) cache.put(`k${n}`, record(n), 1_390, 0);
     cache.get("k0", 0);
@@ -27,14 +27,14 @@ describe("the isolate's cache", () => {
     expect(cache.get("k1", 0)).toBeUndefined();
   });
 
-  it("does not let a scan of unknown codes push out a link", ({ expect }) => {
+  it("does not let a scan of unknown codes evict a link", ({ expect }) => {
     const cache = createRouteCache(LIMITS);
     cache.put("hot", record(1), 100, 0);
     for (let n = 0; n < 10_000; n += 1) cache.putMiss(`miss${n}`, 0);
     expect(cache.get("hot", 0)?.linkId).toBe(1);
   });
 
-  it("forgets a miss when the link is found, and a link when it is missed", ({ expect }) => {
+  it("drops a miss when the link is found, and a link when it is missed", ({ expect }) => {
     const cache = createRouteCache(LIMITS);
     cache.putMiss("k", 0);
     expect(cache.get("k", 0)).toBeNull();
@@ -45,7 +45,9 @@ describe("the isolate's cache", () => {
     expect(cache.getStale("k", 0)).toBeUndefined();
   });
 
-  it("never serves a copy of five seconds or more, whatever was done before", ({ expect }) => {
+  it("never serves a record that is five seconds old or older, whatever happened before", ({
+    expect,
+  }) => {
     const step = fc.record({
       key: fc.constantFrom("a", "b", "c"),
       advance: fc.integer({ min: 0, max: 4_000 }),

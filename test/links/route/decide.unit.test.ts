@@ -37,7 +37,7 @@ describe("decide", () => {
     });
   });
 
-  it("begins at the first instant and ends at the last one", ({ expect }) => {
+  it("starts a link at its first instant and ends it at the last one", ({ expect }) => {
     const window = route({ startsAtMs: NOW_MS, endsAtMs: NOW_MS + 10 });
     const kinds = [-1, 0, 9, 10].map((offset) => {
       const decision = decide(window, NOW_MS + offset);
@@ -46,12 +46,12 @@ describe("decide", () => {
     expect(kinds).toEqual(["not_started", "redirect", "redirect", "ended"]);
   });
 
-  it("refuses a switched-off link before it looks at its times", ({ expect }) => {
+  it("refuses an inactive link before it checks its times", ({ expect }) => {
     const off = route({ gone: "inactive", startsAtMs: NOW_MS + 1, expiredUrl: "https://e.test/" });
     expect(decide(off, NOW_MS)).toEqual({ kind: "refuse", reason: "inactive" });
   });
 
-  it("sends an ended link to its expiredUrl, but not one that has yet to start", ({ expect }) => {
+  it("sends an ended link to its expiredUrl, but not one that has not started", ({ expect }) => {
     const expiredUrl = "https://example.com/over";
     expect(decide(route({ endsAtMs: NOW_MS, expiredUrl }), NOW_MS)).toEqual({
       kind: "fallback",

@@ -55,12 +55,12 @@ describe("the site of an origin", () => {
     },
   );
 
-  it("is no default host for what is no origin", ({ expect }) => {
+  it("is no default host if the origin is not valid", ({ expect }) => {
     expect(siteOf("http://", env)).toMatchObject({ isDefault: false });
     expect(siteOf("http://", env).domain).not.toBe("");
   });
 
-  it("is told by each environment's own PUBLIC_URL", ({ expect }) => {
+  it("depends on each environment's own PUBLIC_URL", ({ expect }) => {
     const other = { ...env, PUBLIC_URL: "https://other.test" };
     expect(siteOf("https://other.test", env).isDefault).toBe(false);
     expect(siteOf("https://other.test", other).isDefault).toBe(true);

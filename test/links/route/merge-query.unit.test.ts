@@ -8,7 +8,9 @@ import {
   withVisitorQuery,
 } from "../../../src/links/route/merge-query.ts";
 
-/** Queries as people write them: not form-serialised, with empty parts, bare names, stray percent signs. */
+/**
+ * Queries as they occur: not form-encoded, with empty parts, bare names and stray percent signs.
+ */
 const rawParameter = fc.oneof(
   fc.tuple(rawText(), rawText()).map(([name, value]) => `${name}=${value}`),
   rawText(),
@@ -29,7 +31,10 @@ function rawText(): fc.Arbitrary<string> {
   return fc.string({ unit, maxLength: 5 });
 }
 
-/** As a URL reads it: the visitor's comes from `request.url`, and a destination is stored as `.href`. */
+/**
+ * As a URL parses it: the visitor's query is from `request.url`, and a destination is stored as
+ * `.href`.
+ */
 function queryOf(raw: string): string {
   return new URL(`https://sign.test/?${raw}`).search;
 }
@@ -44,7 +49,7 @@ describe("withParameters", () => {
     { maxLength: 6 },
   );
 
-  it("keeps every byte of the destination and adds what is missing before its fragment", ({
+  it("keeps every byte of the destination and adds missing parameters before its fragment", ({
     expect,
   }) => {
     fc.assert(
@@ -79,7 +84,7 @@ describe("withParameters", () => {
     expect(withParameters(destination, [["utm_source", "x"]])).toBe(expected);
   });
 
-  it("leaves a destination alone when nothing is added", ({ expect }) => {
+  it("leaves a destination unchanged when nothing is added", ({ expect }) => {
     const signed = "https://example.com/?sig=a%20b+c";
     expect(withParameters(signed, [])).toBe(signed);
   });
@@ -122,7 +127,7 @@ describe("withVisitorQuery", () => {
     expect(withVisitorQuery("https://example.com/", `?${query}`, "qr")).toBe(expected);
   });
 
-  it("forwards as many parameters as the bound allows, and none of a query that has more", ({
+  it("forwards up to the maximum of parameters, and none of a query that has more", ({
     expect,
   }) => {
     const most = Array.from({ length: VISITOR_PARAMETERS_MAX }, (_, n) => `p${n}`).join("&");
@@ -132,7 +137,7 @@ describe("withVisitorQuery", () => {
     expect(withVisitorQuery(destination, `?${"a&".repeat(8_000)}`, "qr")).toBe(destination);
   });
 
-  it("leaves the visitor's query out where the address would grow too long for a header", ({
+  it("drops the visitor's query if the address would become too long for a header", ({
     expect,
   }) => {
     const destination = `https://example.com/${"d".repeat(7_000)}`;

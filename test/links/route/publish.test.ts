@@ -28,7 +28,7 @@ describe("the route query", () => {
     expect(columns).toEqual(expect.arrayContaining(named));
   });
 
-  it("leaves out what is usual, so that the common record is small", async ({ expect }) => {
+  it("omits defaults, so that the common record stays small", async ({ expect }) => {
     const link = await insertLink({ destination_url: "https://example.com" });
     const route = await readRoute(env.DB, link);
     expect(route?.record).toEqual({
@@ -40,7 +40,7 @@ describe("the route query", () => {
     });
   });
 
-  it("names the gate of a link that is guarded", async ({ expect }) => {
+  it("names the gate of a link with a limit or a password", async ({ expect }) => {
     for (const guard of [{ clicks_limit: 5 }, { password_hash: "x", password_version: 1 }]) {
       const link = await insertLink(guard);
       expect((await readRoute(env.DB, link))?.record.uuid).toBe(link.uuid);
@@ -65,7 +65,7 @@ describe("publish", () => {
     expect(await versions(link)).toEqual({ version: 2, published_version: 2 });
   });
 
-  it("deletes the record of an address that no link has", async ({ expect }) => {
+  it("deletes the record of an address without a link", async ({ expect }) => {
     const link = await insertLink();
     await publish(env, link);
     await env.DB.prepare("DELETE FROM links WHERE id = ?1").bind(link.id).run();
@@ -73,7 +73,7 @@ describe("publish", () => {
     expect(await stored(link)).toBeNull();
   });
 
-  it("ends with the newest version when edits overtake it", async ({ expect }) => {
+  it("ends with the newest version when edits happen meanwhile", async ({ expect }) => {
     const link = await insertLink();
     let edits = 0;
     const put: KVNamespace["put"] = async (key: string, value: string) => {
@@ -87,7 +87,7 @@ describe("publish", () => {
     expect(await versions(link)).toEqual({ version: 3, published_version: 3 });
   });
 
-  it("tells a link apart from one that was purged and made again with its code", async ({
+  it("distinguishes a link from one that was purged and created again with its code", async ({
     expect,
   }) => {
     const first = await insertLink();
@@ -107,7 +107,7 @@ describe("publish", () => {
 });
 
 describe("publishSoon", () => {
-  it("forgets the isolate's copy at once, and publishes every address named", async ({
+  it("drops the isolate's record at once, and publishes every address given", async ({
     expect,
   }) => {
     const link = await insertLink();

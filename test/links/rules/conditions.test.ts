@@ -1,4 +1,4 @@
-/** What holds for every condition of a rule: one without a sample here does not compile. */
+/** What holds for every condition of a rule: a condition without a sample here does not compile. */
 
 import { describe, it } from "vitest";
 
@@ -10,7 +10,7 @@ import { ruleName } from "../../../src/links/rules/rule-name.ts";
 import { CONDITIONS, type Condition, type RuleConditions } from "../../../src/links/rules/rule.ts";
 import { route, rule, visitor } from "./visitors.ts";
 
-/** What the visitor does not meet, and by no other condition. */
+/** For each condition, a rule that the visitor fails by that condition and by no other. */
 const SAMPLES: Readonly<Record<Condition, RuleConditions>> = {
   country: { countries: ["PL"] },
   city: { countries: ["UA"], cities: ["Lviv"] },
@@ -24,7 +24,7 @@ const SAMPLES: Readonly<Record<Condition, RuleConditions>> = {
 const samples = Object.entries(SAMPLES) as [Condition, RuleConditions][];
 
 describe.for(samples)("the condition %s", ([condition, conditions]) => {
-  it("is evaluated, and named by the trace with what it wanted and met", ({ expect }) => {
+  it("is evaluated, and traced with the expected and the actual value", ({ expect }) => {
     const trace: PassedOver[] = [];
     expect(evaluate(route(conditions), visitor(), trace)).toBeNull();
     expect(trace).toMatchObject([{ rule: "r0", condition }]);
@@ -32,15 +32,13 @@ describe.for(samples)("the condition %s", ([condition, conditions]) => {
     expect(trace[0]?.met).not.toBeNull();
   });
 
-  it("travels in the route record, which knows whether it asks for the user agent", ({
-    expect,
-  }) => {
+  it("is part of the route record, which knows whether it needs the user agent", ({ expect }) => {
     const [compiled] = routeRules([rule(conditions)]);
     expect(compiled && CHECKS[condition].isIn(compiled)).toBe(true);
     expect(needsAgent(route(conditions))).toBe(CHECKS[condition].needsAgent);
   });
 
-  it("is a part of the rule's name, and of what makes it another rule", ({ expect }) => {
+  it("is part of the rule's name, and distinguishes it from other rules", ({ expect }) => {
     expect(ruleName(conditions)).not.toBe("Everybody");
     const before = rule({ countries: ["UA"], os: ["iOS"] });
     const after = { targetUrl: before.targetUrl, ...conditions };
@@ -49,7 +47,7 @@ describe.for(samples)("the condition %s", ([condition, conditions]) => {
 });
 
 describe("a table over the conditions", () => {
-  it("does not compile while it forgets one", ({ expect }) => {
+  it("does not compile if it misses one", ({ expect }) => {
     const { browser: _, ...others } = CHECKS;
     // @ts-expect-error -- without a check for `browser`
     const checks: typeof CHECKS = others;

@@ -48,7 +48,7 @@ describe("evaluate", () => {
     });
   }
 
-  it("wants every condition of a rule at once", ({ expect }) => {
+  it("requires all conditions of a rule at once", ({ expect }) => {
     const all: RuleConditions = {
       countries: ["UA"],
       cities: ["Kyiv"],
@@ -72,19 +72,19 @@ describe("evaluate", () => {
     for (const parts of misses) expect(evaluate(route(all), visitor(parts))).toBeNull();
   });
 
-  it("takes the first rule that holds, and none after it", ({ expect }) => {
+  it("picks the first rule that holds, and none after it", ({ expect }) => {
     const rules = route({ countries: ["PL"] }, { countries: ["UA"] }, { devices: ["mobile"] }, {});
     expect(evaluate(rules, visitor())?.to).toBe("https://example.com/r1");
     expect(evaluate(rules, visitor({ country: null }))?.id).toBe("r2");
     expect(evaluate(rules, visitor({ country: null, agent: DESKTOP }))?.id).toBe("r3");
   });
 
-  it("leaves a visitor whom no rule wants to the link's destination", ({ expect }) => {
+  it("returns null for a visitor whom no rule matches", ({ expect }) => {
     expect(evaluate([], visitor())).toBeNull();
     expect(evaluate(route({ countries: ["PL"] }, { countries: ["DE"] }), visitor())).toBeNull();
   });
 
-  it("reads the user agent once, however many rules ask for it", ({ expect }) => {
+  it("parses the user agent once for any number of rules", ({ expect }) => {
     let asked = 0;
     const facts = { ...visitor(), agent: () => (asked++, DESKTOP) };
     const rules = route({ devices: ["mobile"] }, { os: ["iOS"] }, { browsers: ["Safari"] });
@@ -93,7 +93,9 @@ describe("evaluate", () => {
     expect([asked, trace.length]).toEqual([1, 3]);
   });
 
-  it("leaves the user agent unread until nothing cheaper decides", ({ expect }) => {
+  it("does not parse the user agent before cheaper conditions have failed to decide", ({
+    expect,
+  }) => {
     const facts = {
       ...visitor(),
       agent: (): never => {
@@ -111,7 +113,7 @@ describe("evaluate", () => {
     expect(evaluate(rules, facts)?.id).toBe("r4");
   });
 
-  it("knows beforehand whether the user agent may be needed", ({ expect }) => {
+  it("knows in advance whether the user agent may be needed", ({ expect }) => {
     expect(needsAgent([])).toBe(false);
     expect(needsAgent(route({ countries: ["UA"] }, { days: [1] }))).toBe(false);
     expect(needsAgent(route({ devices: [], os: [], browsers: [] }))).toBe(false);
@@ -124,7 +126,7 @@ describe("evaluate", () => {
     }
   });
 
-  it("says of every rule passed over what first failed, what it wanted and what it met", ({
+  it("traces for every rule passed over what failed first, and the expected and actual value", ({
     expect,
   }) => {
     const rules = route(
@@ -157,7 +159,7 @@ describe("evaluate", () => {
     ]);
   });
 
-  it("says that nothing is known of a visitor as null", ({ expect }) => {
+  it("traces an unknown fact of a visitor as null", ({ expect }) => {
     const nobody = visitor({
       country: null,
       city: null,
@@ -170,7 +172,7 @@ describe("evaluate", () => {
 });
 
 describe("routeRules", () => {
-  it("keeps what a redirect needs, worked out, and nothing else", ({ expect }) => {
+  it("keeps only what a redirect needs, precomputed", ({ expect }) => {
     const stored = {
       ...rule({
         countries: ["UA"],
@@ -202,19 +204,19 @@ describe("routeRules", () => {
     ]);
   });
 
-  it("drops a zone that nothing is read in, UTC, and empty lists", ({ expect }) => {
+  it("drops UTC, a zone that nothing is read in, and empty lists", ({ expect }) => {
     const bare = { id: "r", to: "https://example.com/r" };
     expect(routeRules([rule({ timezone: "Europe/Kyiv" })])).toEqual([bare]);
     expect(routeRules([rule({ days: [1], timezone: "UTC" })])).toEqual([{ ...bare, days: 2 }]);
     expect(routeRules([rule({ countries: [], cities: [], os: [] })])).toEqual([bare]);
   });
 
-  it("survives being written down as JSON", ({ expect }) => {
+  it("survives serialisation as JSON", ({ expect }) => {
     const rules = route({ timeStart: "10:00", timeEnd: "11:00", days: [2] }, { countries: ["UA"] });
     expect(JSON.parse(JSON.stringify(rules))).toEqual(rules);
   });
 
-  it("gives app addresses as they are", ({ expect }) => {
+  it("keeps app addresses unchanged", ({ expect }) => {
     const [deep] = routeRules([{ ...rule({}), targetUrl: "myapp://open/item?id=1" }]);
     expect(deep?.to).toBe("myapp://open/item?id=1");
   });

@@ -14,7 +14,7 @@ const stored = (id: string, conditions: RuleConditions, name: string | null = nu
   name,
 });
 
-/** The rule as a client sends it again: without its id. */
+/** The rule as a client sends it again, without its id. */
 function sent({ id: _id, name, ...rest }: Rule, changes: Partial<NewRule> = {}): NewRule {
   return { ...rest, ...(name !== null && { name }), ...changes };
 }
@@ -32,7 +32,7 @@ describe("keepIds", () => {
     expect(ids([], [sent(a), sent(b)])).toEqual(["new1", "new2"]);
   });
 
-  it("keeps the ids of rules that come back unchanged, in whatever order", ({ expect }) => {
+  it("keeps the ids of unchanged rules in any order", ({ expect }) => {
     expect(ids([a, b], [sent(a), sent(b)])).toEqual(["a", "b"]);
     expect(ids([a, b], [sent(b), sent(a)])).toEqual(["b", "a"]);
     expect(ids([a, b], [sent(b)])).toEqual(["b"]);
@@ -60,7 +60,7 @@ describe("keepIds", () => {
     });
   }
 
-  it("gives equal rules one id each", ({ expect }) => {
+  it("gives each of several equal rules an id of its own", ({ expect }) => {
     const twin = stored("twin", UA);
     expect(ids([a, twin], [sent(a), sent(a), sent(a)])).toEqual(["a", "twin", "new1"]);
   });
@@ -71,9 +71,7 @@ describe("keepIds", () => {
     expect(ids([named, a], [sent(a, { name: null }), sent(named)])).toEqual(["a", "named"]);
   });
 
-  it("keeps the name of a rule that says nothing of it, and takes it away for null", ({
-    expect,
-  }) => {
+  it("keeps the name of a rule without a name field, and removes it for null", ({ expect }) => {
     const id = () => "new";
     const { name: _name, ...nameless } = sent(b);
     expect(keepIds([b], [nameless], id)).toEqual([b]);
@@ -81,7 +79,7 @@ describe("keepIds", () => {
     expect(keepIds([], [nameless], id)).toEqual([{ ...b, id: "new", name: null }]);
   });
 
-  it("never gives an id twice, and changes nothing of the rules themselves", ({ expect }) => {
+  it("never uses an id twice, and leaves the rules themselves unchanged", ({ expect }) => {
     const content = fc.constantFrom(UA, DE, {});
     const name = fc.constantFrom(null, "A", "null");
     const before = fc

@@ -1,4 +1,4 @@
-/** Compares the engine with a reference that is as naive as the words of the design. */
+/** Compares the engine with a naive reference that follows the design word by word. */
 
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -45,7 +45,7 @@ function isSameCity(a: string, b: string | null): boolean {
   return CITIES.some((spellings) => spellings.includes(a) && b !== null && spellings.includes(b));
 }
 
-/** Lists the instants' days: a minute may be today's, or yesterday's after midnight. */
+/** Whether a rule's time and days hold. After midnight, a minute may also count for yesterday. */
 function holdsInTime(rule: RuleConditions, nowMs: number, visitorTimezone: string | null): boolean {
   const zone = rule.timezone === "visitor" ? (visitorTimezone ?? "UTC") : (rule.timezone ?? "UTC");
   // "2026-11-18 14:30:00", on the wall clock.
@@ -96,7 +96,10 @@ const ruleLists = fc.array(timedConditions, { maxLength: 8 }).map((list) =>
   })),
 );
 
-/** Two years in which every zone above changes its clocks, and often the very hour when it does. */
+/**
+ * Two years in which every zone above changes its clocks, with many instants in the very hour of
+ * it.
+ */
 const instants = fc.oneof(
   fc.integer({ min: Date.UTC(2025, 0), max: Date.UTC(2027, 0) }),
   fc
@@ -125,8 +128,8 @@ const visitors: fc.Arbitrary<Facts> = fc.record({
   }),
 });
 
-describe("evaluate, beside the reference", () => {
-  it("chooses the same rule, asks for the user agent at most once, and traces all before", ({
+describe("evaluate, compared with the reference", () => {
+  it("chooses the same rule, parses the user agent at most once, and traces all rules before", ({
     expect,
   }) => {
     fc.assert(
@@ -150,7 +153,7 @@ describe("evaluate, beside the reference", () => {
     );
   });
 
-  it("tells every minute of a year on the wall clock of each zone as the runtime's dates do", ({
+  it("computes every minute of a year on each zone's wall clock as the runtime's dates do", ({
     expect,
   }) => {
     fc.assert(

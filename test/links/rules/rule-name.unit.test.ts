@@ -4,7 +4,7 @@ import { ruleName } from "../../../src/links/rules/rule-name.ts";
 import type { RuleConditions } from "../../../src/links/rules/rule.ts";
 
 describe("ruleName", () => {
-  it("is the rule's own where it has one", ({ expect }) => {
+  it("returns the rule's own name if it has one", ({ expect }) => {
     expect(ruleName({ name: "Ukraine mobile", countries: ["UA"] })).toBe("Ukraine mobile");
   });
 

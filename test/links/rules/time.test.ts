@@ -154,7 +154,7 @@ describe("the visitor's own zone", () => {
     });
   }
 
-  it("is UTC where nobody knows it", ({ expect }) => {
+  it("is UTC if it is unknown", ({ expect }) => {
     const nowInUtc = Date.parse("2026-11-19T08:30:00Z");
     for (const visitorTimezone of [null, "", "Nowhere/At_All"]) {
       expect(evaluate(rules, visitor({ nowMs: nowInUtc, visitorTimezone }))?.id).toBe("r0");
@@ -163,7 +163,7 @@ describe("the visitor's own zone", () => {
 });
 
 describe("the cost of clocks", () => {
-  it("is none for rules in UTC", ({ expect }) => {
+  it("is zero for rules in UTC", ({ expect }) => {
     const make = vi.spyOn(Intl, "DateTimeFormat");
     const ask = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
     const rules = route({ timeStart: "01:00", timeEnd: "02:00" }, { days: [1], timezone: "UTC" });
@@ -173,7 +173,7 @@ describe("the cost of clocks", () => {
     ask.mockRestore();
   });
 
-  it("is one question a zone and evaluation, however many rules read it", ({ expect }) => {
+  it("is one formatter call per zone and evaluation, for any number of rules", ({ expect }) => {
     const ask = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
     const hour = { timeStart: "01:00", timeEnd: "01:01" };
     const zones = ["Asia/Tokyo", "Europe/Kyiv", "visitor"];
@@ -186,7 +186,7 @@ describe("the cost of clocks", () => {
     ask.mockRestore();
   });
 
-  it("stays bounded when more zones are asked for than are kept", ({ expect }) => {
+  it("stays bounded when more zones are used than are cached", ({ expect }) => {
     const zones = Intl.supportedValuesOf("timeZone");
     expect(zones.length).toBeGreaterThan(300);
     const nowMs = Date.parse("2026-07-01T12:00:00Z");

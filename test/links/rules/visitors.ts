@@ -1,4 +1,4 @@
-/** Rules and visitors that say only what a test is about. */
+/** Rules and visitors with only the fields that a test is about. */
 
 import type { Agent } from "../../../src/clicks/user-agent.ts";
 import type { RuleFacts } from "../../../src/links/rules/facts.ts";

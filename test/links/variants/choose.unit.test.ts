@@ -73,13 +73,13 @@ describe("chooseVariant", () => {
           else chiSquare += (found - expected) ** 2 / expected;
         }
         expect(counts.has("none")).toBe(false);
-        // The 0.999 quantile of three degrees of freedom, the most that any of these mixes has.
+        // The 0.999 quantile for three degrees of freedom, the most that any of these mixes has.
         expect(chiSquare).toBeLessThan(16.27);
       }
     });
   }
 
-  it("gives some variant of a weight for every draw, and never one without", ({ expect }) => {
+  it("returns for every draw a variant with a weight, and never one without", ({ expect }) => {
     const weight = fc.oneof(
       fc.constant(0),
       fc.integer({ min: 1, max: 1_000_000 }),
@@ -99,7 +99,7 @@ describe("chooseVariant", () => {
     );
   });
 
-  it("gives whole weights exactly their share of evenly spread draws", ({ expect }) => {
+  it("gives integer weights exactly their share of evenly spread draws", ({ expect }) => {
     const weights = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(weights, (list) => {
@@ -119,18 +119,22 @@ describe("chooseVariant", () => {
 describe("stickyVariant", () => {
   const active = variants(100, 0);
 
-  it("gives the variant that the cookie names, also one that takes nobody new", ({ expect }) => {
+  it("returns the variant that the cookie names, even one that gets no new visitors", ({
+    expect,
+  }) => {
     expect(stickyVariant(active, "v0")?.id).toBe("v0");
     expect(stickyVariant(active, "v1")?.id).toBe("v1");
   });
 
-  it("gives none for no cookie, a strange one, or a variant that is gone", ({ expect }) => {
+  it("returns none without a cookie, for a malformed one, or for a removed variant", ({
+    expect,
+  }) => {
     for (const value of [null, "", "v2", "V0", "%", "v0;"]) {
       expect(stickyVariant(active, value)).toBeNull();
     }
   });
 
-  it("finds any id again by a value that a cookie may hold", ({ expect }) => {
+  it("finds any id by a value that a cookie may contain", ({ expect }) => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 20 }), (id) => {
         const odd = [{ id, to: "https://example.com/", weight: 1 }];
@@ -143,7 +147,7 @@ describe("stickyVariant", () => {
 });
 
 describe("routeVariants", () => {
-  it("keeps active variants, with their addresses normalised", ({ expect }) => {
+  it("keeps only active variants, with their addresses normalised", ({ expect }) => {
     const all: readonly Variant[] = [
       { id: "1714000000000", name: "A", url: "https://example.com", weight: 60, active: true },
       { id: "1714000000001", name: "B", url: "https://example.com/b", weight: 40, active: false },
