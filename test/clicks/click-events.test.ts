@@ -14,7 +14,9 @@ import { insertVariant } from "../support/link-rows.ts";
 import { arrived, newSubscriber, payloadOf, type Subscriber } from "../webhooks/client.ts";
 
 describe("clicks", () => {
-  it("an event of a click holds what the document names, and nothing else", async ({ expect }) => {
+  it("a click event holds the fields that the document names, and nothing else", async ({
+    expect,
+  }) => {
     const { link, box } = await newSubscriber({ events: ["link.clicked"] });
     const { shortCode } = await link({ title: "My Link" });
     const headers = { "User-Agent": PHONE, Referer: "https://www.twitter.com/x" };
@@ -41,7 +43,7 @@ describe("clicks", () => {
     });
   });
 
-  it("an event of a click names the variant that was served", async ({ expect }) => {
+  it("a click event names the variant that was served", async ({ expect }) => {
     const { box, ledger, linkId } = await withLink();
     await insertVariant(linkId, { public_id: "v-a", url: "https://a.example.com/", weight: 1 });
     await ingestMessages(env, [messageOf([clickOf(ledger, linkId, { variant: "v-a" })])]);
@@ -49,7 +51,7 @@ describe("clicks", () => {
     expect(payload?.data["variant"]).toEqual({ id: expect.any(Number), name: "v-a" });
   });
 
-  it("of people are told, others not", async ({ expect }) => {
+  it("only clicks by people become events", async ({ expect }) => {
     const { box, ledger, linkId } = await withLink();
     const others = [
       clickOf(ledger, linkId, { userAgent: "curl/8.0" }),
@@ -64,7 +66,7 @@ describe("clicks", () => {
     expect(posts[0]?.data["click"]?.["id"]).toBe(5);
   });
 
-  it("of a message that comes twice are posted once", async ({ expect }) => {
+  it("clicks of a redelivered message are posted once", async ({ expect }) => {
     const { box, ledger, linkId, deliveries } = await withLink();
     const message = messageOf([clickOf(ledger, linkId), clickOf(ledger, linkId)]);
     await ingestMessages(env, [message]);
@@ -78,7 +80,7 @@ describe("clicks", () => {
     expect(await deliveries()).toHaveLength(3);
   });
 
-  it("of links that are gone are not told", async ({ expect }) => {
+  it("clicks on deleted links become no events", async ({ expect }) => {
     const { box, ledger, linkId } = await withLink();
     const clicks = [clickOf(ledger, 9_999_999), clickOf(ledger, linkId)];
     await ingestMessages(env, [messageOf(clicks)]);
@@ -86,7 +88,7 @@ describe("clicks", () => {
     expect([only?.data["link"]?.["id"], others]).toEqual([linkId, []]);
   });
 
-  it("of another workspace's link, under a Ledger that is not its own, are not told", async ({
+  it("clicks on another workspace's link, under a foreign Ledger, become no events", async ({
     expect,
   }) => {
     const [ada, bob] = [await withLink(), await withLink()];
@@ -112,7 +114,7 @@ describe("clicks", () => {
     expect(calls()).toBe(2);
   });
 
-  it("clicks whose events could not be queued come again, and are counted once", async ({
+  it("clicks whose events could not be queued are redelivered, and counted once", async ({
     expect,
   }) => {
     const { box, ledger, linkId, call } = await withLink();

@@ -20,7 +20,7 @@ const CLICK: Click = {
   token: "Zx81",
 };
 
-/** As deployed consumers read it: no field may move, ever. */
+/** The row that deployed consumers read. No field may ever move. */
 const ROW = [
   CLICK.ledger,
   7,
@@ -38,12 +38,12 @@ const ROW = [
 ];
 
 describe("a click in a queue message", () => {
-  it("is written in this order, and its token last", ({ expect }) => {
+  it("a click is written in this order, with its token last", ({ expect }) => {
     expect(CLICK_FORMAT.pack(CLICK)).toEqual([...ROW, "Zx81"]);
     expect(CLICK_FORMAT.unpack([...ROW, "Zx81"])).toEqual(CLICK);
   });
 
-  it("takes no place for a token that it has not", ({ expect }) => {
+  it("a click without a token leaves no place for one", ({ expect }) => {
     const plain = { ...CLICK, scan: false, token: null };
     const row = ROW.with(9, 0);
     expect(CLICK_FORMAT.pack(plain)).toEqual(row);
@@ -80,7 +80,7 @@ describe("a click in a queue message", () => {
     expect(CLICK_FORMAT.accepts(row)).toBe(false);
   });
 
-  it("is refused when a field is missing", ({ expect }) => {
+  it("a click is refused when a field is missing", ({ expect }) => {
     expect(CLICK_FORMAT.accepts(ROW)).toBe(true);
     expect(CLICK_FORMAT.accepts(ROW.slice(0, -1))).toBe(false);
     expect(CLICK_FORMAT.accepts({ length: 13 })).toBe(false);

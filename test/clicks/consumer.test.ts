@@ -46,7 +46,9 @@ interface Queued {
 
 let messages = 0;
 
-/** Runs a consumer over message bodies, and tells which were acked and how the others are retried. */
+/**
+ * Runs a consumer over message bodies. Returns which were acked, and how the others are retried.
+ */
 async function consume(
   consumer: (batch: MessageBatch, env: Cloudflare.Env) => Promise<void>,
   queue: string,
@@ -80,7 +82,7 @@ async function deadLetters(): Promise<readonly string[]> {
   return results.map(({ queue, body }) => `${queue}: ${body}`);
 }
 
-/** A Ledger id that passes for one, while its object cannot be had: workerd has no jurisdictions. */
+/** A valid Ledger id whose object is unavailable, because workerd has no jurisdictions. */
 const OUT_OF_REACH = `${crypto.randomUUID()}.eu` as LedgerId;
 
 describe("consumeClicks", () => {
@@ -111,7 +113,7 @@ describe("consumeClicks", () => {
     expect(classes).toEqual({ head: 1, lost: 4 });
   });
 
-  it("counts a message once, however often it comes", async ({ expect }) => {
+  it("counts a message once, however often it is redelivered", async ({ expect }) => {
     const ledger = freshLedgerId();
     const body = JSON.stringify(messageOf([captured(ledger), captured(ledger)]));
     await consume(consumeClicks, "clicks", [{ body }, { body }]);
@@ -185,12 +187,12 @@ describe("consumeClicks", () => {
     expect(retried).toEqual([0]);
   });
 
-  it("waits longer after each try, and never more than a quarter of an hour", ({ expect }) => {
+  it("waits longer after each attempt, and never more than a quarter of an hour", ({ expect }) => {
     const delays = [1, 2, 3, 4, 5, 6, 50].map(retryDelaySeconds);
     expect(delays).toEqual([10, 30, 60, 300, 900, 900, 900]);
   });
 
-  it("retries a message as long as one of its Ledgers does not have it", async ({ expect }) => {
+  it("retries a message until every one of its Ledgers has it", async ({ expect }) => {
     const ledger = freshLedgerId();
     const shared = JSON.stringify(messageOf([captured(ledger), captured(OUT_OF_REACH)]));
     const own = JSON.stringify(messageOf([captured(ledger)]));
@@ -201,7 +203,7 @@ describe("consumeClicks", () => {
     expect((await ledgerFor(env, ledger).totals()).clicks).toBe(2);
   });
 
-  it("takes what the queue brings, end to end", async ({ expect }) => {
+  it("consumes messages from the real queue, end to end", async ({ expect }) => {
     const ledger = freshLedgerId();
     const body = JSON.stringify(messageOf([captured(ledger)]));
     await env.CLICKS.send(body, { contentType: "text" });
@@ -213,7 +215,7 @@ describe("consumeClicks", () => {
 });
 
 describe("a click token", () => {
-  it("comes along for conversions, and stays out of the log", async ({ expect }) => {
+  it("a click token reaches conversions, and stays out of the log", async ({ expect }) => {
     const id = freshLedgerId();
     const ledger = ledgerFor(env, id);
     await ledger.trackVisitors(true);
@@ -237,7 +239,7 @@ describe("a click token", () => {
 });
 
 describe("ingestMessages", () => {
-  it("tells the ids that clicks got, and throws when a Ledger is out of reach", async ({
+  it("returns the ids of the clicks, and throws when a Ledger is unavailable", async ({
     expect,
   }) => {
     const ledger = freshLedgerId();
@@ -252,7 +254,7 @@ describe("ingestMessages", () => {
     await expect(ingestMessages(env, [lost])).rejects.toThrow();
   });
 
-  it("splits what is too large for one call", async ({ expect }) => {
+  it("splits batches that are too large for one call", async ({ expect }) => {
     const ledger = freshLedgerId();
     const large = Array.from({ length: 30 }, () =>
       messageOf(Array.from({ length: 250 }, () => captured(ledger))),

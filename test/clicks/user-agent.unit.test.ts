@@ -117,9 +117,7 @@ describe("readAgent", () => {
     `Googlebot/2.1 ${"x".repeat(498)}`,
   ];
 
-  it("tells the same as classify and agentOf, the first time and when it remembers", ({
-    expect,
-  }) => {
+  it("returns the same as classify and agentOf, both uncached and cached", ({ expect }) => {
     for (let round = 0; round < 2; round++) {
       for (const userAgent of TEXTS) {
         for (const kind of ["head", "visit", "prefetch"] as const) {

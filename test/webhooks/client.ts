@@ -1,4 +1,4 @@
-/** An account with webhooks, through the API; what it is told arrives at the receiver. */
+/** An account with webhooks, made through the API, whose deliveries arrive at the receiver. */
 
 import { env } from "cloudflare:workers";
 import { onTestFinished, vi } from "vitest";
@@ -31,7 +31,7 @@ export interface Subscriber extends NativeClient {
   deliveries(query?: string): Promise<WireDelivery[]>;
 }
 
-/** Makes an account with one webhook, which gets these answers from its receiver. */
+/** Makes an account with one webhook, whose receiver gives these answers in turn. */
 export async function newSubscriber(
   fields: Record<string, unknown> = {},
   ...answers: readonly (number | string)[]
@@ -55,8 +55,8 @@ export async function newSubscriber(
 }
 
 /**
- * Makes a webhook for the length of the test: one that stayed would get what is still on its way to
- * it, and hold up the next test's deliveries.
+ * Makes a webhook and deletes it after the test. Otherwise its pending deliveries would hold up
+ * those of the next test.
  */
 export async function subscribe(
   client: Pick<NativeClient, "call">,
@@ -74,7 +74,7 @@ export async function subscribe(
   return webhook;
 }
 
-/** Waits until a box has so many posts, and gives them in the order in which they came. */
+/** Waits until a box has this many posts, and returns them in order of arrival. */
 export async function arrived(box: Box, count = 1, timeout = 8_000): Promise<ReceivedPost[]> {
   return vi.waitFor(
     async () => {
@@ -82,7 +82,7 @@ export async function arrived(box: Box, count = 1, timeout = 8_000): Promise<Rec
       if (posts.length < count) throw new Error(`${posts.length} of ${count} posts have come.`);
       return posts;
     },
-    // Each look reads all that has come.
+    // Each poll reads all posts so far.
     { timeout, interval: Math.max(50, count) },
   );
 }

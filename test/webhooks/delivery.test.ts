@@ -35,7 +35,7 @@ describe("a delivery that is answered with", () => {
     expect(await inOutbox(message)).toBe(false);
   });
 
-  it("a redirect is posted nowhere else", async ({ expect }) => {
+  it("a redirect is not followed", async ({ expect }) => {
     const { webhook, box } = await newSubscriber({}, 301);
     const clock = newClock();
     await runToEnd(await writeEvent(webhook, clock()), clock);
@@ -43,7 +43,7 @@ describe("a delivery that is answered with", () => {
     expect(await redirected.json()).toEqual([]);
   });
 
-  it("failures first and success then ends there", async ({ expect }) => {
+  it("failures and then a success is not attempted again", async ({ expect }) => {
     const { webhook, deliveries } = await newSubscriber({}, 500, "reset", 200);
     const clock = newClock();
     expect(await runToEnd(await writeEvent(webhook, clock()), clock)).toEqual([1, 5]);
@@ -53,14 +53,14 @@ describe("a delivery that is answered with", () => {
     expect(await healthOf(webhook)).toMatchObject({ failing_since_ms: null });
   });
 
-  it("429 or 503 waits as long as it asks for", async ({ expect }) => {
+  it("429 or 503 waits as long as its Retry-After asks for", async ({ expect }) => {
     const { webhook } = await newSubscriber({}, 429, 503, 200);
     const clock = newClock();
-    // Two seconds asked for: longer than one, shorter than five.
+    // The endpoint asks for two seconds: more than the first delay, less than the second.
     expect(await runToEnd(await writeEvent(webhook, clock()), clock)).toEqual([2, 5]);
   });
 
-  it("410 switches the endpoint off, and it gets nothing more", async ({ expect }) => {
+  it("410 disables the endpoint, which receives nothing more", async ({ expect }) => {
     const { webhook, box, deliveries, call } = await newSubscriber({}, 410);
     const clock = newClock();
     const [first, second] = [
@@ -80,7 +80,7 @@ describe("a delivery that is answered with", () => {
 });
 
 describe("a delivery that is not answered", () => {
-  // Ten seconds outside of this test: test/webhooks/queues.test.ts waits for them.
+  // The real limit is ten seconds, which test/webhooks/queues.test.ts waits for.
   const LIMIT_MS = 1_000;
 
   it.for(["hang", "drip"])(
@@ -106,7 +106,7 @@ describe("a delivery that is not answered", () => {
         attempts: [{ error: "timeout", status: answer === "drip" ? 200 : null }],
       });
 
-      // What else comes for it moves over without being tried.
+      // Other messages for the endpoint move to the slow queue without an attempt.
       const another = await writeEvent(webhook, clock());
       expect(await handOver(another, world, { environment })).toEqual({ kind: "acked" });
       expect(sent[1]).toEqual([another, { delaySeconds: 0 }]);
@@ -134,7 +134,9 @@ describe("a delivery that is not answered", () => {
 });
 
 describe("the same message twice", () => {
-  it("is one post an attempt, also at the same time", async ({ expect }) => {
+  it("a message that is delivered twice makes one post per attempt, even concurrently", async ({
+    expect,
+  }) => {
     const { webhook, box } = await newSubscriber({}, "late", 200);
     const clock = newClock();
     const message = await writeEvent(webhook, clock());
@@ -150,7 +152,9 @@ describe("the same message twice", () => {
     expect(await box.posts()).toHaveLength(1);
   });
 
-  it("waits for the time of the next attempt", async ({ expect }) => {
+  it("a message that is redelivered early waits for the time of the next attempt", async ({
+    expect,
+  }) => {
     const { webhook, box } = await newSubscriber({}, 500);
     const clock = newClock();
     const message = await writeEvent(webhook, clock());
@@ -160,7 +164,7 @@ describe("the same message twice", () => {
     expect(await box.posts()).toHaveLength(1);
   });
 
-  it("is taken over when whoever had it died, and the log has no gap", async ({ expect }) => {
+  it("an attempt whose consumer died is taken over, and the log has no gap", async ({ expect }) => {
     const { webhook, deliveries } = await newSubscriber();
     const clock = newClock();
     const message = await writeEvent(webhook, clock());
@@ -181,7 +185,7 @@ describe("the same message twice", () => {
 });
 
 describe("an endpoint that only fails", () => {
-  it("is switched off after five days of it, with the reason", async ({ expect }) => {
+  it("an endpoint is disabled after five days of failures, with the reason", async ({ expect }) => {
     const { webhook, call } = await newSubscriber({}, 500);
     const clock = newClock();
     await runToEnd(await writeEvent(webhook, clock()), clock);
@@ -201,7 +205,7 @@ describe("an endpoint that only fails", () => {
     });
   });
 
-  it("stays on when one success came between", async ({ expect }) => {
+  it("an endpoint stays active if one success interrupts its failures", async ({ expect }) => {
     const { webhook } = await newSubscriber({}, 500, 500, 500, 500, 200, 500);
     const clock = newClock();
     await runToEnd(await writeEvent(webhook, clock()), clock);
@@ -214,7 +218,9 @@ describe("an endpoint that only fails", () => {
 });
 
 describe("the extended policy", () => {
-  it("goes on to a day between two attempts, with jitter", async ({ expect }) => {
+  it("the extended policy goes up to a day between two attempts, with jitter", async ({
+    expect,
+  }) => {
     const { webhook, box } = await newSubscriber({ retryPolicy: "extended" }, 500);
     const clock = newClock();
     const delays = await runToEnd(await writeEvent(webhook, clock()), clock);
@@ -240,7 +246,7 @@ describe("a target that has moved to a private network since it was stored", () 
 });
 
 describe("when our own storage fails", () => {
-  it("a message is kept, and tried again later", async ({ expect }) => {
+  it("a message is kept and retried later", async ({ expect }) => {
     const { webhook, box } = await newSubscriber();
     const clock = newClock();
     const message = await writeEvent(webhook, clock());
@@ -256,7 +262,9 @@ describe("when our own storage fails", () => {
     expect(await box.posts()).toEqual([]);
   });
 
-  it("a message that nobody can read is set aside, and a newer one left", async ({ expect }) => {
+  it("an unreadable message is set aside, and one of a newer version is retried", async ({
+    expect,
+  }) => {
     const world = worldAt(newClock());
     expect(await handOver({ v: 2, news: true }, world)).toMatchObject({ kind: "retried" });
     const unreadable = [null, 7, "x", {}, { v: 1 }, { v: 1, webhookId: 1.5, eventId: "e" }];
@@ -264,11 +272,11 @@ describe("when our own storage fails", () => {
     const kept = await env.DB.prepare(
       "SELECT count(*) AS n FROM dead_letters WHERE queue = 'webhooks'",
     ).first("n");
-    // The messages of this test all have one id, which is kept once.
+    // All messages of this test share one id, which is stored once.
     expect(kept).toBe(1);
   });
 
-  it("a message for an endpoint that is gone is done", async ({ expect }) => {
+  it("a message for a deleted endpoint is acknowledged", async ({ expect }) => {
     const { webhook, call } = await newSubscriber();
     const clock = newClock();
     const message = await writeEvent(webhook, clock());

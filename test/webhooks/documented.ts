@@ -1,3 +1,3 @@
-/** What PVTLNK's document says of webhooks. */
+/** What PVTLNK's document says about webhooks. */
 
 export const PAYLOAD_KEYS = ["id", "event", "timestamp", "version", "data"];

@@ -1,4 +1,4 @@
-/** Drives deliveries by hand, on a clock that is set: what the queue does, without its waiting. */
+/** Drives deliveries by hand on a test clock: does what the queue does, without waiting. */
 
 import { env } from "cloudflare:workers";
 
@@ -13,11 +13,11 @@ const TIMES_MAX = 20;
 
 export interface TestClock {
   (): number;
-  /** Moves it on. */
+  /** Advances the clock. */
   pass(ms: number): void;
 }
 
-/** Makes a clock that stands at today's time until it is told to move. */
+/** Makes a clock that stands still, at the current time by default, until it is advanced. */
 export function newClock(startMs = Date.now()): TestClock {
   let nowMs = startMs;
   return Object.assign(() => nowMs, {
@@ -32,7 +32,7 @@ export function worldAt(clock: TestClock, over: Partial<DeliveryWorld> = {}): De
   return { clock, random01: () => 0.5, policy, postLimitMs: POST_LIMIT_MS, ...over };
 }
 
-/** Writes an event into the outbox as a change does, and queues it nowhere. */
+/** Writes an event into the outbox as a change does, without queueing it. */
 export async function writeEvent(webhook: WireWebhook, atMs: number): Promise<DeliveryMessage> {
   const eventId = newEventId(atMs);
   const row = await env.DB.prepare(
@@ -50,7 +50,7 @@ export type Fate =
   | { readonly kind: "acked" }
   | { readonly kind: "retried"; readonly delaySeconds: number | undefined };
 
-/** Gives a message to the consumer, and tells what it did with it. */
+/** Hands a message to the consumer, and returns what the consumer did with it. */
 export async function handOver(
   body: unknown,
   world: DeliveryWorld,
@@ -65,7 +65,7 @@ export async function handOver(
   } = {},
 ): Promise<Fate> {
   let fate: Fate | null = null;
-  // Not a batch of the runtime's: that one does not tell how long a message is to wait.
+  // Not one of the runtime's batches, because those do not reveal a retry's delay.
   const message: Message = {
     id: "m",
     timestamp: new Date(world.clock()),
@@ -80,7 +80,7 @@ export async function handOver(
   return fate;
 }
 
-/** Hands a message over as often as the queue would, and gives the delays between the times. */
+/** Hands a message over as often as the queue would, and returns the delays in between. */
 export async function runToEnd(
   body: DeliveryMessage,
   clock: TestClock,

@@ -1,4 +1,4 @@
-/** Deliveries through the real queues of the local runtime, on the real clock. */
+/** Tests deliveries through the local runtime's real queues, on the real clock. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -9,11 +9,11 @@ import { broken, envWith } from "../support/faults.ts";
 import { arrived, newSubscriber, payloadOf } from "./client.ts";
 import { inOutbox, writeEvent } from "./driving.ts";
 
-/** The queue counts in whole seconds, and this machine is busy. */
+/** The tolerance for the queue's whole seconds and a busy machine. */
 const SLACK_MS = 1_000;
 
 describe("the queue", () => {
-  it("holds the schedule within a second", async ({ expect }) => {
+  it("the queue keeps the schedule within a second", async ({ expect }) => {
     const { call, webhook, box } = await newSubscriber({}, 500, 500, 200);
     const startedMs = Date.now();
     await call("POST", `/api/webhooks/${webhook.id}/test`, {});
@@ -29,7 +29,7 @@ describe("the queue", () => {
     }
   });
 
-  it("waits ten seconds for an endpoint's answer, and lets the others wait for no more than that", async ({
+  it("an endpoint has ten seconds to answer, and delays others by no more than that", async ({
     expect,
   }) => {
     const hanging = await newSubscriber({}, "hang");
@@ -55,7 +55,9 @@ describe("the queue", () => {
 });
 
 describe("an event that was written and never queued", () => {
-  it("is found by the sweep, once its time has come, under the same id", async ({ expect }) => {
+  it("an event that was never queued is found by the sweep once overdue, with its id", async ({
+    expect,
+  }) => {
     const { webhook, box } = await newSubscriber();
     const nowMs = Date.now();
     const message = await writeEvent(webhook, nowMs);
@@ -67,10 +69,10 @@ describe("an event that was written and never queued", () => {
     expect(post?.id).toBe(message.eventId);
   });
 
-  it("stays where it is while the queue takes nothing, and is not queued over and over", async ({
+  it("an event stays in the outbox while the queue fails, and is not requeued at once", async ({
     expect,
   }) => {
-    // What other tests left behind would be overdue as well.
+    // Rows that other tests left behind would be overdue as well.
     await env.DB.prepare("DELETE FROM webhook_outbox").run();
     const { webhook } = await newSubscriber({ isActive: false });
     const nowMs = Date.now() - 60_000;

@@ -11,12 +11,12 @@ declare module "vitest" {
 }
 
 export interface Box {
-  /** Answers as its plan says; see `e2e/support/receiver.ts`. */
+  /** Answers according to its path; see `e2e/support/receiver.ts`. */
   readonly url: string;
   posts(): Promise<ReceivedPost[]>;
 }
 
-/** Makes an address of its own that gives these answers in turn, the last one for ever. */
+/** Makes a separate address that gives these answers in turn, then repeats the last one. */
 export function newBox(...answers: readonly (number | string)[]): Box {
   const box = `${inject("receiver")}/box-${crypto.randomUUID()}`;
   return {

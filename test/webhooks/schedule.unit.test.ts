@@ -6,12 +6,14 @@ import { atLeastAsked, delayAfter } from "../../src/webhooks/schedule.ts";
 const NOW = Date.parse("2026-05-04T10:00:00Z");
 
 describe("the schedule", () => {
-  it("is at once, after 1, 5 and 30 seconds, and no more by default", ({ expect }) => {
+  it("the default schedule retries after 1, 5 and 30 seconds, and then no more", ({ expect }) => {
     const delays = [1, 2, 3, 4, 5].map((attempt) => delayAfter("default", attempt, 0.9));
     expect(delays).toEqual([1_000, 5_000, 30_000, null, null]);
   });
 
-  it("goes on to a day where that was asked for, each later delay within a fifth", ({ expect }) => {
+  it("the extended schedule goes up to a day, with each later delay within a fifth", ({
+    expect,
+  }) => {
     const later = [5 * MINUTE_MS, 30 * MINUTE_MS, ...[2, 5, 10, 14, 20].map((h) => h * HOUR_MS)];
     for (const [index, delay] of later.entries()) {
       expect(delayAfter("extended", index + 4, 0)).toBe(delay * 0.8);

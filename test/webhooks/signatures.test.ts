@@ -1,4 +1,4 @@
-/** What receivers do with our headers: the reference library, and the recipe of PVTLNK's document. */
+/** Verifies our signatures as receivers do: by the reference library, and by PVTLNK's recipe. */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 
@@ -35,13 +35,13 @@ describe("signatures", () => {
     const { webhook, box, call } = await newSubscriber({ secret });
     await call("POST", `/api/webhooks/${webhook.id}/test`, {});
     const post = only(await arrived(box));
-    // As bytes: of a string the library takes each character for one.
+    // As bytes, because the library would treat each character of a string as one byte.
     const raw = new Webhook(utf8(secret), { format: "raw" });
     expect(raw.verify(post.body, { ...post.headers })).toBeTruthy();
     expect(rubyRecipe(secret, post)).toBe(true);
   });
 
-  it("a signature is refused when anything of the message was changed", async ({ expect }) => {
+  it("a signature is refused when any part of the message was changed", async ({ expect }) => {
     const secret = newSecret();
     await fc.assert(
       fc.asyncProperty(
@@ -76,7 +76,9 @@ describe("signatures", () => {
 });
 
 describe("a rotation", () => {
-  it("signs with both secrets for a day, and then with the new one alone", async ({ expect }) => {
+  it("after a rotation, both secrets sign for a day, and then the new one alone", async ({
+    expect,
+  }) => {
     const { webhook, box, call } = await newSubscriber();
     const rotated = await call<Record<string, string>>(
       "POST",
@@ -137,7 +139,7 @@ function only(posts: readonly ReceivedPost[]): ReceivedPost {
   return post;
 }
 
-/** Puts another character in one place. */
+/** Replaces one character. */
 function changed(text: string, at: number, by: number): string {
   const code = text.charCodeAt(at);
   const other = String.fromCharCode(32 + ((code - 32 + by + 95) % 95));
