@@ -1,4 +1,4 @@
-/** No dialect gives a link a code that the service answers to itself, or may one day. */
+/** No dialect lets a link have a code that the service uses itself, or may use later. */
 
 import { beforeAll, describe, it } from "vitest";
 
@@ -22,7 +22,7 @@ describe("as a custom code", () => {
     const body = { destinationUrl: "https://example.com", shortCode: word };
     const response = await client.call("POST", "/api/links", body);
     expect(response.status).toBe(400);
-    // Shorter than three characters is no custom code of this dialect.
+    // This dialect's custom codes have at least three characters.
     const reason = word.length < 3 ? "shortCode must be 3 to 20" : "is reserved";
     expect(response.text).toContain(reason);
   });

@@ -192,7 +192,7 @@ describe("limits and failures", () => {
     expect((await send({ headers: account.bySession })).status).toBe(200);
   });
 
-  it("a failure says nothing of what broke, and is logged with the request's id", async ({
+  it("a failure does not reveal its cause, and is logged with the request's id", async ({
     expect,
   }) => {
     const account = await newAccount();
@@ -222,7 +222,7 @@ describe("limits and failures", () => {
 });
 
 describe("the front page", () => {
-  it("says what this is, without a script", async ({ expect }) => {
+  it("explains the service, without a script", async ({ expect }) => {
     const response = await callApi("/");
     expect(response.status).toBe(200);
     expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");

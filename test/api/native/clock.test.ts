@@ -1,4 +1,4 @@
-/** The native API on a clock of the test's own: what time decides, and what it stamps. */
+/** The native API on the test's own clock: decisions and timestamps that depend on the time. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -33,7 +33,7 @@ describe("the native API's clock", () => {
     });
   });
 
-  it("lets a token in until the moment at which it expires", async ({ expect }) => {
+  it("accepts a token until its moment of expiry", async ({ expect }) => {
     const at = async (nowMs: number) => {
       const client = await newNativeClient({ clock: () => nowMs });
       await env.DB.prepare("update tokens set expires_at_ms = ? where user_id = ?")

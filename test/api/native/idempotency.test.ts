@@ -79,7 +79,7 @@ describe("Idempotency-Key", () => {
     expect(await linksOf(client)).toBe(1);
   });
 
-  it("keeps apart people, workspaces and operations", async ({ expect }) => {
+  it("separates keys by user, workspace and operation", async ({ expect }) => {
     const one = await newNativeClient();
     const two = await newNativeClient();
     await join(one.account.userId, two.account.workspace, "member");
@@ -131,14 +131,14 @@ describe("Idempotency-Key", () => {
     expect(await linksOf(client)).toBe(2);
   });
 
-  it("says that what it made is gone", async ({ expect }) => {
+  it("reports that the created link has been deleted", async ({ expect }) => {
     const client = await newNativeClient();
     const id = String((await post(client, "gone")).body["id"]);
     await client.call("DELETE", `/api/links/${id}`);
     expect((await post(client, "gone")).status).toBe(404);
   });
 
-  it("refuses keys that are none", async ({ expect }) => {
+  it("refuses malformed keys", async ({ expect }) => {
     const client = await newNativeClient();
     for (const key of ["x".repeat(256), '"', '"open', 'a"b']) {
       const response = await post(client, key);

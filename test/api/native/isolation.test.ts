@@ -20,7 +20,7 @@ interface Owned {
 
 interface Case {
   own(ada: Account): Promise<Owned>;
-  /** `not_found`: the very answer that a made-up id gets. `own_only`: an answer without Ada's. */
+  /** `not_found`: the same answer as for a made-up id. `own_only`: an answer without Ada's data. */
   readonly answer: "not_found" | "own_only";
   readonly body?: unknown;
 }
@@ -53,7 +53,7 @@ const CASES: Readonly<Record<string, Case>> = {
     own: ownWorkspace,
     answer: "not_found",
   },
-  // The secret alone opens it: a guessed one is as unknown as any.
+  // Only the secret opens it, so a guessed one gets the answer for an unknown one.
   "POST /api/invitations/:secret/accept": { own: ownAccount, answer: "not_found" },
 
   "GET /api/domains": { own: ownDomain, answer: "own_only" },
@@ -80,7 +80,7 @@ const CASES: Readonly<Record<string, Case>> = {
     answer: "own_only",
     body: { destinationUrl: "https://example.com/bobs" },
   },
-  // Codes are public: what is not is whose they are and where they lead.
+  // Codes are public; their owners and destinations are not.
   "GET /api/links/check/:shortCode": { own: ownLink, answer: "own_only" },
   "GET /api/links/export": { own: ownLink, answer: "own_only" },
   "POST /api/links/import": {
@@ -163,7 +163,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Routes that touch nothing of an account's, and the operator's. */
+/** Routes that touch no account's data, and the operator's. */
 const APART = [
   "GET /api/health",
   "GET /api/auth/get-session",
@@ -179,7 +179,7 @@ async function ownAccount({ userId, email, workspace }: Account): Promise<Owned>
   return { secrets: [userId, email, workspace.uuid] };
 }
 
-/** A workspace of Ada's with her in it and an invitation on its way. */
+/** A workspace of Ada's with her as a member and an open invitation. */
 async function ownWorkspace(ada: Account): Promise<Owned> {
   const { id } = await create<{ id: string }>("/api/workspaces", { name: "Hers" }, ada);
   const path = `/api/workspaces/${id}`;
@@ -300,7 +300,7 @@ async function create<T>(path: string, body: unknown, ada: Account): Promise<T> 
 }
 
 describe("isolation between accounts", () => {
-  it("names every route", ({ expect }) => {
+  it("its table lists every route", ({ expect }) => {
     const named = [...Object.keys(CASES), ...APART].sort((a, b) => a.localeCompare(b));
     expect(named).toEqual(nativeRoutes());
   });

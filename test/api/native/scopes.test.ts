@@ -12,7 +12,7 @@ import { callApi } from "../../support/api.ts";
 import { nativeRoutes, pathOf, requestOf } from "../../support/routes.ts";
 
 type Opened =
-  /** Nobody has to be known. */
+  /** No authentication. */
   | "anybody"
   /** Any credential of an account. */
   | "account"
@@ -20,7 +20,7 @@ type Opened =
   | "session"
   /** ADMIN_TOKEN, and no credential of an account. */
   | "operator"
-  /** A credential with all of these scopes. */
+  /** A credential that holds all of these scopes. */
   | readonly Scope[];
 
 const ROUTES: Readonly<Record<string, Opened>> = {
@@ -103,7 +103,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "PUT /api/admin/workspaces/:id/plan": "operator",
 };
 
-/** Routes that a member may not use, whatever the scopes. */
+/** Routes that a member may not use, regardless of scopes. */
 const MANAGERS: readonly string[] = [
   "GET /api/links/export",
   "GET /api/analytics/overview",
@@ -134,21 +134,24 @@ const call = async (route: string, headers: Record<string, string>) => {
 const REFUSED = [401, 403, 500];
 
 describe("scopes and routes", () => {
-  it("names every route", ({ expect }) => {
+  it("its table lists every route", ({ expect }) => {
     expect(Object.keys(ROUTES).sort((a, b) => a.localeCompare(b))).toEqual(nativeRoutes());
   });
 
-  it.for(guarded)("%s is closed to strangers, before anything else", async (route, { expect }) => {
-    const response = await callApi(pathOf(route), {
-      ...requestOf(route, {}),
-      headers: { "Content-Type": "text/plain" },
-    });
-    expect(response.status).toBe(401);
-    expect(await response.json()).toEqual({
-      code: "UNAUTHORIZED",
-      message: "Missing or invalid authentication token.",
-    });
-  });
+  it.for(guarded)(
+    "%s refuses unauthenticated clients before any other check",
+    async (route, { expect }) => {
+      const response = await callApi(pathOf(route), {
+        ...requestOf(route, {}),
+        headers: { "Content-Type": "text/plain" },
+      });
+      expect(response.status).toBe(401);
+      expect(await response.json()).toEqual({
+        code: "UNAUTHORIZED",
+        message: "Missing or invalid authentication token.",
+      });
+    },
+  );
 
   it.for(openedBy("account"))("%s opens to any token", async (route, { expect }) => {
     const account = await newAccount();

@@ -19,7 +19,7 @@ interface Opened {
   readonly atLeast?: Role;
   /** On every plan. */
   readonly onAnyPlan?: true;
-  /** What names a link in its path answers somebody else's like none. */
+  /** A route with a link in its path answers for another workspace's as for an unknown one. */
   readonly notFound?: string;
 }
 
@@ -167,7 +167,7 @@ describe("PVTLNK's routes", () => {
 });
 
 describe("a member", () => {
-  it("archives links of their own alone", async ({ expect }) => {
+  it("can archive only their own links", async ({ expect }) => {
     const owner = await newPvtlnkClient();
     const account = await newAccount();
     await join(account.userId, owner.account.workspace, "member");

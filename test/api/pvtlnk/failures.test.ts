@@ -1,4 +1,4 @@
-/** Every failure wears PVTLNK's shape: `{success: false, error}`, here each by a real request. */
+/** Every failure has PVTLNK's format, `{success: false, error}`, each caused by a real request. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -110,7 +110,7 @@ describe("PVTLNK's failures", () => {
     expect((await client.call("GET", "/links")).status).toBe(200);
   });
 
-  it("an answer of 500 says nothing of what broke", async ({ expect }) => {
+  it("a 500 response does not reveal what failed", async ({ expect }) => {
     const client = await newPvtlnkClient({ env: envWith({ LEDGER: broken(env.LEDGER) }) });
     const { status, body } = await client.call("GET", "/analytics/overview");
     expect(status).toBe(500);

@@ -1,4 +1,4 @@
-/** Who may do what, where: every route, for every role, in one's own workspace and in others'. */
+/** Access to every route, for every role, in the token's own workspace and in others. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -20,7 +20,7 @@ const link = { name: "A link", rules: DEFAULT_RULES };
 
 interface Route {
   readonly scope: Scope;
-  /** Asks for something of the workspace, on a link of it that somebody else made. */
+  /** Requests something of the workspace, on a link that another member created. */
   ask(client: RevolinkClient, workspaceId: string | undefined, linkId: string): Promise<Answer>;
   /** What a member of the workspace gets; managers and owners get 200 everywhere. */
   readonly member: number;
@@ -79,7 +79,7 @@ const routeOf = (name: string): Route => {
 
 const FOREIGN = { error: "workspaceId names no workspace that you belong to." };
 
-it("knows every route", ({ expect }) => {
+it("the access table lists every route", ({ expect }) => {
   const served = revolink()
     .routes.filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path}`);
@@ -102,7 +102,7 @@ describe.for(NAMES)("%s", (name) => {
     },
   );
 
-  it("is closed where the person is no member, any more or ever", async ({ expect }) => {
+  it("refuses a user who is not, or is no longer, a member", async ({ expect }) => {
     const [owner, client] = [await newRevolinkClient(), await newRevolinkClient()];
     const linkId = await owner.link();
     const links = await countLinks(owner.account);
@@ -131,7 +131,7 @@ describe.for(NAMES)("%s", (name) => {
     expect({ status: closed.status, body: closed.body }).toEqual({ status: 403, body: FOREIGN });
   });
 
-  it("wants its scope, and no other", async ({ expect }) => {
+  it("requires its scope and no other", async ({ expect }) => {
     const owner = await newRevolinkClient();
     const { account } = owner;
     const only = await newRevolinkClient({ account, scopes: [scope] });

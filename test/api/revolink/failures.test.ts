@@ -1,4 +1,4 @@
-/** Failures that are nobody's in particular: all of them in RevoLink's shape. */
+/** Failures that belong to no route, all in RevoLink's format. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

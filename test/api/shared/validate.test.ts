@@ -1,4 +1,4 @@
-/** The validator that the dialects share, over Hono's and zod's. */
+/** The validator that the dialects share, on top of Hono's and zod's. */
 
 import { Hono } from "hono";
 import { describe, it } from "vitest";
@@ -79,7 +79,7 @@ describe("a body", () => {
     expect(await post("/text", "text/csv; header=present", "a,b\n1,2")).toEqual(["a,b\n1,2"]);
   });
 
-  it("that the schema refuses wears the dialect's shape", async ({ expect }) => {
+  it("that the schema refuses is answered in the dialect's format", async ({ expect }) => {
     expect(await post("/strict", "application/json", '{"a":"x"}')).toEqual({
       reason: "validation_failed",
       issues: [{ path: ["a"], message: "a must be a number" }],

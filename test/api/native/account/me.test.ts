@@ -6,7 +6,7 @@ import { newAccount } from "../../../support/account.ts";
 import { callApi } from "../../../support/api.ts";
 
 describe("GET /api/me", () => {
-  it("tells a session who it is and where it acts", async ({ expect }) => {
+  it("answers a session with its user and workspace", async ({ expect }) => {
     const { userId, email, workspace, cookie } = await newAccount();
     const response = await callApi("/api/me", { headers: { Cookie: cookie } });
     expect(response.status).toBe(200);

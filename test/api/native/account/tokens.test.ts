@@ -53,7 +53,7 @@ describe("token management", () => {
     ]);
   });
 
-  it("keeps nothing from which a token could be read", async ({ expect }) => {
+  it("stores nothing that reveals a token", async ({ expect }) => {
     const { bySession, userId } = await newAccount();
     const body = { name: "Secret", scopes: ["links:read"] };
     const response = await callApi("/api/tokens", jsonOf("POST", body, bySession));
@@ -70,7 +70,7 @@ describe("token management", () => {
     expect((await callApi("/api/me", { headers: { "X-Api-Key": given } })).status).toBe(200);
   });
 
-  it("revokes at once, and once", async ({ expect }) => {
+  it("revokes a token immediately, and only once", async ({ expect }) => {
     const { bySession } = await newAccount();
     const body = { name: "Short-lived", scopes: ["links:read"] };
     const created = await callApi("/api/tokens", jsonOf("POST", body, bySession));
@@ -86,7 +86,7 @@ describe("token management", () => {
     expect((await revoke()).status).toBe(404);
   });
 
-  it("stops at the moment of expiry", async ({ expect }) => {
+  it("refuses a token from its moment of expiry", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-05-04T10:00:00Z") });
     const { bySession } = await newAccount();
     const body = {
@@ -107,7 +107,7 @@ describe("token management", () => {
     });
   });
 
-  it("creates five in an hour and says when the sixth may come", async ({ expect }) => {
+  it("creates five tokens per hour and announces when the sixth is allowed", async ({ expect }) => {
     const start = Date.parse("2026-05-04T10:00:00Z");
     vi.useFakeTimers({ toFake: ["Date"], now: start });
     const { bySession } = await newAccount();
@@ -169,7 +169,7 @@ describe("token management", () => {
     expect(await (await callApi("/api/tokens", { headers: bySession })).json()).toEqual([]);
   });
 
-  it("is not open to tokens", async ({ expect }) => {
+  it("refuses API tokens as credentials", async ({ expect }) => {
     const account = await newAccount();
     const headers = await account.byToken();
     const requests: [string, RequestInit][] = [
@@ -184,7 +184,7 @@ describe("token management", () => {
     }
   });
 
-  it("shows and revokes nobody else's tokens", async ({ expect }) => {
+  it("neither shows nor revokes another user's tokens", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const body = { name: "Ada's", scopes: ["links:read"] };
     const created = await callApi("/api/tokens", jsonOf("POST", body, ada.bySession));
@@ -248,7 +248,9 @@ describe("authentication", () => {
     }
   });
 
-  it("answers alike for a foreign, an unknown and a malformed workspace", async ({ expect }) => {
+  it("gives the same answer for another owner's, an unknown and a malformed workspace", async ({
+    expect,
+  }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const bodies = new Set<string>();
     for (const named of [ada.workspace.uuid, crypto.randomUUID(), "'; drop table links", ""]) {
@@ -260,7 +262,7 @@ describe("authentication", () => {
     expect(bodies.size).toBe(1);
   });
 
-  it("refuses a token whose person has left its home workspace", async ({ expect }) => {
+  it("refuses a token whose owner has left its home workspace", async ({ expect }) => {
     const account = await newAccount();
     const headers = await account.byToken();
     await leave(account.userId, account.workspace);

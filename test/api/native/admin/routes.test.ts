@@ -10,14 +10,14 @@ import { envWith } from "../../../support/faults.ts";
 const OPERATOR = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
 describe("the operator", () => {
-  it("is who holds ADMIN_TOKEN, whole", async ({ expect }) => {
+  it("is authenticated only by the whole ADMIN_TOKEN", async ({ expect }) => {
     expect(await isOperator("secret", "secret")).toBe(true);
     for (const given of [null, "", "secre", "secret ", "secrets", "SECRET"]) {
       expect(await isOperator(given, "secret")).toBe(false);
     }
   });
 
-  it("is nobody where ADMIN_TOKEN is empty", async ({ expect }) => {
+  it("cannot sign in if ADMIN_TOKEN is empty", async ({ expect }) => {
     expect(await isOperator("", "")).toBe(false);
   });
 
@@ -31,7 +31,7 @@ describe("the operator", () => {
     expect(await me.json()).toMatchObject({ workspace: { plan: "free" } });
   });
 
-  it("knows three plans, and no workspace that is not there", async ({ expect }) => {
+  it("refuses unknown plans and unknown workspaces", async ({ expect }) => {
     const account = await newAccount();
     const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
     const unknown = await callApi(path, jsonOf("PUT", { plan: "gold" }, OPERATOR));
@@ -101,7 +101,7 @@ describe("dead letters", () => {
     expect(sent).toEqual([message]);
   });
 
-  it("a dead letter of a queue that is none of ours stays", async ({ expect }) => {
+  it("a dead letter of a foreign queue stays", async ({ expect }) => {
     const id = await keep("orders", { v: 1 });
     expect((await replay(id)).status).toBe(400);
     expect((await replay(id)).status).toBe(400);

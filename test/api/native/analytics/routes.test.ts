@@ -9,7 +9,7 @@ import { batch, click, DAY, dateAt, hashOf, NOON } from "../../../ledger/sample-
 import { join, newAccount } from "../../../support/account.ts";
 import { newNativeClient, newCode, type NativeClient } from "../../../support/native.ts";
 
-/** Gives the number by which the Ledger knows a link. */
+/** Returns the number by which the Ledger knows a link. */
 async function numberOf(linkId: string): Promise<number> {
   const row = await env.DB.prepare("SELECT id FROM links WHERE uuid = ?")
     .bind(linkId)
@@ -94,7 +94,7 @@ describe("GET /api/analytics/overview", () => {
     }
   });
 
-  it("is not for members of somebody else's workspace", async ({ expect }) => {
+  it("is closed to members of another workspace", async ({ expect }) => {
     const owner = await newAccount();
     const client = await newNativeClient();
     await join(client.account.userId, owner.workspace, "member");
@@ -155,7 +155,7 @@ describe("GET /api/analytics/link/:linkId", () => {
     });
   });
 
-  it("shows what was no person's click when asked", async ({ expect }) => {
+  it("includes clicks of bots on request", async ({ expect }) => {
     const client = await newNativeClient();
     const { id } = await client.link();
     const linkId = await numberOf(id);
@@ -206,7 +206,7 @@ describe("GET /api/analytics/link/:linkId", () => {
     });
   });
 
-  it("knows another account's link as little as one that never was", async ({ expect }) => {
+  it("answers for another account's link as for an unknown one", async ({ expect }) => {
     const [ada, bob] = [await newNativeClient(), await newNativeClient()];
     const { id } = await ada.link();
     const foreign = await analyticsOf(bob, id);

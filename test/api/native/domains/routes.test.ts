@@ -106,7 +106,7 @@ describe("a custom domain", () => {
     expect((await callApi(path, { headers: ada.bySession })).status).toBe(404);
   });
 
-  it("is not proved by nothing, by another value, or by a DNS that does not answer", async ({
+  it("is not proved by a missing or different TXT record, or if the DNS does not answer", async ({
     expect,
   }) => {
     const ada = await newAccount();
@@ -139,7 +139,7 @@ describe("a custom domain", () => {
     expect((await claim(bob, hostname)).status).toBe("pending");
   });
 
-  it("is claimed once for an Idempotency-Key", async ({ expect }) => {
+  it("is claimed once per Idempotency-Key", async ({ expect }) => {
     const ada = await newAccount();
     const headers = { ...ada.bySession, "Idempotency-Key": crypto.randomUUID() };
     const init = jsonOf("POST", { hostname: newHostname() }, headers);
@@ -208,7 +208,7 @@ describe("what a custom domain serves", () => {
     expect(await visit(`other-${hostname}`, "/mine")).toEqual([404, null]);
   });
 
-  it("is nothing before it is proved, and nothing after it is given up", async ({ expect }) => {
+  it("serves no links before it is proved or after it is given up", async ({ expect }) => {
     const ada = await newAccount();
     const domain = await claim(ada, newHostname());
     const { hostname } = domain;
@@ -236,7 +236,7 @@ describe("what a custom domain serves", () => {
 });
 
 describe("a domain that changes hands", () => {
-  it("serves whoever proved it last, and must be proven anew by everybody else", async ({
+  it("serves the last workspace to prove it, and any other must prove it anew", async ({
     expect,
   }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
@@ -245,7 +245,7 @@ describe("a domain that changes hands", () => {
     const hers = await linkOn(ada, hostname, "sale", "https://example.com/adas");
     expect(await visit(hostname, "/sale")).toEqual([302, "https://example.com/adas"]);
 
-    // Her record is still in the DNS, and the name still leads here: neither proves his claim.
+    // Her record is still in the DNS and the name still resolves here, but neither proves his claim.
     const bobs = await claim(bob, hostname);
     expect((await verify(bob, bobs)).status).toBe(409);
     expect(await statusOf(ada, adas)).toEqual(adas);
@@ -324,7 +324,7 @@ describe("a domain that changes hands", () => {
     expect(await count("route_tombstones where domain = ?")).toBe(0);
   });
 
-  it("is nobody's to touch but those in its workspace", async ({ expect }) => {
+  it("cannot be touched from another workspace", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const domain = await prove(ada, newHostname());
     await join(bob.userId, ada.workspace, "member");

@@ -10,7 +10,7 @@ import { newNativeClient } from "../../../support/native.ts";
 const PATH = "/api/conversion-goals";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Tells whether a click of now would lead to a conversion of later. */
+/** Whether a click now could be attributed a conversion later. */
 async function keepsVisitors(account: Account): Promise<boolean> {
   const ip = crypto.randomUUID();
   await clickOf(account, { ...ADA, ip });
@@ -80,7 +80,7 @@ describe("conversion goals", () => {
     expect((await ledger.exportConversions(null)).conversions).toHaveLength(1);
   });
 
-  it("D1 holds nothing from which a goal's token could be read", async ({ expect }) => {
+  it("D1 stores nothing that reveals a goal's token", async ({ expect }) => {
     const goal = await newGoal(await newAccount());
     const row = await env.DB.prepare("select * from conversion_goals where uuid = ?")
       .bind(goal.id)
@@ -89,7 +89,7 @@ describe("conversion goals", () => {
     expect(row).toMatchObject({ token_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
-  it("one Idempotency-Key makes one goal", async ({ expect }) => {
+  it("one goal is created per Idempotency-Key", async ({ expect }) => {
     const { call } = await newNativeClient();
     const key = { "Idempotency-Key": "goal-1" };
     const first = await call("POST", PATH, { name: "Once" }, key);
@@ -174,7 +174,7 @@ describe("the Ledger keeps visitors", () => {
     expect(await keepsVisitors(account)).toBe(true);
   });
 
-  it("whatever the order in which goals change at once", async ({ expect }) => {
+  it("regardless of the order of concurrent goal changes", async ({ expect }) => {
     const account = await newAccount();
     const { call } = await newNativeClient({ account });
     const goals = [await newGoal(account), await newGoal(account)];

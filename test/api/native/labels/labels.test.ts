@@ -45,7 +45,7 @@ for (const [path, extra] of [
       expect((await other.call("POST", path, { name: "one" })).status).toBe(201);
     });
 
-    it("refuses names that are none", async ({ expect }) => {
+    it("refuses invalid names", async ({ expect }) => {
       const client = await newNativeClient();
       for (const body of [{}, { name: "" }, { name: 5 }, { name: "n".repeat(51) }, [], "{"]) {
         const response = await client.call("POST", path, body);
@@ -54,7 +54,7 @@ for (const [path, extra] of [
       }
     });
 
-    it("answers another workspace's as it answers none", async ({ expect }) => {
+    it("answers for another workspace's label as for an unknown one", async ({ expect }) => {
       const owner = await newNativeClient();
       const { id } = (await owner.call<{ id: string }>("POST", path, { name: "x" })).body;
       const stranger = await newNativeClient();
@@ -84,7 +84,7 @@ for (const [path, extra] of [
       expect((await client.call("DELETE", `${path}/${id}`, undefined, there)).status).toBe(200);
     });
 
-    it("creates once for an Idempotency-Key", async ({ expect }) => {
+    it("creates one label per Idempotency-Key", async ({ expect }) => {
       const client = await newNativeClient();
       const headers = { "Idempotency-Key": "label" };
       const first = await client.call("POST", path, { name: "once" }, headers);
@@ -96,7 +96,7 @@ for (const [path, extra] of [
 }
 
 describe("a label that is deleted", () => {
-  it("goes off its links, which stay", async ({ expect }) => {
+  it("is removed from its links, which stay", async ({ expect }) => {
     const client = await newNativeClient();
     const { id: collectionId } = (
       await client.call<{ id: string }>("POST", "/api/collections", { name: "c" })

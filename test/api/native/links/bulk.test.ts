@@ -1,4 +1,4 @@
-/** Up to a hundred links in one call. */
+/** Bulk creation of up to 100 links per call. */
 
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -24,9 +24,7 @@ async function bulk(client: NativeClient, links: unknown, headers?: HeadersInit)
 }
 
 describe("POST /api/links/bulk", () => {
-  it("makes a hundred links in few round trips, and shows each as a link is shown", async ({
-    expect,
-  }) => {
+  it("creates 100 links in few round trips, and answers with each in full", async ({ expect }) => {
     const client = await newNativeClient();
     const links = Array.from({ length: 100 }, (_, at) => ({
       ...VALID,
@@ -46,7 +44,9 @@ describe("POST /api/links/bulk", () => {
     expect((await client.call("GET", `/api/links/${first?.id}`)).body).toEqual(first);
   });
 
-  it("makes the good ones, and says of each other which it is and why", async ({ expect }) => {
+  it("creates the valid links, and reports the index and reason of each other one", async ({
+    expect,
+  }) => {
     const client = await newNativeClient();
     const taken = newCode();
     await client.link({ shortCode: taken });
@@ -99,7 +99,7 @@ describe("POST /api/links/bulk", () => {
     expect(outcome).toMatchObject({ code: "PLAN_LIMIT", quota: "bulk", limit: 1, used: 2 });
   });
 
-  it("answers again what it made, and makes nothing again", async ({ expect }) => {
+  it("repeats the response for a repeated key, and creates nothing", async ({ expect }) => {
     const client = await newNativeClient();
     const taken = newCode();
     await client.link({ shortCode: taken });
@@ -119,7 +119,7 @@ describe("POST /api/links/bulk", () => {
     expect((await client.call("GET", "/api/links")).body).toHaveLength(3);
   });
 
-  it("leaves the key unused when nothing was made", async ({ expect }) => {
+  it("leaves the key unused if no link was created", async ({ expect }) => {
     const client = await newNativeClient();
     const key = { "Idempotency-Key": crypto.randomUUID() };
     const first = await bulk(client, [{}], key);

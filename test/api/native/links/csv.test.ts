@@ -149,7 +149,7 @@ describe("POST /api/links/import", () => {
     expect(list.body).toHaveLength(2);
   });
 
-  it("leaves the key of an import that made nothing unused", async ({ expect }) => {
+  it("leaves the key unused if an import created nothing", async ({ expect }) => {
     const client = await newNativeClient();
     const key = { "Idempotency-Key": newCode() };
     for (const csv of ["destination_url\nnowhere", "destination_url\nelsewhere"]) {
@@ -180,7 +180,7 @@ describe("GET /api/links/export", () => {
     ]);
   });
 
-  it("keeps to its filters", async ({ expect }) => {
+  it("exports only links that match the filters", async ({ expect }) => {
     const client = await newNativeClient();
     const made = await client.call<{ id: string }>("POST", "/api/collections", { name: "Spring" });
     const collection = made.body;
@@ -229,7 +229,7 @@ describe("GET /api/links/export", () => {
     expect(response.body).toEqual({ code: "VALIDATION_ERROR", message });
   });
 
-  it("answers 500, and no half of a file, when the database fails", async ({ expect }) => {
+  it("answers 500, rather than a partial file, when the database fails", async ({ expect }) => {
     const client = await newNativeClient({ account: await newAccount() });
     const prepare = env.DB.prepare.bind(env.DB);
     vi.spyOn(env.DB, "prepare").mockImplementation((query) => {

@@ -107,7 +107,7 @@ describe("pages of GET /api/links", () => {
     expect(nextOf(response)).toBeNull();
   });
 
-  it("a cursor that is none is refused", async ({ expect }) => {
+  it("a malformed cursor is refused", async ({ expect }) => {
     const client = await newNativeClient();
     for (const cursor of ["!", "", "zzzzzzzzzzzzzzzz"]) {
       const response = await client.call("GET", `/api/links?limit=1&cursor=${cursor}`);

@@ -1,4 +1,4 @@
-/** What the link routes refuse: the error table of PrunePath's page, and everything around it. */
+/** Refusals of the link routes: the error table of PrunePath's page, and related cases. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -190,7 +190,7 @@ describe("every link route", () => {
       ["DELETE", `/api/links/${id}`, undefined],
     ] as const;
 
-  it("answers another workspace's link as it answers none", async ({ expect }) => {
+  it("answers for another workspace's link as for an unknown one", async ({ expect }) => {
     const owner = await newNativeClient();
     const link = await owner.link();
     const stranger = await newNativeClient();
@@ -208,7 +208,7 @@ describe("every link route", () => {
     expect((await owner.call("GET", `/api/links/${link.id}`)).body).toEqual(link);
   });
 
-  it("asks for its scope", async ({ expect }) => {
+  it("requires its scope", async ({ expect }) => {
     const account = await newAccount();
     const link = await (await newNativeClient({ account })).link();
     const needs = [
@@ -236,7 +236,7 @@ describe("every link route", () => {
     }
   });
 
-  it("asks who it is before it looks at the body", async ({ expect }) => {
+  it("authenticates before it reads the body", async ({ expect }) => {
     const response = await callApi("/api/links", { method: "POST", body: "{" });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: "UNAUTHORIZED" });

@@ -139,7 +139,7 @@ describe("POST /api/links", () => {
     expect(row).toEqual({ workspace_id: client.account.workspace.id, version: 1 });
   });
 
-  it("answers a taken code with at least three that are free", async ({ expect }) => {
+  it("refuses a taken code with at least three free suggestions", async ({ expect }) => {
     const client = await newNativeClient();
     const code = newCode();
     await client.link({ shortCode: code });
@@ -167,7 +167,7 @@ describe("POST /api/links", () => {
     expect((await other.call("GET", "/api/tags")).body).toEqual([]);
   });
 
-  it("lets exactly one of twenty that want a code at once have it", async ({ expect }) => {
+  it("gives a code to exactly one of twenty concurrent requests", async ({ expect }) => {
     const clients = await Promise.all(Array.from({ length: 4 }, () => newNativeClient()));
     const twenty = Array.from({ length: 5 }, () => clients).flat();
     const body = { destinationUrl: "https://example.com", shortCode: newCode() };

@@ -17,7 +17,7 @@ const VARIANT = { id: "a", name: "A", url: "https://example.com/a", weight: 60 }
 const PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAAAABJRU5ErkJggg==";
 
-/** What is wrong with a field, and how the message begins. */
+/** A faulty field, and the beginning of its message. */
 const WRONG: readonly (readonly [fields: Record<string, unknown>, message: string])[] = [
   // What rules, A/B tests and QR settings may be refused for: test/api/shared/wire. Here: one of each kind.
   [{ rules: null }, "rules must be an array"],
@@ -100,7 +100,7 @@ describe("a wrong field", () => {
 });
 
 describe("a link", () => {
-  it("shows all that it was given, in the words in which it was sent", async ({ expect }) => {
+  it("shows its routing in the format in which it was sent", async ({ expect }) => {
     const client = await newNativeClient();
     const domain = `${newCode()}.example`;
     await insertDomain(client.account.workspace.id, domain);

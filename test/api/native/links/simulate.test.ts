@@ -1,4 +1,4 @@
-/** The dry run over HTTP: the wire around `links/simulate.ts`. */
+/** Simulation over HTTP: the wire format around `links/simulate.ts`. */
 
 import { describe, it } from "vitest";
 
@@ -18,7 +18,9 @@ const RULES = [
 ];
 
 describe("POST /api/links/:id/simulate", () => {
-  it("tells the destination, the rule, and why others were passed over", async ({ expect }) => {
+  it("answers with the destination, the rule, and why the other rules did not match", async ({
+    expect,
+  }) => {
     const client = await newNativeClient();
     const link = await client.link({ rules: RULES, redirectStatus: 307 });
     const [ua, work] = link["rules"] as { id: string }[];

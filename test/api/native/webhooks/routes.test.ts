@@ -92,7 +92,7 @@ describe("/api/webhooks", () => {
     expect((await call("GET", "/api/webhooks")).body).toEqual([]);
   });
 
-  it("keeps to the plan", async ({ expect }) => {
+  it("enforces the plan's limit", async ({ expect }) => {
     const { call, account } = await newNativeClient();
     const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
     await callApi(path, jsonOf("PUT", { plan: "free" }, OPERATOR));
@@ -156,7 +156,7 @@ describe("/api/webhooks", () => {
     expect((await call("POST", path, {})).status).toBe(409);
   });
 
-  it("tells of a changed plan, and not of the same one again", async ({ expect }) => {
+  it("reports a changed plan, but not an unchanged one", async ({ expect }) => {
     const { account, box } = await newSubscriber();
     const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
     for (const plan of ["pro", "pro", "free"]) {

@@ -13,7 +13,7 @@ interface WireInvitation {
   readonly expiresAt: string;
 }
 
-/** Makes a workspace of which these are owners. */
+/** Creates a workspace with these owners. */
 async function newWorkspace(first: Account, ...others: Account[]): Promise<string> {
   const init = jsonOf("POST", { name: "Shared" }, first.bySession);
   const { id }: { id: string } = await (await callApi("/api/workspaces", init)).json();
@@ -196,7 +196,7 @@ describe("an invitation", () => {
     vi.useRealTimers();
   });
 
-  it("makes a member of whoever accepts it, once", async ({ expect }) => {
+  it("adds the account that accepts it, once", async ({ expect }) => {
     const [ada, bob, eve] = [await newAccount(), await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
     const email = newEmail();
@@ -226,7 +226,7 @@ describe("an invitation", () => {
     for (const by of [bob, eve]) expect((await accept(by, { url })).status).toBe(404);
   });
 
-  it("lets in one of two who come at once", async ({ expect }) => {
+  it("admits one of two accounts that accept it concurrently", async ({ expect }) => {
     const ada = await newAccount();
     const id = await newWorkspace(ada);
     const invitation = await invite(ada, id, newEmail());
@@ -272,7 +272,7 @@ describe("an invitation", () => {
     expect((await accept(bob, invitation)).status).toBe(200);
   });
 
-  it("is kept as a hash alone", async ({ expect }) => {
+  it("is stored only as a hash", async ({ expect }) => {
     const ada = await newAccount();
     const { url } = await invite(ada, await newWorkspace(ada), newEmail());
     const { results } = await env.DB.prepare("select * from invitations").all();

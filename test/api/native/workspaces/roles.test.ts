@@ -1,4 +1,4 @@
-/** Who may do what in a workspace: every route of this area, for everybody there is. */
+/** Roles in a workspace: every route of this area, for every kind of caller. */
 
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
@@ -12,7 +12,7 @@ import { nativeRoutes } from "../../../support/routes.ts";
 type Who = Role | "outsider";
 
 interface Row {
-  /** The lowest role that may. */
+  /** The lowest role that passes. */
   readonly from: Role;
   readonly body?: unknown;
 }
@@ -44,7 +44,7 @@ const cases = Object.entries(ROUTES).flatMap(([route, row]) =>
   WHO.map((who) => [who, route, row] as const),
 );
 
-/** A workspace with somebody else in it, an invitation, and a domain. */
+/** A workspace with another member, an invitation, and a domain. */
 async function newScene(): Promise<{ owner: Account; params: Record<string, string>; id: string }> {
   const [owner, other] = [await newAccount(), await newAccount()];
   const post = async <T>(path: string, body: unknown, headers: Record<string, string>) => {
@@ -80,7 +80,7 @@ describe("roles and routes", () => {
   beforeEach(() => void fakeDns());
   afterEach(() => void vi.restoreAllMocks());
 
-  it("names every route of a workspace", ({ expect }) => {
+  it("its table lists every route of a workspace", ({ expect }) => {
     const routes = nativeRoutes().filter((route) => /\/api\/(workspaces\/|domains)/.test(route));
     expect(Object.keys(ROUTES).sort((a, b) => a.localeCompare(b))).toEqual(routes);
   });

@@ -30,7 +30,7 @@ const count = async (from: string, value: string | number) =>
   env.DB.prepare(`select count(*) as n from ${from} = ?`).bind(value).first("n");
 
 describe("a workspace", () => {
-  it("is made with its maker as the owner, and acts at once", async ({ expect }) => {
+  it("is created with its creator as the owner, and is usable immediately", async ({ expect }) => {
     const ada = await newAccount();
     const created = await send(ada, "POST", "/api/workspaces", { name: " Acme " });
     expect(created.status).toBe(201);
@@ -48,7 +48,7 @@ describe("a workspace", () => {
     expect((await callApi("/api/links", { headers })).status).toBe(200);
   });
 
-  it("is made once for an Idempotency-Key", async ({ expect }) => {
+  it("is created once per Idempotency-Key", async ({ expect }) => {
     const ada = await newAccount();
     const headers = { ...ada.bySession, "Idempotency-Key": crypto.randomUUID() };
     const make = () => callApi("/api/workspaces", jsonOf("POST", { name: "Once" }, headers));
@@ -193,7 +193,7 @@ describe("deleting a workspace", () => {
     expect((await send(ada, "GET", "/api/me")).status).toBe(200);
   });
 
-  it("goes on by sweeps where a Worker died, slice by slice", async ({ expect }) => {
+  it("is continued by sweeps after a Worker dies, slice by slice", async ({ expect }) => {
     const ada = await newAccount();
     const { uuid, id, path } = await newWorkspace(ada);
     await env.DB.prepare(
@@ -203,7 +203,7 @@ describe("deleting a workspace", () => {
     )
       .bind(crypto.randomUUID(), id)
       .run();
-    // The request's own work ends after its first batch: what it would go on with fails.
+    // The request's own work ends after its first batch, because its next step fails.
     await env.DB.prepare(
       "insert into pending_closures (workspace_id, ledger, created_at_ms) values (?1, ?2, 1)",
     )

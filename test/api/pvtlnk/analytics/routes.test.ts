@@ -1,4 +1,4 @@
-/** PVTLNK's page, "Analytics API": the examples' keys, and numbers that a naive recount finds too. */
+/** PVTLNK's page, "Analytics API": the examples' keys, and numbers that match a naive recount. */
 
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
@@ -84,7 +84,7 @@ describe("GET /api/v1/analytics/overview", () => {
     });
   });
 
-  it("rounds clicks a visitor to two places, and names ten links", async ({ expect }) => {
+  it("rounds clicks per visitor to two places, and names ten links", async ({ expect }) => {
     const client = await newPvtlnkClient({ clock: () => NOW });
     const links = [];
     for (let n = 0; n < 11; n += 1) links.push(await client.link());
@@ -200,7 +200,7 @@ describe("GET /api/v1/analytics/advanced", () => {
     });
   });
 
-  it("tells conversions in per cent of the clicks", async ({ expect }) => {
+  it("reports conversions as a percentage of the clicks", async ({ expect }) => {
     // Clicks can be converted within the window of the real clock.
     const nowMs = Date.now();
     const client = await newPvtlnkClient({ clock: () => nowMs });

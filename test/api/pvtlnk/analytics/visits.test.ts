@@ -8,7 +8,7 @@ import { newPvtlnkClient, type PvtlnkClient } from "../../../support/pvtlnk.ts";
 const HOUR = 3_600_000;
 const HEADERS = { "User-Agent": BROWSER };
 
-/** Clicks happen now, so the API is asked on the same clock. */
+/** Clicks happen now, so the API runs on the same clock. */
 async function newPresentClient(): Promise<PvtlnkClient> {
   return newPvtlnkClient({ clock: () => Date.now() });
 }
@@ -19,7 +19,7 @@ interface Visit {
   readonly headers?: Record<string, string>;
 }
 
-/** Makes a change, and waits until visitors meet it. */
+/** Makes a change, and waits until it is live. */
 async function change(client: PvtlnkClient, method: string, path: string, body?: unknown) {
   const answer = await client.call(method, path, body);
   await allPublished(client.account.workspace);
@@ -87,7 +87,7 @@ describe("a link that PVTLNK's API made", () => {
     expect((await visit(short_code)).status).toBe(410);
   });
 
-  it("splits its visitors by weight, and sends all home when no variant is active", async ({
+  it("splits its visitors by weight, and sends all to its own destination if no variant is active", async ({
     expect,
   }) => {
     const client = await newPresentClient();

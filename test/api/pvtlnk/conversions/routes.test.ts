@@ -201,7 +201,7 @@ describe("attribution", () => {
     expect(await attributed({}, { ...sender, "User-Agent": "another" })).toBe(false);
   });
 
-  it("is not made from who opted out, at the click or at the shop", async ({ expect }) => {
+  it("leaves out visitors who opted out, at the click or at the shop", async ({ expect }) => {
     const [account, goal] = await shop();
     await clickOf(account, null);
     const sender = { "CF-Connecting-IP": ADA.ip, "User-Agent": ADA.ua };
@@ -325,7 +325,7 @@ describe("the errors", () => {
     expect(await response.json()).toMatchObject({ success: false });
   });
 
-  it("405 and 404 elsewhere wear the same shape", async ({ expect }) => {
+  it("405 and 404 elsewhere have the same format", async ({ expect }) => {
     const [, { token }] = await shop();
     const get = await callApi(`/api/conversions/track/${token}`);
     expect([get.status, get.headers.get("Allow")]).toEqual([405, "POST"]);

@@ -57,7 +57,7 @@ describe("GET /api/v1/links/export", () => {
     ]);
   });
 
-  it("refuses a date that is none", async ({ expect }) => {
+  it("refuses a malformed date", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { status, body } = await client.call("GET", "/links/export?created_after=lately");
     expect(status).toBe(422);
@@ -88,9 +88,7 @@ describe("POST /api/v1/links/bulk_import", () => {
     });
   });
 
-  it("makes the rows that are sound, and says what is wrong with the others", async ({
-    expect,
-  }) => {
+  it("imports the valid rows, and explains what is wrong with the others", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { short_code } = await client.link({ short_code: newCode() });
     const { status, body } = await client.call("POST", "/links/bulk_import", {
@@ -116,7 +114,7 @@ describe("POST /api/v1/links/bulk_import", () => {
     });
   });
 
-  it("answers rows of which none can be made", async ({ expect }) => {
+  it("reports on a file without valid rows", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const csv = "destination_url\nnot a url";
     const { status, body } = await client.call("POST", "/links/bulk_import", { csv });

@@ -109,7 +109,7 @@ describe("GET /api/v1/links", () => {
     });
   });
 
-  it("refuses pages that are none, all of them at once", async ({ expect }) => {
+  it("refuses malformed page parameters, all at once", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { status, body } = await client.call("GET", "/links?page=0&per_page=many&active=perhaps");
     expect(status).toBe(422);
@@ -204,7 +204,7 @@ describe("GET /api/v1/links/:id", () => {
     });
   });
 
-  it("keeps who clicked from a token that may not read reports", async ({ expect }) => {
+  it("hides recent clicks from a token that may not read reports", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { id } = await client.link();
     const reader = await newPvtlnkClient({ account: client.account, scopes: ["links:read"] });

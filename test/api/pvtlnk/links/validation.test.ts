@@ -16,7 +16,7 @@ const CODE_INVALID =
 const timeInvalid = (field: string) =>
   `${field} is invalid: send an ISO 8601 date and time, such as 2026-04-01T00:00:00Z`;
 
-/** Each is of a new link whose destination is sound, unless it names one. */
+/** Faults of a new link, whose destination is valid unless the case has one. */
 const WRONG: Readonly<Record<string, Wrong>> = {
   "no destination": {
     link: { destination_url: undefined },
@@ -134,7 +134,7 @@ describe("a link that is refused", () => {
     });
   });
 
-  it("is told everything, also where the engine found the first fault", async ({ expect }) => {
+  it("lists every fault, even if the engine found the first one", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { short_code } = await client.link({ short_code: newCode() });
     const { body } = await client.call("POST", "/links", {
@@ -171,7 +171,7 @@ describe("a link that is refused", () => {
 });
 
 describe("a change that is refused", () => {
-  it("changes nothing, and is told all its faults", async ({ expect }) => {
+  it("changes nothing, and lists all faults", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const taken = await client.link({ short_code: newCode() });
     const link = await client.link({ scheduled_end_at: "2026-04-01T00:00:00Z" });

@@ -148,7 +148,7 @@ describe("POST /api/v1/links/:link_id/variants", () => {
     expect((await add(client, link.id, { weight: 0 }))["weight"]).toBe(0);
   });
 
-  it("is told all that is wrong with it", async ({ expect }) => {
+  it("lists every fault of the variant", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const link = await client.link();
     const path = `/links/${link.id}/variants`;
@@ -176,7 +176,7 @@ describe("POST /api/v1/links/:link_id/variants", () => {
     expect(missing.body["error"]).toContain('"variant"');
   });
 
-  it("loses none of several that come at once", async ({ expect }) => {
+  it("keeps every variant of concurrent requests", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const link = await client.link();
     await Promise.all(["A", "B", "C"].map((name) => add(client, link.id, { name })));
@@ -213,7 +213,7 @@ describe("PATCH /api/v1/links/:link_id/variants/:variant_id", () => {
     expect(await isTesting(client, link.id)).toBe(true);
   });
 
-  it("answers a variant of another link like none", async ({ expect }) => {
+  it("answers for another link's variant as for an unknown one", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const [link, other] = [await client.link(), await client.link()];
     const a = await add(client, other.id);

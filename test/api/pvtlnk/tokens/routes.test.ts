@@ -49,7 +49,7 @@ describe("POST /api/v1/tokens/generate", () => {
     expect((await as(client, body["api_token"], "GET", "/analytics/overview")).status).toBe(403);
   });
 
-  it("gives no token that outlives the one that asks", async ({ expect }) => {
+  it("creates no token that outlives the requesting one", async ({ expect }) => {
     const client = await newPvtlnkClient();
     await expireAt(client, Date.parse("2026-06-01T00:00:00Z"));
     const { body } = await client.call("POST", "/tokens/generate");

@@ -166,9 +166,7 @@ describe("GET /apiv1/links/:id/analytics", () => {
     });
   });
 
-  it("reports a link that nobody has followed, from its first day until today", async ({
-    expect,
-  }) => {
+  it("reports a link without clicks, from its first day until today", async ({ expect }) => {
     const client = await newRevolinkClient();
     const linkId = await client.link({ rules: RULES });
     const { rules } = await innerOf(linkId);
@@ -327,7 +325,7 @@ describe("GET /apiv1/links/:id/analytics", () => {
     },
   );
 
-  it("knows neither another workspace's link nor one that is none", async ({ expect }) => {
+  it("answers for another workspace's link as for an unknown one", async ({ expect }) => {
     const [mine, theirs] = [await newRevolinkClient(), await newRevolinkClient()];
     for (const linkId of [await theirs.link(), "664abc123def456789000001"]) {
       const { status, body } = await mine.report(linkPath(linkId));

@@ -190,7 +190,7 @@ describe("POST /apiv1/links/bulk-create", () => {
     expect(await countLinks(client.account)).toBe(100);
   });
 
-  it("gives a slug that comes twice to the first", async ({ expect }) => {
+  it("gives a repeated slug to the first link", async ({ expect }) => {
     const client = await newRevolinkClient();
     const twice = { name: "Twice", rules: DEFAULT_RULES, slug: "bulk-twice" };
     const { body } = await bulk(client, [twice, { ...twice, name: "Late" }]);

@@ -13,7 +13,7 @@ import {
 
 const OBJECT_ID = /^[0-9a-f]{24}$/;
 
-/** The page's full example, but for what is its author's own: domain and tags. */
+/** The page's full example, except for the domain and tags, which belong to its author. */
 const FULL = {
   name: "Summer campaign",
   description: "Main landing for summer 2025 promo",

@@ -60,7 +60,9 @@ describe("DELETE /apiv1/link/delete", () => {
     },
   );
 
-  it("tells a link of another workspace (403) from none (404)", async ({ expect }) => {
+  it("distinguishes a link of another workspace (403) from an unknown one (404)", async ({
+    expect,
+  }) => {
     const [mine, theirs] = [await newRevolinkClient(), await newRevolinkClient()];
     const foreign = await theirs.link();
     const answer = async (linkId: string) => {
@@ -75,7 +77,7 @@ describe("DELETE /apiv1/link/delete", () => {
     expect(await answer(UNKNOWN)).toEqual({ status: 404, body: { error: "Link not found." } });
   });
 
-  it("lets members delete their own links alone", async ({ expect }) => {
+  it("lets members delete only their own links", async ({ expect }) => {
     const [owner, member] = [await newRevolinkClient(), await newRevolinkClient()];
     const { workspaceId } = owner;
     await join(member.account.userId, owner.account.workspace, "member");

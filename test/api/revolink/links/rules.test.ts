@@ -195,7 +195,7 @@ describe("the other fields", () => {
     expect(own.body["fullLink"]).toMatch(/^https:\/\/sign\.test\/[a-z0-9]{7}$/);
   });
 
-  it("drop what nobody asked for", async ({ expect }) => {
+  it("unknown fields are dropped", async ({ expect }) => {
     const client = await newRevolinkClient();
     const linkId = await client.link({
       id: 1,

@@ -174,7 +174,9 @@ describe("PUT /apiv1/link/update", () => {
     },
   );
 
-  it("tells a link of another workspace (403) from none (404)", async ({ expect }) => {
+  it("distinguishes a link of another workspace (403) from an unknown one (404)", async ({
+    expect,
+  }) => {
     const [mine, theirs] = [await newRevolinkClient(), await newRevolinkClient()];
     const foreign = await theirs.link();
     expect(await update(mine, foreign, { name: "Mine" })).toEqual({

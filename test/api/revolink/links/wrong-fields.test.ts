@@ -32,7 +32,7 @@ const LIMIT = "clicksLimit must be a positive integer.";
 const DATE = "expirationDate must be an ISO 8601 date and time, such as 2026-12-31T23:59:59Z.";
 const TAG_IDS = "tagIds must be an array of tag ids (24 hex digits each).";
 
-/** Wrong for a new link and for a change alike. */
+/** Wrong both in a new link and in a change. */
 const CASES: readonly (readonly [Fields, string])[] = [
   [{ name: "" }, "Name is required."],
   [{ name: "   " }, "Name is required."],

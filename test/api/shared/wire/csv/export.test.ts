@@ -81,7 +81,7 @@ describe("exportCsv", () => {
     expect(lines[2]).toContain(",2,true,false,false,");
   });
 
-  it("keeps to its filter and its workspace", async ({ expect }) => {
+  it("exports only links that match the filter, of its own workspace", async ({ expect }) => {
     const context = await newContext();
     await makeLink(await newContext(), { title: "foreign" });
     const collection = await env.DB.prepare(
@@ -141,7 +141,7 @@ describe("exportCsv", () => {
     },
   );
 
-  it("reads no further once nobody takes it", async ({ expect }) => {
+  it("stops reading once the client is gone", async ({ expect }) => {
     const context = await newContext();
     await insertMany(context, EXPORT_PAGE * 3);
     const prepared = vi.spyOn(env.DB, "prepare");

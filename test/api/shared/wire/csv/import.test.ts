@@ -150,7 +150,7 @@ describe("importCsv", () => {
     });
   });
 
-  it("keeps the good rows, and says all that is wrong with the others", async ({ expect }) => {
+  it("imports the valid rows, and lists every fault of the others", async ({ expect }) => {
     const [taken, twice] = [newCode(), newCode()];
     await makeLink(await newContext(), { code: taken });
     const report = await imported(
@@ -197,7 +197,7 @@ describe("importCsv", () => {
     expect(await verifyPassword(" =secret", row?.hash ?? "")).toBe(true);
   });
 
-  it("tells rows with passwords beyond the hundredth to come back", async ({ expect }) => {
+  it("defers rows with passwords beyond the hundredth to another call", async ({ expect }) => {
     const empty = Object.fromEntries(IMPORT_COLUMNS.map((column) => [column, ""]));
     const table = Array.from({ length: 102 }, (_, at) => ({
       row: at + 2,

@@ -11,7 +11,7 @@ import type { Link } from "../../../../../src/links/link.ts";
 import { linkStore } from "../../../../../src/links/store.ts";
 import { makeLinks, newContext } from "../../../../support/link-context.ts";
 
-/** What spreadsheets, CSV and SQL each take for their own; every text begins with one of them. */
+/** Syntax of spreadsheets, CSV and SQL; every text begins with one of these. */
 const start = fc.constantFrom(
   "=SUM(1)",
   "'=",
@@ -94,7 +94,7 @@ describe("an export, imported into a fresh workspace", () => {
           const before = await linksOf(from);
           const file = await exportCsv({ env, access: from.access }, {}, { bom: true });
           const csv = await new Response(file).text();
-          // Another installation: there, nobody has these codes.
+          // Another installation, where these codes are free.
           await env.DB.prepare("delete from links where workspace_id = ?")
             .bind(from.access.workspace.id)
             .run();
