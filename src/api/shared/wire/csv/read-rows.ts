@@ -8,6 +8,7 @@ import type { TableRow } from "../../../../links/csv/read-table.ts";
 import { parseDestination } from "../../../../links/destination.ts";
 import { CODE } from "../../../../links/route/address.ts";
 import { err, ok, type Result } from "../../../../platform/result.ts";
+import { CONTROL, CONTROL_BUT_LINES } from "../../text.ts";
 import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "../link-sentences.ts";
 import type { ImportColumn } from "./columns.ts";
 import { readPassword, refusePassword } from "./row-password.ts";
@@ -18,11 +19,6 @@ const TAG_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
 /** Fits 50 quoted names with commas and spaces between them. */
 const TAGS_CELL_LENGTH_MAX = 10_000;
-
-// oxlint-disable-next-line no-control-regex -- the pattern is meant to match control characters
-const CONTROL = /[\u0000-\u001f\u007f]/;
-// oxlint-disable-next-line no-control-regex -- the same, except for line breaks and tabs
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 type ImportedRow = TableRow<ImportColumn>;
 
