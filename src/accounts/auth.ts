@@ -4,13 +4,14 @@
  */
 
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { isAPIError } from "better-auth/api";
+import { APIError, isAPIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 
 import { configOf } from "../config.ts";
 import { databaseOf } from "../db/database.ts";
 import * as schema from "../db/schema/accounts.ts";
 import { systemClock } from "../platform/clock.ts";
+import { HashingBusy } from "../platform/hash-turns.ts";
 import { log } from "../platform/log.ts";
 import {
   hashPassword,
@@ -68,8 +69,8 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
       minPasswordLength: PASSWORD_LENGTH_MIN,
       maxPasswordLength: PASSWORD_LENGTH_MAX,
       password: {
-        hash: hashPassword,
-        verify: ({ password, hash }) => verifyPassword(password, hash),
+        hash: (password) => whenFree(hashPassword(password)),
+        verify: ({ password, hash }) => whenFree(verifyPassword(password, hash)),
       },
     },
     databaseHooks: {
@@ -123,6 +124,16 @@ function logFailure(error: unknown): void {
 }
 
 /** Reads the cause, which has D1's message; drizzle's own message contains the statement. */
+/** Turns "too many hashes" into the library's own error, which it answers with its status. */
+async function whenFree<T>(hash: Promise<T>): Promise<T> {
+  try {
+    return await hash;
+  } catch (error) {
+    if (error instanceof HashingBusy) throw new APIError("SERVICE_UNAVAILABLE");
+    throw error;
+  }
+}
+
 function isUniqueViolation(error: unknown): boolean {
   const cause = isError(error) ? (error.cause ?? error) : null;
   return isError(cause) && cause.message.includes("UNIQUE constraint failed");

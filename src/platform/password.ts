@@ -3,6 +3,8 @@
  * they can be raised later. node:crypto computes scrypt natively; WebCrypto does not have it.
  */
 
+import { HashingBusy, inTurn } from "./hash-turns.ts";
+
 export const PASSWORD_LENGTH_MIN = 8;
 export const PASSWORD_LENGTH_MAX = 128; // bounds the work that an anonymous request can cause
 
@@ -32,7 +34,8 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
     const cost = { N: 2 ** Number(log2N), r: Number(r), p: Number(p) };
     const key = await derive(password, bytesOf(saltText), expected.length, cost);
     return crypto.subtle.timingSafeEqual(key, expected);
-  } catch {
+  } catch (error) {
+    if (error instanceof HashingBusy) throw error;
     return false;
   }
 }
@@ -45,16 +48,18 @@ async function derive(
 ): Promise<Uint8Array> {
   // A static import would be evaluated when the Worker starts, before any redirect.
   const { scrypt } = await import("node:crypto");
-  return new Promise((resolve, reject) => {
-    // Two keyboards may encode one letter differently: NFKC makes them the same password.
-    scrypt(
-      password.normalize("NFKC"),
-      salt,
-      length,
-      { ...cost, maxmem: MEMORY_BYTES_MAX },
-      (error, key) => (error === null ? resolve(key) : reject(error)),
-    );
-  });
+  const hash = (): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      // Two keyboards may encode one letter differently: NFKC makes them the same password.
+      scrypt(
+        password.normalize("NFKC"),
+        salt,
+        length,
+        { ...cost, maxmem: MEMORY_BYTES_MAX },
+        (error, key) => (error === null ? resolve(key) : reject(error)),
+      );
+    });
+  return inTurn(hash);
 }
 
 function base64(bytes: Uint8Array): string {

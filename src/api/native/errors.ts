@@ -75,6 +75,7 @@ const CODES: Readonly<Record<number, string>> = {
   415: "UNSUPPORTED_MEDIA_TYPE",
   429: "RATE_LIMIT_EXCEEDED",
   500: "INTERNAL_ERROR",
+  503: "UNAVAILABLE",
 };
 
 /** Answers a refusal in the native format. */
@@ -111,6 +112,8 @@ function words(failure: ShellFailure): string {
       return failure.issues.slice(0, ISSUES_TOLD_MAX).map(issueSentence).join("; ");
     case "rate_limited":
       return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds.`;
+    case "busy":
+      return `The server is busy. Try again in ${failure.retryAfterSeconds} seconds.`;
     case "internal":
       return "Something went wrong on our side. Try again; if it stays, quote X-Request-Id.";
   }

@@ -66,6 +66,8 @@ function words(failure: Exclude<ShellFailure, { reason: "validation_failed" }>):
       return `The request body is larger than ${Math.floor(failure.limitBytes / 1024)} KB`;
     case "rate_limited":
       return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds`;
+    case "busy":
+      return `The server is busy. Try again in ${failure.retryAfterSeconds} seconds`;
     case "internal":
       return "Something went wrong on our side. If it stays, quote X-Request-Id";
   }

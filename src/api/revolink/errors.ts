@@ -77,6 +77,8 @@ function words(failure: ShellFailure): string {
       return failure.issues[0]?.message ?? "The request is not valid.";
     case "rate_limited":
       return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds.`;
+    case "busy":
+      return `The server is busy. Try again in ${failure.retryAfterSeconds} seconds.`;
     case "internal":
       return "Something went wrong on our side. Try again; if it stays, quote X-Request-Id.";
   }

@@ -10,6 +10,7 @@ import type { Access } from "../../access/access.ts";
 import { LIVE_AFTER_MS } from "../../links/route/publish.ts";
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import type { Fetch } from "../../platform/dns.ts";
+import { BUSY_SECONDS, HashingBusy } from "../../platform/hash-turns.ts";
 import { log } from "../../platform/log.ts";
 import { type DialectName, isUnder, PREFIXES } from "../../prefixes.ts";
 import { allowedMethods } from "./allowed-methods.ts";
@@ -93,6 +94,9 @@ export function defineDialect<E extends DialectEnvironment>({
       );
     });
     app.onError((error, c) => {
+      if (error instanceof HashingBusy) {
+        return refuse(c, { reason: "busy", retryAfterSeconds: BUSY_SECONDS });
+      }
       log("error", "api.request.failed", {
         requestId: c.get("requestId"),
         dialect: name,

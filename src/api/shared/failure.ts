@@ -14,6 +14,8 @@ export type ShellFailure =
   | { readonly reason: "body_too_large"; readonly limitBytes: number }
   | { readonly reason: "validation_failed"; readonly issues: readonly Issue[] }
   | { readonly reason: "rate_limited"; readonly retryAfterSeconds: number }
+  /** The server cannot do it at the moment; nothing was changed. */
+  | { readonly reason: "busy"; readonly retryAfterSeconds: number }
   | { readonly reason: "internal" };
 
 /** The HTTP status of each failure. */
@@ -25,6 +27,7 @@ export const SHELL_STATUSES = {
   body_too_large: 413,
   validation_failed: 400,
   rate_limited: 429,
+  busy: 503,
   internal: 500,
 } as const satisfies Readonly<Record<ShellFailure["reason"], number>>;
 

@@ -46,6 +46,10 @@ export function shellError(failure: ShellFailure, sentence: string): WireError {
       return { status: 405, sentence, headers: { Allow: failure.allow.join(", ") } };
     case "rate_limited":
       return tooMany(sentence, failure.retryAfterSeconds);
+    case "busy": {
+      const headers = { "Retry-After": String(failure.retryAfterSeconds) };
+      return { status: SHELL_STATUSES.busy, sentence, headers };
+    }
     case "route_unknown":
     case "body_malformed":
     case "body_type_unsupported":

@@ -8,6 +8,7 @@ import * as z from "zod";
 
 import { CLIENT_ADDRESS_HEADER, clientStandIn } from "../../../accounts/client-address.ts";
 import { admitSignup, lostRace } from "../../../accounts/signup.ts";
+import { BUSY_SECONDS } from "../../../platform/hash-turns.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { signIn, signUp } from "./contract.ts";
@@ -64,6 +65,9 @@ async function refuseAs(c: NativeContext, response: Response): Promise<Response>
   if (response.status === 429) {
     const seconds = Number(response.headers.get("X-Retry-After"));
     return refuse(c, { reason: "rate_limited", retryAfterSeconds: Math.max(1, seconds) });
+  }
+  if (response.status === 503) {
+    return refuse(c, { reason: "busy", retryAfterSeconds: BUSY_SECONDS });
   }
   if (response.status >= 500) return refuse(c, { reason: "internal" });
   if (response.status === 401) return refuse(c, { reason: "password_wrong" });

@@ -39,6 +39,8 @@ function words(failure: Exclude<ShellFailure, { reason: "validation_failed" }>):
       return `The body is larger than ${failure.limitBytes / 1024} KB`;
     case "rate_limited":
       return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds`;
+    case "busy":
+      return `The server is busy. Try again in ${failure.retryAfterSeconds} seconds`;
     case "internal":
       return "Internal server error";
   }

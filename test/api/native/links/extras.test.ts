@@ -28,6 +28,29 @@ describe("a native link", () => {
     });
   });
 
+  it("is refused with 503, and not made, while too many passwords wait to be hashed", async ({
+    expect,
+  }) => {
+    const client = await newNativeClient();
+    const link = { destinationUrl: "https://example.com", password: "open sesame" };
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => client.call("POST", "/api/links", link)),
+    );
+    const busy = answers.filter(({ status }) => status === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    for (const { headers, body } of busy) {
+      expect(headers.get("Retry-After")).toBe("2");
+      expect(body).toMatchObject({
+        code: "UNAVAILABLE",
+        message: "The server is busy. Try again in 2 seconds.",
+      });
+    }
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made.length + busy.length).toBe(12);
+    const listed = await client.call("GET", "/api/links");
+    expect(listed.body).toHaveLength(made.length);
+  });
+
   it.for([
     [{ password: "" }, "password must be a text of 1 to 128 characters, or null"],
     [{ password: "x".repeat(129) }, "password must be a text of 1 to 128 characters, or null"],
