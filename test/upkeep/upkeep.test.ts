@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { describe, it, vi } from "vitest";
+import { beforeAll, describe, it, vi } from "vitest";
 
 import { routeKey } from "../../src/links/route/address.ts";
 import { publish } from "../../src/links/route/publish.ts";
@@ -9,6 +9,15 @@ import { freshLedgerId } from "../ledger/fresh-ledger.ts";
 import { changeDestination, insertLink } from "../support/link-rows.ts";
 
 const MINUTE_MS = 60_000;
+
+// A sweep is bounded: what other tests left would keep it from the rows of these.
+beforeAll(async () => {
+  await env.DB.batch([
+    env.DB.prepare("DELETE FROM route_tombstones"),
+    env.DB.prepare("DELETE FROM pending_purges"),
+    env.DB.prepare("UPDATE links SET published_version = version"),
+  ]);
+});
 
 describe("a Worker that dies between D1 and KV", () => {
   it("leaves a change, which the next sweep publishes", async ({ expect }) => {
