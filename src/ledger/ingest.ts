@@ -9,13 +9,7 @@ import type { ClickBatch, IngestedBatch, LedgerClick } from "./contract.ts";
 import { emptyTrail, noteClick, saveTrail, type Trail } from "./conversions/attribution.ts";
 import { visitorOf } from "./conversions/visitor.ts";
 import { boundClick } from "./counts/bounds.ts";
-import {
-  countClass,
-  countForLink,
-  countForWorkspace,
-  countVariant,
-  type Cell,
-} from "./counts/cell.ts";
+import { countClass, countClick, countVariant, type Cell } from "./counts/cell.ts";
 import { loadDay, saveDay } from "./counts/day-store.ts";
 import { dayOf } from "./counts/day.ts";
 import { raiseLeaders } from "./counts/leaders.ts";
@@ -80,7 +74,7 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
   workspace.nextId += batch.clicks.length;
   const log: StoredBatch = batch.clicks.map((click, position) => {
     const eventId = eventIdOf(batch.id, position);
-    return countClick(work, workspace, boundClick(click), firstClickId + position, eventId);
+    return ingestClick(work, workspace, boundClick(click), firstClickId + position, eventId);
   });
   if (batch.lost > 0) countWorkspaceClass(work, workspace, "lost", batch);
   const data = batch.atMs >= work.settings.logsSinceMs ? JSON.stringify(log) : null;
@@ -98,7 +92,7 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
 }
 
 /** Counts one click and returns its log entry: null if its link is purged. */
-function countClick(
+function ingestClick(
   work: Work,
   workspace: ScopeState,
   click: LedgerClick,
@@ -113,8 +107,7 @@ function countClick(
   const day = dayOf(click.atMs);
   const ofLink = openDay(work, link, day);
   const ofWorkspace = openDay(work, workspace, day);
-  countForLink(ofLink.cell, click);
-  countForWorkspace(ofWorkspace.cell, click);
+  countClick(ofLink.cell, ofWorkspace.cell, click);
   for (const state of [link, workspace]) {
     state.classes.set(click.class, (state.classes.get(click.class) ?? 0) + 1);
   }

@@ -7,7 +7,7 @@
 
 import type { ClickClass, LedgerClick } from "../contract.ts";
 import { OTHER } from "./bounds.ts";
-import { countedIn, DIMENSION_NAMES, type CountedValue, type Dimension } from "./dimensions.ts";
+import { DIMENSION_NAMES, DIMENSIONS, type Counted, type Dimension } from "./dimensions.ts";
 
 export interface Cell {
   /** All clicks of the day by class. The other counts are of human clicks, or of conversions. */
@@ -37,17 +37,26 @@ export function countClass(cell: Cell, clickClass: ClickClass, n = 1): void {
   if (n > 0) cell.classes.set(clickClass, (cell.classes.get(clickClass) ?? 0) + n);
 }
 
-const OF_LINK = countedIn("link");
-const OF_WORKSPACE = countedIn("workspace");
-
-/** Counts a click in its link's cell, the only one that counts by rule and variant. */
-export function countForLink(cell: Cell, click: LedgerClick): void {
-  countClick(cell, click, OF_LINK);
+interface NamedDimension extends Counted {
+  readonly name: Dimension;
 }
 
-/** Counts a click in its workspace's cell, the only one that counts by link. */
-export function countForWorkspace(cell: Cell, click: LedgerClick): void {
-  countClick(cell, click, OF_WORKSPACE);
+const COUNTED = DIMENSION_NAMES.map((name): NamedDimension => ({ name, ...DIMENSIONS[name] }));
+
+/** Counts a click in the cells of its link and of its workspace: most of their counts are the same. */
+export function countClick(link: Cell, workspace: Cell, click: LedgerClick): void {
+  countClass(link, click.class);
+  countClass(workspace, click.class);
+  if (click.class !== "human") return;
+  for (const { name, cells, valueOf } of COUNTED) {
+    const value = valueOf(click);
+    if (value === null) continue;
+    if (cells !== "workspace") count(link.values[name], value);
+    if (cells !== "link") count(workspace.values[name], value);
+  }
+  if (!click.scan) return;
+  link.scans += 1;
+  workspace.scans += 1;
 }
 
 /** Adds clicks of a variant to a link's all-time counts. */
@@ -59,16 +68,6 @@ export function countVariant(counts: Map<string, number>, variant: string, n = 1
 export function countConversion({ values }: Cell, linkId: number, n = 1): void {
   const counts = values.conversion;
   raise(counts, named(counts, String(linkId), CONVERTED_LINKS_MAX), n);
-}
-
-function countClick(cell: Cell, click: LedgerClick, counted: readonly CountedValue[]): void {
-  countClass(cell, click.class);
-  if (click.class !== "human") return;
-  for (const [dimension, valueOf] of counted) {
-    const value = valueOf(click);
-    if (value !== null) count(cell.values[dimension], value);
-  }
-  if (click.scan) cell.scans += 1;
 }
 
 /** Adds a day to a sum. A sum may exceed 500 values; past 20,000 its rarest join `(other)`. */

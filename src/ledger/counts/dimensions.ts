@@ -6,7 +6,7 @@
 import type { LedgerClick } from "../contract.ts";
 import { hourOf } from "./day.ts";
 
-interface Counted {
+export interface Counted {
   /** The cells that count the dimension; reports of other scopes do not have it. */
   readonly cells: "every" | "link" | "workspace";
   /** Returns the value that a click is counted under, or null if it is not counted. */
@@ -39,16 +39,6 @@ export type Dimension = keyof typeof DIMENSIONS;
 
 /** All dimensions, in the order of the table. */
 export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as readonly Dimension[];
-
-export type CountedValue = readonly [dimension: Dimension, valueOf: Counted["valueOf"]];
-
-/** Returns the dimensions that the cells of links, or those of workspaces, count. */
-export function countedIn(kind: "link" | "workspace"): readonly CountedValue[] {
-  return DIMENSION_NAMES.flatMap((name): CountedValue[] => {
-    const { cells, valueOf }: Counted = DIMENSIONS[name];
-    return cells === "every" || cells === kind ? [[name, valueOf]] : [];
-  });
-}
 
 function inEvery(valueOf: Counted["valueOf"]): Counted {
   return { cells: "every", valueOf };

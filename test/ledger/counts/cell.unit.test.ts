@@ -5,8 +5,7 @@ import { describe, it } from "vitest";
 import type { LedgerClick } from "../../../src/ledger/contract.ts";
 import { decodeCell, encodeCell } from "../../../src/ledger/counts/cell-codec.ts";
 import {
-  countForLink,
-  countForWorkspace,
+  countClick,
   emptyCell,
   mergeCell,
   subtractLink,
@@ -23,13 +22,13 @@ const CLICKS: readonly LedgerClick[] = [
 
 function ofLink(clicks: readonly LedgerClick[]): Cell {
   const cell = emptyCell();
-  for (const one of clicks) countForLink(cell, one);
+  for (const one of clicks) countClick(cell, emptyCell(), one);
   return cell;
 }
 
 function ofWorkspace(clicks: readonly LedgerClick[]): Cell {
   const cell = emptyCell();
-  for (const one of clicks) countForWorkspace(cell, one);
+  for (const one of clicks) countClick(emptyCell(), cell, one);
   return cell;
 }
 
