@@ -25,3 +25,6 @@ moduleRunner.cachedModule = async (url, importer) => {
 import.meta.glob("../../src/**/*.ts", { eager: true });
 
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+
+// What is still on its way to another file's endpoints would hold up the deliveries of this one.
+await env.DB.prepare("DELETE FROM webhooks").run();
