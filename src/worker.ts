@@ -20,9 +20,9 @@ const redirect = createRedirect({
     const { readRoute } = await import("./links/route/store.ts");
     return readRoute(db, address);
   },
-  async publish(env, address, known) {
-    const { publish } = await import("./links/route/publish.ts");
-    return publish(env, address, known);
+  async publishRead(env, address, known) {
+    const { publishRead } = await import("./links/route/publish.ts");
+    return publishRead(env, address, known);
   },
   async ingestDirectly(env, message) {
     const { ingestMessages } = await import("./clicks/consumer.ts");

@@ -17,7 +17,7 @@ import {
 } from "../links/route/decide.ts";
 import { siteOf } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
-import type { publish } from "../links/route/publish.ts";
+import type { publishRead } from "../links/route/publish.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
@@ -46,7 +46,7 @@ import { createWriteBack } from "./write-back.ts";
 
 /** What only some links need, loaded with the first request that does. */
 export interface LazyParts extends Readers, CaptureParts, Pick<LookupParts, "readRoute"> {
-  readonly publish: typeof publish;
+  readonly publishRead: typeof publishRead;
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
 }
@@ -69,7 +69,7 @@ export function createRedirect(lazy: LazyParts): Redirect {
     ...lazy,
     cache: routeCache,
     limiter: createMissLimiter(),
-    writeBack: createWriteBack(lazy.publish),
+    writeBack: createWriteBack(lazy.publishRead),
     capture: createCapture(lazy, CAPTURE_SETTINGS),
   });
 }

@@ -3,7 +3,7 @@ import { describe, it, vi } from "vitest";
 
 import { routeKey } from "../../src/links/route/address.ts";
 import { createRouteCache, ROUTE_CACHE_LIMITS } from "../../src/links/route/cache.ts";
-import { publish } from "../../src/links/route/publish.ts";
+import { publishRead } from "../../src/links/route/publish.ts";
 import { readRoute } from "../../src/links/route/store.ts";
 import { lookup, type LookupParts } from "../../src/redirect/lookup.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
@@ -17,7 +17,7 @@ function parts(): LookupParts {
   return {
     cache: createRouteCache(ROUTE_CACHE_LIMITS),
     limiter: createMissLimiter(),
-    writeBack: createWriteBack(publish),
+    writeBack: createWriteBack(publishRead),
     readRoute,
   };
 }

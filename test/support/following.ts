@@ -11,7 +11,7 @@ import {
   ROUTE_CACHE_LIMITS,
   type RouteCache,
 } from "../../src/links/route/cache.ts";
-import { publish } from "../../src/links/route/publish.ts";
+import { publishRead } from "../../src/links/route/publish.ts";
 import { readRoute } from "../../src/links/route/store.ts";
 import { verifyPassword } from "../../src/platform/password.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
@@ -42,9 +42,9 @@ export function recordingRedirect(): Recording {
   const redirect = redirectWith({
     cache,
     limiter: createMissLimiter(),
-    writeBack: createWriteBack(publish),
+    writeBack: createWriteBack(publishRead),
     capture,
-    publish,
+    publishRead,
     readRoute,
     ingestDirectly: () => Promise.resolve(),
     loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),

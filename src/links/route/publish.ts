@@ -6,7 +6,7 @@
 import { waitUntil } from "cloudflare:workers";
 
 import { DAY_MS } from "../../platform/clock.ts";
-import { tolerate } from "../../platform/log.ts";
+import { log, tolerate } from "../../platform/log.ts";
 import { routeKey, type LinkAddress } from "./address.ts";
 import { routeCache } from "./cache.ts";
 import type { RouteRecord } from "./record.ts";
@@ -14,33 +14,67 @@ import { readRoute, type StoredRoute } from "./store.ts";
 
 /** Removes a record that is not published again, whatever went wrong. */
 const ROUTE_TTL_SECONDS = (7 * DAY_MS) / 1_000;
-/** KV accepts one write per second and key. */
+/** KV accepts one write per second and key, and refuses others with 429. */
 const KV_WRITE_INTERVAL_MS = 1_100;
 const ATTEMPTS_MAX = 4;
 
 /**
  * Makes KV hold what D1 holds for an address: writes, reads D1's version again, and repeats until
- * the two agree.
+ * the two agree. A write that KV refuses is repeated as well.
  *
  * Resolves to false if they still differ after four attempts; `published_version` (or a tombstone)
- * then keeps the address in the sweep. `known` is a record that was just read, to save a read.
+ * then keeps the address in the sweep.
  */
-export async function publish(
-  env: Cloudflare.Env,
-  address: LinkAddress,
-  known?: StoredRoute,
-): Promise<boolean> {
-  let route = known ?? (await readRoute(env.DB, address));
+export async function publish(env: Cloudflare.Env, address: LinkAddress): Promise<boolean> {
+  let route = await readRoute(env.DB, address);
   for (let attempt = 1; ; attempt += 1) {
-    await writeRoute(env.ROUTES, address, route?.record ?? null);
+    const refused = await refusalOf(writeRoute(env.ROUTES, address, route?.record ?? null));
     const current = await readRoute(env.DB, address);
-    if (sameVersion(route, current)) {
-      if (current !== null) await markPublished(env.DB, current);
-      return true;
+    if (refused === null && (await agree(env.DB, route, current))) return true;
+    if (attempt === ATTEMPTS_MAX) {
+      if (refused !== null) log("warn", "link.publish.refused", { error: refused, attempt });
+      return false;
     }
-    if (attempt === ATTEMPTS_MAX) return false;
     route = current;
     await scheduler.wait(KV_WRITE_INTERVAL_MS);
+  }
+}
+
+/**
+ * Publishes a record that a redirect has read from D1, because KV did not show it. Resolves to
+ * false if KV refuses the first write: then another isolate has probably just written the same.
+ */
+export async function publishRead(
+  env: Cloudflare.Env,
+  address: LinkAddress,
+  known: StoredRoute,
+): Promise<boolean> {
+  if ((await refusalOf(writeRoute(env.ROUTES, address, known.record))) !== null) return false;
+  const current = await readRoute(env.DB, address);
+  if (await agree(env.DB, known, current)) return true;
+  // The link has changed since it was read, so KV now holds an old record.
+  await scheduler.wait(KV_WRITE_INTERVAL_MS);
+  return publish(env, address);
+}
+
+/** Whether KV was given what D1 holds now; if so, the version is marked as published. */
+async function agree(
+  db: D1Database,
+  written: StoredRoute | null,
+  current: StoredRoute | null,
+): Promise<boolean> {
+  if (!sameVersion(written, current)) return false;
+  if (current !== null) await markPublished(db, current);
+  return true;
+}
+
+/** Returns what KV threw for a write, or null if it accepted the write. */
+async function refusalOf(write: Promise<void>): Promise<unknown> {
+  try {
+    await write;
+    return null;
+  } catch (error) {
+    return error ?? new Error("KV refused a write without a reason.");
   }
 }
 

@@ -5,7 +5,7 @@ import { describe, it, vi } from "vitest";
 import { links } from "../../../src/db/schema/index.ts";
 import { routeKey } from "../../../src/links/route/address.ts";
 import { routeCache } from "../../../src/links/route/cache.ts";
-import { publishSoon, publish } from "../../../src/links/route/publish.ts";
+import { publish, publishSoon, publishRead } from "../../../src/links/route/publish.ts";
 import { ROUTE_SQL, readRoute } from "../../../src/links/route/store.ts";
 import { envWith, withMethod } from "../../support/faults.ts";
 import { changeDestination, insertLink, type LinkRow } from "../../support/link-rows.ts";
@@ -103,6 +103,48 @@ describe("publish", () => {
     const environment = envWith({ ROUTES: withMethod(env.ROUTES, "put", put) });
     await publish(environment, first);
     expect(await stored(first)).toContain("/other-owner");
+  });
+});
+
+describe("a write that KV refuses", () => {
+  /** KV that refuses the first writes of any key, as it does when a key is written twice a second. */
+  function refusing(times: number): { environment: Cloudflare.Env; puts: () => number } {
+    let puts = 0;
+    const put: KVNamespace["put"] = async (key: string, value: string) => {
+      puts += 1;
+      if (puts <= times) throw new Error("KV PUT failed: 429 Too Many Requests");
+      await env.ROUTES.put(key, value);
+    };
+    const environment = envWith({ ROUTES: withMethod(env.ROUTES, "put", put) });
+    return { environment, puts: () => puts };
+  }
+
+  it("is repeated, so that a change is live as soon as promised", async ({ expect }) => {
+    const link = await insertLink();
+    await changeDestination(link.id, "https://example.com/second");
+    expect(await publish(refusing(1).environment, link)).toBe(true);
+    expect(await stored(link)).toContain("/second");
+    expect(await versions(link)).toEqual({ version: 2, published_version: 2 });
+  });
+
+  it("leaves the link to the sweep after four attempts", async ({ expect }) => {
+    const link = await insertLink();
+    await changeDestination(link.id, "https://example.com/second");
+    const { environment, puts } = refusing(Infinity);
+    expect(await publish(environment, link)).toBe(false);
+    expect(puts()).toBe(4);
+    expect(await versions(link)).toEqual({ version: 2, published_version: 1 });
+  });
+
+  it("is not repeated for a redirect's record, which another isolate has just written", async ({
+    expect,
+  }) => {
+    const link = await insertLink();
+    const route = await readRoute(env.DB, link);
+    if (route === null) throw new Error("The link was not found.");
+    const { environment, puts } = refusing(1);
+    expect(await publishRead(environment, link, route)).toBe(false);
+    expect(puts()).toBe(1);
   });
 });
 
