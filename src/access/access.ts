@@ -35,7 +35,7 @@ export interface Access {
   /** What the credential grants, limited to what the role allows at the time of the request. */
   readonly scopes: ReadonlySet<Scope>;
   readonly via: "session" | "token";
-  /** Names the credential in rate limits. Never the credential itself. */
+  /** Names the person in rate limits, whichever credential they use. */
   readonly principal: string;
 }
 

@@ -91,7 +91,7 @@ async function byToken(
       role: row.role,
       scopes: new Set((row.scopes as Scope[]).filter((scope) => allowed.has(scope))),
       via: "token",
-      principal: `token:${row.id}`,
+      principal: `user:${row.userId}`,
     },
     setCookies: [],
   });

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
 import app from "../../src/api/app.ts";
+import { MINUTE_MS } from "../../src/platform/clock.ts";
 import { newAccount } from "../support/account.ts";
 import { callApi, jsonOf, ORIGIN } from "../support/api.ts";
 
@@ -169,28 +170,38 @@ describe("cross-origin use", () => {
 });
 
 describe("limits and failures", () => {
-  it("slow down a credential's writes, and say for how long", async ({ expect }) => {
-    const account = await newAccount();
-    const asked: string[] = [];
-    const limited = {
-      ...env,
-      WRITE_LIMIT: {
-        limit: async ({ key }: { key: string }) => {
-          asked.push(key);
-          return { success: false };
-        },
-      },
-    } as Cloudflare.Env;
-    const send = (init: RequestInit) =>
-      app.fetch(new Request(`${ORIGIN}/api/tokens`, init), limited, createExecutionContext());
-    const body = { name: "x", scopes: ["links:read"] };
-    const refused = await send(jsonOf("POST", body, account.bySession));
-    expect(refused.status).toBe(429);
-    expect(refused.headers.get("Retry-After")).toBe("60");
-    expect(await refused.json()).toMatchObject({ code: "RATE_LIMIT_EXCEEDED" });
-    expect(asked).toEqual([`user:${account.userId}`]);
-    expect((await send({ headers: account.bySession })).status).toBe(200);
-  });
+  it.for([
+    ["reads", "READ_LIMIT", 1_200],
+    ["writes", "WRITE_LIMIT", 600],
+  ] as const)(
+    "slow down a person's %s over all of their credentials, and say for how long",
+    async ([what, binding, most], { expect }) => {
+      // The local limiter counts by minutes of the clock, and must not begin a new one meanwhile.
+      const leftMs = MINUTE_MS - (Date.now() % MINUTE_MS);
+      if (leftMs < 10_000) await scheduler.wait(leftMs);
+      const account = await newAccount();
+      for (let n = 0; n < most; n += 100) {
+        const spent = Array.from({ length: 100 }, () =>
+          env[binding].limit({ key: account.userId }),
+        );
+        expect((await Promise.all(spent)).every(({ success }) => success)).toBe(true);
+      }
+      const read = (headers: Record<string, string>) => callApi("/api/tags", { headers });
+      const write = (headers: Record<string, string>) =>
+        callApi("/api/tags", jsonOf("POST", { name: crypto.randomUUID() }, headers));
+      const [limited, free] = what === "reads" ? [read, write] : [write, read];
+      const credentials = [await account.byToken(), await account.byToken(), account.bySession];
+      for (const headers of credentials) {
+        const refused = await limited(headers);
+        expect(refused.status).toBe(429);
+        expect(refused.headers.get("Retry-After")).toBe("60");
+        expect(await refused.json()).toMatchObject({ code: "RATE_LIMIT_EXCEEDED" });
+        expect((await free(headers)).ok).toBe(true);
+      }
+      const other = await newAccount();
+      expect((await limited(other.bySession)).ok).toBe(true);
+    },
+  );
 
   it("a failure does not reveal its cause, and is logged with the request's id", async ({
     expect,

@@ -6,7 +6,7 @@
 import { guardsFor, type Requirement } from "../shared/guard.ts";
 import { refuse } from "./errors.ts";
 
-const guard = guardsFor({ refuse, order: ["origin", "session", "scope", "writes", "role"] });
+const guard = guardsFor({ refuse, order: ["origin", "rate", "session", "scope", "role"] });
 
 /** Requires a scope, a role or a kind of credential; by default any credential of an account. */
 export function requires(requirement: Partial<Requirement>) {

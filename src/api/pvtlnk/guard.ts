@@ -6,7 +6,7 @@
 import { guardsFor, type Requirement } from "../shared/guard.ts";
 import { refuse } from "./errors.ts";
 
-const guard = guardsFor({ refuse, order: ["feature", "scope", "role", "writes"] });
+const guard = guardsFor({ refuse, order: ["rate", "feature", "scope", "role"] });
 
 interface Requirements extends Pick<Requirement, "scope" | "role"> {
   /** Passes even if the plan no longer includes this API, so that a token can always be revoked. */

@@ -2,7 +2,7 @@
  * The guard of RevoLink's routes: a token with the route's scope, in the workspace that the request
  * names.
  *
- * The order ensures that no client learns more than it may: `requires` (401, 403, 429),
+ * The order ensures that no client learns more than it may: `requires` (401, 429, 403),
  * `fieldsFrom` (400, 413, 415), `inNamedWorkspace` (400, 403). Handlers check anything else only
  * afterwards.
  */
@@ -18,7 +18,7 @@ import { guardsFor } from "../shared/guard.ts";
 import type { RevolinkEnvironment } from "./environment.ts";
 import { refuse, type RevolinkRefusal } from "./errors.ts";
 
-const guard = guardsFor({ refuse, order: ["scope", "writes"] });
+const guard = guardsFor({ refuse, order: ["rate", "scope"] });
 
 /** Requires a token that holds a scope. */
 export function requires(requirement: { readonly scope: Scope }) {

@@ -15,7 +15,7 @@ import type { AccountRefusal } from "../../accounts/refusal.ts";
 import { configOf } from "../../config.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { ShellFailure } from "./failure.ts";
-import { refuseFastWrites } from "./write-limit.ts";
+import { refuseFastRequests } from "./rate-limits.ts";
 
 export interface Requirement {
   /**
@@ -66,7 +66,7 @@ const CHECKS = {
       ? null
       : { reason: "scope_missing", scopes: [scope] },
   role: ({ access, requirement: { role } }) => roleRefusal(access.role, role),
-  writes: ({ c, access }) => refuseFastWrites(c.req.raw, c.env, access.principal),
+  rate: ({ c, access }) => refuseFastRequests(c.req.raw, c.env, access.userId),
 } satisfies Readonly<Record<string, Check>>;
 
 export interface GuardOptions {
