@@ -12,6 +12,8 @@ export interface Config {
   readonly clickRetentionDays: number;
   /** Where `/` redirects, or null for the built-in page. */
   readonly homeUrl: string | null;
+  /** The Worker's host on workers.dev, if it has one beside PUBLIC_URL's; otherwise empty. */
+  readonly workersDevHost: string;
   /** Lets webhooks call http, any port and private addresses: for local development only. */
   readonly allowPrivateWebhooks: boolean;
 }
@@ -45,6 +47,7 @@ function parse(env: Cloudflare.Env): Config {
     signups: oneOf("SIGNUPS", env.SIGNUPS, ["open", "first", "closed"]),
     clickRetentionDays: days("CLICK_RETENTION_DAYS", env.CLICK_RETENTION_DAYS),
     homeUrl: env.HOME_URL === "" ? null : env.HOME_URL,
+    workersDevHost: env.WORKERS_DEV_HOST.toLowerCase(),
     allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS === "true",
   };
 }

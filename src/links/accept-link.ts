@@ -89,9 +89,11 @@ export interface AcceptContext extends Pick<LinkContext, "access" | "policy" | "
 export function acceptLink(
   wanted: WantedLink,
   before: Link | null,
-  context: AcceptContext,
+  given: AcceptContext,
 ): Result<AcceptedLink, Faults> {
-  const { policy, lookUps } = context;
+  const { lookUps } = given;
+  const policy = withVerifiedHosts(given);
+  const context = { ...given, policy };
   const { abTest, qrSettings, utm, tags } = wanted;
   const was = before ?? NOTHING;
   const faults: FieldsRefusal[] = [];
@@ -135,6 +137,14 @@ export function acceptLink(
     tags: tags === undefined ? null : toTagNames(tags),
     variants: variants ?? null,
   });
+}
+
+/** Adds the custom domains of all workspaces to a policy's own hosts. */
+function withVerifiedHosts({ policy, lookUps }: AcceptContext): LinkContext["policy"] {
+  return {
+    ...policy,
+    isOwnHost: (hostname) => policy.isOwnHost(hostname) || lookUps.isVerifiedHost(hostname),
+  };
 }
 
 /**

@@ -76,6 +76,20 @@ export function parseDestination(
   return ok({ text: sent, href: url.href });
 }
 
+/**
+ * Returns the hosts of addresses, each once: exactly those for which `parseDestination` would ask
+ * whether they are our own, in any policy.
+ */
+export function hostsNamedIn(texts: Iterable<string>): string[] {
+  const hosts = new Set<string>();
+  const isOwnHost = (hostname: string): boolean => {
+    hosts.add(hostname);
+    return false;
+  };
+  for (const text of texts) parseDestination(text, { deepLinks: true, isOwnHost });
+  return [...hosts];
+}
+
 function isWeb(url: URL): boolean {
   return url.protocol === "https:" || url.protocol === "http:";
 }

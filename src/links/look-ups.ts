@@ -1,17 +1,23 @@
-/** Looks up what links refer to and others may have created: collections and custom domains. */
+/**
+ * Looks up what links refer to and others may have created: collections and custom domains, both
+ * those that serve the links and those that their addresses lead to.
+ */
 
 import { sql } from "drizzle-orm";
 
 import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
+import { selectVerifiedHosts } from "../db/own-hosts.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { hostsNamedIn } from "./destination.ts";
 import type { CollectionNotFound } from "./errors.ts";
 import { type DomainUnavailable, parseHostname } from "./hostname.ts";
-import type { CollectionRef } from "./link.ts";
+import type { CollectionRef, LinkFields } from "./link.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 
-interface Named {
-  readonly collection?: CollectionRef | null | undefined;
+type Addresses = Pick<LinkFields, "destinationUrl" | "expiredUrl" | "rules" | "abTest">;
+
+interface Named extends Pick<LinkFields, "collection">, Addresses {
   readonly domain?: string | undefined;
 }
 
@@ -25,9 +31,14 @@ export interface LookUps {
    * beforehand: if the domain is lost a moment later, it serves none of the links.
    */
   domain(hostname: string): Result<string, DomainUnavailable>;
+  /**
+   * Whether any workspace has verified the host of one of the links' addresses, which would lead
+   * back to us. Called with a lower-case name without the final dot.
+   */
+  isVerifiedHost(hostname: string): boolean;
 }
 
-/** Looks up everything that a call refers to, within one workspace, in one round trip or none. */
+/** Looks up everything that a call refers to in one round trip or none. */
 export async function lookUp(
   db: Database,
   workspaceId: number,
@@ -37,17 +48,11 @@ export async function lookUp(
   const domains = wanted.flatMap(({ domain = DEFAULT_DOMAIN }) =>
     domain === DEFAULT_DOMAIN ? [] : [canonical(domain)],
   );
-  const [collectionRows, domainRows] =
-    refs.length + domains.length === 0
-      ? [[], []]
-      : await batchAround(
-          db,
-          [],
-          [selectCollections(db, workspaceId, refs), selectDomains(db, workspaceId, domains)],
-        );
+  const hosts = hostsNamedIn(wanted.flatMap(addressesOf)).filter((host) => parseHostname(host).ok);
+  const [domainRows, collectionRows] = await read(db, workspaceId, [...domains, ...hosts], refs);
   const numbers = new Map<CollectionRef, number>();
   for (const { id, uuid } of collectionRows) numbers.set(id, id).set(uuid, id);
-  const proved = new Set(domainRows.map(({ hostname }) => hostname));
+  const verified = new Map(domainRows.map((row) => [row.hostname, row.workspaceId]));
   return {
     collection(ref) {
       if (ref === null || ref === undefined) return ok(ref);
@@ -56,11 +61,38 @@ export async function lookUp(
     },
     domain(hostname) {
       const name = canonical(hostname);
-      return hostname === DEFAULT_DOMAIN || proved.has(name)
+      return hostname === DEFAULT_DOMAIN || verified.get(name) === workspaceId
         ? ok(hostname === DEFAULT_DOMAIN ? hostname : name)
         : err({ reason: "domain_unavailable", hostname });
     },
+    isVerifiedHost: (hostname) => verified.has(hostname),
   };
+}
+
+type Found = readonly [
+  hosts: readonly { readonly hostname: string; readonly workspaceId: number }[],
+  collections: readonly { readonly id: number; readonly uuid: string }[],
+];
+
+async function read(
+  db: Database,
+  workspaceId: number,
+  hosts: readonly string[],
+  collections: readonly CollectionRef[],
+): Promise<Found> {
+  const verified = selectVerifiedHosts(db, hosts);
+  if (collections.length > 0) {
+    return batchAround(db, [], [verified, selectCollections(db, workspaceId, collections)]);
+  }
+  return [hosts.length === 0 ? [] : await verified, []];
+}
+
+function addressesOf({ destinationUrl, expiredUrl, rules = [], abTest }: Addresses): string[] {
+  const targets = [
+    ...rules.map((rule) => rule.targetUrl),
+    ...(abTest?.variants ?? []).map(({ url }) => url),
+  ];
+  return [destinationUrl ?? [], expiredUrl ?? [], targets].flat();
 }
 
 function canonical(hostname: string): string {
@@ -74,11 +106,4 @@ function selectCollections(db: Database, workspaceId: number, refs: readonly Col
     select id, uuid from collections where workspace_id = ${workspaceId}
       and (id in (select value from json_each(${json}) where type = 'integer')
         or uuid in (select value from json_each(${json}) where type = 'text'))`);
-}
-
-function selectDomains(db: Database, workspaceId: number, hostnames: readonly string[]) {
-  return db.all<{ hostname: string }>(sql`
-    select hostname from domains
-    where workspace_id = ${workspaceId} and verified_at_ms is not null
-      and hostname in (select value from json_each(${JSON.stringify(hostnames)}))`);
 }

@@ -16,7 +16,7 @@ export interface OutboundPolicy extends Resolver {
   /** What a failing resolver means; `refuse` when absent. `allow` is for checks that repeat. */
   readonly whenDnsFails?: "refuse" | "allow";
   /** Whether a host is this service. Called with lower case, without the root's dot. */
-  isOwnHost(hostname: string): boolean;
+  isOwnHost(hostname: string): boolean | Promise<boolean>;
 }
 
 export type BlockReason =
@@ -76,7 +76,7 @@ export async function checkTarget(
 ): Promise<Result<URL, BlockReason>> {
   const url = URL.parse(text);
   if (url === null) return err("not_a_url");
-  const reason = writtenReason(url, policy) ?? (await resolvedReason(url, policy));
+  const reason = (await writtenReason(url, policy)) ?? (await resolvedReason(url, policy));
   return reason === null ? ok(url) : err(reason);
 }
 
@@ -95,7 +95,7 @@ export async function safeFetch(
   return send(target.value, request, policy.fetch ?? fetch);
 }
 
-function writtenReason(url: URL, policy: OutboundPolicy): BlockReason | null {
+async function writtenReason(url: URL, policy: OutboundPolicy): Promise<BlockReason | null> {
   const { allowPrivate } = policy;
   if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:")) return "scheme";
   if (url.username !== "" || url.password !== "") return "credentials";
@@ -103,7 +103,7 @@ function writtenReason(url: URL, policy: OutboundPolicy): BlockReason | null {
   // The default port of the scheme is the empty string.
   if (url.port !== "") return "port";
   const hostname = bareHostname(url);
-  if (policy.isOwnHost(hostname)) return "own_host";
+  if (await policy.isOwnHost(hostname)) return "own_host";
   if (isAddress(hostname)) return isPublicAddress(hostname) ? null : "private_address";
   return LOCAL_NAME.test(hostname) || !hostname.includes(".") ? "private_name" : null;
 }

@@ -147,7 +147,10 @@ function answer(
   if (method === "POST" && record.password === undefined) {
     return notice(visit, METHOD_NOT_ALLOWED);
   }
-  if (decision.kind === "fallback") return redirectTo(decision.destination, 302);
+  if (decision.kind === "fallback") {
+    const { destination } = decision;
+    return leadsTo(destination, url) ? notice(visit, LOOP) : redirectTo(destination, 302);
+  }
   const isOpen = record.password === undefined && record.limit === undefined;
   if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
   return answerGuarded(visit, record, decision, parts);
@@ -197,7 +200,7 @@ function leadOn(
     record.forwardQuery === true
       ? withVisitorQuery(decision.destination, url.query, SCAN_PARAMETER)
       : decision.destination;
-  if (forwarded === url.href) return notice(visit, LOOP);
+  if (leadsTo(forwarded, url)) return notice(visit, LOOP);
   const { destination, token } = markClick(forwarded, record, visitor);
   capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would send the password to the destination.
@@ -212,6 +215,16 @@ function leadOn(
     response.headers.append("Set-Cookie", variantCookie(new URL(url.href), variant));
   }
   return response;
+}
+
+/**
+ * Whether a destination is the link that is followed, with whatever query: a click token or a
+ * fragment would make each round look new.
+ */
+function leadsTo(destination: string, { origin, path }: RequestUrl): boolean {
+  if (!destination.startsWith(origin) || !destination.startsWith(path, origin.length)) return false;
+  const next = destination[origin.length + path.length];
+  return next === undefined || next === "?" || next === "#";
 }
 
 /** The parameter that QR codes append: counted as a scan, not forwarded. */

@@ -88,7 +88,7 @@ describe("round trips to D1 of the native API", () => {
   const csv = `destination_url,tags\n${rows.join("\n")}`;
 
   for (const [name, path, type, body, tripsMax] of [
-    ["one link", "/api/links", "application/json", JSON.stringify({ destinationUrl }), 2],
+    ["one link", "/api/links", "application/json", JSON.stringify({ destinationUrl }), 3],
     ["a hundred links", "/api/links/bulk", "application/json", JSON.stringify({ links }), 6],
     ["an import of 500", "/api/links/import", "text/csv", csv, 6],
   ] as const) {

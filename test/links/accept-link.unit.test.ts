@@ -27,6 +27,7 @@ const CONTEXT: AcceptContext = {
     collection: (ref) =>
       ref === undefined || ref === null ? ok(ref) : err({ reason: "collection_not_found" }),
     domain: (hostname) => err({ reason: "domain_unavailable", hostname }),
+    isVerifiedHost: () => false,
   },
 };
 

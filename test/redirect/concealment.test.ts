@@ -1,5 +1,6 @@
 /** What a visitor may not learn from a link, whichever method and path is used. */
 
+import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
@@ -65,6 +66,33 @@ describe("a link that leads to itself", () => {
     expect(response.status).toBe(508);
     expect(response.headers.get("Location")).toBeNull();
     expect(clicks).toEqual([]);
+  });
+
+  it.for([
+    ["with another query", { destination_url: "https://back.example/CODE?round=2" }],
+    ["with a fragment", { destination_url: "https://back.example/CODE#round" }],
+    ["once it has ended", { expires_at_ms: 1, expired_url: "https://back.example/CODE" }],
+  ] as const)("%s answers 508 too", async ([, columns], { expect }) => {
+    const workspace = await insertWorkspace();
+    const domain = `${crypto.randomUUID()}.example`;
+    await insertDomain(workspace, domain);
+    const code = "CODE";
+    const text = JSON.stringify(columns).replaceAll("back.example", domain);
+    await insertLink({ domain, code, ...(JSON.parse(text) as typeof columns) }, workspace);
+    const { redirect, clicks } = recordingRedirect();
+    const response = await follow(redirect, `https://${domain}/CODE?first`);
+    expect(response.status).toBe(508);
+    expect(clicks).toEqual([]);
+  });
+
+  it("is told from a link whose code begins alike", async ({ expect }) => {
+    const { code } = await insertLink();
+    const longer = `https://sign.test/${code}-2`;
+    await env.DB.prepare("UPDATE links SET destination_url = ? WHERE code = ?")
+      .bind(longer, code)
+      .run();
+    const response = await follow(recordingRedirect().redirect, `/${code}`);
+    expect(response.headers.get("Location")).toBe(longer);
   });
 });
 

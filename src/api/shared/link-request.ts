@@ -4,9 +4,10 @@ import type { Context } from "hono";
 
 import { configOf } from "../../config.ts";
 import { databaseOf } from "../../db/database.ts";
+import { isConfiguredHost, isOwnHost } from "../../db/own-hosts.ts";
 import type { LinkContext, LinkPolicy } from "../../links/context.ts";
-import { isOwnHost } from "../../links/route/hosts.ts";
 import { type LinkStore, linkStore } from "../../links/store.ts";
+import { canonicalHostname } from "../../platform/canonical-hostname.ts";
 import type { OutboundPolicy } from "../../platform/safe-fetch.ts";
 import { type DialectEnvironment, nowOf } from "./dialect.ts";
 
@@ -17,11 +18,15 @@ export function linkContextOf<E extends DialectEnvironment>(
   c: Context<E>,
   policy: DialectPolicy,
 ): LinkContext {
+  const config = configOf(c.env);
   return {
     env: c.env,
     access: c.get("access"),
     nowMs: nowOf(c),
-    policy: { ...policy, isOwnHost: ownHostsOf(c) },
+    policy: {
+      ...policy,
+      isOwnHost: (hostname) => isConfiguredHost(hostname, config) || isAsked(hostname, c),
+    },
   };
 }
 
@@ -37,12 +42,12 @@ export function outboundPolicyOf<E extends DialectEnvironment>(c: Context<E>): O
     dohUrl: c.env.DOH_URL,
     // ALLOW_PRIVATE_WEBHOOKS applies to webhooks only.
     allowPrivate: false,
-    isOwnHost: ownHostsOf(c),
+    isOwnHost: async (hostname) => isAsked(hostname, c) || (await isOwnHost(hostname, c.env)),
     ...(fetch !== undefined && { fetch }),
   };
 }
 
-function ownHostsOf<E extends DialectEnvironment>(c: Context<E>): (hostname: string) => boolean {
-  const requestHostname = new URL(c.req.url).hostname;
-  return (hostname) => isOwnHost(hostname, configOf(c.env), requestHostname);
+/** Whether the request came to this host: a preview of the Worker, or a name yet unknown to it. */
+function isAsked<E extends DialectEnvironment>(hostname: string, c: Context<E>): boolean {
+  return canonicalHostname(hostname) === canonicalHostname(new URL(c.req.url).hostname);
 }

@@ -14,21 +14,6 @@ export function isDefaultHost(hostname: string, config: Home): boolean {
   return host === config.publicUrl.hostname || LOOPBACK.has(host) || host.endsWith(".workers.dev");
 }
 
-/**
- * Whether a destination on this host would lead back to us.
- *
- * Narrower than the default hosts: most of `*.workers.dev` belongs to others, so only the host that
- * received the request counts.
- */
-export function isOwnHost(hostname: string, config: Home, requestHostname: string): boolean {
-  const host = canonicalHostname(hostname);
-  return (
-    host === config.publicUrl.hostname ||
-    host === canonicalHostname(requestHostname) ||
-    LOOPBACK.has(host)
-  );
-}
-
 /** What one of the hosts that receive requests serves. */
 export interface Site {
   /** The domain whose links it serves: empty for a default host, otherwise the host itself. */
