@@ -21,8 +21,28 @@ const UNFURLERS = new RegExp(
   "i",
 );
 
-/** Mail scanners that isbot takes for people: SafeLinks sends Office's own user agent. */
-const SCANNERS = /^microsoft office\/|ms-office|\bmsoffice\b/i;
+/**
+ * Programs that isbot takes for people: mail scanners (SafeLinks sends Office's own user agent), and
+ * the plain HTTP stacks of Android, Apple's systems, Dart and PowerShell, which show nobody a page.
+ */
+const PROGRAMS = new RegExp(
+  [
+    "^microsoft office/|ms-office|\\bmsoffice\\b|symantec|clicktime",
+    "^dalvik/|\\bcfnetwork/\\S+ darwin/|\\(dart:io\\)|\\b(?:windows)?powershell/",
+  ].join("|"),
+  "i",
+);
+
+/** A browser's user agent: `Mozilla/5.0 (system) engine/version …`. */
+const BROWSER = /^Mozilla\/5\.0 \([^()]*(?:\([^()]*\)[^()]*)*\) (?:AppleWebKit|Gecko)\//;
+
+/**
+ * What a browser's user agent says of itself in words that isbot reads as a program's: the model of
+ * an Android device ("M bot 60", "Discovery II"), WeChat's `Process/tools`, Sogou's browsers (its
+ * spider calls itself a spider), and the bars in Alipay's sizes and in some extensions' marks.
+ */
+const MISREAD =
+  /(?<=\bAndroid [\d.]+;(?: U;)?(?: [a-z]{2}[-_][a-z]{2};)? )[^;()]+(?=[;)])|\bProcess\/tools\w*|\bSogou(?:MobileBrowser|Search|MSE)\b|\|/gi;
 
 /** The kinds of sender that a user agent can reveal. */
 export type Sender = Exclude<LedgerClick["class"], Exclude<ClickKind, "visit">>;
@@ -44,5 +64,9 @@ export function classify(kind: ClickKind, userAgent: string): LedgerClick["class
 export function senderOf(userAgent: string): Sender {
   if (userAgent.trim() === "") return "bot";
   if (UNFURLERS.test(userAgent)) return "unfurler";
-  return SCANNERS.test(userAgent) || isbot(userAgent) ? "bot" : "human";
+  return PROGRAMS.test(userAgent) || isbot(withoutMisread(userAgent)) ? "bot" : "human";
+}
+
+function withoutMisread(userAgent: string): string {
+  return BROWSER.test(userAgent) ? userAgent.replace(MISREAD, "") : userAgent;
 }
