@@ -82,12 +82,31 @@ function knownOf(userAgent: string): Known {
   return read;
 }
 
+/**
+ * What a user agent says in words that ua-parser-js does not read, or reads as something else. The
+ * first that matches decides; without a device, the library's device stands.
+ */
+const MISREAD: readonly { when: RegExp; os: string; device?: Device }[] = [
+  { when: /^Mozilla\/5\.0 \(Apple Watch;/, os: "watchOS", device: "wearable" },
+  // iPads ask for desktop pages by default, and pose as a Mac.
+  { when: /\(Macintosh;.*\b(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)\//, os: "iOS", device: "tablet" },
+  { when: /\bAndroid\b.*\bChromecast\b/, os: "Android", device: "smarttv" },
+  // Phones that run Android's apps, whatever their system is called.
+  { when: /\bAndroid [\d.]+; HarmonyOS\b/, os: "Android" },
+  { when: /\bOpenHarmony [\d.]+; Android\b/, os: "Android" },
+  { when: /\bOpenHarmony\b/, os: "HarmonyOS" },
+  // The library finds an iPhone in "MIDP".
+  { when: /\bJ2ME\/MIDP\b/, os: "", device: "mobile" },
+  { when: /^\[FB(?:AN|_IAB)\/FB4A;/, os: "Android", device: "mobile" },
+];
+
 function parse(userAgent: string): Agent {
   const { device, browser, os } = new UAParser(userAgent).getResult();
-  const system = osName(os.name ?? "");
+  const misread = MISREAD.find(({ when }) => when.test(userAgent));
+  const system = misread?.os ?? osName(os.name ?? "");
   const handheld = system === "Android" || system === "iOS" ? "mobile" : "desktop";
   return {
-    device: DEVICES.find((name) => name === device.type) ?? handheld,
+    device: misread?.device ?? DEVICES.find((name) => name === device.type) ?? handheld,
     // Brave poses as Chrome, except where it adds its own name.
     browser: /\bBrave\b/.test(userAgent) ? "Brave" : browserName(browser.name ?? ""),
     os: system,

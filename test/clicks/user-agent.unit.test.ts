@@ -89,6 +89,61 @@ const AGENTS = [
     "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/4.0 Chrome/76.0.3809.146 TV Safari/537.36",
     { device: "smarttv", browser: "Samsung Internet", os: "Tizen" },
   ],
+  [
+    "Chrome on an iPad that asks for desktop pages",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_13_5) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/87 Version/11.1.1 Safari/605.1.15",
+    { device: "tablet", browser: "Chrome", os: "iOS" },
+  ],
+  [
+    "Firefox on an iPad that asks for desktop pages",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/144.0 Safari/605.1.15",
+    { device: "tablet", browser: "Firefox", os: "iOS" },
+  ],
+  [
+    "Edge on an iPad that asks for desktop pages",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 EdgiOS/120.0.2210.126 Safari/605.1.15",
+    { device: "tablet", browser: "Edge", os: "iOS" },
+  ],
+  [
+    "a Huawei phone that runs Android's apps",
+    "Mozilla/5.0 (Linux; Android 10; HarmonyOS; ABC-AL10) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/92.0.4515.105 HuaweiBrowser/12.0.3.310 Mobile Safari/537.36",
+    { device: "mobile", browser: "Huawei Browser", os: "Android" },
+  ],
+  [
+    "a phone of OpenHarmony that poses as Android",
+    "Mozilla/5.0 (Phone; OpenHarmony 6.0; Android 10) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1 Mobile",
+    { device: "mobile", browser: "Chrome", os: "Android" },
+  ],
+  [
+    "a phone of OpenHarmony",
+    "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1 Mobile",
+    { device: "mobile", browser: "Chrome", os: "HarmonyOS" },
+  ],
+  [
+    "Opera Mini on a feature phone",
+    "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1.32052/29.3709; U; en) Presto/2.8.119 Version/11.10",
+    { device: "mobile", browser: "Opera", os: "" },
+  ],
+  [
+    "Opera Mini on an iPhone",
+    "Opera/9.80 (iPhone; Opera Mini/7.0.4/28.2555; U; fr) Presto/2.8.119 Version/11.10",
+    { device: "mobile", browser: "Opera", os: "iOS" },
+  ],
+  [
+    "Facebook's app on Android by its name alone",
+    "[FBAN/FB4A;FBAV/222.0.0.48.113;FBDM/{density=2.0};FBLC/en_US;FBDV/SM-A105F;FBSV/10;]",
+    { device: "mobile", browser: "Facebook", os: "Android" },
+  ],
+  [
+    "a television with Google's stick",
+    "Mozilla/5.0 (Linux; Android 10; Chromecast Build/QTS2.200918.0337; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/88.0.4324.152 Mobile Safari/537.36",
+    { device: "smarttv", browser: "Chrome", os: "Android" },
+  ],
+  [
+    "a watch",
+    "Mozilla/5.0 (Apple Watch; CPU Watch OS 9_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.0 Mobile/15E148 Safari/604.1",
+    { device: "wearable", browser: "Safari", os: "watchOS" },
+  ],
   ["no user agent", "", { device: "desktop", browser: "", os: "" }],
 ] as const;
 
