@@ -64,13 +64,18 @@ export async function clickMessage(group: ClickGroup, secret: string): Promise<C
   return { v: 1, id: group.id, clicks, lost: group.lost };
 }
 
-/** Returns the referring host without `www.`, or null if there is none or it is not a web page. */
+/**
+ * Returns the referring host in one form: lower case, without `www.` and the root's dot. Null if
+ * there is none, or if it is neither a web page nor an Android app.
+ */
 export function referrerHost(referer: string | null): string | null {
   if (referer === null || referer === "") return null;
   // Android apps name themselves: android-app://com.example.app/
   const url = URL.parse(referer);
   if (url === null || !/^(https?|android-app):$/.test(url.protocol)) return null;
-  const host = url.hostname.replace(/^www\./, "");
+  // The URL parser leaves the case of hosts that are not of the web: app names have capitals.
+  const name = url.hostname.toLowerCase().replace(/\.$/, "");
+  const host = name.replace(/^www\.(?=[^.]+\.)/, "");
   return host === "" ? null : host;
 }
 

@@ -22,6 +22,13 @@ export interface Visitor {
   readonly optedOut: boolean;
 }
 
+/**
+ * Where browsers and apps say that nobody has asked yet. `Sec-Purpose` is the standard's; Facebook's
+ * app and Safari's top sites send `X-Purpose`. One may say so while another is empty.
+ */
+const PURPOSES = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"] as const;
+const AHEAD = /prefetch|prerender|preview/i;
+
 /** Only the host of a referrer is kept, and no host with its scheme is longer. */
 const REFERER_CHARS_MAX = 512;
 
@@ -61,6 +68,5 @@ function countryOf(country: unknown): string | null {
 
 function kindOf(method: string, headers: Headers): ClickKind {
   if (method === "HEAD") return "head";
-  const purpose = headers.get("Sec-Purpose") ?? headers.get("Purpose") ?? headers.get("X-Moz");
-  return purpose !== null && /prefetch|prerender|preview/i.test(purpose) ? "prefetch" : "visit";
+  return PURPOSES.some((name) => AHEAD.test(headers.get(name) ?? "")) ? "prefetch" : "visit";
 }

@@ -221,6 +221,12 @@ describe("what a click records", () => {
     [{ "Sec-Purpose": "prefetch;prerender" }, "prefetch"],
     [{ Purpose: "prefetch" }, "prefetch"],
     [{ "X-Moz": "prefetch" }, "prefetch"],
+    [{ "X-Purpose": "preview" }, "prefetch"],
+    [{ "X-Purpose": "prefetch" }, "prefetch"],
+    [{ "Sec-Purpose": "", Purpose: "prefetch" }, "prefetch"],
+    [{ Purpose: "", "X-Moz": "prefetch" }, "prefetch"],
+    [{ "Sec-Purpose": "other", Purpose: "prefetch" }, "prefetch"],
+    [{ "Sec-Purpose": "other" }, "visit"],
     [{}, "visit"],
   ] as const)("recognises a prefetch by its header %o", async ([headers, kind], { expect }) => {
     const { code } = await insertLink();
