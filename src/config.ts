@@ -1,5 +1,7 @@
 /** The installation's settings, parsed once per isolate. Secrets stay in `env`. */
 
+import { isRegion } from "./platform/location.ts";
+
 export type Plan = "free" | "pro" | "enterprise";
 export type Signups = "open" | "first" | "closed";
 
@@ -41,6 +43,10 @@ export function publicUrlOf(env: Cloudflare.Env): URL {
 }
 
 function parse(env: Cloudflare.Env): Config {
+  // Read by placeOf, which ignores a wrong one: redirects go on, and the API says what is wrong.
+  if (env.LOCATION_HINT !== "" && !isRegion(env.LOCATION_HINT)) {
+    throw new Error("LOCATION_HINT must be empty or a region such as weur or enam.");
+  }
   return {
     publicUrl: publicUrlOf(env),
     defaultPlan: oneOf("DEFAULT_PLAN", env.DEFAULT_PLAN, ["free", "pro", "enterprise"]),

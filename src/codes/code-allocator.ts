@@ -2,6 +2,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 
+import { placeOf } from "../platform/location.ts";
 import { aesOf, PERMUTATION_KEY_BYTES, permuteToCodes } from "./permutation.ts";
 import { isReserved } from "./reserved.ts";
 
@@ -15,10 +16,10 @@ const NAME_PREFIX = "domain:";
  * knows the object's name.
  */
 export function allocatorFor(
-  env: Pick<Cloudflare.Env, "CODE_ALLOCATOR">,
+  env: Pick<Cloudflare.Env, "CODE_ALLOCATOR" | "LOCATION_HINT">,
   domain: string,
 ): DurableObjectStub<CodeAllocator> {
-  return env.CODE_ALLOCATOR.getByName(`${NAME_PREFIX}${domain}`);
+  return env.CODE_ALLOCATOR.getByName(`${NAME_PREFIX}${domain}`, placeOf(env));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Addresses a link's gate; no other file knows how gates are named. */
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
+import { placeOf } from "../platform/location.ts";
 import type { LinkGate } from "./link-gate.ts";
 
 /** The fields that a gate is named by; the route record of a guarded link has them. */
@@ -16,10 +17,11 @@ export interface GateOwner {
  * A gate holds hashes of visitors, so it lives in the same jurisdiction as its workspace's Ledger.
  */
 export function gateFor(
-  env: Pick<Cloudflare.Env, "LINK_GATE">,
+  env: Pick<Cloudflare.Env, "LINK_GATE" | "LOCATION_HINT">,
   { uuid, ledger }: GateOwner,
 ): DurableObjectStub<LinkGate> {
   if (uuid === undefined) throw new Error("The link has no gate.");
-  const namespace = ledger.endsWith(".eu") ? env.LINK_GATE.jurisdiction("eu") : env.LINK_GATE;
-  return namespace.getByName(`link:${uuid}`);
+  const name = `link:${uuid}`;
+  if (ledger.endsWith(".eu")) return env.LINK_GATE.jurisdiction("eu").getByName(name);
+  return env.LINK_GATE.getByName(name, placeOf(env));
 }

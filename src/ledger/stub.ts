@@ -1,5 +1,6 @@
 /** Addresses a workspace's Ledger; no other file knows how Ledgers are reached. */
 
+import { placeOf } from "../platform/location.ts";
 import type { LedgerId } from "./ledger-id.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -9,6 +10,6 @@ import type { Ledger } from "./ledger.ts";
  * A workspace in the EU has its object in a separate id space, which never leaves the EU.
  */
 export function ledgerFor(env: Cloudflare.Env, id: LedgerId): DurableObjectStub<Ledger> {
-  const namespace = id.endsWith(".eu") ? env.LEDGER.jurisdiction("eu") : env.LEDGER;
-  return namespace.getByName(id);
+  if (id.endsWith(".eu")) return env.LEDGER.jurisdiction("eu").getByName(id);
+  return env.LEDGER.getByName(id, placeOf(env));
 }

@@ -8,6 +8,7 @@
 import { DurableObject } from "cloudflare:workers";
 
 import { MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
+import { placeOf } from "../platform/location.ts";
 import { tolerate } from "../platform/log.ts";
 import { queueOverdue } from "../webhooks/queueing.ts";
 import {
@@ -60,5 +61,5 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
 
 /** Returns the installation's only Upkeep object. */
 export function upkeepFor(env: Cloudflare.Env): DurableObjectStub<Upkeep> {
-  return env.UPKEEP.getByName("upkeep");
+  return env.UPKEEP.getByName("upkeep", placeOf(env));
 }
