@@ -10,12 +10,14 @@ import { isReserved } from "../codes/reserved.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { acceptRules, acceptUrl, acceptVariants } from "./accept-routing.ts";
+import { checkBounds } from "./bounds.ts";
 import type { LinkContext } from "./context.ts";
 import type { FieldsRefusal } from "./errors.ts";
 import type { Link, LinkFields } from "./link.ts";
 import type { LookUps } from "./look-ups.ts";
 import type { LinkPlace } from "./parked.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
+import type { Rule } from "./rules/rule.ts";
 import type { Variant } from "./variants/variant.ts";
 
 /**
@@ -66,7 +68,15 @@ export type Faults = readonly [FieldsRefusal, ...FieldsRefusal[]];
 
 type Before = Pick<
   Link,
-  "domain" | "parkedDomain" | "startsAtMs" | "endsAtMs" | "rules" | "abTest"
+  | "domain"
+  | "parkedDomain"
+  | "startsAtMs"
+  | "endsAtMs"
+  | "rules"
+  | "abTest"
+  | "destinationUrl"
+  | "utm"
+  | "qrSettings"
 > & { readonly code: string | null };
 
 const NOTHING: Before = {
@@ -77,6 +87,9 @@ const NOTHING: Before = {
   endsAtMs: null,
   rules: [],
   abTest: { enabled: false, sticky: false, variants: [] },
+  destinationUrl: "",
+  utm: {},
+  qrSettings: null,
 };
 
 /** What a link is validated with, besides itself. */
@@ -110,6 +123,10 @@ export function acceptLink(
   const rules = take(acceptRules(wanted.rules, was.rules, context));
   const variants = take(acceptVariants(abTest, was.abTest, context));
   const collectionId = take(lookUps.collection(wanted.collection));
+  // Only a link of which nothing else is wrong can be measured.
+  if (faults.length === 0) {
+    take(acceptSize({ destinationUrl, utm, rules, variants, qrSettings }, was));
+  }
   const [first, ...others] = faults;
   if (first !== undefined) return err([first, ...others]);
   if (standing === undefined) throw new Error("A place is accepted, or refused with a reason.");
@@ -190,6 +207,27 @@ function acceptSchedule(
   return isSet && !PLANS[plan].features.schedules
     ? err(exceeded("schedules", plan, 0, 1))
     : ok({ startsAtMs: wanted.startsAtMs, endsAtMs: wanted.endsAtMs });
+}
+
+interface ChangedSize {
+  readonly destinationUrl: string | undefined;
+  readonly utm: LinkFields["utm"];
+  readonly rules: readonly Rule[] | undefined;
+  readonly variants: readonly Variant[] | undefined;
+  readonly qrSettings: LinkFields["qrSettings"];
+}
+
+/** Checks the size of a link as it would be; one that is already larger may change otherwise. */
+function acceptSize(changed: ChangedSize, before: Before): Result<null, FieldsRefusal> {
+  if (Object.values(changed).every((value) => value === undefined)) return ok(null);
+  const { destinationUrl, utm, rules, variants, qrSettings } = changed;
+  return checkBounds({
+    destinationUrl: destinationUrl ?? before.destinationUrl,
+    utm: (utm === undefined ? before.utm : utm) ?? {},
+    rules: rules ?? before.rules,
+    variants: variants ?? before.abTest.variants,
+    qrSettings: qrSettings === undefined ? before.qrSettings : qrSettings,
+  });
 }
 
 /** Returns tag names as they are stored: trimmed, without duplicates and empty names. */

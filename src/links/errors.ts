@@ -21,6 +21,19 @@ export interface DestinationRefused {
   readonly problem: DestinationProblem;
 }
 
+/** The link would be larger than any may be (`bounds.ts`), independent of the plan. */
+export interface BoundExceeded {
+  readonly reason: "bound_exceeded";
+  /** The field to make smaller. */
+  readonly field: DestinationField | "utm" | "rules" | "abTest.variants" | "qrSettings";
+  /**
+   * `items`: how many the field holds. `location`: the characters of a URL with the link's UTM
+   * parameters. `record` and `link`: the bytes of all that redirects read, and of the whole link.
+   */
+  readonly bound: "items" | "location" | "record" | "link";
+  readonly max: number;
+}
+
 export interface CodeReserved {
   readonly reason: "code_reserved";
   readonly code: string;
@@ -44,6 +57,7 @@ export interface CollectionNotFound {
 
 export type FieldsRefusal =
   | DestinationRefused
+  | BoundExceeded
   | CodeReserved
   | { readonly reason: "expiry_past" }
   /** The end is before the start. */

@@ -1,6 +1,6 @@
 /** Marks a click for attribution: a random token in the destination's query. */
 
-import { withParameters } from "../links/route/merge-query.ts";
+import { toParameters, withParameters } from "../links/route/merge-query.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -18,7 +18,8 @@ export function markClick(
   if (clickIdParam === undefined || optedOut || kind !== "visit")
     return { destination, token: null };
   const token = crypto.randomUUID();
-  const marked = withParameters(destination, [[clickIdParam, token]]);
-  // A destination that already has the parameter keeps its own value.
+  const marked = withParameters(destination, toParameters([[clickIdParam, token]]));
+  // A destination that already has the parameter keeps its own value; one that has no room for it
+  // is not marked.
   return { destination: marked, token: marked === destination ? null : token };
 }

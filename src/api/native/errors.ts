@@ -31,6 +31,7 @@ import {
   unauthorized,
   type WireError,
 } from "../shared/wire-error.ts";
+import { boundSentence } from "../shared/wire/bounds.ts";
 import { hostnameSentence } from "./domains/sentences.ts";
 import { amountSentence } from "./goals/contract.ts";
 import { destinationSentence, quotaSentence } from "./links/sentences.ts";
@@ -199,6 +200,8 @@ function toWire(refusal: NativeRefusal): WireError {
       return badRequest("This version cannot read the message; it is kept.");
     case "destination_refused":
       return badRequest(destinationSentence(refusal));
+    case "bound_exceeded":
+      return badRequest(boundSentence(refusal));
     case "code_reserved":
       return badRequest(`shortCode must be another word: "${refusal.code}" is reserved`);
     case "code_taken": {

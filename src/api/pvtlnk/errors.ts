@@ -134,6 +134,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "quota_exceeded":
       return forbidden(planSentence(refusal));
     case "destination_refused":
+    case "bound_exceeded":
     case "code_reserved":
     case "code_taken":
     case "expiry_past":

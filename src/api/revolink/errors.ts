@@ -16,6 +16,7 @@ import {
   unauthorized,
   type WireError,
 } from "../shared/wire-error.ts";
+import { boundSentence } from "../shared/wire/bounds.ts";
 import type { WireFault } from "../shared/wire/fault.ts";
 import type { RevolinkEnvironment } from "./environment.ts";
 import { destinationSentence, quotaSentence } from "./sentences.ts";
@@ -134,6 +135,8 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return badRequest(`tagIds: "${refusal.tagId}" is no tag of this workspace.`);
     case "destination_refused":
       return badRequest(destinationSentence(refusal));
+    case "bound_exceeded":
+      return badRequest(`${boundSentence(refusal)}.`);
     case "code_reserved":
       return badRequest(`slug "${refusal.code}" is reserved. Choose another one.`);
     case "code_taken":

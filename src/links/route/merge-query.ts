@@ -10,13 +10,27 @@
 export const LOCATION_LENGTH_MAX = 8_192;
 export const VISITOR_PARAMETERS_MAX = 100;
 
-/** Adds parameters of our own, form-encoded. */
-export function withParameters(
-  destination: string,
-  parameters: Iterable<readonly [string, string]>,
-): string {
-  const added = Array.from(parameters, (pair) => new URLSearchParams([[...pair]]).toString());
-  return added.length === 0 ? destination : append(destination, added);
+/** A query parameter as it is written, and its name as the destination's server reads it. */
+export interface Parameter {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Form-encodes parameters of our own. */
+export function toParameters(pairs: Iterable<readonly [string, string]>): Parameter[] {
+  return Array.from(pairs, ([name, value]) => ({
+    name: name.toWellFormed(),
+    text: new URLSearchParams([[name, value]]).toString(),
+  }));
+}
+
+/**
+ * Adds parameters of our own, or none of them if the result would be longer than
+ * `LOCATION_LENGTH_MAX`.
+ */
+export function withParameters(destination: string, parameters: readonly Parameter[]): string {
+  const merged = merge(destination, parameters);
+  return merged.length > LOCATION_LENGTH_MAX ? destination : merged;
 }
 
 /**
@@ -30,18 +44,21 @@ export function withVisitorQuery(destination: string, query: string, except: str
   if (query.length > LOCATION_LENGTH_MAX) return destination;
   const sent = query.slice(1).split("&", VISITOR_PARAMETERS_MAX + 1);
   if (sent.length > VISITOR_PARAMETERS_MAX) return destination;
-  const kept = sent.filter((parameter) => namesOf(parameter)[0] !== except && parameter !== "");
-  const merged = kept.length === 0 ? destination : append(destination, kept);
-  return merged.length > LOCATION_LENGTH_MAX ? destination : merged;
+  const parameters = sent.flatMap((text) => {
+    const name = text === "" ? undefined : namesOf(text)[0];
+    return name === undefined || name === except ? [] : [{ name, text }];
+  });
+  return withParameters(destination, parameters);
 }
 
-function append(destination: string, parameters: readonly string[]): string {
-  if (!/^https?:/.test(destination)) return destination;
+/** Adds parameters, however long the result. */
+export function merge(destination: string, parameters: readonly Parameter[]): string {
+  if (parameters.length === 0 || !/^https?:/.test(destination)) return destination;
   const end = destination.search(/#|$/);
   const address = destination.slice(0, end);
   const query = address.indexOf("?");
   const own = new Set(query < 0 ? [] : namesOf(address.slice(query + 1)));
-  const added = parameters.filter((parameter) => !own.has(namesOf(parameter)[0] ?? ""));
+  const added = parameters.filter(({ name }) => !own.has(name)).map(({ text }) => text);
   if (added.length === 0) return destination;
   const separator = query < 0 ? "?" : query === end - 1 || address.endsWith("&") ? "" : "&";
   return address + separator + added.join("&") + destination.slice(end);

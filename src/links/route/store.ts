@@ -10,7 +10,7 @@ import { routeRules } from "../rules/route-rules.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RouteVariant } from "../variants/variant.ts";
 import type { LinkAddress } from "./address.ts";
-import { withParameters } from "./merge-query.ts";
+import { type Parameter, toParameters, withParameters } from "./merge-query.ts";
 import { ROUTE_SCHEMA, type GoneReason, type RedirectStatus, type RouteRecord } from "./record.ts";
 
 export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, w.uuid AS workspace_uuid,
@@ -82,7 +82,8 @@ export async function readRoute(db: D1Database, address: LinkAddress): Promise<S
 }
 
 function recordOf(row: RouteRow): RouteRecord {
-  const utm = Object.entries(JSON.parse(row.utm_params ?? "{}") as Record<string, string>);
+  const pairs = Object.entries(JSON.parse(row.utm_params ?? "{}") as Record<string, string>);
+  const utm = toParameters(pairs);
   return {
     schema: ROUTE_SCHEMA,
     linkId: row.id,
@@ -116,10 +117,11 @@ function present<T extends object>(fields: T): Present<T> {
   return Object.fromEntries(entries) as Present<T>;
 }
 
-type Query = readonly (readonly [string, string])[];
-
 /** Adds the UTM parameters to every destination here, so that the redirect adds none. */
-function routingOf(row: RouteRow, utm: Query): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
+function routingOf(
+  row: RouteRow,
+  utm: readonly Parameter[],
+): Pick<RouteRecord, "variants" | "sticky" | "rules"> {
   const variants = JSON.parse(row.variants ?? "[]") as RouteVariant[];
   if (variants.length > 0) {
     const tagged = variants.map((it) => ({ ...it, to: withParameters(new URL(it.to).href, utm) }));

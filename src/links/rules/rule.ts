@@ -22,6 +22,9 @@ export const BROWSERS = ["Chrome", "Firefox", "Safari", "Edge", "Opera", "Brave"
 export type RuleSystem = (typeof SYSTEMS)[number];
 export type RuleBrowser = (typeof BROWSERS)[number];
 
+/** The most rules of one link. */
+export const RULES_MAX = 100;
+
 /** The id under which clicks are counted if the link has rules and none matched. */
 export const DEFAULT_RULE = "default";
 

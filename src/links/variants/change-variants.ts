@@ -6,7 +6,7 @@
 import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { LinkContext } from "../context.ts";
-import type { UpdateLinkRefusal } from "../errors.ts";
+import type { BoundExceeded, UpdateLinkRefusal } from "../errors.ts";
 import type { Link, LinkRef } from "../link.ts";
 import { linkStore } from "../store.ts";
 import { updateLink } from "../update-link.ts";
@@ -145,9 +145,16 @@ async function changeVariants(
       return ok({ link, variant });
     }
     const { error } = updated;
-    if (error.reason === "destination_refused") return err({ ...error, field: "url" });
+    if (error.reason === "destination_refused" || isTooLong(error)) {
+      return err({ ...error, field: "url" });
+    }
     if (error.reason !== "version_mismatch" || attempt === ATTEMPTS_MAX) return updated;
   }
+}
+
+/** Of the link's destinations, only the changed one can have become too long. */
+function isTooLong(error: UpdateLinkRefusal): error is BoundExceeded {
+  return error.reason === "bound_exceeded" && error.bound === "location";
 }
 
 function matching(which: VariantRef): (variant: StoredVariant) => boolean {

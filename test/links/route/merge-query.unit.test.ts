@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 
 import {
   LOCATION_LENGTH_MAX,
+  toParameters,
   VISITOR_PARAMETERS_MAX,
   withParameters,
   withVisitorQuery,
@@ -55,7 +56,7 @@ describe("withParameters", () => {
     fc.assert(
       fc.property(rawQuery, fragment, parameters, (raw, hash, added) => {
         const destination = new URL(`https://example.com/path?${raw}${hash}`).href;
-        const merged = withParameters(destination, added);
+        const merged = withParameters(destination, toParameters(added));
         const [address = "", rest = ""] = destination.split(/(#.*)/s);
         expect(merged.startsWith(address)).toBe(true);
         expect(merged.endsWith(rest)).toBe(true);
@@ -81,12 +82,20 @@ describe("withParameters", () => {
     ["myapp://open?a=1", "myapp://open?a=1"],
     ["intent://x#Intent;scheme=https;end", "intent://x#Intent;scheme=https;end"],
   ] as const)("leads from %s to %s", ([destination, expected], { expect }) => {
-    expect(withParameters(destination, [["utm_source", "x"]])).toBe(expected);
+    expect(withParameters(destination, toParameters([["utm_source", "x"]]))).toBe(expected);
   });
 
   it("leaves a destination unchanged when nothing is added", ({ expect }) => {
     const signed = "https://example.com/?sig=a%20b+c";
     expect(withParameters(signed, [])).toBe(signed);
+  });
+
+  it("adds nothing if the address would become too long for a header", ({ expect }) => {
+    const destination = `https://example.com/${"d".repeat(8_000)}`;
+    const room = LOCATION_LENGTH_MAX - destination.length - "?a=".length;
+    const ofLength = (length: number) => toParameters([["a", "v".repeat(length)]]);
+    expect(withParameters(destination, ofLength(room)).length).toBe(LOCATION_LENGTH_MAX);
+    expect(withParameters(destination, ofLength(room + 1))).toBe(destination);
   });
 });
 

@@ -91,6 +91,7 @@ export async function withAllFaults(
 /** The faults that are listed together, in order; any other fault is reported alone. */
 const LISTED: readonly CreateLinkRefusal["reason"][] = [
   "destination_refused",
+  "bound_exceeded",
   "schedule_inverted",
   "code_reserved",
   "code_taken",

@@ -59,7 +59,9 @@ export function asSent(
   refusal: LinkRefusal,
   { defaultIndex = 0 }: Pick<Wanted<unknown>, "defaultIndex">,
 ): LinkRefusal {
-  if (refusal.reason !== "destination_refused") return refusal;
+  if (refusal.reason !== "destination_refused" && refusal.reason !== "bound_exceeded") {
+    return refusal;
+  }
   const { field } = refusal;
   if (field === "destinationUrl") {
     return { ...refusal, field: `rules[${defaultIndex}].targetUrl` };

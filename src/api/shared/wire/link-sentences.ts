@@ -5,7 +5,7 @@
 
 import type { DestinationProblem } from "../../../links/destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
-import type { CreateLinkRefusal } from "../../../links/errors.ts";
+import type { BoundExceeded, CreateLinkRefusal } from "../../../links/errors.ts";
 
 const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   not_a_url: "is not a valid URL",
@@ -30,6 +30,8 @@ export function refusalSentence(refusal: CreateLinkRefusal): string {
   switch (refusal.reason) {
     case "destination_refused":
       return destinationSentence(refusal.problem);
+    case "bound_exceeded":
+      return boundSentence(refusal);
     case "code_reserved":
       return CODE_RESERVED;
     case "code_taken":
@@ -44,5 +46,20 @@ export function refusalSentence(refusal: CreateLinkRefusal): string {
       return "Domain is not one that this workspace has proved";
     case "quota_exceeded":
       return `The plan "${refusal.plan}" has no room for this link (maximum is ${refusal.limit} ${refusal.quota})`;
+  }
+}
+
+/** A bound on rules or variants can only be exceeded by UTM parameters: this API sets no others. */
+function boundSentence({ field, bound, max }: BoundExceeded): string {
+  if (field === "utm") return `Utm params is too long (maximum is ${max} names)`;
+  switch (bound) {
+    case "location":
+      return field === "destinationUrl" || field === "url"
+        ? `Destination url is too long (maximum is ${max} characters with its utm params)`
+        : `Utm params is too long (maximum is ${max} characters with each of the link's destinations)`;
+    case "items":
+    case "record":
+    case "link":
+      return `Link is too large (maximum is ${bound === "items" ? `${max} ${field}` : `${max / 1024} KB`})`;
   }
 }

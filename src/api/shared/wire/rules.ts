@@ -5,7 +5,7 @@
  * Ids and unknown fields are ignored. The engine checks the destinations.
  */
 
-import type { NewRule, RuleConditions } from "../../../links/rules/rule.ts";
+import { type NewRule, type RuleConditions, RULES_MAX } from "../../../links/rules/rule.ts";
 import { utf8 } from "../../../platform/bytes.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
@@ -21,8 +21,7 @@ export interface RulesWithDefault {
   readonly rules: readonly NewRule[];
 }
 
-const RULES_MAX = 100;
-/** Limited because the rules are one value in D1, and part of a KV value that redirects parse. */
+/** Refused before the link is accepted, whose route record is limited to about the same. */
 const RULES_BYTES_MAX = 256_000;
 const NAME_LENGTH_MAX = 100;
 
