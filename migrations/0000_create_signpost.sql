@@ -104,6 +104,7 @@ CREATE TABLE `domains` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,
 	`workspace_id` integer NOT NULL,
+	`claimed_by` text NOT NULL,
 	`hostname` text NOT NULL,
 	`challenge` text NOT NULL,
 	`verified_at_ms` integer,
@@ -116,6 +117,7 @@ CREATE TABLE `domains` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `domains_uuid_unique` ON `domains` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `domains_by_workspace` ON `domains` (`workspace_id`,`hostname`);--> statement-breakpoint
+CREATE INDEX `domains_claimed` ON `domains` (`claimed_by`) WHERE "domains"."verified_at_ms" IS NULL;--> statement-breakpoint
 CREATE INDEX `domains_to_check` ON `domains` (`checked_at_ms`) WHERE "domains"."verified_at_ms" IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `domains_verified` ON `domains` (`hostname`) WHERE "domains"."verified_at_ms" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `collections` (

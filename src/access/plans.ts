@@ -11,6 +11,14 @@ export interface PlanTerms {
   readonly domainsMax: number | null;
   readonly webhooksMax: number | null;
   readonly goalsMax: number | null;
+  readonly tagsMax: number;
+  readonly collectionsMax: number;
+  /** Domains that are claimed and not verified: of one workspace, and by one person over all. */
+  readonly domainClaimsMax: number;
+  /** Workspaces that one person owns, with their own, whose plan decides. */
+  readonly workspacesMax: number;
+  /** Tokens of one person that can be used, over all workspaces; their own workspace's plan decides. */
+  readonly tokensMax: number;
   readonly features: {
     readonly rules: boolean;
     readonly variants: boolean;
@@ -25,6 +33,9 @@ export interface PlanTerms {
   };
 }
 
+/** What no plan lifts: only a program reaches it. */
+const BOUNDS = { tagsMax: 1_000, collectionsMax: 1_000, domainClaimsMax: 20, tokensMax: 50 };
+
 const EVERYTHING: PlanTerms["features"] = {
   rules: true,
   variants: true,
@@ -38,6 +49,8 @@ const EVERYTHING: PlanTerms["features"] = {
 
 export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   free: {
+    ...BOUNDS,
+    workspacesMax: 3,
     linksMax: 50,
     rulesPerLinkMax: 3,
     membersMax: 1,
@@ -54,6 +67,8 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     },
   },
   pro: {
+    ...BOUNDS,
+    workspacesMax: 10,
     linksMax: 5_000,
     rulesPerLinkMax: 20,
     membersMax: 10,
@@ -63,6 +78,8 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     features: { ...EVERYTHING, enterpriseApi: false },
   },
   enterprise: {
+    ...BOUNDS,
+    workspacesMax: 50,
     linksMax: null,
     rulesPerLinkMax: null,
     membersMax: null,
@@ -72,3 +89,10 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     features: EVERYTHING,
   },
 };
+
+const FROM_LOWEST: readonly Plan[] = ["free", "pro", "enterprise"];
+
+/** Returns the lower of two plans. */
+export function lowerPlan(one: Plan, other: Plan): Plan {
+  return FROM_LOWEST.indexOf(one) < FROM_LOWEST.indexOf(other) ? one : other;
+}

@@ -1,4 +1,4 @@
-/** Quotas of a workspace's plan, and the refusal when one is exceeded. */
+/** Quotas of a workspace's or a person's plan, and the refusal when one is exceeded. */
 
 import type { Plan } from "../config.ts";
 import { err, ok, type Result } from "../platform/result.ts";
@@ -14,7 +14,12 @@ export type Quota =
   | "members"
   | "domains"
   | "webhooks"
-  | "goals";
+  | "goals"
+  | "tags"
+  | "collections"
+  | "domainClaims"
+  | "workspaces"
+  | "tokens";
 
 export interface QuotaExceeded {
   readonly reason: "quota_exceeded";

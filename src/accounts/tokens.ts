@@ -3,14 +3,17 @@
  * which is enough for 256 random bits.
  */
 
-import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 
 import type { Scope } from "../access/access.ts";
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import type { Database } from "../db/database.ts";
 import { tokens } from "../db/schema/index.ts";
 import { sha256Hex } from "../platform/bytes.ts";
 import { type Clock, HOUR_MS, SECOND_MS, systemClock } from "../platform/clock.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { planOfPerson } from "../workspaces/personal.ts";
 
 const TOKENS_PER_HOUR_MAX = 5;
 const TOKEN_BYTES = 32;
@@ -42,7 +45,8 @@ export type TokenRefusal =
       readonly perHourMax: number;
       readonly retryAfterSeconds: number;
     }
-  | { readonly reason: "token_not_found" };
+  | { readonly reason: "token_not_found" }
+  | QuotaExceeded;
 
 export interface CreatedToken {
   /** The only time that the token can be read. */
@@ -55,7 +59,10 @@ export interface HomedToken extends TokenRecord {
 }
 
 export interface TokenStore {
-  /** Creates a token. At most five in any hour, counting revoked ones. */
+  /**
+   * Creates a token. At most five in any hour, counting revoked ones, and no more usable ones than
+   * the person's plan allows.
+   */
   create(given: NewToken): Promise<Result<CreatedToken, TokenRefusal>>;
   /** Lists the tokens that are not revoked, the newest first. */
   list(): Promise<TokenRecord[]>;
@@ -80,6 +87,8 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
         lastUsedAtMs: null,
         createdAtMs: nowMs,
       };
+      const plan = await planOfPerson(db, userId);
+      const { tokensMax } = PLANS[plan];
       // The statement that inserts also counts, so two requests at once cannot both be the fifth.
       const inserted = await db.all(sql`
         insert into tokens
@@ -89,9 +98,12 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
         where (
           select count(*) from tokens
           where user_id = ${userId} and created_at_ms > ${nowMs - HOUR_MS}
-        ) < ${TOKENS_PER_HOUR_MAX}
+        ) < ${TOKENS_PER_HOUR_MAX} and ${usable(nowMs)} < ${tokensMax}
         returning id`);
       if (inserted.length > 0) return ok({ token, record });
+      const [now] = await db.all<{ used: number }>(sql`select ${usable(nowMs)} as used`);
+      const used = now?.used ?? 0;
+      if (used >= tokensMax) return err(exceeded("tokens", plan, tokensMax, used));
       return err({
         reason: "token_limit_reached",
         perHourMax: TOKENS_PER_HOUR_MAX,
@@ -131,6 +143,12 @@ export function tokenStore(db: Database, userId: string, clock: Clock = systemCl
       return revoked.length > 0 ? ok(null) : err({ reason: "token_not_found" });
     },
   };
+
+  function usable(nowMs: number): SQL {
+    return sql`(
+      select count(*) from tokens where user_id = ${userId} and revoked_at_ms is null
+        and (expires_at_ms is null or expires_at_ms > ${nowMs}))`;
+  }
 
   /** Returns the seconds until the fifth newest creation is an hour old, which makes room. */
   async function retryAfterSeconds(nowMs: number): Promise<number> {

@@ -2,6 +2,9 @@
 
 import { sql } from "drizzle-orm";
 
+import { PLANS } from "../access/plans.ts";
+import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
+import type { Plan } from "../config.ts";
 import { batchAround, type Alongside } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { collections, tags } from "../db/schema/index.ts";
@@ -45,16 +48,25 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
 
     async create(
       name: string,
-      nowMs: number,
+      { plan, nowMs }: { readonly plan: Plan; readonly nowMs: number },
       alongside?: Alongside,
-    ): Promise<Result<Label, LabelTaken>> {
+    ): Promise<Result<Label, LabelTaken | QuotaExceeded>> {
       const uuid = crypto.randomUUID();
+      const limit = kind === "tag" ? PLANS[plan].tagsMax : PLANS[plan].collectionsMax;
+      const used = sql`(select count(*) from ${table} where workspace_id = ${workspaceId})`;
       const insert = db.all<Label>(sql`
         insert into ${table} (uuid, workspace_id, name, created_at_ms)
-        values (${uuid}, ${workspaceId}, ${name}, ${nowMs})
+        select ${uuid}, ${workspaceId}, ${name}, ${nowMs} where ${used} < ${limit}
         on conflict (workspace_id, name) do nothing returning id, uuid, name`);
-      const [[label]] = await batchAround(db, [], [insert], alongside?.([uuid]));
-      return label === undefined ? err({ reason: "label_taken", kind, name }) : ok(label);
+      const known = db.all<{ taken: 0 | 1; used: number }>(sql`
+        select exists (
+          select 1 from ${table} where workspace_id = ${workspaceId} and name = ${name}
+        ) as taken, ${used} as used`);
+      const [[label], [now]] = await batchAround(db, [], [insert, known], alongside?.([uuid]));
+      if (label !== undefined) return ok(label);
+      return now === undefined || now.taken === 1
+        ? err({ reason: "label_taken", kind, name })
+        : err(exceeded(`${kind}s`, plan, limit, now.used));
     },
 
     /**

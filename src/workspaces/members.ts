@@ -3,8 +3,11 @@
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Role } from "../access/access.ts";
+import { PLANS } from "../access/plans.ts";
 import type { Database } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { ownedBy } from "./create-workspace.ts";
+import { planOfPerson } from "./personal.ts";
 
 export interface Member {
   readonly userId: string;
@@ -17,6 +20,8 @@ export type MemberRefusal =
   | { readonly reason: "member_known"; readonly email: string }
   /** The workspace would be left without an owner. */
   | { readonly reason: "last_owner" }
+  /** The person owns as many workspaces as their plan allows. */
+  | { readonly reason: "owner_full" }
   /** It is this person's personal workspace: they stay its owner. */
   | { readonly reason: "own_workspace" };
 
@@ -43,12 +48,13 @@ export function memberStore(db: Database, workspaceId: number) {
       where workspaces.id = members.workspace_id and workspaces.personal_of = members.user_id
     )`;
 
-  async function whyNot(userId: string): Promise<MemberRefusal> {
+  async function whyNot(userId: string, role: Role | null): Promise<MemberRefusal> {
     const [known] = await db.all<{ personal: 0 | 1 }>(sql`
       select coalesce(workspaces.personal_of = members.user_id, 0) as personal
       from members join workspaces on workspaces.id = members.workspace_id
       where ${isMember(userId)}`);
     if (known === undefined) return { reason: "member_not_found" };
+    if (role === "owner") return { reason: "owner_full" };
     return { reason: known.personal === 1 ? "own_workspace" : "last_owner" };
   }
 
@@ -59,18 +65,22 @@ export function memberStore(db: Database, workspaceId: number) {
     },
 
     async changeRole(userId: string, role: Role): Promise<Result<Member, MemberRefusal>> {
+      const { workspacesMax } = PLANS[await planOfPerson(db, userId)];
+      const mayOwn = sql`members.role = 'owner' or ${ownedBy(userId)} < ${workspacesMax}`;
       const changed = await db.all(sql`
-        update members set role = ${role}
-        where ${isMember(userId)} and (${role} = 'owner' or (${mayStepDown})) returning role`);
+        update members set role = ${role} where ${isMember(userId)}
+          and (${role === "owner" ? mayOwn : mayStepDown}) returning role`);
       const [member] = await select(sql`members.user_id = ${userId}`);
-      return changed.length > 0 && member !== undefined ? ok(member) : err(await whyNot(userId));
+      return changed.length > 0 && member !== undefined
+        ? ok(member)
+        : err(await whyNot(userId, role));
     },
 
     /** Removes a member: their access ends with their next request. */
     async remove(userId: string): Promise<Result<null, MemberRefusal>> {
       const removed = await db.all(sql`
         delete from members where ${isMember(userId)} and (${mayStepDown}) returning role`);
-      return removed.length > 0 ? ok(null) : err(await whyNot(userId));
+      return removed.length > 0 ? ok(null) : err(await whyNot(userId, null));
     },
   };
 }

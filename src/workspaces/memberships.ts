@@ -22,7 +22,7 @@ export const workspaceColumns = {
   jurisdiction: workspaces.jurisdiction,
 };
 
-type WorkspaceRow = Pick<
+export type WorkspaceRow = Pick<
   typeof workspaces.$inferSelect,
   "id" | "uuid" | "name" | "plan" | "jurisdiction"
 >;

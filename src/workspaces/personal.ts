@@ -5,6 +5,16 @@ import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { members, workspaces } from "../db/schema/index.ts";
 
+/** Returns the plan of a person's personal workspace, which decides what the person may have. */
+export async function planOfPerson(db: Database, userId: string): Promise<Plan> {
+  const [own] = await db
+    .select({ plan: workspaces.plan })
+    .from(workspaces)
+    .where(eq(workspaces.personalOf, userId));
+  // A sign-up that was interrupted: the next sign-in creates the workspace.
+  return own?.plan ?? "free";
+}
+
 /**
  * Creates a person's personal workspace, with them as its owner, if it is missing.
  *

@@ -52,8 +52,8 @@ export async function insertWorkspace(): Promise<number> {
 /** Makes a custom domain that its workspace has proved. */
 export async function insertDomain(workspaceId: number, hostname: string): Promise<void> {
   await env.DB.prepare(
-    `INSERT INTO domains (uuid, workspace_id, hostname, challenge, verified_at_ms, created_at_ms)
-     VALUES (?1, ?2, ?3, 'challenge', 1, 1)`,
+    `INSERT INTO domains (uuid, workspace_id, claimed_by, hostname, challenge, verified_at_ms, created_at_ms)
+     VALUES (?1, ?2, 'nobody', ?3, 'challenge', 1, 1)`,
   )
     .bind(crypto.randomUUID(), workspaceId, hostname)
     .run();

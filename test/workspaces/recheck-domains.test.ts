@@ -26,11 +26,11 @@ afterEach(() => {
 
 /** A domain that was verified at START, with one link. */
 async function newScene() {
-  const { workspace } = await newAccount();
+  const { userId, workspace } = await newAccount();
   const store = domainStore(databaseOf(env.DB), workspace.id);
   const hostname = `${crypto.randomUUID()}.example`;
   const context = { env, workspace, nowMs: START };
-  const claimed = await claimDomain(context, hostname);
+  const claimed = await claimDomain(context, { hostname, userId });
   if (!claimed.ok) throw new Error(claimed.error.reason);
   const { uuid } = claimed.value;
   const record = proofRecordOf(claimed.value);

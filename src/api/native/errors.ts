@@ -172,6 +172,10 @@ function toWire(refusal: NativeRefusal): WireError {
       return conflict("A workspace needs an owner. Make somebody else one first.", {
         code: "LAST_OWNER",
       });
+    case "owner_full":
+      return forbidden("This person owns as many workspaces as their plan allows.", {
+        code: "PLAN_LIMIT",
+      });
     case "own_workspace":
       return conflict("Whose own workspace it is stays its owner.", { code: "OWN_WORKSPACE" });
     case "invitation_not_found":

@@ -17,6 +17,8 @@ export const domains = sqliteTable(
     workspaceId: integer("workspace_id")
       .notNull()
       .references(() => workspaces.id, { onDelete: "cascade" }),
+    /** The person who claimed it, whose unverified claims are counted. */
+    claimedBy: text("claimed_by").notNull(),
     /** Canonical: lower case, ASCII, without the root's dot. */
     hostname: text("hostname").notNull(),
     /** The value of the TXT record. Random for each claim, so a released name is verified anew. */
@@ -32,6 +34,10 @@ export const domains = sqliteTable(
   },
   (table) => [
     uniqueIndex("domains_by_workspace").on(table.workspaceId, table.hostname),
+    // Counts the unverified claims of a person.
+    index("domains_claimed")
+      .on(table.claimedBy)
+      .where(sql`${table.verifiedAtMs} IS NULL`),
     // Finds the domains whose record is due for a check.
     index("domains_to_check")
       .on(table.checkedAtMs)

@@ -34,7 +34,12 @@ export const domains = new Hono<NativeEnvironment>()
       { ...once, db: databaseOf(c.env.DB), body },
       {
         table: domainTable,
-        change: (alongside) => claimDomain(contextOf(c), hostname.value, alongside),
+        change: (alongside) =>
+          claimDomain(
+            contextOf(c),
+            { hostname: hostname.value, userId: c.get("access").userId },
+            alongside,
+          ),
         rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
       },
     );

@@ -35,12 +35,13 @@ function labelRoutes({ kind, path, wire }: LabelResource) {
     .post("/", requires({ scope: "links:create" }), validate.json(newLabel), async (c) => {
       const body = c.req.valid("json");
       const store = storeOf(c);
+      const { plan } = c.get("access").workspace;
       const once = onceRequestOf(c, `POST ${path}`);
       const created = await runOnce(
         { ...once, db: databaseOf(c.env.DB), body },
         {
           table,
-          change: (alongside) => store.create(body.name, once.nowMs, alongside),
+          change: (alongside) => store.create(body.name, { plan, nowMs: once.nowMs }, alongside),
           rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
         },
       );

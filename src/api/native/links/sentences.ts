@@ -42,11 +42,19 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
       return `The plan "${plan}" does not include scheduled links.`;
     case "bulk":
       return `The plan "${plan}" does not include creating several links in one call.`;
+    case "workspaces":
+      return `The plan "${plan}" allows ${limit} workspaces, and you own ${used}.`;
+    case "tokens":
+      return `The plan "${plan}" allows ${limit} tokens, and you have ${used}. Revoke one first.`;
+    case "domainClaims":
+      return `The plan "${plan}" allows ${limit} domains that are not verified, and there are ${used}. Verify or delete one first.`;
     case "links":
     case "members":
     case "domains":
     case "webhooks":
     case "goals":
+    case "tags":
+    case "collections":
       return `The plan "${plan}" allows ${limit} ${quota}, and this workspace has ${used}.`;
   }
 }

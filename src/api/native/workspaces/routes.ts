@@ -28,7 +28,7 @@ export const workspaces = new Hono<NativeEnvironment>()
     const body = c.req.valid("json");
     const db = databaseOf(c.env.DB);
     const { userId } = c.get("access");
-    const { defaultPlan: plan } = configOf(c.env);
+    const { defaultPlan } = configOf(c.env);
     const once = onceRequestOf(c, "POST /api/workspaces");
     const created = await runOnce(
       { ...once, db, body },
@@ -37,7 +37,7 @@ export const workspaces = new Hono<NativeEnvironment>()
         change: (alongside) =>
           createWorkspace(
             c.env,
-            { name: body.name, plan, jurisdiction: body.jurisdiction ?? null },
+            { name: body.name, defaultPlan, jurisdiction: body.jurisdiction ?? null },
             { ownerId: userId, nowMs: once.nowMs },
             alongside,
           ),
