@@ -195,6 +195,7 @@ CREATE UNIQUE INDEX `links_by_code` ON `links` (`domain`,`code`);--> statement-b
 CREATE UNIQUE INDEX `links_parked` ON `links` (`parked_domain`,`workspace_id`,`code`) WHERE "links"."parked_domain" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `links_by_workspace` ON `links` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `links_unpublished` ON `links` (`updated_at_ms`) WHERE "links"."published_version" < "links"."version";--> statement-breakpoint
+CREATE INDEX `links_sealed` ON `links` (`id`) WHERE substr("links"."password_hash", 1, 8) = '$sealed$';--> statement-breakpoint
 CREATE TABLE `reserved_codes` (
 	`domain` text NOT NULL,
 	`code` text NOT NULL,

@@ -36,8 +36,10 @@ const redirect = createRedirect({
   },
   async askPassword(env, asked) {
     const { askPassword } = await import("./redirect/password.ts");
-    const { verifyPassword } = await import("./platform/password.ts");
-    return askPassword(env, asked, verifyPassword);
+    const { matchesStored } = await import("./platform/sealed-password.ts");
+    return askPassword(env, asked, (password, { uuid, stored }) =>
+      matchesStored(env.ENCRYPTION_KEY, uuid, password, stored),
+    );
   },
   async answerQr(env, asked) {
     const { answerQr } = await import("./redirect/qr.ts");

@@ -8,7 +8,6 @@ import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import { allocatorFor } from "../codes/code-allocator.ts";
 import type { Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
-import { hashPassword } from "../platform/password.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { acceptLink, type AcceptContext, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
@@ -16,6 +15,7 @@ import type { CreateLinkRefusal } from "./errors.ts";
 import { insertLinks, type NewLink } from "./insert-links.ts";
 import type { Link } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
+import { withPasswords } from "./new-passwords.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 
 /** A new link. Without a code it gets one from the allocator. */
@@ -60,9 +60,14 @@ export async function createLinks(
   }
   const db = databaseOf(env.DB);
   const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
-  const drafts: Result<Draft, CreateLinkRefusal>[] = [];
-  // One hash at a time, since each takes 16 MB while it is computed.
-  for (const input of inputs) drafts.push(await draftOf(input, accepting));
+  const locked = await withPasswords(
+    db,
+    context,
+    inputs.map((input) => draftOf(input, accepting)),
+    inputs.map(({ password }) => password),
+  );
+  if (!locked.ok) return locked;
+  const drafts = locked.value;
   // One entry per input, so that the statements run alongside can refer to inputs by position.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
   const made = new Map<string, Link>();
@@ -97,10 +102,7 @@ function outcomeOf(
   );
 }
 
-async function draftOf(
-  input: LinkInput,
-  context: AcceptContext,
-): Promise<Result<Draft, CreateLinkRefusal>> {
+function draftOf(input: LinkInput, context: AcceptContext): Result<Draft, CreateLinkRefusal> {
   const accepted = acceptLink(input, null, context);
   if (!accepted.ok) return err(accepted.error[0]);
   const { columns, place, tags, variants } = accepted.value;
@@ -112,7 +114,6 @@ async function draftOf(
     code: place.code,
     tags: tags ?? [],
     variants: variants ?? [],
-    ...(typeof input.password === "string" && { passwordHash: await hashPassword(input.password) }),
   });
 }
 

@@ -47,8 +47,11 @@ export function leaveAddress(db: Database, guard: SQL, nowMs: number): Statement
 }
 
 /** True in SQL if no link has an address and no other workspace has a claim to it. */
-export function isFree(address: LinkAddress, workspaceId: number, nowMs: number): SQL {
-  const { domain, code } = address;
+export function isFree(
+  { domain, code }: LinkAddress | { readonly domain: SQL; readonly code: SQL },
+  workspaceId: number,
+  nowMs: number,
+): SQL {
   return sql`not exists (select 1 from links as other where other.domain = ${domain} and other.code = ${code})
     and not exists (
       select 1 from reserved_codes as held

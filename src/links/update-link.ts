@@ -56,15 +56,20 @@ export async function updateLink(
   if (!accepted.ok) return err(accepted.error[0]);
   const { moves, tags, variants } = accepted.value;
   const place = { ...accepted.value.place, code: accepted.value.place.code ?? before.code };
+  const { nowMs } = context;
+  // The update decides, but a change that it would refuse must not cost a hash.
+  if (moves && typeof changes.password === "string") {
+    const free = sql`select 1 where ${isFreePlace(place, workspaceId, nowMs)}`;
+    if ((await db.all(free)).length === 0) return err({ reason: "code_taken", code: place.code });
+  }
   const columns = {
     ...accepted.value.columns,
-    ...(await columnsOfChange(changes, context.nowMs)),
+    ...(await columnsOfChange(changes, nowMs)),
   };
   if (Object.keys(columns).length === 0 && tags === null && variants === null && !moves) {
     return ok(before);
   }
 
-  const { nowMs } = context;
   const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // All statements have the same condition, so either all of them apply or none does.

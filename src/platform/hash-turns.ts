@@ -19,6 +19,9 @@ const LOOK_AGAIN_MS = 5;
 /** Thrown when too many hashes wait: the server is busy, and nothing is wrong with the password. */
 export class HashingBusy extends Error {}
 
+/** Meters the hashes of this isolate, so that tests can limit what a call costs. */
+export const usage = { hashes: 0 };
+
 let places: { readonly takenAtMs: number }[] = [];
 
 /**
@@ -39,6 +42,7 @@ export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
     }
     // A new timer is behind all that came while the last hash held the thread.
     await scheduler.wait(1);
+    usage.hashes += 1;
     return await hash();
   } finally {
     places = places.filter((other) => other !== place);

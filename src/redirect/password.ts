@@ -31,8 +31,11 @@ export type PasswordOutcome =
   | { readonly kind: "passed"; readonly cookie: string | null }
   | { readonly kind: "asked"; readonly response: Response };
 
-/** Compares a password with a stored hash. Slow on purpose. */
-export type VerifyPassword = (password: string, hash: string) => Promise<boolean>;
+/** Compares a password with the stored one of the link with this UUID. Slow on purpose. */
+export type VerifyPassword = (
+  password: string,
+  link: { readonly uuid: string; readonly stored: string },
+) => Promise<boolean>;
 
 const BODY_BYTES_MAX = 4_096;
 
@@ -72,10 +75,10 @@ async function tryPassword(
   const { allowed, retryAfterMs } = await gate.attempt(key, nowMs);
   if (!allowed) return refused(request, TOO_MANY_TRIES, retryAfterMs);
 
-  const stored = await storedPassword(env.DB, address, record.linkId);
-  if (stored === null) return refused(request, NOT_FOUND);
-  const { hash, version } = stored;
-  if (hash !== null && !(await verify(password, hash))) {
+  const link = await storedPassword(env.DB, address, record.linkId);
+  if (link === null) return refused(request, NOT_FOUND);
+  const { uuid, stored, version } = link;
+  if (stored !== null && !(await verify(password, { uuid, stored }))) {
     return refused(request, PASSWORD_WRONG, retryAfterMs);
   }
   await gate.succeeded(key);
@@ -85,19 +88,25 @@ async function tryPassword(
   };
 }
 
-/** Reads the password. A null hash means that it was removed while the visitor typed. */
+/** Reads the password. A null `stored` means that it was removed while the visitor typed. */
 async function storedPassword(
   db: D1Database,
   { domain, code }: LinkAddress,
   linkId: number,
-): Promise<{ readonly hash: string | null; readonly version: number } | null> {
+): Promise<StoredPassword | null> {
   return db
     .prepare(
-      `SELECT password_hash AS hash, password_version AS version FROM links
+      `SELECT uuid, password_hash AS stored, password_version AS version FROM links
        WHERE id = ?1 AND domain = ?2 AND code = ?3`,
     )
     .bind(linkId, domain, code)
-    .first<{ hash: string | null; version: number }>();
+    .first<StoredPassword>();
+}
+
+interface StoredPassword {
+  readonly uuid: string;
+  readonly stored: string | null;
+  readonly version: number;
 }
 
 /** Returns the password of the form, or null if the body is no such form or is too large. */

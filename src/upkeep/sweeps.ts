@@ -11,6 +11,8 @@ import { tolerate } from "../platform/log.ts";
 
 /** Keeps the KV operations of one sweep far below the 1,000 that an invocation may make. */
 export const ROWS_MAX = 100;
+/** Less than a second of the thread, which redirects share. */
+const HASHES_MAX = 5;
 /** Rows in parallel. KV and D1 answer a few requests at once; a hundred would queue up. */
 const AT_ONCE = 10;
 /** Younger changes are skipped: the request that made the change is still publishing it. */
@@ -139,6 +141,41 @@ export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
     if (done !== null) settled += 1;
   }
   return settled;
+}
+
+/**
+ * Hashes passwords that a large call has sealed. Returns whether there may be more.
+ *
+ * The link's version stays, and with it KV's record and visitors' cookies: the password is the same.
+ */
+export async function hashSealedPasswords(env: Cloudflare.Env): Promise<boolean> {
+  const { results } = await env.DB.prepare(
+    `SELECT id, uuid, password_hash AS stored FROM links INDEXED BY links_sealed
+     WHERE substr(password_hash, 1, 8) = '$sealed$' ORDER BY id LIMIT ?1`,
+  )
+    .bind(HASHES_MAX)
+    .all<SealedRow>();
+  if (results.length === 0) return false;
+  const { unsealPassword } = await import("../platform/sealed-password.ts");
+  const { hashPassword } = await import("../platform/password.ts");
+  for (const { id, uuid, stored } of results) {
+    const work = async () => {
+      const hash = await hashPassword(await unsealPassword(env.ENCRYPTION_KEY, uuid, stored));
+      await env.DB.prepare(
+        "UPDATE links SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
+      )
+        .bind(id, stored, hash)
+        .run();
+    };
+    await tolerate("upkeep.password.failed", work(), { linkId: id });
+  }
+  return results.length === HASHES_MAX;
+}
+
+interface SealedRow extends Record<string, unknown> {
+  readonly id: number;
+  readonly uuid: string;
+  readonly stored: string;
 }
 
 /** Deletes expired rows: idempotency keys, held codes, sessions, invitations and the like. */

@@ -16,6 +16,7 @@ import {
   closeDeletedWorkspaces,
   dropOutdated,
   forgetPurgedLinks,
+  hashSealedPasswords,
   publishUnpublished,
   recheckDueDomains,
   ROWS_MAX,
@@ -52,10 +53,11 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
       await tolerate("upkeep.tombstones.failed", clearTombstones(env, nowMs)),
       await tolerate("upkeep.purges.failed", forgetPurgedLinks(env)),
     ];
+    const hashing = await tolerate("upkeep.passwords.failed", hashSealedPasswords(env));
     await tolerate("upkeep.outbox.failed", queueOverdue(env, nowMs));
     await tolerate("upkeep.domains.failed", recheckDueDomains(env, nowMs));
     await tolerate("upkeep.outdated.failed", dropOutdated(env, nowMs));
-    return closing === true || settled.includes(ROWS_MAX);
+    return closing === true || hashing === true || settled.includes(ROWS_MAX);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../../src/links/route/cache.ts";
 import { publishRead } from "../../src/links/route/publish.ts";
 import { readRoute } from "../../src/links/route/store.ts";
-import { verifyPassword } from "../../src/platform/password.ts";
+import { matchesStored } from "../../src/platform/sealed-password.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
@@ -50,7 +50,10 @@ export function recordingRedirect(): Recording {
     loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),
-    askPassword: (environment, asked) => askPassword(environment, asked, verifyPassword),
+    askPassword: (environment, asked) =>
+      askPassword(environment, asked, (password, { uuid, stored }) =>
+        matchesStored(environment.ENCRYPTION_KEY, uuid, password, stored),
+      ),
     answerQr: (environment, asked) => answerQr(environment, asked, drawLinkQr),
   });
   return { redirect, cache, clicks };

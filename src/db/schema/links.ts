@@ -51,7 +51,10 @@ export const links = sqliteTable(
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
     /** JSON object of UTM parameters, added to every destination of the link; null for none. */
     utmParams: text("utm_params"),
-    /** scrypt, as `platform/password.ts` writes it; null for a link without a password. */
+    /**
+     * scrypt, as `platform/password.ts` writes it, or sealed until a sweep has hashed it
+     * (`platform/sealed-password.ts`); null for a link without a password.
+     */
     passwordHash: text("password_hash"),
     /** Increases with each change of the password, which invalidates earlier cookies. */
     passwordVersion: integer("password_version").notNull().default(0),
@@ -91,6 +94,10 @@ export const links = sqliteTable(
     index("links_unpublished")
       .on(table.updatedAtMs)
       .where(sql`${table.publishedVersion} < ${table.version}`),
+    // The sweep. Contains only rows whose password is not hashed yet.
+    index("links_sealed")
+      .on(table.id)
+      .where(sql`substr(${table.passwordHash}, 1, 8) = '$sealed$'`),
   ],
 );
 

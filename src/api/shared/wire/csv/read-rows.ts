@@ -11,7 +11,7 @@ import { err, ok, type Result } from "../../../../platform/result.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../text.ts";
 import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "../link-sentences.ts";
 import type { ImportColumn } from "./columns.ts";
-import { readPassword, refusePassword } from "./row-password.ts";
+import { readPassword } from "./row-password.ts";
 
 /** The widest limit of all APIs, so that a link made by any of them can be restored. */
 const TEXT_LENGTH_MAX = 2_000;
@@ -31,21 +31,12 @@ export interface ReadRow {
   readonly errors: readonly string[];
 }
 
-/** Reads each row independently, except for the limit on passwords per call. */
+/** Reads each row independently. */
 export function readRows(rows: readonly ImportedRow[], policy: LinkPolicy): ReadRow[] {
-  let passwords = 0;
-  const admitPassword = (): string | null => {
-    passwords += 1;
-    return refusePassword(passwords);
-  };
-  return rows.map(({ row, cells }) => ({ row, ...readRow(cells, policy, admitPassword) }));
+  return rows.map(({ row, cells }) => ({ row, ...readRow(cells, policy) }));
 }
 
-function readRow(
-  cells: ImportedRow["cells"],
-  policy: LinkPolicy,
-  admitPassword: () => string | null,
-): Omit<ReadRow, "row"> {
+function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow, "row"> {
   const errors: string[] = [];
   function take<T>(read: Result<T, string>): T | undefined {
     if (read.ok) return read.value;
@@ -59,8 +50,6 @@ function readRow(
   const tags = take(tagsOf(cells.tags));
   const isActive = take(activeOf(cells.active.trim()));
   const password = take(readPassword(cells));
-  const refused = typeof password === "string" ? admitPassword() : null;
-  if (refused !== null) errors.push(refused);
   const startsAtMs = take(timeOf("Scheduled start at", cells.scheduled_start_at.trim()));
   const endsAtMs = take(timeOf("Scheduled end at", cells.scheduled_end_at.trim()));
   if (isInverted(startsAtMs, endsAtMs)) errors.push(SCHEDULE_INVERTED);

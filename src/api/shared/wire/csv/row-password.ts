@@ -5,9 +5,6 @@ import { PASSWORD_LENGTH_MAX } from "../../../../platform/password.ts";
 import { err, ok, type Result } from "../../../../platform/result.ts";
 import type { ImportColumn } from "./columns.ts";
 
-/** Limited because each hash costs 200 ms of CPU time. */
-const IMPORT_PASSWORDS_MAX = 100;
-
 /** Returns the password that a row asks for, null for none, or what is wrong with it. */
 export function readPassword(
   cells: Readonly<Pick<Record<ImportColumn, string>, "password" | "password_protected">>,
@@ -26,11 +23,4 @@ export function readPassword(
     return err(`Password is too long (maximum is ${PASSWORD_LENGTH_MAX} characters)`);
   }
   return ok(isProtected ? password : null);
-}
-
-/** Returns the reason why the nth row with a password (from 1) must wait; null if it need not. */
-export function refusePassword(nth: number): string | null {
-  return nth > IMPORT_PASSWORDS_MAX
-    ? `Password cannot be set: a call takes at most ${IMPORT_PASSWORDS_MAX} rows with passwords. Send this row with the next`
-    : null;
 }

@@ -1,17 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import {
-  IMPORT_COLUMNS,
-  IMPORT_ROWS_MAX,
-  type ImportColumn,
-} from "../../../../../src/api/shared/wire/csv/columns.ts";
+import { IMPORT_ROWS_MAX } from "../../../../../src/api/shared/wire/csv/columns.ts";
 import {
   importCsv,
   type ImportReport,
   reportAgain,
 } from "../../../../../src/api/shared/wire/csv/import.ts";
-import { readRows } from "../../../../../src/api/shared/wire/csv/read-rows.ts";
 import { databaseOf } from "../../../../../src/db/database.ts";
 import type { LinkContext } from "../../../../../src/links/context.ts";
 import { linkStore } from "../../../../../src/links/store.ts";
@@ -195,30 +190,6 @@ describe("importCsv", () => {
       .bind(links[0]?.id)
       .first<{ hash: string }>();
     expect(await verifyPassword(" =secret", row?.hash ?? "")).toBe(true);
-  });
-
-  it("defers rows with passwords beyond the hundredth to another call", async ({ expect }) => {
-    const empty = Object.fromEntries(IMPORT_COLUMNS.map((column) => [column, ""]));
-    const table = Array.from({ length: 102 }, (_, at) => ({
-      row: at + 2,
-      cells: {
-        ...(empty as Record<ImportColumn, string>),
-        destination_url: "https://example.com",
-        password: at < 101 ? "secret" : "",
-      },
-    }));
-    const rows = readRows(table, (await newContext()).policy);
-    expect(rows.filter(({ input }) => input?.password === "secret")).toHaveLength(100);
-    expect(rows.slice(100)).toMatchObject([
-      {
-        row: 102,
-        input: null,
-        errors: [
-          "Password cannot be set: a call takes at most 100 rows with passwords. Send this row with the next",
-        ],
-      },
-      { row: 103, input: { password: null }, errors: [] },
-    ]);
   });
 
   it("imports ten thousand rows with one allocation, four round trips to D1 and no KV", async ({
