@@ -28,7 +28,7 @@ export function acceptUrl<T extends string | null | undefined>(
   const parsed = parseDestination(text, policy);
   return parsed.ok
     ? ok(parsed.value.text)
-    : err({ reason: "destination_refused", field, problem: parsed.error });
+    : err({ reason: "destination_refused", field, ...parsed.error });
 }
 
 /**

@@ -7,6 +7,8 @@
  */
 
 import { err, ok, type Result } from "../platform/result.ts";
+import { parseIntent } from "./intent.ts";
+import { judgeScheme } from "./schemes.ts";
 
 export const DESTINATION_LENGTH_MAX = 2_048;
 
@@ -18,7 +20,7 @@ export interface Destination {
 }
 
 export interface DestinationPolicy {
-  /** Also accept app schemes such as `myapp://`. */
+  /** Also accept the schemes of apps, such as `myapp://` (`schemes.ts`). */
   readonly deepLinks: boolean;
   /** Whether a host serves our own links; called with a lower-case name without the final dot. */
   readonly isOwnHost: (hostname: string) => boolean;
@@ -28,51 +30,43 @@ export type DestinationProblem =
   | "not_a_url"
   | "too_long"
   | "control_character"
+  /** Not of the web where only that is accepted, or a scheme that is accepted nowhere. */
   | "scheme_refused"
+  /** An unknown scheme without `//`. */
+  | "scheme_opaque"
+  /** An `intent:` that Android could read in more than one way, or without a fallback. */
+  | "intent_malformed"
   | "credentials"
   | "own_host";
 
+export interface DestinationFault {
+  readonly problem: DestinationProblem;
+  /** The scheme that is refused, if one is: of the address, or of one inside of an `intent:`. */
+  readonly scheme?: string;
+}
+
 const WEB_URL = /^https?:\/\/[^/\\?#]/i;
-const SCHEME = /^[a-z][a-z0-9+.-]*:$/;
 // oxlint-disable-next-line no-control-regex -- matches control characters on purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const BACKSLASH_BEFORE_QUERY = /^[^?#]*\\/;
 const LOOPBACK =
   /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
 
-/** Schemes that run code, read the device or wrap another scheme. */
-const REFUSED_SCHEMES: ReadonlySet<string> = new Set([
-  "about:",
-  "blob:",
-  "chrome:",
-  "content:",
-  "data:",
-  "file:",
-  "filesystem:",
-  "ftp:",
-  "jar:",
-  "javascript:",
-  "vbscript:",
-  "view-source:",
-  "ws:",
-  "wss:",
-]);
-
 /** Parses a destination, or returns the first fault that it finds. */
 export function parseDestination(
   text: string,
   policy: DestinationPolicy,
-): Result<Destination, DestinationProblem> {
+): Result<Destination, DestinationFault> {
   const sent = text.trim().toWellFormed();
-  if (sent.length > DESTINATION_LENGTH_MAX) return err("too_long");
-  if (CONTROL.test(sent)) return err("control_character");
+  if (sent.length > DESTINATION_LENGTH_MAX) return err({ problem: "too_long" });
+  if (CONTROL.test(sent)) return err({ problem: "control_character" });
   const url = URL.parse(sent);
-  if (url === null) return err("not_a_url");
-  if (url.username !== "" || url.password !== "") return err("credentials");
-  const problem = isWeb(url) ? webProblem(sent, url, policy) : appProblem(url, policy);
-  if (problem !== null) return err(problem);
+  if (url === null) return err({ problem: "not_a_url" });
+  if (url.username !== "" || url.password !== "") return err({ problem: "credentials" });
+  const fault = isWeb(url) ? webFault(sent, url, policy) : appFault(url, policy);
+  if (fault !== null) return err(fault);
   // Percent-encoding expands each non-ASCII character to as many as nine characters.
-  if (url.href.length > DESTINATION_LENGTH_MAX) return err("too_long");
+  if (url.href.length > DESTINATION_LENGTH_MAX) return err({ problem: "too_long" });
   return ok({ text: sent, href: url.href });
 }
 
@@ -94,37 +88,37 @@ function isWeb(url: URL): boolean {
   return url.protocol === "https:" || url.protocol === "http:";
 }
 
-function webProblem(sent: string, url: URL, policy: DestinationPolicy): DestinationProblem | null {
+function webFault(sent: string, url: URL, policy: DestinationPolicy): DestinationFault | null {
   // Browsers read a host from `https:example.com` and `https:\\example.com`; other clients do not.
-  if (!WEB_URL.test(sent) || BACKSLASH_BEFORE_QUERY.test(sent)) return "not_a_url";
+  if (!WEB_URL.test(sent) || BACKSLASH_BEFORE_QUERY.test(sent)) return { problem: "not_a_url" };
   const hostname = url.hostname.replace(/\.+$/, "");
-  if (hostname === "") return "not_a_url";
-  return LOOPBACK.test(hostname) || policy.isOwnHost(hostname) ? "own_host" : null;
+  if (hostname === "") return { problem: "not_a_url" };
+  return LOOPBACK.test(hostname) || policy.isOwnHost(hostname) ? { problem: "own_host" } : null;
 }
 
-function appProblem(url: URL, policy: DestinationPolicy): DestinationProblem | null {
-  const { protocol } = url;
-  if (!policy.deepLinks || !SCHEME.test(protocol) || REFUSED_SCHEMES.has(protocol)) {
-    return "scheme_refused";
+function appFault(url: URL, policy: DestinationPolicy): DestinationFault | null {
+  const scheme = url.protocol.slice(0, -1);
+  if (!policy.deepLinks) return { problem: "scheme_refused", scheme };
+  switch (judgeScheme(url)) {
+    case "refused":
+      return { problem: "scheme_refused", scheme };
+    case "opaque":
+      return { problem: "scheme_opaque", scheme };
+    case "accepted":
+      return scheme === "intent" ? intentFault(url, policy) : null;
   }
-  return protocol === "intent:" ? intentProblem(url, policy) : null;
 }
 
 /**
- * Returns what is wrong with an intent's fallback. Android opens it when the app is missing, so it
- * must be a web page like any other destination.
+ * Returns what is wrong with an intent. The app opens its target, and the browser its fallback, so
+ * both must be acceptable by themselves; the fallback must be a web page.
  */
-function intentProblem(url: URL, policy: DestinationPolicy): DestinationProblem | null {
-  const fallbacks = url.hash
-    .split(";")
-    .filter((part) => part.startsWith("S.browser_fallback_url="))
-    .map((part) => part.slice(part.indexOf("=") + 1));
-  const [fallback] = fallbacks;
-  if (fallback === undefined || fallbacks.length > 1) return "scheme_refused";
-  try {
-    const parsed = parseDestination(decodeURIComponent(fallback), { ...policy, deepLinks: false });
-    return parsed.ok ? null : parsed.error;
-  } catch {
-    return "not_a_url"; // malformed percent-encoding
-  }
+function intentFault({ href }: URL, policy: DestinationPolicy): DestinationFault | null {
+  const intent = parseIntent(href);
+  if (intent === null) return { problem: "intent_malformed", scheme: "intent" };
+  const { target, fallback } = intent;
+  const page = parseDestination(fallback, { ...policy, deepLinks: false });
+  if (!page.ok) return page.error;
+  const opened = target === null ? null : parseDestination(target, policy);
+  return opened === null || opened.ok ? null : opened.error;
 }

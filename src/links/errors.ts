@@ -3,7 +3,7 @@
  */
 
 import type { QuotaExceeded } from "../access/quotas.ts";
-import type { DestinationProblem } from "./destination.ts";
+import type { DestinationFault } from "./destination.ts";
 import type { DomainUnavailable } from "./hostname.ts";
 
 /** The field of a link that holds an address. */
@@ -15,10 +15,9 @@ export type DestinationField =
   /** The URL of a variant that is changed on its own. */
   | "url";
 
-export interface DestinationRefused {
+export interface DestinationRefused extends DestinationFault {
   readonly reason: "destination_refused";
   readonly field: DestinationField;
-  readonly problem: DestinationProblem;
 }
 
 /** The link would be larger than any may be (`bounds.ts`), independent of the plan. */

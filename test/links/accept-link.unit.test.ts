@@ -60,7 +60,12 @@ describe("acceptLink", () => {
       { reason: "domain_unavailable", hostname: "go.example" },
       { reason: "expiry_past" },
       { reason: "schedule_inverted" },
-      { reason: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
+      {
+        reason: "destination_refused",
+        field: "destinationUrl",
+        problem: "scheme_refused",
+        scheme: "ftp",
+      },
       { reason: "destination_refused", field: "expiredUrl", problem: "credentials" },
       { reason: "destination_refused", field: "rules[1].targetUrl", problem: "own_host" },
       { reason: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 },

@@ -101,7 +101,12 @@ describe("createLinks", () => {
     expect(results.map((result) => (result.ok ? "made" : result.error))).toEqual([
       "made",
       { reason: "code_taken", code: taken },
-      { reason: "destination_refused", field: "destinationUrl", problem: "scheme_refused" },
+      {
+        reason: "destination_refused",
+        field: "destinationUrl",
+        problem: "scheme_refused",
+        scheme: "javascript",
+      },
       { reason: "code_reserved", code: "api" },
       "made",
       { reason: "code_taken", code: twice },

@@ -78,7 +78,7 @@ describe("parseDestination", () => {
   ] as const;
   for (const [text, problem] of refused) {
     it(`refuses ${JSON.stringify(text).slice(0, 60)}: ${problem}`, ({ expect }) => {
-      expect(parseDestination(text, web)).toEqual({ ok: false, error: problem });
+      expect(parseDestination(text, web)).toMatchObject({ ok: false, error: { problem } });
     });
   }
 
@@ -90,25 +90,6 @@ describe("parseDestination", () => {
           expect(parseDestination(`${scheme.toUpperCase()}:${rest}`, policy).ok).toBe(false);
         }
       }
-    });
-  }
-
-  const deepLinks = [
-    ["myapp://open/item?id=1", true],
-    ["youtube://watch?v=1", true],
-    ["tel:+15551234", true],
-    ["https://example.com", true],
-    ["https://sign.test/x", false],
-    ["myapp://user@host/", false],
-    ["intent://x#Intent;scheme=app;end", false],
-    ["intent://x#Intent;S.browser_fallback_url=https%3A%2F%2Fexample.com;end", true],
-    ["intent://x#Intent;S.browser_fallback_url=javascript%3Aalert(1);end", false],
-    ["intent://x#Intent;S.browser_fallback_url=https%3A%2F%2Fsign.test%2Fx;end", false],
-    ["intent://x#Intent;S.browser_fallback_url=%zz;end", false],
-  ] as const;
-  for (const [text, accepted] of deepLinks) {
-    it(`${accepted ? "accepts" : "refuses"} the deep link ${text}`, ({ expect }) => {
-      expect(parseDestination(text, deep).ok).toBe(accepted);
     });
   }
 
@@ -152,23 +133,6 @@ describe("parseDestination", () => {
         expect(parsed.value.href).toMatch(/^[\u0021-\u007e]+$/);
       }),
       { numRuns: 3_000 },
-    );
-  });
-
-  it("accepts no refused scheme as a deep link", ({ expect }) => {
-    const dressed = fc
-      .tuple(
-        fc.constantFrom("", " ", "\t", "\n", "\u0000", "\u00a0", "\ufeff"),
-        fc.constantFrom(...REFUSED),
-        fc.constantFrom("", "\t", "\n", " "),
-        fc.string({ maxLength: 20 }),
-      )
-      .map(([before, scheme, inside, rest]) => `${before}${scheme}${inside}:${rest}`);
-    fc.assert(
-      fc.property(dressed, (text) => {
-        expect(parseDestination(text, deep).ok).toBe(false);
-      }),
-      { numRuns: 2_000 },
     );
   });
 });

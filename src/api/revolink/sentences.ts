@@ -2,10 +2,10 @@
 
 import type { QuotaExceeded } from "../../access/quotas.ts";
 import type { DestinationRefused } from "../../links/errors.ts";
-import { TARGET_PROBLEMS } from "../shared/wire/targets.ts";
+import { targetProblem } from "../shared/wire/targets.ts";
 
-export function destinationSentence({ field, problem }: DestinationRefused): string {
-  return `${field} ${TARGET_PROBLEMS[problem]}.`;
+export function destinationSentence(refusal: DestinationRefused): string {
+  return `${refusal.field} ${targetProblem(refusal)}.`;
 }
 
 export function quotaSentence({ quota, plan, limit }: QuotaExceeded): string {

@@ -7,11 +7,14 @@ import type { DestinationProblem } from "../../../links/destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
 import type { BoundExceeded, CreateLinkRefusal } from "../../../links/errors.ts";
 
+const ONLY_WEB = "must begin with http:// or https://";
 const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
   not_a_url: "is not a valid URL",
   too_long: `is too long (maximum is ${DESTINATION_LENGTH_MAX} characters)`,
   control_character: "must not contain control characters",
-  scheme_refused: "must begin with http:// or https://",
+  scheme_refused: ONLY_WEB,
+  scheme_opaque: ONLY_WEB,
+  intent_malformed: ONLY_WEB,
   credentials: "must not contain a user name or password",
   own_host: "must lead elsewhere: this host serves short links itself",
 };

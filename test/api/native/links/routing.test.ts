@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [fields: Record<string, unknown>, message: strin
   [{ rules: [{ ...RULE, targetUrl: "example" }] }, "rules[0].targetUrl must be a valid URL"],
   [
     { rules: [{ ...RULE, targetUrl: "javascript:alert(1)" }] },
-    "rules[0].targetUrl must be a URL of the web or of an app: this scheme is not allowed",
+    "rules[0].targetUrl must be a URL of the web or of an app: the scheme javascript: is not allowed, so send an address that begins with https://, or the app's own",
   ],
   [
     { rules: [{ ...RULE, targetUrl: "https://sign.test/x" }] },
@@ -48,7 +48,7 @@ const WRONG: readonly (readonly [fields: Record<string, unknown>, message: strin
   [{ abTest: { variants: [{ ...VARIANT, url: "" }] } }, "abTest.variants[0].url is required"],
   [
     { abTest: { variants: [{ ...VARIANT, url: "data:x" }] } },
-    "abTest.variants[0].url must be a URL of the web or of an app: this scheme is not allowed",
+    "abTest.variants[0].url must be a URL of the web or of an app: the scheme data: is not allowed, so send an address that begins with https://, or the app's own",
   ],
   [
     { abTest: { variants: [{ ...VARIANT, weight: -1 }] } },

@@ -49,7 +49,15 @@ const CASES: readonly (readonly [Fields, string])[] = [
   [{ rules: [{ ...DEFAULT, targetUrl: "nowhere" }] }, "rules[0].targetUrl must be a valid URL."],
   [
     { rules: [{ ...DEFAULT, targetUrl: "javascript:alert(1)" }] },
-    "rules[0].targetUrl must be a URL of the web or of an app: this scheme is not allowed.",
+    "rules[0].targetUrl must be a URL of the web or of an app: the scheme javascript: is not allowed, so send an address that begins with https://, or the app's own.",
+  ],
+  [
+    { rules: [{ ...DEFAULT, targetUrl: "myapp:open" }] },
+    "rules[0].targetUrl must be a URL of the web or of an app: send myapp:// with two slashes, or one of the schemes that need none, such as mailto: and tel:.",
+  ],
+  [
+    { rules: [{ ...DEFAULT, targetUrl: "intent://x#Intent;scheme=myapp;end" }] },
+    "rules[0].targetUrl must be an intent: URL with known keys, each once, that ends with ;end and whose S.browser_fallback_url is a web address.",
   ],
   [
     { rules: [{ ...DEFAULT, targetUrl: "https://sign.test/x" }] },

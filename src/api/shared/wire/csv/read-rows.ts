@@ -63,7 +63,7 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
 function destinationOf(text: string, policy: LinkPolicy): Result<string, string> {
   if (text === "") return err("Destination url can't be blank");
   const parsed = parseDestination(text, policy);
-  return parsed.ok ? ok(parsed.value.text) : err(destinationSentence(parsed.error));
+  return parsed.ok ? ok(parsed.value.text) : err(destinationSentence(parsed.error.problem));
 }
 
 /** Spaces are kept, because an export wrote them. */
