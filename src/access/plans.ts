@@ -4,7 +4,7 @@ import type { Plan } from "../config.ts";
 
 export interface PlanTerms {
   readonly linksMax: number | null;
-  /** Counts only rules with conditions, not the default rule. */
+  /** Counts only rules with conditions, not the default rule. 0 means a plan without rules. */
   readonly rulesPerLinkMax: number | null;
   /** Pending invitations count as members. */
   readonly membersMax: number | null;
@@ -20,7 +20,6 @@ export interface PlanTerms {
   /** Tokens of one person that can be used, over all workspaces; their own workspace's plan decides. */
   readonly tokensMax: number;
   readonly features: {
-    readonly rules: boolean;
     readonly variants: boolean;
     /** A start or an end of a link. Every plan has expiries. */
     readonly schedules: boolean;
@@ -36,8 +35,9 @@ export interface PlanTerms {
 /** What no plan lifts: only a program reaches it. */
 const BOUNDS = { tagsMax: 1_000, collectionsMax: 1_000, domainClaimsMax: 20, tokensMax: 50 };
 
+export type Feature = keyof PlanTerms["features"];
+
 const EVERYTHING: PlanTerms["features"] = {
-  rules: true,
   variants: true,
   schedules: true,
   passwords: true,

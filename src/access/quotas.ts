@@ -3,13 +3,15 @@
 import type { Plan } from "../config.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { Workspace } from "./access.ts";
-import { PLANS } from "./plans.ts";
+import { type Feature, PLANS } from "./plans.ts";
 
 export type Quota =
   | "links"
   | "rules"
   | "variants"
   | "schedules"
+  | "passwords"
+  | "clickLimits"
   | "bulk"
   | "members"
   | "domains"
@@ -26,7 +28,7 @@ export interface QuotaExceeded {
   readonly quota: Quota;
   readonly plan: Plan;
   readonly limit: number;
-  /** How many exist. For `rules`, `variants`, `schedules` and `bulk`: how many were requested. */
+  /** How many exist. For `rules` and what is a feature of the plan: how many were requested. */
   readonly used: number;
 }
 
@@ -37,6 +39,17 @@ export function checkRuleQuota(
 ): Result<null, QuotaExceeded> {
   const limit = PLANS[plan].rulesPerLinkMax;
   return limit === null || rules <= limit ? ok(null) : err(exceeded("rules", plan, limit, rules));
+}
+
+/** Checks that the plan includes what is asked for; without the feature it allows `limit` of it. */
+export function checkFeature(
+  { plan }: Pick<Workspace, "plan">,
+  feature: Feature & Quota,
+  { asked, limit = 0 }: { readonly asked: number; readonly limit?: number },
+): Result<null, QuotaExceeded> {
+  return asked <= limit || PLANS[plan].features[feature]
+    ? ok(null)
+    : err(exceeded(feature, plan, limit, asked));
 }
 
 /** Returns the refusal for a quota that a statement has found exceeded. */

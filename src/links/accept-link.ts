@@ -4,8 +4,7 @@
  * before.
  */
 
-import { PLANS } from "../access/plans.ts";
-import { exceeded } from "../access/quotas.ts";
+import { checkFeature } from "../access/quotas.ts";
 import { isReserved } from "../codes/reserved.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
@@ -74,6 +73,7 @@ type Before = Pick<
   | "endsAtMs"
   | "rules"
   | "abTest"
+  | "clicksLimit"
   | "destinationUrl"
   | "utm"
   | "qrSettings"
@@ -87,6 +87,7 @@ const NOTHING: Before = {
   endsAtMs: null,
   rules: [],
   abTest: { enabled: false, sticky: false, variants: [] },
+  clicksLimit: null,
   destinationUrl: "",
   utm: {},
   qrSettings: null,
@@ -122,6 +123,9 @@ export function acceptLink(
   const expiredUrl = take(acceptUrl("expiredUrl", wanted.expiredUrl, policy));
   const rules = take(acceptRules(wanted.rules, was.rules, context));
   const variants = take(acceptVariants(abTest, was.abTest, context));
+  const clicksLimit = take(acceptClicksLimit(wanted.clicksLimit, was, context));
+  const passwords = Number(typeof wanted.password === "string");
+  take(checkFeature(context.access.workspace, "passwords", { asked: passwords }));
   const collectionId = take(lookUps.collection(wanted.collection));
   // Only a link of which nothing else is wrong can be measured.
   if (faults.length === 0) {
@@ -145,7 +149,7 @@ export function acceptLink(
     rules: rules && (rules.length === 0 ? null : JSON.stringify(rules)),
     abEnabled: abTest?.enabled,
     abSticky: abTest?.sticky,
-    clicksLimit: wanted.clicksLimit,
+    clicksLimit,
     qrSettings: qrSettings && JSON.stringify(qrSettings),
   });
   return ok({
@@ -200,13 +204,22 @@ function acceptSchedule(
   if (startsAtMs !== null && endsAtMs !== null && endsAtMs <= startsAtMs) {
     return err({ reason: "schedule_inverted" });
   }
-  const { plan } = access.workspace;
   const isSet =
     (startsAtMs !== null && startsAtMs !== before.startsAtMs) ||
     (endsAtMs !== null && endsAtMs !== before.endsAtMs);
-  return isSet && !PLANS[plan].features.schedules
-    ? err(exceeded("schedules", plan, 0, 1))
-    : ok({ startsAtMs: wanted.startsAtMs, endsAtMs: wanted.endsAtMs });
+  const feature = checkFeature(access.workspace, "schedules", { asked: Number(isSet) });
+  return feature.ok ? ok({ startsAtMs: wanted.startsAtMs, endsAtMs: wanted.endsAtMs }) : feature;
+}
+
+/** Validates a click limit. One that the plan no longer includes may stay. */
+function acceptClicksLimit(
+  clicksLimit: WantedLink["clicksLimit"],
+  before: Before,
+  { access }: AcceptContext,
+): Result<WantedLink["clicksLimit"], FieldsRefusal> {
+  const isSet = typeof clicksLimit === "number" && clicksLimit !== before.clicksLimit;
+  const feature = checkFeature(access.workspace, "clickLimits", { asked: Number(isSet) });
+  return feature.ok ? ok(clicksLimit) : feature;
 }
 
 interface ChangedSize {

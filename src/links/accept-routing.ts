@@ -3,8 +3,7 @@
  * and nowhere else, and a refusal names the field that holds it.
  */
 
-import { PLANS } from "../access/plans.ts";
-import { checkRuleQuota, exceeded, type QuotaExceeded } from "../access/quotas.ts";
+import { checkFeature, checkRuleQuota, type QuotaExceeded } from "../access/quotas.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkContext, LinkPolicy } from "./context.ts";
 import { type DestinationPolicy, parseDestination } from "./destination.ts";
@@ -65,11 +64,11 @@ export function acceptVariants(
   { access, policy }: Context,
 ): Result<readonly Variant[] | undefined, Refusal> {
   const { enabled = before.enabled, variants = before.variants } = test ?? {};
-  const { plan } = access.workspace;
   const grows = variants.length > before.variants.length || (enabled && !before.enabled);
-  if (grows && !PLANS[plan].features.variants) {
-    return err(exceeded("variants", plan, 0, variants.length));
-  }
+  const feature = checkFeature(access.workspace, "variants", {
+    asked: grows ? Math.max(1, variants.length) : 0,
+  });
+  if (!feature.ok) return feature;
   if (test?.variants === undefined) return ok(undefined);
   const targets = targetPolicy(policy);
   const accepted: Variant[] = [];

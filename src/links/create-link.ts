@@ -3,8 +3,7 @@
  * unique index decides which link gets a code, never a look-up beforehand.
  */
 
-import { PLANS } from "../access/plans.ts";
-import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
+import { checkFeature, type QuotaExceeded } from "../access/quotas.ts";
 import { allocatorFor } from "../codes/code-allocator.ts";
 import type { Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
@@ -55,9 +54,8 @@ export async function createLinks(
 ): Promise<Result<Result<Link, CreateLinkRefusal>[], QuotaExceeded>> {
   const { env, access } = context;
   const { workspace } = access;
-  if (inputs.length > 1 && !PLANS[workspace.plan].features.bulk) {
-    return err(exceeded("bulk", workspace.plan, 1, inputs.length));
-  }
+  const bulk = checkFeature(workspace, "bulk", { asked: inputs.length, limit: 1 });
+  if (!bulk.ok) return bulk;
   const db = databaseOf(env.DB);
   const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
   const locked = await withPasswords(

@@ -9,6 +9,8 @@ export function planSentence({ quota, plan, limit }: QuotaExceeded): string {
       return "A/B testing requires the Pro or Enterprise plan";
     case "schedules":
       return "Scheduling requires the Pro or Enterprise plan";
+    case "passwords":
+      return `The plan "${plan}" does not include passwords`;
     case "bulk":
       return "Bulk import requires the Enterprise plan";
     default:

@@ -13,6 +13,7 @@ export function quotaSentence({ quota, plan, limit }: QuotaExceeded): string {
   if (quota === "bulk") {
     return `The ${plan} plan does not include creating several links in one call.`;
   }
+  if (quota === "clickLimits") return `The ${plan} plan does not include click limits.`;
   const what = quota === "rules" ? "rules with conditions in one link" : `${quota} in a workspace`;
   return `The ${plan} plan allows at most ${limit} ${what}.`;
 }

@@ -7,7 +7,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 
 import { type Access, type Role, ROLES, type Scope } from "../../access/access.ts";
-import { PLANS, type PlanTerms } from "../../access/plans.ts";
+import { type Feature, PLANS } from "../../access/plans.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
 import { offersToken, tokenOf } from "../../accounts/credentials.ts";
 import { isOperator } from "../../accounts/operator.ts";
@@ -27,7 +27,7 @@ export interface Requirement {
   readonly scope?: Scope;
   /** The lowest role that passes. */
   readonly role?: Role;
-  readonly feature?: keyof PlanTerms["features"];
+  readonly feature?: Feature;
 }
 
 export type GuardRefusal =

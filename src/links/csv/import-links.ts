@@ -2,11 +2,10 @@
 
 import { sql } from "drizzle-orm";
 
-import { PLANS } from "../../access/plans.ts";
-import { exceeded, type QuotaExceeded } from "../../access/quotas.ts";
+import { checkFeature, type QuotaExceeded } from "../../access/quotas.ts";
 import type { Alongside } from "../../db/batch.ts";
 import { type Database, databaseOf } from "../../db/database.ts";
-import { err, ok, type Result } from "../../platform/result.ts";
+import { ok, type Result } from "../../platform/result.ts";
 import type { LinkContext } from "../context.ts";
 import { createLinks, type LinkInput } from "../create-link.ts";
 import type { CreateLinkRefusal } from "../errors.ts";
@@ -39,8 +38,9 @@ export async function importLinks(
   rows: readonly ImportRow[],
   alongside?: Alongside,
 ): Promise<Result<readonly RowOutcome[], QuotaExceeded>> {
-  const { plan } = context.access.workspace;
-  if (!PLANS[plan].features.bulk) return err(exceeded("bulk", plan, 1, rows.length));
+  // A plan without bulk has no import, not even of one row.
+  const bulk = checkFeature(context.access.workspace, "bulk", { asked: rows.length });
+  if (!bulk.ok) return bulk;
   const inputs = rows.flatMap(({ input }) => input ?? []);
   const made = await createLinks(restoring(context), inputs, alongside);
   if (!made.ok) return made;

@@ -43,6 +43,10 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
       return `The plan "${plan}" has no A/B tests.`;
     case "schedules":
       return `The plan "${plan}" does not include scheduled links.`;
+    case "passwords":
+      return `The plan "${plan}" does not include passwords for links.`;
+    case "clickLimits":
+      return `The plan "${plan}" does not include click limits.`;
     case "bulk":
       return `The plan "${plan}" does not include creating several links in one call.`;
     case "workspaces":
