@@ -141,7 +141,8 @@ function answer(
   // First, so that no method and no path tells a link that has not started from an unknown code.
   if (decision.kind === "refuse") return notice(visit, noticeOf(decision.reason));
   if (asked.qr !== null) {
-    return parts.answerQr(env, { method, headers, address, format: asked.qr, query: url.query });
+    const picture = { method, headers, address, record, format: asked.qr, query: url.query };
+    return parts.answerQr(env, picture);
   }
   // The only form is that of a password.
   if (method === "POST" && record.password === undefined) {

@@ -2,13 +2,16 @@
 
 import type { drawLinkQr } from "../links/qr/draw-link-qr.ts";
 import type { LinkAddress } from "../links/route/address.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import { NOT_FOUND } from "./pages/notices.ts";
-import { qrSizeRefused } from "./pages/qr-notices.ts";
+import { DRAWINGS_SECONDS, qrSizeRefused, TOO_MANY_DRAWINGS } from "./pages/qr-notices.ts";
 import type { QrFormat } from "./path.ts";
 import { notice, picture, type Asker } from "./respond.ts";
+import { addressOf } from "./visitor.ts";
 
 export interface QrRequest extends Asker {
   readonly address: LinkAddress;
+  readonly record: RouteRecord;
   readonly format: QrFormat;
   /** May name a size. */
   readonly query: string;
@@ -20,9 +23,15 @@ const HEADERS: Readonly<Record<QrFormat, Readonly<Record<string, string>>>> = {
     // An SVG opened by itself is a page on our host, so it may not run or load anything.
     "Content-Security-Policy":
       "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
   },
-  png: { "Content-Type": "image/png", "X-Content-Type-Options": "nosniff" },
+  png: {
+    "Content-Type": "image/png",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+  },
 };
 
 /** Answers with the image, or with the notice that explains why there is none. */
@@ -31,10 +40,17 @@ export async function answerQr(
   asked: QrRequest,
   draw: typeof drawLinkQr,
 ): Promise<Response> {
-  const { address, format, query } = asked;
+  const { address, record: link, format, query, headers } = asked;
   const size = new URLSearchParams(query).get("size");
-  const drawn = await draw(env, { ...address, format, size });
+  const drawn = await draw(env, { address, link, format, size, asker: addressOf(headers) });
   if (drawn.ok) return picture(asked, drawn.value, HEADERS[format]);
   const { error } = drawn;
-  return notice(asked, error.reason === "link_not_found" ? NOT_FOUND : qrSizeRefused(error));
+  switch (error.reason) {
+    case "link_not_found":
+      return notice(asked, NOT_FOUND);
+    case "qr_size_refused":
+      return notice(asked, qrSizeRefused(error));
+    case "too_many_drawings":
+      return notice(asked, TOO_MANY_DRAWINGS, { "Retry-After": String(DRAWINGS_SECONDS) });
+  }
 }

@@ -1,4 +1,4 @@
-/** Scales a logo to its place in the code, on a flat background. */
+/** Scales images: a logo when it is stored, and again to its place in a code. */
 
 import type { Rgb } from "./colors.ts";
 import type { Raster } from "./png-reader.ts";
@@ -10,24 +10,39 @@ export interface Patch {
   readonly rgb: Uint8Array;
 }
 
-/**
- * Fits an image into a square of `side` pixels, keeping its proportions.
- *
- * Each pixel is the mean of the source pixels that it covers, weighted by opacity: a large logo
- * shrinks smoothly, a small one grows in blocks.
- */
+/** Fits a logo into a square of `side` pixels on a flat background, keeping its proportions. */
 export function fitLogo(logo: Raster, side: number, background: Rgb): Patch {
-  const scale = side / Math.max(logo.width, logo.height);
-  const width = Math.max(1, Math.round(logo.width * scale));
-  const height = Math.max(1, Math.round(logo.height * scale));
+  const { width, height, rgba } = fitRaster(logo, side);
   const rgb = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y += 1) {
-    const rows = spanOf(y, height, logo.height);
-    for (let x = 0; x < width; x += 1) {
-      rgb.set(meanOf(logo, spanOf(x, width, logo.width), rows, background), (y * width + x) * 3);
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    const alpha = (rgba[pixel * 4 + 3] ?? 0) / 255;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const ink = rgba[pixel * 4 + channel] ?? 0;
+      const paper = background[channel] ?? 0;
+      rgb[pixel * 3 + channel] = Math.round(ink * alpha + paper * (1 - alpha));
     }
   }
   return { width, height, rgb };
+}
+
+/**
+ * Fits an image into a square of `side` pixels, keeping its proportions.
+ *
+ * Each pixel is the mean of the source pixels that it covers, weighted by opacity: a large image
+ * shrinks smoothly, a small one grows in blocks.
+ */
+export function fitRaster(image: Raster, side: number): Raster {
+  const scale = side / Math.max(image.width, image.height);
+  const width = Math.max(1, Math.round(image.width * scale));
+  const height = Math.max(1, Math.round(image.height * scale));
+  const rgba = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y += 1) {
+    const rows = spanOf(y, height, image.height);
+    for (let x = 0; x < width; x += 1) {
+      writeMean(rgba, (y * width + x) * 4, image, spanOf(x, width, image.width), rows);
+    }
+  }
+  return { width, height, rgba };
 }
 
 type Span = readonly [from: number, to: number];
@@ -38,20 +53,26 @@ function spanOf(at: number, targets: number, sources: number): Span {
   return [from, Math.max(from + 1, Math.floor(((at + 1) * sources) / targets))];
 }
 
-function meanOf({ width, rgba }: Raster, [x0, x1]: Span, [y0, y1]: Span, background: Rgb) {
-  const sums: [number, number, number] = [0, 0, 0];
-  let opacity = 0;
+function writeMean(
+  target: Uint8Array,
+  place: number,
+  { width, rgba }: Raster,
+  [x0, x1]: Span,
+  [y0, y1]: Span,
+): void {
+  let [red, green, blue, opacity] = [0, 0, 0, 0];
   for (let y = y0; y < y1; y += 1) {
     for (let at = (y * width + x0) * 4; at < (y * width + x1) * 4; at += 4) {
       const alpha = rgba[at + 3] ?? 0;
       opacity += alpha;
-      sums[0] += (rgba[at] ?? 0) * alpha;
-      sums[1] += (rgba[at + 1] ?? 0) * alpha;
-      sums[2] += (rgba[at + 2] ?? 0) * alpha;
+      red += (rgba[at] ?? 0) * alpha;
+      green += (rgba[at + 1] ?? 0) * alpha;
+      blue += (rgba[at + 2] ?? 0) * alpha;
     }
   }
-  const whole = (x1 - x0) * (y1 - y0) * 255;
-  return sums.map((sum, channel) =>
-    Math.round((sum + (background[channel] ?? 0) * (whole - opacity)) / whole),
-  );
+  if (opacity === 0) return;
+  target[place] = Math.round(red / opacity);
+  target[place + 1] = Math.round(green / opacity);
+  target[place + 2] = Math.round(blue / opacity);
+  target[place + 3] = Math.round(opacity / ((x1 - x0) * (y1 - y0)));
 }

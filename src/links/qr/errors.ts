@@ -23,13 +23,21 @@ export type LogoFault =
   /** The address may not be fetched. */
   | BlockReason
   | "unanswered"
-  | "redirected";
+  | "redirected"
+  /** The call names more addresses, or more large images, than one call may. */
+  | "too_many_addresses"
+  | "too_many_large";
 
 export interface QrSizeRefused {
   readonly reason: "qr_size_refused";
   /** In pixels. */
   readonly min: number;
   readonly max: number;
+}
+
+/** An address asked for more codes that were not drawn yet than QR_LIMIT lets it. */
+export interface TooManyDrawings {
+  readonly reason: "too_many_drawings";
 }
 
 /** Refuses QR settings for one fault. */

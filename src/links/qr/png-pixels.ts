@@ -44,13 +44,27 @@ export function rgbaOf(
 function samplesOf(rows: Uint8Array, { width, height, depth, channels, rowBytes }: PngLayout) {
   const perRow = width * channels;
   const samples = new Uint8Array(perRow * height);
-  const mask = depth < 8 ? (1 << depth) - 1 : 0xff;
+  if (depth === 8) {
+    for (let y = 0; y < height; y += 1) {
+      const start = y * (rowBytes + 1) + 1;
+      samples.set(rows.subarray(start, start + rowBytes), y * perRow);
+    }
+    return samples;
+  }
+  if (depth === 16) {
+    for (let y = 0, to = 0; y < height; y += 1) {
+      const start = y * (rowBytes + 1) + 1;
+      for (let from = start; from < start + rowBytes; from += 2) samples[to++] = rows[from] ?? 0;
+    }
+    return samples;
+  }
+  const mask = (1 << depth) - 1;
   for (let y = 0; y < height; y += 1) {
     const start = y * (rowBytes + 1) + 1;
     for (let x = 0; x < perRow; x += 1) {
       const bit = x * depth;
       const byte = rows[start + (bit >> 3)] ?? 0;
-      samples[y * perRow + x] = (depth < 8 ? byte >> (8 - depth - (bit & 7)) : byte) & mask;
+      samples[y * perRow + x] = (byte >> (8 - depth - (bit & 7))) & mask;
     }
   }
   return samples;

@@ -1,8 +1,8 @@
 /**
  * Draws a QR code as PNG: with a two-colour palette, or in full colour if it contains a logo.
  *
- * Only PNG logos can be decoded here. For a JPEG or WebP logo, or a PNG that `png-reader.ts` does
- * not support, the centre stays empty; the SVG shows every logo.
+ * Only PNG logos can be decoded here. For a JPEG or WebP logo, or a PNG that `shrink-logo.ts` could
+ * not make small, the centre stays empty; the SVG shows every logo.
  */
 
 import { rgbOf, type Rgb } from "./colors.ts";
@@ -12,6 +12,7 @@ import { qrMatrix, type QrMatrix } from "./matrix.ts";
 import { readPng } from "./png-reader.ts";
 import { writePng } from "./png-writer.ts";
 import type { QrSettings } from "./settings.ts";
+import { SMALL_LOGO } from "./shrink-logo.ts";
 import { pixelGrid, type PixelGrid } from "./size.ts";
 
 /** Draws the code of a text, `size` pixels wide, or wider if its modules would not fit. */
@@ -28,7 +29,7 @@ export async function drawQrPng(
   return writePng({
     width: grid.width,
     height: grid.width,
-    palette: placed === null ? palette : null,
+    colors: placed === null ? palette : "rgb",
     rows:
       placed === null
         ? rowsOf(matrix, grid, bitRow)
@@ -51,7 +52,7 @@ async function placeLogo(
   background: Rgb,
 ): Promise<PlacedPatch | null> {
   const logo = parseLogo(dataUrl);
-  const raster = logo.ok ? await readPng(logo.value.bytes) : null;
+  const raster = logo.ok ? await readPng(logo.value.bytes, SMALL_LOGO) : null;
   if (raster === null || clearing === null) return null;
   const patch = fitLogo(raster, (clearing.side - 1) * scale, background);
   const middle = margin + (clearing.start + clearing.side / 2) * scale;
@@ -95,7 +96,10 @@ function rgbRow(
 ): Uint8Array {
   const row = new Uint8Array(width * 3);
   for (let x = 0; x < width; x += 1) {
-    row.set(dark[Math.floor((x - margin) / scale)] === true ? ink : light, x * 3);
+    const [red, green, blue] = dark[Math.floor((x - margin) / scale)] === true ? ink : light;
+    row[x * 3] = red;
+    row[x * 3 + 1] = green;
+    row[x * 3 + 2] = blue;
   }
   return row;
 }

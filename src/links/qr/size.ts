@@ -1,4 +1,4 @@
-/** The size of a drawn QR code, in pixels. */
+/** The size of a QR code, in pixels. */
 
 import { err, ok, type Result } from "../../platform/result.ts";
 import type { QrSizeRefused } from "./errors.ts";
@@ -15,6 +15,14 @@ export function parseQrSize(text: string | null | undefined): Result<number, QrS
   return size >= QR_SIZE_MIN && size <= QR_SIZE_MAX
     ? ok(size)
     : err({ reason: "qr_size_refused", min: QR_SIZE_MIN, max: QR_SIZE_MAX });
+}
+
+/** The widths of PNG codes: few, so that most drawings are already in the cache. */
+const PNG_SIZES = [64, 96, 128, 192, 256, 384, 512, 768, 1_024, 1_536, QR_SIZE_MAX] as const;
+
+/** Returns the width of the PNG code that answers a request for `size`: at least as wide. */
+export function pngSizeFor(size: number): number {
+  return PNG_SIZES.find((listed) => listed >= size) ?? QR_SIZE_MAX;
 }
 
 export interface PixelGrid {

@@ -5,11 +5,21 @@ import type { QrSettings } from "./settings.ts";
 
 /** Draws the code of a text, `size` pixels wide, with a logo in a cleared centre. */
 export function drawQrSvg(text: string, settings: QrSettings, size: number): string {
+  return sizedSvg(drawSizelessSvg(text, settings), size);
+}
+
+/** Completes what `drawSizelessSvg` returned: the only part of an SVG that depends on its size. */
+export function sizedSvg(sizeless: string, size: number): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"${sizeless}`;
+}
+
+/** Draws all of an SVG after the size in its first tag. */
+export function drawSizelessSvg(text: string, settings: QrSettings): string {
   const logo = settings.useLogo ? settings.logo : null;
   const matrix = qrMatrix(text, { cleared: logo !== null });
   const width = matrix.size + 2 * QUIET_ZONE;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${width} ${width}" role="img">`,
+    ` viewBox="0 0 ${width} ${width}" role="img">`,
     `<title>QR code: ${escaped(text)}</title>`,
     `<rect width="${width}" height="${width}" fill="${escaped(settings.bgColor)}"/>`,
     `<path d="${pathOf(matrix)}" fill="${escaped(settings.color)}" shape-rendering="crispEdges"/>`,

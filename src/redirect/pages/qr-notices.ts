@@ -1,4 +1,4 @@
-/** The notice when a QR code cannot be drawn, in a separate file because few links need it. */
+/** The notices when a QR code is not drawn, in a separate file because few links need them. */
 
 import type { QrSizeRefused } from "../../links/qr/errors.ts";
 import type { Notice } from "./notices.ts";
@@ -11,3 +11,13 @@ export function qrSizeRefused({ min, max }: QrSizeRefused): Notice {
     text: `size must be a whole number from ${min} to ${max}.`,
   };
 }
+
+/** The period of QR_LIMIT in wrangler.toml. */
+export const DRAWINGS_SECONDS = 60;
+
+export const TOO_MANY_DRAWINGS: Notice = {
+  code: "RATE_LIMIT_EXCEEDED",
+  status: 429,
+  title: "Too many QR codes",
+  text: "Your network requested many QR codes that had to be drawn. Try again in a minute.",
+};

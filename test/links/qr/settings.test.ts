@@ -1,13 +1,13 @@
 import { describe, it } from "vitest";
 
-import { completeQrSettings } from "../../../src/links/qr/fetch-logo.ts";
+import { qrCompleter } from "../../../src/links/qr/complete-settings.ts";
 import { dataUrlOf, LOGO_BYTES_MAX } from "../../../src/links/qr/logo.ts";
 import {
   acceptQrSettings,
   QR_SETTINGS_DEFAULT,
   storedQrSettings,
 } from "../../../src/links/qr/settings.ts";
-import { parseQrSize } from "../../../src/links/qr/size.ts";
+import { parseQrSize, pngSizeFor } from "../../../src/links/qr/size.ts";
 import { fakeInternet } from "../../platform/fake-internet.ts";
 
 const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -31,12 +31,12 @@ describe("storedQrSettings", () => {
   });
 });
 
-describe("completeQrSettings", () => {
+describe("qrCompleter", () => {
   const complete = async (logo: string, answer: () => Response) => {
     const draft = acceptQrSettings({ useLogo: true, logo });
     if (!draft.ok) throw new Error(draft.error.problem);
     const internet = fakeInternet({ answer });
-    return { ...internet, settings: await completeQrSettings(draft.value, internet.policy) };
+    return { ...internet, settings: await qrCompleter(internet.policy)(draft.value) };
   };
   const png = (length = 64) => Uint8Array.from({ length }, (_, at) => PNG_MAGIC[at] ?? 0);
 
@@ -122,4 +122,18 @@ describe("parseQrSize", () => {
       });
     });
   }
+});
+
+describe("pngSizeFor", () => {
+  it("is the next of a few widths, and never less than was asked for", ({ expect }) => {
+    const widths = new Set<number>();
+    for (let size = 64; size <= 2_048; size += 1) {
+      const width = pngSizeFor(size);
+      expect(width).toBeGreaterThanOrEqual(size);
+      expect(width).toBeLessThan(size * 1.51);
+      expect(pngSizeFor(width)).toBe(width);
+      widths.add(width);
+    }
+    expect(widths.size).toBeLessThan(12);
+  });
 });

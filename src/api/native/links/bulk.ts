@@ -19,7 +19,7 @@ import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
 import { newLink, newLinks } from "./contract.ts";
 import { routingSurroundingsOf, linkContextOf } from "./request.ts";
-import { readRouting } from "./routing.ts";
+import { readRouting, type RoutingSurroundings } from "./routing.ts";
 import { toInput, wireLink } from "./translate.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -40,7 +40,8 @@ export const linkBulk = new Hono<NativeEnvironment>().post(
   async (c) => {
     const body = c.req.valid("json");
     const request = { ...onceRequestOf(c, "POST /api/links/bulk"), db: databaseOf(c.env.DB), body };
-    const inputs = await Promise.all(body.links.map((item) => readItem(c, item)));
+    const surroundings = routingSurroundingsOf(c, null);
+    const inputs = await Promise.all(body.links.map((item) => readItem(c, item, surroundings)));
     const created = await runOnce(request, {
       table: linkTable,
       change: (alongside) => createAll(c, inputs, alongside),
@@ -59,12 +60,16 @@ export const linkBulk = new Hono<NativeEnvironment>().post(
 
 type Input = Result<LinkInput, NativeRefusal>;
 
-async function readItem(c: NativeContext, item: unknown): Promise<Input> {
+async function readItem(
+  c: NativeContext,
+  item: unknown,
+  surroundings: RoutingSurroundings,
+): Promise<Input> {
   const body = newLink.safeParse(item);
   if (!body.success) {
     return err({ reason: "validation_failed", issues: body.error.issues.map(toIssue) });
   }
-  const routing = await readRouting(body.data, routingSurroundingsOf(c, null));
+  const routing = await readRouting(body.data, surroundings);
   return routing.ok ? ok(toInput(body.data, routing.value, configOf(c.env))) : routing;
 }
 

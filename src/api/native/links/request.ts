@@ -3,6 +3,7 @@
 import { configOf } from "../../../config.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { Link, LinkRef } from "../../../links/link.ts";
+import { qrCompleter } from "../../../links/qr/complete-settings.ts";
 import type { QrSettings } from "../../../links/qr/settings.ts";
 import { etagOf } from "../../shared/if-match.ts";
 import { linkContextOf as contextOf, outboundPolicyOf } from "../../shared/link-request.ts";
@@ -19,12 +20,12 @@ export function linkContextOf(c: NativeContext): LinkContext {
   return contextOf(c, { deepLinks: false, deepTargets: true, pastExpiry: false });
 }
 
-/** Returns what reading the rules, A/B test and QR settings of a body requires. */
+/** Returns what reading the rules, A/B test and QR settings of one call requires. */
 export function routingSurroundingsOf(
   c: NativeContext,
   qrBefore: QrSettings | null,
 ): RoutingSurroundings {
-  return { outbound: outboundPolicyOf(c), qrBefore };
+  return { completeQr: qrCompleter(outboundPolicyOf(c)), qrBefore };
 }
 
 /** Returns the reference to the link in the path. */

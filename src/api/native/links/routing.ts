@@ -4,10 +4,9 @@
  */
 
 import type { LinkFields } from "../../../links/link.ts";
-import { completeQrSettings } from "../../../links/qr/fetch-logo.ts";
+import type { CompleteQrSettings } from "../../../links/qr/complete-settings.ts";
 import type { QrSettings } from "../../../links/qr/settings.ts";
 import { err, ok, type Failure, type Result } from "../../../platform/result.ts";
-import type { OutboundPolicy } from "../../../platform/safe-fetch.ts";
 import type { ShellFailure } from "../../shared/failure.ts";
 import type { WireFault } from "../../shared/wire/fault.ts";
 import { parseQrSettings, qrFault } from "../../shared/wire/qr.ts";
@@ -21,8 +20,8 @@ export interface RawRouting {
 }
 
 export interface RoutingSurroundings {
-  /** The policy for hosts from which logos may be fetched. */
-  readonly outbound: OutboundPolicy;
+  /** Shared by all links of a call, since each of their logos is fetched once. */
+  readonly completeQr: CompleteQrSettings;
   /** The existing link's settings, which absent ones keep; null for a new link. */
   readonly qrBefore: QrSettings | null;
 }
@@ -32,14 +31,14 @@ export type Routing = Pick<LinkFields, "rules" | "abTest" | "qrSettings">;
 /** Returns the fields that the body has, or a sentence about the first fault. */
 export async function readRouting(
   { rules, abTest, qrSettings }: RawRouting,
-  { outbound, qrBefore }: RoutingSurroundings,
+  { completeQr, qrBefore }: RoutingSurroundings,
 ): Promise<Result<Routing, ShellFailure>> {
   const list = rules === undefined ? ok(rules) : parseRules(rules);
   if (!list.ok) return refuse("rules", list.error);
   const test =
     abTest === undefined ? ok(abTest) : parseAbTestChange(abTest, () => crypto.randomUUID());
   if (!test.ok) return refuse("abTest", test.error);
-  const qr = await readQrSettings(qrSettings, qrBefore, outbound);
+  const qr = await readQrSettings(qrSettings, qrBefore, completeQr);
   if (!qr.ok) return refuse("qrSettings", qr.error);
   return ok({ rules: list.value, abTest: test.value, qrSettings: qr.value });
 }
@@ -47,12 +46,12 @@ export async function readRouting(
 async function readQrSettings(
   input: unknown,
   before: QrSettings | null,
-  outbound: OutboundPolicy,
+  completeQr: CompleteQrSettings,
 ): Promise<Result<QrSettings | null | undefined, WireFault>> {
   if (input === undefined || input === null) return ok(input);
   const draft = parseQrSettings(input, before ?? undefined);
   if (!draft.ok) return draft;
-  const complete = await completeQrSettings(draft.value, outbound);
+  const complete = await completeQr(draft.value);
   return complete.ok ? complete : err(qrFault(complete.error));
 }
 

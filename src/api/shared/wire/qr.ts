@@ -1,5 +1,6 @@
 /** Reads QR settings as clients of the native API and of RevoLink write them. */
 
+import { LARGE_LOGOS_MAX, LOGO_ADDRESSES_MAX } from "../../../links/qr/complete-settings.ts";
 import type { QrFault, QrSettingsRefused } from "../../../links/qr/errors.ts";
 import { LOGO_BYTES_MAX } from "../../../links/qr/logo.ts";
 import {
@@ -87,6 +88,10 @@ function wordsFor(fault: QrFault): string {
       return "cannot be fetched: its address did not answer";
     case "redirected":
       return "cannot be fetched: its address redirects elsewhere";
+    case "too_many_addresses":
+      return `must be one of at most ${LOGO_ADDRESSES_MAX} addresses in one call`;
+    case "too_many_large":
+      return `must be at most 256 pixels wide and high: one call may send ${LARGE_LOGOS_MAX} larger ones`;
     case "status":
       return `cannot be fetched: its address answers with the status ${fault.status}`;
   }
