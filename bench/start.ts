@@ -33,6 +33,7 @@ const EMPTY = `export default {
 const OBJECTS = {
   CODE_ALLOCATOR: "CodeAllocator",
   LEDGER: "Ledger",
+  ADDRESS_GATE: "AddressGate",
   LINK_GATE: "LinkGate",
   UPKEEP: "Upkeep",
 };

@@ -11,6 +11,7 @@ import { notice } from "./redirect/respond.ts";
 import { upkeepFor } from "./upkeep/upkeep.ts";
 
 export { CodeAllocator } from "./codes/code-allocator.ts";
+export { AddressGate } from "./gates/address-gate.ts";
 export { LinkGate } from "./gates/link-gate.ts";
 export { Ledger } from "./ledger/ledger.ts";
 export { Upkeep } from "./upkeep/upkeep.ts";

@@ -13,7 +13,7 @@ import { countFirstVisits, countNewDay, countRedirects } from "./redirects.ts";
 import { askReport, countReportCall } from "./reports.ts";
 import { numbersOf } from "./workspaces.ts";
 
-export { CodeAllocator, LinkGate, Upkeep } from "../../src/worker.ts";
+export { AddressGate, CodeAllocator, LinkGate, Upkeep } from "../../src/worker.ts";
 
 export class Ledger extends SignpostLedger {
   usage(): LedgerUsage {

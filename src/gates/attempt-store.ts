@@ -1,7 +1,7 @@
 /** Stores the visitors who tried a link's password, up to a limit, and the allowance they share. */
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
-import type { AttemptState, VisitorTries } from "./attempts.ts";
+import type { Allowance, AttemptState, VisitorTries } from "./attempts.ts";
 
 export interface AttemptStore {
   load(visitorKey: string): AttemptState;
@@ -35,11 +35,11 @@ export function attemptStore(sql: MeteredSql, visitorsMax = VISITORS_MAX): Attem
 
   return {
     load(visitorKey) {
-      return { visitor: loadVisitor(sql, visitorKey), spentUntilMs: loadAllowance(sql) };
+      return { visitor: loadVisitor(sql, visitorKey), allowance: loadAllowance(sql) };
     },
 
-    save(visitorKey, before, { visitor, spentUntilMs }) {
-      if (spentUntilMs !== before.spentUntilMs) saveAllowance(sql, spentUntilMs);
+    save(visitorKey, before, { visitor, allowance }) {
+      if (allowance !== before.allowance) saveAllowance(sql, allowance);
       if (visitor === before.visitor) return;
       if (visitor === null) return dropVisitor(sql, visitorKey);
       saveVisitor(sql, visitorKey, visitor);
@@ -93,16 +93,20 @@ function dropVisitor(sql: MeteredSql, visitorKey: string): void {
   sql.run("DELETE FROM password_tries WHERE visitor = ?", visitorKey);
 }
 
-function loadAllowance(sql: MeteredSql): number {
-  const [row] = sql.run<{ spent_until_ms: number }>("SELECT spent_until_ms FROM allowance");
-  return row?.spent_until_ms ?? 0;
+function loadAllowance(sql: MeteredSql): Allowance {
+  const [row] = sql.run<{ spent_until_ms: number; burst_until_ms: number }>(
+    "SELECT spent_until_ms, burst_until_ms FROM allowance",
+  );
+  return { spentUntilMs: row?.spent_until_ms ?? 0, burstUntilMs: row?.burst_until_ms ?? 0 };
 }
 
-function saveAllowance(sql: MeteredSql, spentUntilMs: number): void {
+function saveAllowance(sql: MeteredSql, { spentUntilMs, burstUntilMs }: Allowance): void {
   sql.run(
-    `INSERT INTO allowance (id, spent_until_ms) VALUES (1, ?)
-     ON CONFLICT (id) DO UPDATE SET spent_until_ms = excluded.spent_until_ms`,
+    `INSERT INTO allowance (id, spent_until_ms, burst_until_ms) VALUES (1, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET
+       spent_until_ms = excluded.spent_until_ms, burst_until_ms = excluded.burst_until_ms`,
     spentUntilMs,
+    burstUntilMs,
   );
 }
 

@@ -2,8 +2,8 @@
  * Decides whether a visitor may try a link's password now.
  *
  * Pure. A visitor has a few free tries, after which the wait doubles with each try. All visitors
- * share one allowance of tries that refills with time; once it is spent, each visitor is given a
- * turn. A turn stays reserved regardless of other visitors: a visitor who waits until their turn
+ * share two allowances of tries that refill with time, a small one that refills quickly and a large
+ * one; once either is spent, each visitor is given a turn. A turn stays reserved regardless of other visitors: a visitor who waits until their turn
  * gets a try, so attackers cannot lock out the legitimate visitor.
  */
 
@@ -19,13 +19,20 @@ export interface VisitorTries {
   readonly lastAtMs: number;
 }
 
+/**
+ * The tries that the visitors of a link share. Each try moves these instants forward, the clock
+ * catches up with them, and an allowance is spent when its instant is too far ahead of the clock.
+ */
+export interface Allowance {
+  /** Moved by TRY_COST_MS, at most ALLOWANCE_MS ahead. */
+  readonly spentUntilMs: number;
+  /** Moved by BURST_COST_MS, at most BURST_MS ahead. */
+  readonly burstUntilMs: number;
+}
+
 export interface AttemptState {
   readonly visitor: VisitorTries | null;
-  /**
-   * The link's allowance: each try moves this instant forward by TRY_COST_MS, the clock catches up
-   * with it, and the allowance is spent when it is ALLOWANCE_MS ahead of the clock.
-   */
-  readonly spentUntilMs: number;
+  readonly allowance: Allowance;
 }
 
 export const FREE_TRIES = 5;
@@ -38,6 +45,10 @@ export const FORGIVEN_AFTER_MS = DAY_MS;
 export const LINK_TRIES = 100;
 const ALLOWANCE_MS = 15 * MINUTE_MS;
 export const TRY_COST_MS = ALLOWANCE_MS / LINK_TRIES;
+/** The most tries of all visitors at the same moment: each takes 150 ms to compare. */
+export const BURST_TRIES = 5;
+export const BURST_COST_MS = SECOND_MS;
+const BURST_MS = BURST_TRIES * BURST_COST_MS;
 /** The longest wait for a turn, regardless of how many visitors wait. */
 export const TURN_WAIT_MAX_MS = 5 * MINUTE_MS;
 
@@ -56,12 +67,22 @@ export function nextAttempt(
   if (nowMs < visitor.notBeforeMs) {
     return { answer: { allowed: false, retryAfterMs: visitor.notBeforeMs - nowMs }, state };
   }
-  const { spentUntilMs } = state;
-  if (visitor.hasTurn) return letThrough(visitor, spentUntilMs, nowMs);
-  const spentMs = Math.max(spentUntilMs, nowMs) + TRY_COST_MS;
-  const waitMs = spentMs - ALLOWANCE_MS - nowMs;
-  if (waitMs <= 0) return letThrough(visitor, spentMs, nowMs);
-  return giveTurn(visitor, waitMs <= TURN_WAIT_MAX_MS ? spentMs : spentUntilMs, waitMs, nowMs);
+  const { allowance } = state;
+  if (visitor.hasTurn) return letThrough(visitor, allowance, nowMs);
+  const charged = charge(allowance, nowMs);
+  const waitMs = Math.max(
+    charged.spentUntilMs - ALLOWANCE_MS - nowMs,
+    charged.burstUntilMs - BURST_MS - nowMs,
+  );
+  if (waitMs <= 0) return letThrough(visitor, charged, nowMs);
+  return giveTurn(visitor, waitMs <= TURN_WAIT_MAX_MS ? charged : allowance, waitMs, nowMs);
+}
+
+function charge({ spentUntilMs, burstUntilMs }: Allowance, nowMs: number): Allowance {
+  return {
+    spentUntilMs: Math.max(spentUntilMs, nowMs) + TRY_COST_MS,
+    burstUntilMs: Math.max(burstUntilMs, nowMs) + BURST_COST_MS,
+  };
 }
 
 /** Returns the wait after a visitor's n-th try: none for the free ones, then 1 s, 2 s, 4 s …. */
@@ -70,26 +91,33 @@ export function delayAfter(tries: number): number {
   return Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** (tries - FREE_TRIES));
 }
 
-/** Clears a visitor after the right password and refunds the try: the allowance counts failures. */
+/** Clears a visitor after the right password and refunds the try: the allowances count failures. */
 export function afterSuccess(state: AttemptState): AttemptState {
   if (state.visitor === null) return state;
-  return { visitor: null, spentUntilMs: state.spentUntilMs - TRY_COST_MS };
+  const { spentUntilMs, burstUntilMs } = state.allowance;
+  return {
+    visitor: null,
+    allowance: {
+      spentUntilMs: spentUntilMs - TRY_COST_MS,
+      burstUntilMs: burstUntilMs - BURST_COST_MS,
+    },
+  };
 }
 
 function isForgiven(visitor: VisitorTries | null, nowMs: number): boolean {
   return visitor !== null && nowMs - visitor.lastAtMs >= FORGIVEN_AFTER_MS;
 }
 
-function letThrough(visitor: VisitorTries, spentUntilMs: number, nowMs: number) {
+function letThrough(visitor: VisitorTries, allowance: Allowance, nowMs: number) {
   const tries = visitor.tries + 1;
   const retryAfterMs = delayAfter(tries);
   const next = { tries, notBeforeMs: nowMs + retryAfterMs, hasTurn: false, lastAtMs: nowMs };
-  return { answer: { allowed: true, retryAfterMs }, state: { visitor: next, spentUntilMs } };
+  return { answer: { allowed: true, retryAfterMs }, state: { visitor: next, allowance } };
 }
 
 /** A turn past the longest wait is not charged, or the debt would grow without bound. */
-function giveTurn(visitor: VisitorTries, spentUntilMs: number, waitMs: number, nowMs: number) {
+function giveTurn(visitor: VisitorTries, allowance: Allowance, waitMs: number, nowMs: number) {
   const retryAfterMs = Math.min(waitMs, TURN_WAIT_MAX_MS);
   const next = { ...visitor, notBeforeMs: nowMs + retryAfterMs, hasTurn: true, lastAtMs: nowMs };
-  return { answer: { allowed: false, retryAfterMs }, state: { visitor: next, spentUntilMs } };
+  return { answer: { allowed: false, retryAfterMs }, state: { visitor: next, allowance } };
 }

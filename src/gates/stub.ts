@@ -1,7 +1,9 @@
-/** Addresses a link's gate; no other file knows how gates are named. */
+/** Addresses gates; no other file knows how they are named. */
 
 import type { LedgerId } from "../ledger/ledger-id.ts";
+import { visitorHash } from "../platform/keyed-hash.ts";
 import { placeOf } from "../platform/location.ts";
+import type { AddressGate } from "./address-gate.ts";
 import type { LinkGate } from "./link-gate.ts";
 
 /** The fields that a gate is named by; the route record of a guarded link has them. */
@@ -24,4 +26,20 @@ export function gateFor(
   const name = `link:${uuid}`;
   if (ledger.endsWith(".eu")) return env.LINK_GATE.jurisdiction("eu").getByName(name);
   return env.LINK_GATE.getByName(name, placeOf(env));
+}
+
+/**
+ * Returns the gate of an address group, by a keyed hash that no workspace's hashes can be joined
+ * with. Links whose gates must live in the EU count an address there, separately from all others.
+ */
+export async function addressGateFor(
+  env: Pick<Cloudflare.Env, "ADDRESS_GATE" | "AUTH_SECRET">,
+  { ledger }: Pick<GateOwner, "ledger">,
+  group: string,
+): Promise<DurableObjectStub<AddressGate>> {
+  const hashOf = await visitorHash(env.AUTH_SECRET, "guesses");
+  const name = `address:${hashOf("address", group)}`;
+  // Made near its visitor, whom it has to answer.
+  const namespace = ledger.endsWith(".eu") ? env.ADDRESS_GATE.jurisdiction("eu") : env.ADDRESS_GATE;
+  return namespace.getByName(name);
 }

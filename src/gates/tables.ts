@@ -22,10 +22,11 @@ const TABLES = `
     last_at_ms INTEGER NOT NULL
   ) WITHOUT ROWID;
 
-  -- One row: the allowance of tries that all visitors share.
+  -- One row: the allowances of tries that all visitors share.
   CREATE TABLE IF NOT EXISTS allowance (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    spent_until_ms INTEGER NOT NULL
+    spent_until_ms INTEGER NOT NULL,
+    burst_until_ms INTEGER NOT NULL
   );
 
   -- One row, once the link is purged.

@@ -32,8 +32,7 @@ let places: { readonly takenAtMs: number }[] = [];
  */
 export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
   const place = { takenAtMs: Date.now() };
-  dropOldPlaces();
-  if (places.length > HASHES_WAITING_MAX) throw new HashingBusy("Too many passwords to hash.");
+  if (isHashingBusy()) throw new HashingBusy("Too many passwords to hash.");
   places.push(place);
   try {
     while (places.includes(place) && places[0] !== place) {
@@ -47,6 +46,12 @@ export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
   } finally {
     places = places.filter((other) => other !== place);
   }
+}
+
+/** Whether a hash would be refused now. */
+export function isHashingBusy(): boolean {
+  dropOldPlaces();
+  return places.length > HASHES_WAITING_MAX;
 }
 
 function dropOldPlaces(): void {

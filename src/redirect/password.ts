@@ -5,12 +5,12 @@
  * page contains the destination: only the redirect does.
  */
 
-import { gateFor } from "../gates/stub.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
-import { addressGroup } from "../platform/address-group.ts";
-import { visitorHash } from "../platform/keyed-hash.ts";
+import { SECOND_MS } from "../platform/clock.ts";
+import { BUSY_SECONDS, HashingBusy, isHashingBusy } from "../platform/hash-turns.ts";
 import { log } from "../platform/log.ts";
+import { takeGuess } from "./guess.ts";
 import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import { PASSWORD_REQUIRED, PASSWORD_WRONG, TOO_MANY_TRIES } from "./pages/password-notices.ts";
 import { isUnlocked, unlockCookie } from "./password-cookie.ts";
@@ -38,6 +38,7 @@ export type VerifyPassword = (
 ) => Promise<boolean>;
 
 const BODY_BYTES_MAX = 4_096;
+const BUSY_MS = BUSY_SECONDS * SECOND_MS;
 
 /** Lets a visitor pass, or answers with the page that asks for the password. */
 export async function askPassword(
@@ -53,9 +54,12 @@ export async function askPassword(
   }
   const password = await passwordOf(request);
   if (password === null) return refused(request, PASSWORD_REQUIRED);
+  // Before anything is counted: a busy server is not the visitor's fault.
+  if (isHashingBusy()) return refused(request, UNAVAILABLE, BUSY_MS);
   try {
     return await tryPassword(env, asked, password, verify);
   } catch (error) {
+    if (error instanceof HashingBusy) return refused(request, UNAVAILABLE, BUSY_MS);
     log("error", "redirect.password.failed", { linkId: record.linkId, error });
     return refused(request, UNAVAILABLE);
   }
@@ -67,25 +71,26 @@ async function tryPassword(
   password: string,
   verify: VerifyPassword,
 ): Promise<PasswordOutcome> {
-  const gate = gateFor(env, record);
-  const group = visitor.address === null ? "unknown" : addressGroup(visitor.address);
-  // The address alone: visitors choose their user agent, so each guess could seem a new visitor.
-  const hashOf = await visitorHash(env.AUTH_SECRET, record.ledger);
-  const key = hashOf("address", group);
-  const { allowed, retryAfterMs } = await gate.attempt(key, nowMs);
-  if (!allowed) return refused(request, TOO_MANY_TRIES, retryAfterMs);
-
-  const link = await storedPassword(env.DB, address, record.linkId);
-  if (link === null) return refused(request, NOT_FOUND);
-  const { uuid, stored, version } = link;
-  if (stored !== null && !(await verify(password, { uuid, stored }))) {
-    return refused(request, PASSWORD_WRONG, retryAfterMs);
+  const guess = await takeGuess(env, record, visitor, nowMs);
+  const { retryAfterMs } = guess;
+  if (!guess.allowed) return refused(request, TOO_MANY_TRIES, retryAfterMs);
+  try {
+    const link = await storedPassword(env.DB, address, record.linkId);
+    if (link === null) {
+      await guess.takeBack();
+      return refused(request, NOT_FOUND);
+    }
+    const { uuid, stored, version } = link;
+    if (stored !== null && !(await verify(password, { uuid, stored }))) {
+      return refused(request, PASSWORD_WRONG, retryAfterMs);
+    }
+    await guess.succeeded();
+    const cookie = await unlockCookie(env.AUTH_SECRET, url, record, version, nowMs);
+    return { kind: "passed", cookie };
+  } catch (error) {
+    await guess.takeBack();
+    throw error;
   }
-  await gate.succeeded(key);
-  return {
-    kind: "passed",
-    cookie: await unlockCookie(env.AUTH_SECRET, url, record, version, nowMs),
-  };
 }
 
 /** Reads the password. A null `stored` means that it was removed while the visitor typed. */

@@ -5,7 +5,10 @@ import { describe, it } from "vitest";
 
 import {
   afterSuccess,
+  type Allowance,
   type AttemptState,
+  BURST_COST_MS,
+  BURST_TRIES,
   DELAY_MAX_MS,
   delayAfter,
   FORGIVEN_AFTER_MS,
@@ -19,17 +22,18 @@ import {
 import type { AttemptAnswer } from "../../src/gates/contract.ts";
 
 const START_MS = Date.UTC(2026, 10, 21);
+const UNSPENT: Allowance = { spentUntilMs: 0, burstUntilMs: 0 };
 
 /** Creates a link whose visitors all try wrong passwords. */
 function wrongTries() {
   const visitors = new Map<string, VisitorTries>();
-  let spentUntilMs = 0;
+  let allowance = UNSPENT;
   return {
     attempt(visitor: string, nowMs: number): AttemptAnswer {
-      const before: AttemptState = { visitor: visitors.get(visitor) ?? null, spentUntilMs };
+      const before: AttemptState = { visitor: visitors.get(visitor) ?? null, allowance };
       const { answer, state } = nextAttempt(before, nowMs);
       if (state.visitor !== null) visitors.set(visitor, state.visitor);
-      spentUntilMs = state.spentUntilMs;
+      ({ allowance } = state);
       return answer;
     },
   };
@@ -90,7 +94,7 @@ describe("a visitor", () => {
       hasTurn: false,
       lastAtMs: START_MS - 1_000,
     };
-    const state: AttemptState = { visitor, spentUntilMs: START_MS };
+    const state: AttemptState = { visitor, allowance: UNSPENT };
     const step = nextAttempt(state, START_MS - 400);
     expect(step.answer).toEqual({ allowed: false, retryAfterMs: 400 });
     expect(step.state).toBe(state);
@@ -98,28 +102,46 @@ describe("a visitor", () => {
 
   it("starts anew after a day away, and after the right password", ({ expect }) => {
     const visitor = { tries: 40, notBeforeMs: 0, hasTurn: false, lastAtMs: START_MS };
-    const away = nextAttempt({ visitor, spentUntilMs: 0 }, START_MS + FORGIVEN_AFTER_MS);
+    const away = nextAttempt({ visitor, allowance: UNSPENT }, START_MS + FORGIVEN_AFTER_MS);
     expect(away.state.visitor?.tries).toBe(1);
-    const almost = nextAttempt({ visitor, spentUntilMs: 0 }, START_MS + FORGIVEN_AFTER_MS - 1);
+    const almost = nextAttempt({ visitor, allowance: UNSPENT }, START_MS + FORGIVEN_AFTER_MS - 1);
     expect(almost.answer).toEqual({ allowed: true, retryAfterMs: DELAY_MAX_MS });
-    expect(afterSuccess({ visitor, spentUntilMs: START_MS })).toEqual({
+    const allowance = { spentUntilMs: START_MS, burstUntilMs: START_MS };
+    expect(afterSuccess({ visitor, allowance })).toEqual({
       visitor: null,
-      spentUntilMs: START_MS - TRY_COST_MS,
+      allowance: {
+        spentUntilMs: START_MS - TRY_COST_MS,
+        burstUntilMs: START_MS - BURST_COST_MS,
+      },
     });
   });
 });
 
 describe("all visitors together", () => {
-  it("get a hundred tries at once, and then one turn after the other", ({ expect }) => {
+  it("get five tries at once, and then one turn a second", ({ expect }) => {
     const link = wrongTries();
-    for (let n = 0; n < LINK_TRIES; n += 1) {
+    for (let n = 0; n < BURST_TRIES; n += 1) {
       expect(link.attempt(`stranger-${n}`, START_MS).allowed).toBe(true);
     }
     const waits = ["a", "b", "c"].map((visitor) => link.attempt(visitor, START_MS));
     expect(waits).toEqual(
-      [1, 2, 3].map((turn) => ({ allowed: false, retryAfterMs: turn * TRY_COST_MS })),
+      [1, 2, 3].map((turn) => ({ allowed: false, retryAfterMs: turn * BURST_COST_MS })),
     );
-    expect(link.attempt("b", START_MS + 2 * TRY_COST_MS).allowed).toBe(true);
+    expect(link.attempt("b", START_MS + 2 * BURST_COST_MS).allowed).toBe(true);
+  });
+
+  it("get a hundred tries in a row, and then one turn every nine seconds", ({ expect }) => {
+    const link = wrongTries();
+    let nowMs = START_MS;
+    let tries = 0;
+    while (link.attempt(`stranger-${tries}`, nowMs).allowed) {
+      tries += 1;
+      nowMs += BURST_COST_MS;
+    }
+    // Those that were refilled meanwhile are in it.
+    expect(tries).toBe(LINK_TRIES + Math.floor((nowMs - START_MS) / TRY_COST_MS));
+    const [first, second] = ["a", "b"].map((visitor) => link.attempt(visitor, nowMs).retryAfterMs);
+    expect((second ?? 0) - (first ?? 0)).toBe(TRY_COST_MS);
   });
 
   it("never get more tries than the allowance, while every turn is within the longest wait", () => {
@@ -131,7 +153,11 @@ describe("all visitors together", () => {
         return sequence.every(({ visitor, laterMs }) => {
           nowMs += laterMs;
           if (link.attempt(visitor, nowMs).allowed) allowed += 1;
-          return allowed <= LINK_TRIES + (nowMs - START_MS) / TRY_COST_MS;
+          const passedMs = nowMs - START_MS;
+          return (
+            allowed <= LINK_TRIES + passedMs / TRY_COST_MS &&
+            allowed <= BURST_TRIES + passedMs / BURST_COST_MS
+          );
         });
       }),
     );

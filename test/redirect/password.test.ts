@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 
+import { HASHES_WAITING_MAX, inTurn, usage } from "../../src/platform/hash-turns.ts";
 import type { Redirect } from "../../src/redirect/handle.ts";
 import { askPassword, type VerifyPassword } from "../../src/redirect/password.ts";
-import { broken, envWith } from "../support/faults.ts";
+import { broken, counted, envWith } from "../support/faults.ts";
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
 import { insertLink, type LinkColumns, type LinkRow } from "../support/link-rows.ts";
 
@@ -21,11 +22,10 @@ function lockedLink(columns: LinkColumns = {}): Promise<LinkRow> {
   });
 }
 
-let visitors = 0;
-/** Returns a new address for each test, so that none is limited by another's wrong attempts. */
+/** Returns an address that no test has used, so that none is limited by another's attempts. */
 function newAddress(): string {
-  visitors += 1;
-  return `203.0.113.${visitors}`;
+  const [a, b, c] = crypto.getRandomValues(new Uint16Array(3));
+  return `2001:db8:${[a, b].map((part) => part?.toString(16)).join(":")}::${c?.toString(16)}`;
 }
 
 function enter(
@@ -196,13 +196,100 @@ describe("guessing", () => {
     expect(statuses.slice(5)).toEqual([429, 429, 429]);
   });
 
-  it("is not possible while the gate is down", async ({ expect }) => {
+  it.for(["LINK_GATE", "ADDRESS_GATE"] as const)(
+    "is not possible while %s is down",
+    async (name, { expect }) => {
+      const { code } = await lockedLink();
+      const environment = envWith({ [name]: broken(env[name]) });
+      const { redirect } = recordingRedirect();
+      const response = await enter(redirect, `/${code}`, "open sesame", { environment });
+      expect(response.status).toBe(503);
+    },
+  );
+
+  it("has one allowance for an address and its neighbours, over all links", async ({ expect }) => {
+    const links = await Promise.all(Array.from({ length: 8 }, () => lockedLink()));
+    const { redirect } = recordingRedirect();
+    const network = newAddress().replace(/::.*/, "");
+    const hashes = usage.hashes;
+    const statuses: number[] = [];
+    for (const [n, { code }] of links.entries()) {
+      const address = `${network}::${n + 1}`;
+      statuses.push((await enter(redirect, `/${code}`, "guess", { address })).status);
+    }
+    expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429, 429]);
+    expect(usage.hashes - hashes).toBe(5);
+    // Nothing of what was refused was counted against the link.
+    const last = links[7]?.code ?? "";
+    const others = await Promise.all(
+      Array.from({ length: 5 }, () => enter(redirect, `/${last}`, "open sesame")),
+    );
+    expect(others.map(({ status }) => status)).toEqual([303, 303, 303, 303, 303]);
+  });
+
+  it("gains nothing from a link whose password is known", async ({ expect }) => {
+    const [own, other] = [await lockedLink(), await lockedLink()];
+    const { redirect } = recordingRedirect();
+    const address = newAddress();
+    const statuses: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      await enter(redirect, `/${own.code}`, "open sesame", { address });
+      statuses.push((await enter(redirect, `/${other.code}`, "guess", { address })).status);
+    }
+    expect(statuses.filter((status) => status === 403)).toHaveLength(5);
+  });
+
+  it("by forty addresses on one link hashes five, and a true visitor still gets in", async ({
+    expect,
+  }) => {
+    const link = await lockedLink();
+    const { redirect } = recordingRedirect();
+    const hashes = usage.hashes;
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => enter(redirect, `/${link.code}`, `guess ${n}`)),
+    );
+    const allowed = answers.filter(({ status }) => status === 403).length;
+    const refused = answers.filter(({ status }) => status === 429).length;
+    // One more for each second that they took.
+    expect([allowed >= 5, allowed <= 10, allowed + refused]).toEqual([true, true, 40]);
+    expect(usage.hashes - hashes).toBe(allowed);
+
+    const address = newAddress();
+    const first = await enter(redirect, `/${link.code}`, "open sesame", { address });
+    expect(first.status).toBe(429);
+    const waitMs = Number(first.headers.get("Retry-After")) * 1_000;
+    expect(waitMs).toBeLessThanOrEqual(60_000);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + waitMs });
+    const second = await enter(redirect, `/${link.code}`, "open sesame", { address });
+    vi.useRealTimers();
+    expect(second.status).toBe(303);
+  });
+
+  it("asks no gate for links without a password", async ({ expect }) => {
+    const { code } = await insertLink();
+    const gates = counted(env.ADDRESS_GATE, "getByName");
+    const environment = envWith({ ADDRESS_GATE: gates.binding });
+    const { redirect } = recordingRedirect();
+    expect((await follow(redirect, `/${code}`, {}, environment)).status).toBe(302);
+    expect(gates.calls()).toBe(0);
+  });
+
+  it("waits, and counts nothing, while too many passwords are compared", async ({ expect }) => {
     const { code } = await lockedLink();
-    const environment = envWith({ LINK_GATE: broken(env.LINK_GATE) });
-    const response = await enter(recordingRedirect().redirect, `/${code}`, "open sesame", {
-      environment,
-    });
-    expect(response.status).toBe(503);
+    const { redirect } = recordingRedirect();
+    const address = newAddress();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const others = Array.from({ length: HASHES_WAITING_MAX + 1 }, () => inTurn(() => held));
+    const busy = await enter(redirect, `/${code}`, "guess", { address });
+    expect([busy.status, busy.headers.get("Retry-After")]).toEqual([503, "2"]);
+    release();
+    await Promise.all(others);
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      statuses.push((await enter(redirect, `/${code}`, "guess", { address })).status);
+    }
+    expect(statuses).toEqual([403, 403, 403, 403, 403, 429]);
   });
 });
 
