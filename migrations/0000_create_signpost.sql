@@ -1,3 +1,9 @@
+CREATE TABLE `allowances` (
+	`key` text PRIMARY KEY NOT NULL,
+	`used` integer NOT NULL,
+	`until_ms` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `auth_rate_limits` (
 	`id` text PRIMARY KEY NOT NULL,
 	`key` text NOT NULL,
@@ -310,7 +316,8 @@ CREATE TABLE `invitations` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `invitations_uuid_unique` ON `invitations` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `invitations_by_hash` ON `invitations` (`hash`);--> statement-breakpoint
-CREATE UNIQUE INDEX `invitations_by_email` ON `invitations` (`workspace_id`,`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `invitations_by_workspace` ON `invitations` (`workspace_id`,`email`);--> statement-breakpoint
+CREATE INDEX `invitations_by_email` ON `invitations` (`email`);--> statement-breakpoint
 CREATE TABLE `members` (
 	`workspace_id` integer NOT NULL,
 	`user_id` text NOT NULL,

@@ -8,6 +8,8 @@ export interface PlanTerms {
   readonly rulesPerLinkMax: number | null;
   /** Pending invitations count as members. */
   readonly membersMax: number | null;
+  /** Pending invitations. */
+  readonly invitationsMax: number;
   readonly domainsMax: number | null;
   readonly webhooksMax: number | null;
   readonly goalsMax: number | null;
@@ -33,7 +35,13 @@ export interface PlanTerms {
 }
 
 /** What no plan lifts: only a program reaches it. */
-const BOUNDS = { tagsMax: 1_000, collectionsMax: 1_000, domainClaimsMax: 20, tokensMax: 50 };
+const BOUNDS = {
+  invitationsMax: 50,
+  tagsMax: 1_000,
+  collectionsMax: 1_000,
+  domainClaimsMax: 20,
+  tokensMax: 50,
+};
 
 export type Feature = keyof PlanTerms["features"];
 

@@ -14,6 +14,7 @@ export type Quota =
   | "clickLimits"
   | "bulk"
   | "members"
+  | "invitations"
   | "domains"
   | "webhooks"
   | "goals"

@@ -187,6 +187,7 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
     env.DB.prepare("DELETE FROM reserved_codes WHERE until_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM sessions WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM invitations WHERE expires_at_ms < ?1").bind(nowMs),
+    env.DB.prepare("DELETE FROM allowances WHERE until_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM verifications WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM auth_rate_limits WHERE last_request_ms < ?1").bind(nowMs - DAY_MS),
   ]);

@@ -9,12 +9,16 @@ import { sha256Hex } from "../platform/bytes.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { InvitationRefusal } from "./invitations.ts";
 import { type Membership, membershipIn } from "./memberships.ts";
+import { isTo } from "./my-invitations.ts";
 
 interface Offer {
   readonly workspaceId: number;
   readonly uuid: string;
   readonly plan: Plan;
 }
+
+/** The secret of the invitation's link, or the id of an invitation to the person. */
+export type Offered = { readonly secret: string } | { readonly uuid: string };
 
 /**
  * Makes a person a member of the workspace that invites them, and uses the invitation up in the
@@ -24,11 +28,14 @@ interface Offer {
 export async function acceptInvitation(
   db: Database,
   { userId, email }: { readonly userId: string; readonly email: string },
-  secret: string,
+  offered: Offered,
   nowMs: number,
 ): Promise<Result<Membership, InvitationRefusal>> {
-  const isLive = sql`invitations.hash = ${await sha256Hex(secret)}
-    and invitations.expires_at_ms > ${nowMs}`;
+  const isOffered =
+    "secret" in offered
+      ? sql`invitations.hash = ${await sha256Hex(offered.secret)}`
+      : sql`invitations.uuid = ${offered.uuid} and ${isTo(userId)}`;
+  const isLive = sql`${isOffered} and invitations.expires_at_ms > ${nowMs}`;
   const [offer] = await db.all<Offer>(sql`
     select workspaces.id as "workspaceId", workspaces.uuid, workspaces.plan from invitations
     join workspaces on workspaces.id = invitations.workspace_id where ${isLive}`);

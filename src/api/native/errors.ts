@@ -178,8 +178,15 @@ function toWire(refusal: NativeRefusal): WireError {
       });
     case "own_workspace":
       return conflict("Whose own workspace it is stays its owner.", { code: "OWN_WORKSPACE" });
+    case "invitations_too_fast":
+      return tooMany(
+        `At most ${refusal.perHourMax} people can be invited in an hour. Try again in ${refusal.retryAfterSeconds} seconds.`,
+        refusal.retryAfterSeconds,
+      );
     case "invitation_not_found":
-      return notFound("There is no such invitation: it was used, withdrawn, or has expired.");
+      return notFound(
+        "There is no such invitation: it was used, withdrawn or declined, or has expired.",
+      );
     case "hostname_refused":
       return badRequest(hostnameSentence(refusal.problem));
     case "domain_claimed":

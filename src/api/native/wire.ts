@@ -15,6 +15,7 @@ import type { wireDelivery, wireWebhook } from "./webhooks/translate.ts";
 import type {
   wireInvitation,
   wireMember,
+  wireMyInvitation,
   wireSettings,
   wireWorkspace,
 } from "./workspaces/translate.ts";
@@ -28,6 +29,7 @@ export type WireImport = ReturnType<typeof wireImport>;
 export type WireInvitation = ReturnType<typeof wireInvitation>;
 export type WireLink = ReturnType<typeof wireLink>;
 export type WireMember = ReturnType<typeof wireMember>;
+export type WireMyInvitation = ReturnType<typeof wireMyInvitation>;
 export type WireOverview = ReturnType<typeof wireOverview>;
 export type WireReport = ReturnType<typeof wireReport>;
 export type WireSettings = ReturnType<typeof wireSettings>;

@@ -84,6 +84,15 @@ export const authRateLimits = sqliteTable("auth_rate_limits", {
   lastRequest: integer("last_request_ms").notNull(),
 });
 
+/** How often something was done that may only happen so many times in a while. */
+export const allowances = sqliteTable("allowances", {
+  /** What is counted, and for whom: an id or a keyed hash, never an address. */
+  key: text("key").primaryKey(),
+  used: integer("used").notNull(),
+  /** The end of the window, after which the row means nothing. */
+  untilMs: integer("until_ms").notNull(),
+});
+
 /** API tokens. A revoked token keeps its row, since it counts towards the hourly creation limit. */
 export const tokens = sqliteTable(
   "tokens",

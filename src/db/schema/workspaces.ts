@@ -42,7 +42,7 @@ export const members = sqliteTable(
   ],
 );
 
-/** Single-use invitations to addresses that have no account yet. */
+/** Single-use invitations to addresses, with or without an account. */
 export const invitations = sqliteTable(
   "invitations",
   {
@@ -60,6 +60,9 @@ export const invitations = sqliteTable(
   },
   (table) => [
     uniqueIndex("invitations_by_hash").on(table.hash),
-    uniqueIndex("invitations_by_email").on(table.workspaceId, table.email),
+    // Replaces an earlier invitation to an address, and counts a workspace's.
+    uniqueIndex("invitations_by_workspace").on(table.workspaceId, table.email),
+    // Lists the invitations to a person.
+    index("invitations_by_email").on(table.email),
   ],
 );

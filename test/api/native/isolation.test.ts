@@ -53,8 +53,10 @@ const CASES: Readonly<Record<string, Case>> = {
     own: ownWorkspace,
     answer: "not_found",
   },
-  // Only the secret opens it, so a guessed one gets the answer for an unknown one.
-  "POST /api/invitations/:secret/accept": { own: ownAccount, answer: "not_found" },
+  // Only the secret or the person's own address opens it: all else gets the answer for an unknown one.
+  "GET /api/invitations": { own: ownWorkspace, answer: "own_only" },
+  "POST /api/invitations/:invitation/accept": { own: ownWorkspace, answer: "not_found" },
+  "POST /api/invitations/:invitation/decline": { own: ownWorkspace, answer: "not_found" },
 
   "GET /api/domains": { own: ownDomain, answer: "own_only" },
   "POST /api/domains": {
@@ -196,7 +198,12 @@ async function ownWorkspace(ada: Account): Promise<Owned> {
   };
   const before = await read();
   return {
-    params: { id, memberId: ada.userId, invitationId: invitation.id },
+    params: {
+      id,
+      memberId: ada.userId,
+      invitationId: invitation.id,
+      invitation: invitation.id,
+    },
     secrets: [id, invited.email, invitation.id, ada.email],
     isIntact: async () => JSON.stringify(await read()) === JSON.stringify(before),
   };

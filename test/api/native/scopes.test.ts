@@ -42,7 +42,9 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "DELETE /api/workspaces/:id/members/:memberId": "session",
   "GET /api/workspaces/:id/invitations": "session",
   "DELETE /api/workspaces/:id/invitations/:invitationId": "session",
-  "POST /api/invitations/:secret/accept": "session",
+  "GET /api/invitations": "session",
+  "POST /api/invitations/:invitation/accept": "session",
+  "POST /api/invitations/:invitation/decline": "session",
 
   "GET /api/domains": ["links:read"],
   "GET /api/domains/:id": ["links:read"],

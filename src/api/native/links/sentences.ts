@@ -53,6 +53,8 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
       return `The plan "${plan}" allows ${limit} workspaces, and you own ${used}.`;
     case "tokens":
       return `The plan "${plan}" allows ${limit} tokens, and you have ${used}. Revoke one first.`;
+    case "invitations":
+      return `The plan "${plan}" allows ${limit} open invitations, and this workspace has ${used}. Withdraw one first.`;
     case "domainClaims":
       return `The plan "${plan}" allows ${limit} domains that are not verified, and there are ${used}. Verify or delete one first.`;
     case "links":

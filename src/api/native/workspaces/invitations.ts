@@ -1,12 +1,17 @@
-/** Adding members to a workspace, and single-use invitation links for people without an account. */
+/**
+ * Invitations: made by the owners of a workspace, and accepted or declined by the people invited.
+ * Nobody is added to a workspace without accepting.
+ */
 
 import { Hono } from "hono";
 
 import { personOf } from "../../../accounts/people.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
+import { parseUuid } from "../../../platform/uuid.ts";
 import { acceptInvitation } from "../../../workspaces/accept-invitation.ts";
 import { invitationStore } from "../../../workspaces/invitations.ts";
+import { declineInvitation, listInvitationsTo } from "../../../workspaces/my-invitations.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
@@ -14,7 +19,7 @@ import { requires } from "../guard.ts";
 import { uuidOf } from "../request.ts";
 import { newMember } from "./contract.ts";
 import { inWorkspace } from "./guard.ts";
-import { wireInvitation, wireMember, wireWorkspace } from "./translate.ts";
+import { wireInvitation, wireMyInvitation, wireWorkspace } from "./translate.ts";
 
 export const workspaceInvitations = new Hono<NativeEnvironment>()
   .post(
@@ -23,10 +28,10 @@ export const workspaceInvitations = new Hono<NativeEnvironment>()
     inWorkspace("owner"),
     validate.json(newMember),
     async (c) => {
-      const added = await storeOf(c).add(c.req.valid("json"), nowOf(c));
-      if (!added.ok) return refuse(c, added.error);
-      if (added.value.kind === "member") return c.json(wireMember(added.value.member), 201);
-      const { invitation, secret } = added.value;
+      const invitedBy = c.get("access").userId;
+      const invited = await storeOf(c).invite({ ...c.req.valid("json"), invitedBy }, nowOf(c));
+      if (!invited.ok) return refuse(c, invited.error);
+      const { invitation, secret } = invited.value;
       const url = new URL(`/app/invitations/${secret}`, configOf(c.env).publicUrl).href;
       return c.json({ invitation: { ...wireInvitation(invitation), url } }, 201);
     },
@@ -45,18 +50,29 @@ export const workspaceInvitations = new Hono<NativeEnvironment>()
     },
   );
 
-export const invitations = new Hono<NativeEnvironment>().post(
-  "/:secret/accept",
-  requires({ who: "session" }),
-  async (c) => {
+export const invitations = new Hono<NativeEnvironment>()
+  .get("/", requires({ who: "session" }), async (c) => {
+    const db = databaseOf(c.env.DB);
+    const mine = await listInvitationsTo(db, c.get("access").userId, nowOf(c));
+    return c.json(mine.map(wireMyInvitation));
+  })
+  .post("/:invitation/accept", requires({ who: "session" }), async (c) => {
     const db = databaseOf(c.env.DB);
     const { id: userId, email } = await personOf(db, c.get("access").userId);
-    const secret = c.req.param("secret");
-    const accepted = await acceptInvitation(db, { userId, email }, secret, nowOf(c));
+    // The id of a listed invitation, or the secret of a link.
+    const text = c.req.param("invitation");
+    const uuid = parseUuid(text);
+    const offered = uuid === null ? { secret: text } : { uuid };
+    const accepted = await acceptInvitation(db, { userId, email }, offered, nowOf(c));
     if (!accepted.ok) return refuse(c, accepted.error);
     return c.json(wireWorkspace(accepted.value.workspace, accepted.value.role));
-  },
-);
+  })
+  .post("/:invitation/decline", requires({ who: "session" }), async (c) => {
+    const uuid = uuidOf(c, "invitation");
+    const db = databaseOf(c.env.DB);
+    const declined = await declineInvitation(db, c.get("access").userId, uuid);
+    return declined.ok ? c.json({ success: true, id: uuid }) : refuse(c, declined.error);
+  });
 
 function storeOf(c: NativeContext) {
   return invitationStore(databaseOf(c.env.DB), c.get("membership").workspace);

@@ -4,6 +4,7 @@ import type { Role, Workspace } from "../../../access/access.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import type { Invitation } from "../../../workspaces/invitations.ts";
 import type { Member } from "../../../workspaces/members.ts";
+import type { MyInvitation } from "../../../workspaces/my-invitations.ts";
 import type { WorkspaceWithSettings } from "../../../workspaces/settings.ts";
 import { isoOf } from "../wire-values.ts";
 
@@ -21,6 +22,12 @@ export function wireMember({ userId, email, role }: Member) {
   return { id: userId, userId, email, role };
 }
 
+/** Converts an invitation for the owners of its workspace. */
 export function wireInvitation({ uuid, email, role, expiresAtMs }: Invitation) {
   return { id: uuid, email, role, expiresAt: isoOf(expiresAtMs) };
+}
+
+/** Converts an invitation for the person it is to. */
+export function wireMyInvitation({ uuid, workspaceName, role, expiresAtMs }: MyInvitation) {
+  return { id: uuid, workspace: { name: workspaceName }, role, expiresAt: isoOf(expiresAtMs) };
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
 
-import { DAY_MS } from "../../../../src/platform/clock.ts";
+import { DAY_MS, HOUR_MS } from "../../../../src/platform/clock.ts";
 import { type Account, join, newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf } from "../../../support/api.ts";
 
@@ -42,6 +42,21 @@ async function invite(by: Account, id: string, email: string, role = "member") {
   return invitation;
 }
 
+interface WireMyInvitation {
+  readonly id: string;
+  readonly workspace: { readonly name: string };
+  readonly role: string;
+  readonly expiresAt: string;
+}
+
+const invitationsTo = async (by: Account): Promise<WireMyInvitation[]> =>
+  (await send(by, "GET", "/api/invitations")).json();
+
+/** Invites a person, who accepts. */
+async function admit(by: Account, id: string, person: Account, role = "member"): Promise<void> {
+  await accept(person, await invite(by, id, person.email, role));
+}
+
 const accept = (by: Account, { url }: Pick<WireInvitation, "url">) =>
   send(by, "POST", `/api/invitations/${url.split("/").at(-1)}/accept`);
 
@@ -54,15 +69,11 @@ const setPlan = (uuid: string, plan: string) =>
   env.DB.prepare("update workspaces set plan = ? where uuid = ?").bind(plan, uuid).run();
 
 describe("members", () => {
-  it("a manager adds members by their account's address, lists, promotes and removes them", async ({
-    expect,
-  }) => {
+  it("an owner lists members who accepted, promotes and removes them", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
-    const added = await add(ada, id, bob.email.toUpperCase(), "manager");
-    expect(added.status).toBe(201);
+    await admit(ada, id, bob, "manager");
     const member = { id: bob.userId, userId: bob.userId, email: bob.email, role: "manager" };
-    expect(await added.json()).toEqual(member);
     const owner = { id: ada.userId, userId: ada.userId, email: ada.email, role: "owner" };
     expect(await membersOf(ada, id)).toEqual([owner, member]);
 
@@ -77,12 +88,12 @@ describe("members", () => {
     expect(again.status).toBe(404);
   });
 
-  it("a member is added once", async ({ expect }) => {
+  it("a member is not invited again, as their owner may know", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
-    const answers = await Promise.all([add(ada, id, bob.email), add(ada, id, bob.email)]);
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
-    const again = await add(ada, id, bob.email, "manager");
+    await admit(ada, id, bob);
+    const again = await add(ada, id, bob.email.toUpperCase(), "manager");
+    expect(again.status).toBe(409);
     expect(await again.json()).toEqual({
       code: "ALREADY_EXISTS",
       message: `${bob.email} is a member of this workspace already.`,
@@ -144,7 +155,7 @@ describe("the last owner", () => {
   it("neither leaves nor steps down, while others are members", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
-    await add(ada, id, bob.email, "manager");
+    await admit(ada, id, bob, "manager");
     const path = `/api/workspaces/${id}/members/${ada.userId}`;
     for (const response of [
       await send(ada, "DELETE", path),
@@ -260,7 +271,7 @@ describe("an invitation", () => {
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({
       code: "NOT_FOUND",
-      message: "There is no such invitation: it was used, withdrawn, or has expired.",
+      message: "There is no such invitation: it was used, withdrawn or declined, or has expired.",
     });
   });
 
@@ -279,14 +290,116 @@ describe("an invitation", () => {
     expect(JSON.stringify(results)).not.toContain(url.split("/").at(-1));
   });
 
-  it("gives way when its address has an account by then", async ({ expect }) => {
+  it("is made alike for an address with and without an account", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const id = await newWorkspace(ada);
-    const early = newEmail();
-    const invitation = await invite(ada, id, early);
-    await env.DB.prepare("update users set email = ? where id = ?").bind(early, bob.userId).run();
-    expect(await (await add(ada, id, early)).json()).toMatchObject({ id: bob.userId });
-    expect((await accept(await newAccount(), invitation)).status).toBe(404);
+    const batch = vi.spyOn(env.DB, "batch");
+    const prepare = vi.spyOn(env.DB, "prepare");
+    const seen: unknown[] = [];
+    for (const address of [bob.email, newEmail()]) {
+      batch.mockClear();
+      prepare.mockClear();
+      const answer = await add(ada, id, address);
+      const { invitation }: { invitation: WireInvitation } = await answer.json();
+      const { email, ...same } = invitation;
+      expect(email).toBe(address);
+      seen.push({
+        status: answer.status,
+        lengths: Object.entries(same).map(([key, value]) => [key, value.length]),
+        trips: batch.mock.calls.length,
+        statements: prepare.mock.calls.map(([text]) => text),
+      });
+    }
+    batch.mockRestore();
+    prepare.mockRestore();
+    expect(seen[0]).toEqual(seen[1]);
+    // Nobody is a member who has not accepted.
+    expect(await membersOf(ada, id)).toHaveLength(1);
+    expect((await send(bob, "GET", `/api/workspaces/${id}`)).status).toBe(404);
+  });
+
+  it("is shown to the account with its address, which accepts or declines it", async ({
+    expect,
+  }) => {
+    const [ada, bob, eve] = [await newAccount(), await newAccount(), await newAccount()];
+    const [first, second] = [await newWorkspace(ada), await newWorkspace(ada)];
+    const { expiresAt } = await invite(ada, first, bob.email.toUpperCase(), "manager");
+    await invite(ada, second, bob.email);
+    const [later, earlier, ...others] = await invitationsTo(bob);
+    expect(others).toEqual([]);
+    expect(earlier).toEqual({
+      id: expect.any(String),
+      workspace: { name: "Shared" },
+      role: "manager",
+      expiresAt,
+    });
+    expect(await invitationsTo(eve)).toEqual([]);
+    const answer = (by: Account, { id = "" }: { id?: string } = {}, what = "accept") =>
+      send(by, "POST", `/api/invitations/${id}/${what}`);
+    for (const what of ["accept", "decline"]) {
+      expect((await answer(eve, earlier, what)).status).toBe(404);
+    }
+    const accepted = await answer(bob, earlier);
+    expect(await accepted.json()).toMatchObject({ id: first, role: "manager" });
+    const declined = await answer(bob, later, "decline");
+    expect(await declined.json()).toEqual({ success: true, id: later?.id });
+    for (const what of ["accept", "decline"]) {
+      expect((await answer(bob, later, what)).status).toBe(404);
+    }
+    expect(await invitationsTo(bob)).toEqual([]);
+    expect(await membersOf(ada, first)).toHaveLength(2);
+    expect(await membersOf(ada, second)).toHaveLength(1);
+  });
+
+  it("is not shown to an account that is made after it", async ({ expect }) => {
+    const ada = await newAccount();
+    const id = await newWorkspace(ada);
+    const bob = await newAccount();
+    const invitation = await invite(ada, id, bob.email);
+    await env.DB.prepare("update users set created_at_ms = created_at_ms + 60000 where id = ?")
+      .bind(bob.userId)
+      .run();
+    expect(await invitationsTo(bob)).toEqual([]);
+    const byId = await send(bob, "POST", `/api/invitations/${invitation.id}/accept`);
+    expect(byId.status).toBe(404);
+    expect((await accept(bob, invitation)).status).toBe(200);
+  });
+
+  it("is one of twenty that a person makes in an hour, over all workspaces", async ({ expect }) => {
+    const ada = await newAccount();
+    const ids = [await newWorkspace(ada), await newWorkspace(ada)];
+    const answers = await Promise.all(
+      Array.from({ length: 23 }, (_, n) => add(ada, ids[n % 2] ?? "", newEmail())),
+    );
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused.map(({ status }) => status)).toEqual([429, 429, 429]);
+    expect(Number(refused[0]?.headers.get("Retry-After"))).toBeGreaterThan(3_500);
+    expect(await refused[0]?.json()).toMatchObject({ code: "RATE_LIMIT_EXCEEDED" });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + HOUR_MS + 1 });
+    expect((await add(ada, ids[0] ?? "", newEmail())).status).toBe(201);
+  });
+
+  it("is one of fifty that are open in a workspace", async ({ expect }) => {
+    const ada = await newAccount();
+    const id = await newWorkspace(ada);
+    await env.DB.prepare(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 48)
+       insert into invitations (uuid, workspace_id, email, role, hash, expires_at_ms, created_at_ms)
+       select ?1 || i, id, i || '@example.com', 'member', ?1 || i, ?2, 0
+       from n, workspaces where workspaces.uuid = ?1`,
+    )
+      .bind(id, Date.now() + DAY_MS)
+      .run();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => add(ada, id, newEmail())));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 201, 403, 403]);
+    const refused = answers.find(({ status }) => status === 403);
+    expect(await refused?.json()).toMatchObject({
+      code: "PLAN_LIMIT",
+      quota: "invitations",
+      limit: 50,
+      used: 50,
+    });
   });
 });
 

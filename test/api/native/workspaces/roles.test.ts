@@ -54,7 +54,10 @@ async function newScene(): Promise<{ owner: Account; params: Record<string, stri
   };
   const { id } = await post<{ id: string }>("/api/workspaces", { name: "Acme" }, owner.bySession);
   const members = `/api/workspaces/${id}/members`;
-  await post(members, { email: other.email, role: "member" }, owner.bySession);
+  const workspace = await env.DB.prepare("select id from workspaces where uuid = ?")
+    .bind(id)
+    .first<number>("id");
+  await join(other.userId, { ...other.workspace, id: workspace ?? 0 }, "member");
   const invited = { email: `${crypto.randomUUID()}@example.com`, role: "member" };
   const { invitation } = await post<{ invitation: { id: string } }>(
     members,

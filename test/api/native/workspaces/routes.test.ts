@@ -9,7 +9,7 @@ import { objectIdOf } from "../../../../src/platform/uuid.ts";
 import { upkeepFor } from "../../../../src/upkeep/upkeep.ts";
 import { closeWorkspaces } from "../../../../src/workspaces/close-workspace.ts";
 import { batch, click } from "../../../ledger/sample-clicks.ts";
-import { type Account, newAccount } from "../../../support/account.ts";
+import { type Account, join, newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf } from "../../../support/api.ts";
 import { broken, envWith } from "../../../support/faults.ts";
 import { insertDomain, insertLink } from "../../../support/link-rows.ts";
@@ -144,7 +144,7 @@ describe("deleting a workspace", () => {
   it("ends everything that belongs to it", async ({ expect }) => {
     const [ada, bob] = [await newAccount(), await newAccount()];
     const { uuid, id, path } = await newWorkspace(ada);
-    await send(ada, "POST", `${path}/members`, { email: bob.email, role: "manager" });
+    await join(bob.userId, { ...ada.workspace, id }, "manager");
     const email = `${uuid}@example.com`;
     const invited = await send(ada, "POST", `${path}/members`, { email, role: "member" });
     const { invitation }: { invitation: { url: string } } = await invited.json();
