@@ -6,7 +6,8 @@
 
 import type { MeteredSql } from "../platform/metered-sql.ts";
 
-const STEPS: readonly string[] = [
+/** @public Compared with those of the last release, by `tools/release-bundle.ts`. */
+export const STEPS: readonly string[] = [
   `
   -- The click log, and the guard that makes a batch count once. data is null after its retention.
   CREATE TABLE batches (

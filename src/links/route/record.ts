@@ -3,7 +3,8 @@
  * JSON.
  *
  * Absent fields mean the default, so that the common record stays small. A change of meaning takes
- * a new `schema`; a reader that meets another one asks D1 instead.
+ * a new `schema`, and so does a new field that restricts (`tools/route-fields.ts` says why); a
+ * reader that meets another schema asks D1 instead.
  */
 
 import type { ClickLimit } from "../../gates/contract.ts";
