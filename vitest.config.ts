@@ -32,7 +32,7 @@ export default defineConfig(async () => {
                   ALLOW_PRIVATE_WEBHOOKS: "true",
                   TEST_MIGRATIONS: migrations,
                 },
-                queueConsumers: { clicks: { maxBatchTimeout: 0.05 } },
+                queueConsumers: { "signpost-clicks": { maxBatchTimeout: 0.05 } },
               },
             }),
           ],
