@@ -9,12 +9,19 @@ const WRANGLER = path.join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js
 
 export interface Finished {
   readonly code: number;
+  readonly stdout: string;
   /** Both output streams, in order of arrival. */
   readonly output: string;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Starts wrangler and returns at once. The caller must stop it. */
-export function startWrangler(args: readonly string[], stdio: StdioOptions): ChildProcess {
+export function startWrangler(
+  args: readonly string[],
+  stdio: StdioOptions,
+  env: Environment = {},
+): ChildProcess {
   return spawn(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
     stdio,
@@ -29,19 +36,32 @@ export function startWrangler(args: readonly string[], stdio: StdioOptions): Chi
       WRANGLER_LOG_SANITIZE: "true",
       // Accepts the default of every prompt.
       CI: "true",
+      ...env,
     },
   });
 }
 
-/** Runs wrangler until it ends. `input` is its standard input. */
-export async function runWrangler(args: readonly string[], input?: string): Promise<Finished> {
-  const child = startWrangler(args, ["pipe", "pipe", "pipe"]);
+/** Runs wrangler until it ends, or until this process does. */
+export async function runWrangler(
+  args: readonly string[],
+  { env = {} }: { readonly env?: Environment } = {},
+): Promise<Finished> {
+  const child = startWrangler(args, ["ignore", "pipe", "pipe"], env);
+  const stop = (): void => void child.kill();
+  process.once("exit", stop);
+  let stdout = "";
   let output = "";
-  child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stdin?.end(input ?? "");
-  return await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  child.stdout?.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    output += chunk.toString();
   });
+  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code: code ?? 1, stdout, output }));
+    });
+  } finally {
+    process.off("exit", stop);
+  }
 }

@@ -34,10 +34,8 @@ export async function mortalServer(): Promise<MortalServer> {
   const [state, vars] = [path.join(folder, "state"), path.join(folder, "vars")];
   const origin = `http://localhost:${await freePort()}`;
   await writeFile(vars, VARS + `PUBLIC_URL="${origin}"\n`);
-  const migrated = await runWrangler(
-    ["d1", "migrations", "apply", "DB", "--local", "--persist-to", state],
-    "",
-  );
+  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
+  const migrated = await runWrangler(migrate);
   if (migrated.code !== 0) throw new Error(migrated.output);
   let child: ChildProcess | null = null;
 

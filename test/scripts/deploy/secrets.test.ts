@@ -1,0 +1,175 @@
+/** Secrets are made once, kept, never replaced and never printed. */
+
+import { afterEach, beforeEach, describe, it } from "vitest";
+
+import { scriptOf } from "../loopback/account.ts";
+import { newClone, URL_FLAGS, type Clone } from "../loopback/clone.ts";
+import { startLoopback, TOKEN, type Loopback } from "../loopback/server.ts";
+
+let cloudflare: Loopback;
+
+beforeEach(async () => {
+  cloudflare = await startLoopback();
+});
+
+afterEach(async () => await cloudflare.close());
+
+const KEPT = ".signpost/signpost/secrets.json";
+const NAMES = ["ADMIN_TOKEN", "AUTH_SECRET", "ENCRYPTION_KEY"];
+
+function live(): Readonly<Record<string, string>> {
+  const bindings = cloudflare.account.scripts.get("signpost")?.bindings ?? [];
+  const secrets = bindings.filter(({ type }) => type === "secret_text");
+  return Object.fromEntries(
+    secrets
+      .filter(({ name }) => NAMES.includes(name))
+      .map(({ name, text }) => [name, String(text)]),
+  );
+}
+
+function kept(clone: Clone): Readonly<Record<string, string>> {
+  return JSON.parse(clone.read(KEPT) ?? "{}") as Readonly<Record<string, string>>;
+}
+
+/** Makes an account in the database, as signing up does. */
+function signUp(): void {
+  cloudflare.account.databases[0]?.sqlite.exec("PRAGMA foreign_keys = OFF");
+  cloudflare.account.databases[0]?.sqlite.exec(
+    "INSERT INTO users (id, name, email, email_verified, created_at_ms, updated_at_ms) VALUES ('u', 'A', 'a@example.com', 0, 0, 0)",
+  );
+}
+
+function forgetSecrets(...names: readonly string[]): void {
+  const script = scriptOf(cloudflare.account, "signpost");
+  script.bindings = script.bindings.filter(({ name }) => !names.includes(name));
+}
+
+describe("the secrets of an installation", () => {
+  it("are made by the first deployment, and kept where git does not look", async ({ expect }) => {
+    const clone = newClone(cloudflare);
+    const { said } = await clone.deploy(...URL_FLAGS);
+    expect(Object.keys(live()).sort()).toEqual(NAMES);
+    expect(kept(clone)).toMatchObject(live());
+    expect(said).toContain(`${KEPT} has the only readable copies`);
+  });
+
+  it("stay as they are in each later deployment, also from another clone", async ({ expect }) => {
+    const clone = newClone(cloudflare);
+    await clone.deploy(...URL_FLAGS);
+    const before = live();
+    await clone.deploy();
+    await newClone(cloudflare).deploy();
+    expect(live()).toEqual(before);
+  });
+
+  it("are reminded of in every deployment, until their copies are moved", async ({ expect }) => {
+    const clone = newClone(cloudflare);
+    await clone.deploy(...URL_FLAGS);
+    expect((await clone.deploy()).said).toContain(KEPT);
+    signUp();
+    const { rmSync } = await import("node:fs");
+    rmSync(`${clone.root}/${KEPT}`);
+    expect((await clone.deploy()).said).not.toContain(KEPT);
+    expect(clone.read(KEPT)).toBeNull();
+  });
+
+  it("are not replaced because some proxy says 404 in the place of Cloudflare", async ({
+    expect,
+  }) => {
+    await newClone(cloudflare).deploy(...URL_FLAGS);
+    const before = live();
+    cloudflare.trouble = ({ path }) => (path.endsWith("/settings") ? { how: "html" } : null);
+    const { said, failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
+    expect(failed).toBe(true);
+    expect(said).toContain("not one of Cloudflare's API");
+    expect(live()).toEqual(before);
+  });
+
+  it("are not replaced because of another code than 10007", async ({ expect }) => {
+    await newClone(cloudflare).deploy(...URL_FLAGS);
+    const before = live();
+    for (const code of [10_000, 10_090, 7003]) {
+      cloudflare.trouble = ({ path }) =>
+        path.endsWith("/settings") ? { how: { status: 404, code } } : null;
+      expect((await newClone(cloudflare).deploy(...URL_FLAGS)).failed).toBe(true);
+    }
+    expect(live()).toEqual(before);
+  });
+
+  it("are not made anew for a database whose data needs the old ones", async ({ expect }) => {
+    const clone = newClone(cloudflare);
+    await clone.deploy(...URL_FLAGS);
+    const before = kept(clone);
+    signUp();
+    cloudflare.account.scripts.delete("signpost");
+    const stranger = newClone(cloudflare);
+    const { said, failed } = await stranger.deploy(...URL_FLAGS);
+    expect(failed).toBe(true);
+    expect(said).toContain("AUTH_SECRET, ENCRYPTION_KEY: put your copy");
+    expect((await clone.deploy(...URL_FLAGS)).failed).toBe(false);
+    expect(live()).toEqual(Object.fromEntries(NAMES.map((name) => [name, before[name]])));
+  });
+
+  it("can be made anew if nothing depends on them", async ({ expect }) => {
+    await newClone(cloudflare).deploy(...URL_FLAGS);
+    signUp();
+    const before = live();
+    forgetSecrets("ADMIN_TOKEN");
+    expect((await newClone(cloudflare).deploy()).failed).toBe(false);
+    expect(live()["ADMIN_TOKEN"]).toHaveLength(32);
+    expect(live()["ENCRYPTION_KEY"]).toBe(before["ENCRYPTION_KEY"]);
+  });
+
+  it("are not made by a machine that would lose them, but taken from its environment", async ({
+    expect,
+  }) => {
+    const { said, failed } = await newClone(cloudflare).deployWith({ CI: "true" }, ...URL_FLAGS);
+    expect(failed).toBe(true);
+    expect(said).toContain("pass them as environment variables");
+    expect(cloudflare.changes()).toEqual([]);
+
+    const given = { AUTH_SECRET: "auth", ENCRYPTION_KEY: "1:key", ADMIN_TOKEN: "admin" };
+    const clone = newClone(cloudflare);
+    const second = await clone.deployWith({ CI: "true", ...given }, ...URL_FLAGS);
+    expect(second.failed, second.said).toBe(false);
+    expect(live()).toEqual(given);
+    expect(second.said).not.toContain("/setup#");
+  });
+
+  it("are in no output, whatever happens", async ({ expect }) => {
+    const clone = newClone(cloudflare);
+    const outputs: string[] = [];
+    cloudflare.trouble = ({ path }) =>
+      path.endsWith("/schedules") ? { how: { status: 500, code: 1 } } : null;
+    outputs.push((await clone.deploy(...URL_FLAGS)).said);
+    cloudflare.trouble = () => null;
+    outputs.push((await clone.deploy(...URL_FLAGS)).said, (await clone.deploy("--dry-run")).said);
+    const secrets = [...Object.values(live()), TOKEN];
+    expect(secrets.length).toBe(4);
+    for (const said of outputs) {
+      for (const secret of secrets) expect(said).not.toContain(secret);
+    }
+    expect(clone.read("wrangler.signpost.toml")).not.toContain(Object.values(live())[0]);
+  });
+});
+
+describe("the link to the first account", () => {
+  const LINK = /Open https:\/\/go\.example\.com\/setup#([\w-]{43})$/m;
+
+  it("is printed once the Worker knows its token, until there is an account", async ({
+    expect,
+  }) => {
+    const clone = newClone(cloudflare);
+    const [, token] = LINK.exec((await clone.deploy(...URL_FLAGS)).said) ?? [];
+    const bindings = (): unknown =>
+      cloudflare.account.scripts
+        .get("signpost")
+        ?.bindings.find(({ name }) => name === "SETUP_TOKEN")?.["text"];
+    expect(token).toBeTypeOf("string");
+    expect(bindings()).toBe(token);
+    expect(LINK.exec((await clone.deploy()).said)?.[1]).toBe(token);
+    signUp();
+    expect((await clone.deploy()).said).not.toMatch(LINK);
+    expect(kept(clone)).not.toHaveProperty("SETUP_TOKEN");
+  });
+});
