@@ -269,20 +269,19 @@ CREATE TABLE `pending_purges` (
 );
 --> statement-breakpoint
 CREATE TABLE `webhook_outbox` (
-	`webhook_id` integer NOT NULL,
-	`event_id` text NOT NULL,
+	`event_id` text PRIMARY KEY NOT NULL,
+	`workspace_id` integer NOT NULL,
 	`event` text NOT NULL,
 	`at_ms` integer NOT NULL,
 	`link_id` integer,
 	`data` text NOT NULL,
+	`webhooks` text NOT NULL,
 	`due_at_ms` integer NOT NULL,
-	PRIMARY KEY(`webhook_id`, `event_id`),
-	FOREIGN KEY (`webhook_id`) REFERENCES `webhooks`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE INDEX `webhook_outbox_due` ON `webhook_outbox` (`due_at_ms`);--> statement-breakpoint
 CREATE TABLE `webhooks` (
-	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` integer PRIMARY KEY NOT NULL,
 	`uuid` text NOT NULL,
 	`workspace_id` integer NOT NULL,
 	`url` text NOT NULL,

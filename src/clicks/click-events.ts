@@ -1,18 +1,20 @@
 /**
- * Queues webhook events for clicks, once their Ledger has counted and numbered them.
+ * Gives the events of clicks to their Ledger, once it has counted and numbered them.
  *
  * Covers only clicks by people, and only where an endpoint subscribes to them. The subscriptions
  * are cached for a few seconds, so that clicks of all other workspaces cost nothing. Event ids
- * derive from the click's batch: a redelivered batch yields the same events, and the Ledger's
- * delivery log lets none through twice.
+ * derive from the click's batch: a redelivered batch yields the same events, and the Ledger takes
+ * each once.
  */
 
 import type { LedgerClick } from "../ledger/contract.ts";
 import { boundClick } from "../ledger/counts/bounds.ts";
+import type { OfferedEvent } from "../ledger/deliveries/contract.ts";
 import { type LedgerId, workspaceUuidOf } from "../ledger/ledger-id.ts";
 import { eventIdOf } from "../ledger/packed-click.ts";
+import { ledgerFor } from "../ledger/stub.ts";
 import { SECOND_MS } from "../platform/clock.ts";
-import type { DeliveryMessage } from "../webhooks/message.ts";
+import { bodyOf } from "../webhooks/events.ts";
 import {
   toClickPayload,
   toLinkPayload,
@@ -20,7 +22,6 @@ import {
   type LinkRow,
   type VariantRow,
 } from "../webhooks/payloads.ts";
-import { queueDeliveries } from "../webhooks/queueing.ts";
 import type { IngestedClicks } from "./click-batches.ts";
 
 /**
@@ -29,9 +30,11 @@ import type { IngestedClicks } from "./click-batches.ts";
  */
 const SUBSCRIPTIONS_AGE_MS = 5 * SECOND_MS;
 const WORKSPACES_KNOWN_MAX = 10_000;
+/** The most events in one call of a Ledger. */
+const EVENTS_MAX = 200;
 
 interface Subscription {
-  readonly webhookIds: readonly number[];
+  readonly webhooks: readonly string[];
   readonly untilMs: number;
 }
 
@@ -47,9 +50,9 @@ interface ToldVariant extends VariantRow {
   readonly public_id: string;
 }
 
-/** Queues the events of clicks that were just counted. Throws if the queue does not accept them. */
+/** Offers the events of clicks that were just counted. Throws if a Ledger does not take them. */
 export async function tellClicks(
-  env: Pick<Cloudflare.Env, "DB" | "WEBHOOKS">,
+  env: Cloudflare.Env,
   ingested: readonly IngestedClicks[],
   nowMs: number,
 ): Promise<void> {
@@ -65,10 +68,13 @@ export async function tellClicks(
   const told = counted.filter(({ ledger }) => webhooksOf(subscribed, ledger).length > 0);
   if (told.length === 0) return;
   const links = await loadToldLinks(env.DB, told);
-  const messages = told.flatMap((clicks) =>
-    messagesOf(clicks, webhooksOf(subscribed, clicks.ledger), links),
-  );
-  await queueDeliveries(env.WEBHOOKS, messages);
+  for (const [ledger, ofLedger] of Map.groupBy(told, (clicks) => clicks.ledger)) {
+    const webhooks = webhooksOf(subscribed, ledger);
+    const events = ofLedger.flatMap((clicks) => eventsOf(clicks, webhooks, links));
+    for (let from = 0; from < events.length; from += EVENTS_MAX) {
+      await ledgerFor(env, ledger).offer(ledger, events.slice(from, from + EVENTS_MAX));
+    }
+  }
 }
 
 function isHuman(click: LedgerClick): boolean {
@@ -78,8 +84,8 @@ function isHuman(click: LedgerClick): boolean {
 function webhooksOf(
   subscribed: ReadonlyMap<string, Subscription>,
   ledger: LedgerId,
-): readonly number[] {
-  return subscribed.get(workspaceUuidOf(ledger))?.webhookIds ?? [];
+): readonly string[] {
+  return subscribed.get(workspaceUuidOf(ledger))?.webhooks ?? [];
 }
 
 /** Loads, in one D1 query, the subscriptions of all workspaces that are missing or stale. */
@@ -97,17 +103,17 @@ async function loadSubscriptions(
   if (asked.length === 0) return cache;
   const { results } = await db
     .prepare(
-      `SELECT hook.id, workspaces.uuid AS workspace_uuid
+      `SELECT hook.uuid, workspaces.uuid AS workspace_uuid
        FROM workspaces JOIN webhooks AS hook ON hook.workspace_id = workspaces.id
        WHERE workspaces.uuid IN (SELECT value FROM json_each(?1)) AND hook.is_active = 1
          AND EXISTS (SELECT 1 FROM json_each(hook.events) WHERE value IN ('*', 'link.clicked'))`,
     )
     .bind(JSON.stringify(asked))
-    .all<{ id: number; workspace_uuid: string }>();
+    .all<{ uuid: string; workspace_uuid: string }>();
   const untilMs = nowMs + SUBSCRIPTIONS_AGE_MS;
   for (const uuid of asked) {
-    const webhookIds = results.filter((row) => row.workspace_uuid === uuid).map(({ id }) => id);
-    cache.set(uuid, { webhookIds, untilMs });
+    const ofWorkspace = results.filter((row) => row.workspace_uuid === uuid);
+    cache.set(uuid, { webhooks: ofWorkspace.map((row) => row.uuid), untilMs });
   }
   return cache;
 }
@@ -154,19 +160,19 @@ async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): P
   };
 }
 
-/** Makes one message per click and endpoint. Skips clicks whose link has been deleted since. */
-function messagesOf(
+/** Makes one event per click. Skips clicks whose link has been deleted since. */
+function eventsOf(
   { ledger, batch, ingested }: IngestedClicks,
-  webhookIds: readonly number[],
+  webhooks: readonly string[],
   links: ToldLinks,
-): DeliveryMessage[] {
+): OfferedEvent[] {
   return batch.clicks.flatMap((click, position) => {
     const link = isHuman(click) ? links.link(click, ledger) : null;
     if (link === null) return [];
     const data = dataOf(click, ingested.firstClickId + position, link, links.variant(click));
-    const event = { event: "link.clicked", atMs: click.atMs, linkId: link.id, data } as const;
     const eventId = eventIdOf(batch.id, position);
-    return webhookIds.map((webhookId) => ({ v: 1, webhookId, eventId, event }) as const);
+    const event = { event: "link.clicked", atMs: click.atMs, linkId: link.id } as const;
+    return [{ ...event, eventId, body: bodyOf({ ...event, id: eventId, data }), webhooks }];
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Moves clicks from their queue to the Ledgers, and their events to the webhook queue.
+ * Moves clicks from their queue to the Ledgers, and gives them the events of those clicks.
  *
  * A message is acknowledged once both are done. A Ledger counts a batch once, so redelivery is
  * harmless.
@@ -19,7 +19,7 @@ import type { ClickMessage } from "./click.ts";
 /** The outcome of a batch of messages. */
 interface Outcome {
   readonly ingested: readonly IngestedClicks[];
-  /** Ids of messages that at least one Ledger lacks, or whose webhook events were not queued. */
+  /** Ids of messages that at least one Ledger lacks, or whose webhook events were not taken. */
   readonly failed: ReadonlySet<string>;
   readonly error: unknown;
 }
@@ -84,7 +84,7 @@ async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): 
   try {
     await tellClicks(env, ingested, Date.now());
   } catch (error) {
-    // Redelivery queues the events, and the Ledgers still count the clicks only once.
+    // Redelivery offers the events again, and the Ledgers still count the clicks only once.
     log("error", "clicks.webhooks.failed", { count: ingested.length, error });
     firstError ??= error;
     for (const { batch } of ingested) failed.add(batch.id);

@@ -15,7 +15,7 @@ import {
   type OutboxRef,
   outboxRow,
   queueSoon,
-  subscribes,
+  subscribers,
 } from "../webhooks/outbox.ts";
 import { linkPayload, variantPayload } from "../webhooks/payloads-sql.ts";
 import { toClickPayload, toConversionPayload } from "../webhooks/payloads.ts";
@@ -27,7 +27,7 @@ const ID_DIGITS = 24; // as many as follow the time in a random event id
 
 /** Stores `conversion.tracked` for its subscribers and queues it. */
 export async function tellConversion(
-  env: Pick<Cloudflare.Env, "WEBHOOKS">,
+  env: Cloudflare.Env,
   db: Database,
   { workspaceId, ledger, uuid, name }: PostbackGoal,
   conversion: TrackedConversion,
@@ -65,7 +65,7 @@ export async function tellConversion(
   });
   const refs = await db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
-    select ${row} from webhooks as hook where ${subscribes(workspaceId, EVENT)}
+    select ${row} from ${subscribers(workspaceId, EVENT)} where true
     on conflict do nothing returning ${OUTBOX_REF}`);
   queueSoon(env, refs);
 }

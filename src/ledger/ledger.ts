@@ -7,7 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import { configOf } from "../config.ts";
 import { DAY_MS } from "../platform/clock.ts";
-import { log } from "../platform/log.ts";
+import { log, tolerate } from "../platform/log.ts";
 import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
 import type { ClickBatch, IngestedBatch, LogPage } from "./contract.ts";
 import {
@@ -45,10 +45,12 @@ import type {
   Attempt,
   AttemptOutcome,
   Claim,
-  Delivery,
   DeliveryKey,
   DeliveryPage,
   LoggedDelivery,
+  OfferedEvent,
+  QueuedDelivery,
+  Recorded,
   Redeliverable,
 } from "./deliveries/contract.ts";
 import {
@@ -58,10 +60,11 @@ import {
   hasDeliveries,
   listDeliveries,
   recordAttempt,
-  redeliverable,
   reopenDeliveries,
 } from "./deliveries/deliveries.ts";
+import { dropWebhook, keepPlace, offerEvents, takeNext } from "./deliveries/waiting.ts";
 import { ingestBatches } from "./ingest.ts";
+import type { LedgerId } from "./ledger-id.ts";
 import { logPage } from "./log/log-export.ts";
 import { isPurging, purgeCounts, purgeSlice } from "./log/purge.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./log/retention.ts";
@@ -80,7 +83,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   /** An own property, so RPC does not expose it; it meters the rows that this object touches. */
   readonly sql: MeteredSql;
   readonly #states: StateStore;
-  #alarmIsSet = false;
+  #alarmAtMs: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -88,7 +91,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     this.#states = stateStore(this.sql);
     void ctx.blockConcurrencyWhile(async () => {
       this.#transact(() => migrate(this.sql));
-      this.#alarmIsSet = (await ctx.storage.getAlarm()) !== null;
+      this.#alarmAtMs = await ctx.storage.getAlarm();
     });
   }
 
@@ -104,7 +107,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const tracksVisitors = readMark(this.sql, "tracking") !== null;
     const settings = { logsSinceMs: this.#logsSinceMs(), tracksVisitors };
     const ingested = this.#transact(() => ingestBatches(this.sql, this.#states, batches, settings));
-    if (!this.#alarmIsSet) await this.#wake(DAY_MS);
+    if (this.#alarmAtMs === null) await this.#tidyIn(DAY_MS);
     return ingested;
   }
 
@@ -148,28 +151,53 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return logPage(this.sql, cursor);
   }
 
+  /**
+   * Stores events for the endpoints that subscribe to them, and queues as many of their deliveries
+   * as there are places; the others follow as those end. Safe to repeat.
+   */
+  async offer(ledger: LedgerId, events: readonly OfferedEvent[]): Promise<void> {
+    if (readMark(this.sql, "closed") !== null) return;
+    await this.#queueNext(Date.now(), (nowMs) => {
+      if (readMark(this.sql, "ledger") === null) writeMark(this.sql, "ledger", ledger);
+      offerEvents(this.sql, events, nowMs);
+    });
+  }
+
   /** Claims a delivery for one attempt; in a deleted workspace every delivery is over. */
-  async claimDelivery(delivery: Delivery, nowMs: number): Promise<Claim> {
-    if (readMark(this.sql, "closed") !== null) return { kind: "over" };
+  async claimDelivery(delivery: DeliveryKey, nowMs: number): Promise<Claim> {
     const claim = this.#transact(() => claimDelivery(this.sql, delivery, nowMs));
-    if (!this.#alarmIsSet) await this.#wake(DAY_MS);
+    // Its place is normally free by now: this is a copy of a message.
+    if (claim.kind === "over") await this.#free(delivery, nowMs);
     return claim;
   }
 
-  recordAttempt(delivery: DeliveryKey, attempt: Attempt, outcome: AttemptOutcome): void {
-    recordAttempt(this.sql, delivery, attempt, outcome);
+  /** Records an attempt; if that ends the delivery, others follow it into the queue. */
+  async recordAttempt(
+    delivery: DeliveryKey,
+    attempt: Attempt,
+    outcome: AttemptOutcome,
+    nowMs: number,
+  ): Promise<Recorded> {
+    return this.#queueNext(nowMs, () => {
+      recordAttempt(this.sql, delivery, attempt, outcome);
+      return { staysQueued: keepPlace(this.sql, delivery, outcome.nextAtMs, nowMs) };
+    });
   }
 
-  listDeliveries(webhookId: number, page: DeliveryPage): LoggedDelivery[] {
-    return listDeliveries(this.sql, webhookId, page);
+  listDeliveries(webhook: string, page: DeliveryPage): LoggedDelivery[] {
+    return listDeliveries(this.sql, webhook, page);
   }
 
-  redeliverable(webhookId: number, wanted: Redeliverable): Delivery[] {
-    return redeliverable(this.sql, webhookId, wanted);
+  /** Restarts finished deliveries; returns how many. */
+  async redeliver(webhook: string, wanted: Redeliverable): Promise<number> {
+    return this.#queueNext(Date.now(), (nowMs) =>
+      reopenDeliveries(this.sql, webhook, wanted, nowMs),
+    );
   }
 
-  reopenDeliveries(webhookId: number, eventIds: readonly string[]): void {
-    reopenDeliveries(this.sql, webhookId, eventIds);
+  /** Forgets what a deleted endpoint would still have received. */
+  async dropWebhook(webhook: string): Promise<void> {
+    await this.#queueNext(Date.now(), () => dropWebhook(this.sql, webhook));
   }
 
   /**
@@ -188,7 +216,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   async trackVisitors(isOn: boolean): Promise<void> {
     if (readMark(this.sql, "closed") !== null) return;
     const since = Date.now() - this.#windowMs();
-    if (this.#transact(() => switchTracking(this.sql, isOn, since))) await this.#wake(0);
+    if (this.#transact(() => switchTracking(this.sql, isOn, since))) await this.#tidyIn(0);
   }
 
   /** Sets the attribution window in days; null restores the default of 30. */
@@ -199,7 +227,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       else writeMark(this.sql, "attribution", String(days));
       reindex(this.sql);
     });
-    await this.#wake(0);
+    await this.#tidyIn(0);
   }
 
   /** Returns a page of all conversions; null starts at the beginning. */
@@ -219,7 +247,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       forgetAttribution(this.sql, this.#states, linkId);
       forgetSoon(this.sql);
     });
-    if (isPurging(this.sql)) await this.#wake(0);
+    if (isPurging(this.sql)) await this.#tidyIn(0);
   }
 
   /**
@@ -232,7 +260,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       if (days === null) dropMark(this.sql, "retention");
       else writeMark(this.sql, "retention", String(days));
     });
-    await this.#wake(0);
+    await this.#tidyIn(0);
   }
 
   /** Forgets everything permanently: the Ledger of a deleted workspace counts nothing more. */
@@ -243,22 +271,21 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       migrate(this.sql);
       writeMark(this.sql, "closed", "1");
     });
-    this.#alarmIsSet = false;
+    this.#alarmAtMs = null;
   }
 
   override async alarm(): Promise<void> {
-    this.#alarmIsSet = false;
+    this.#alarmAtMs = null;
+    const nowMs = Date.now();
     try {
-      const unfinished = this.#transact(() => this.#tidy());
-      const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
-      if (unfinished) await this.#wake(0);
-      else if (!isEmpty || hasDeliveries(this.sql) || hasTrail(this.sql)) {
-        await this.#wake(DAY_MS);
-      }
+      const tidyAtMs = Number(readMark(this.sql, "tidy") ?? nowMs);
+      if (tidyAtMs > nowMs) await this.#wakeBy(tidyAtMs);
+      else await this.#tidyNow();
+      await this.#queueNext(nowMs, () => {});
     } catch (error) {
       // Cloudflare retries an alarm that throws only a few times.
       log("error", "ledger.alarm.failed", { error });
-      await this.#wake(ALARM_RETRY_MS);
+      await this.#tidyIn(ALARM_RETRY_MS);
     }
   }
 
@@ -279,9 +306,58 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     return unfinished.includes(true);
   }
 
-  async #wake(afterMs: number): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + afterMs);
-    this.#alarmIsSet = true;
+  async #tidyNow(): Promise<void> {
+    dropMark(this.sql, "tidy");
+    const unfinished = this.#transact(() => this.#tidy());
+    const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
+    if (unfinished) await this.#tidyIn(0);
+    else if (!isEmpty || hasDeliveries(this.sql) || hasTrail(this.sql)) {
+      await this.#tidyIn(DAY_MS);
+    }
+  }
+
+  async #tidyIn(afterMs: number): Promise<void> {
+    const atMs = Date.now() + afterMs;
+    const markedMs = readMark(this.sql, "tidy");
+    if (markedMs !== null && Number(markedMs) > atMs) writeMark(this.sql, "tidy", String(atMs));
+    await this.#wakeBy(atMs);
+  }
+
+  /**
+   * Makes a change to deliveries, then queues those that have a place. All of it is stored before
+   * anything is sent; what is not sent then, the alarm sends.
+   */
+  async #queueNext<T>(nowMs: number, change: (nowMs: number) => T): Promise<T> {
+    const [changed, { keys, wakeAtMs }] = this.#transact(
+      () => [change(nowMs), takeNext(this.sql, nowMs)] as const,
+    );
+    if (wakeAtMs !== null && (this.#alarmAtMs === null || wakeAtMs < this.#alarmAtMs)) {
+      // This alarm comes instead of the daily one, which must not come each time.
+      if (readMark(this.sql, "tidy") === null) {
+        writeMark(this.sql, "tidy", String(this.#alarmAtMs ?? nowMs + DAY_MS));
+      }
+      await this.#wakeBy(wakeAtMs);
+    }
+    const ledger = readMark(this.sql, "ledger") as LedgerId | null;
+    if (keys.length > 0 && ledger !== null) {
+      const messages = keys.map((key) => ({
+        body: { v: 1, ledger, ...key } satisfies QueuedDelivery,
+      }));
+      const count = messages.length;
+      const sent = this.env.WEBHOOKS.sendBatch(messages);
+      this.ctx.waitUntil(tolerate("ledger.queue.failed", sent, { count }));
+    }
+    return changed;
+  }
+
+  async #free(delivery: DeliveryKey, nowMs: number): Promise<void> {
+    await this.#queueNext(nowMs, () => keepPlace(this.sql, delivery, null, nowMs));
+  }
+
+  async #wakeBy(atMs: number): Promise<void> {
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    await this.ctx.storage.setAlarm(atMs);
+    this.#alarmAtMs = atMs;
   }
 
   #logsSinceMs(): number {

@@ -6,6 +6,8 @@ import type { MeteredSql } from "../platform/metered-sql.ts";
  * The name of a mark.
  *
  * - `closed`: the workspace is deleted.
+ * - `ledger`: the Ledger's own name, which its queue messages carry.
+ * - `tidy`: when the daily work is due, while an alarm for deliveries comes before it.
  * - `trimmed`: the last batch whose clicks were deleted.
  * - `retention`: the days for which the workspace keeps its clicks.
  * - `tracking`: a goal is active.
@@ -15,6 +17,8 @@ import type { MeteredSql } from "../platform/metered-sql.ts";
  */
 export type Mark =
   | "closed"
+  | "ledger"
+  | "tidy"
   | "trimmed"
   | "retention"
   | "tracking"

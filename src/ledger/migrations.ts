@@ -56,7 +56,7 @@ export const STEPS: readonly string[] = [
 
   -- Webhook deliveries: one row per event and endpoint. A running attempt holds a lease.
   CREATE TABLE deliveries (
-    webhook INTEGER NOT NULL,
+    webhook TEXT NOT NULL,
     event_id TEXT NOT NULL,
     event TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
@@ -67,6 +67,18 @@ export const STEPS: readonly string[] = [
     attempts TEXT NOT NULL,
     due_at_ms INTEGER,
     lease_until_ms INTEGER,
+    PRIMARY KEY (webhook, event_id)
+  ) WITHOUT ROWID;
+
+  -- Finds what is to be queued next.
+  CREATE INDEX deliveries_pending ON deliveries (webhook, due_at_ms) WHERE status = 'pending';
+
+  -- The deliveries that are in the queue, and how long the queue is trusted with each.
+  CREATE TABLE queued (
+    webhook TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    times INTEGER NOT NULL,
     PRIMARY KEY (webhook, event_id)
   ) WITHOUT ROWID;
 

@@ -16,7 +16,7 @@ import {
   OUTBOX_REF,
   type OutboxRef,
   outboxRow,
-  subscribes,
+  subscribers,
 } from "../webhooks/outbox.ts";
 
 export interface LinkEventContext {
@@ -43,11 +43,10 @@ export function createdEventsStatement(
   // Cross joins keep their order, so without a subscriber no link is read.
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
-    select ${row} from webhooks as hook
+    select ${row} from ${subscribers(access.workspace.id, event)}
     cross join json_each(${ids}) as pair
     cross join links as link
-    where ${subscribes(access.workspace.id, event)}
-      and link.uuid = pair.value->>0 and link.workspace_id = hook.workspace_id
+    where link.uuid = pair.value->>0 and link.workspace_id = subscribers.workspace_id
     returning ${OUTBOX_REF}`);
 }
 
@@ -71,9 +70,7 @@ export function updatedEventsStatements(
     complete: db.run(sql`
       update webhook_outbox
       set data = (select ${linkData(context.env)} from links as link where link.id = ${linkId})
-      where event_id = ${eventId} and webhook_id in (
-        select id from webhooks where workspace_id = ${context.access.workspace.id}
-      )`),
+      where event_id = ${eventId}`),
   };
 }
 
@@ -105,9 +102,8 @@ function insertOne(
   });
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
-    select ${row} from webhooks as hook
+    select ${row} from ${subscribers(access.workspace.id, event)}
     cross join (select * from links where ${guard}) as link
-    where ${subscribes(access.workspace.id, event)}
     returning ${OUTBOX_REF}`);
 }
 

@@ -10,7 +10,7 @@ import { DurableObject } from "cloudflare:workers";
 import { MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
 import { placeOf } from "../platform/location.ts";
 import { tolerate } from "../platform/log.ts";
-import { queueOverdue } from "../webhooks/queueing.ts";
+import { handOverOverdue } from "../webhooks/hand-over.ts";
 import {
   clearTombstones,
   closeDeletedWorkspaces,
@@ -54,7 +54,7 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
       await tolerate("upkeep.purges.failed", forgetPurgedLinks(env)),
     ];
     const hashing = await tolerate("upkeep.passwords.failed", hashSealedPasswords(env));
-    await tolerate("upkeep.outbox.failed", queueOverdue(env, nowMs));
+    await tolerate("upkeep.outbox.failed", handOverOverdue(env, nowMs));
     await tolerate("upkeep.domains.failed", recheckDueDomains(env, nowMs));
     await tolerate("upkeep.outdated.failed", dropOutdated(env, nowMs));
     return closing === true || hashing === true || settled.includes(ROWS_MAX);

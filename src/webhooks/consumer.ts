@@ -1,21 +1,26 @@
 /**
  * Takes deliveries from the queues to their endpoints, one attempt at a time per message.
  *
- * The Ledger decides whether an attempt may be made, so redelivery of a message is harmless; the
- * queue only brings it back when it is due. Deliveries to endpoints that did not answer in time
+ * The Ledger holds each delivery, decides whether an attempt may be made, and queues what follows.
+ * So redelivery of a message is harmless, and so is its loss. Deliveries to endpoints that did not answer in time
  * wait in a separate queue, where they do not hold up other endpoints.
  */
 
-import type { Attempt } from "../ledger/deliveries/contract.ts";
+import type {
+  Attempt,
+  Claim,
+  DeliveryContent,
+  QueuedDelivery,
+} from "../ledger/deliveries/contract.ts";
 import { ledgerFor } from "../ledger/stub.ts";
-import { type Clock, SECOND_MS, systemClock } from "../platform/clock.ts";
+import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from "../platform/clock.ts";
 import { keepDeadLetters } from "../platform/dead-letters.ts";
 import { log, tolerate } from "../platform/log.ts";
 import { parseQueueRole } from "../platform/queue-role.ts";
 import { retryDelaySeconds } from "../platform/retry-delay.ts";
 import type { OutboundPolicy } from "../platform/safe-fetch.ts";
-import { type DeliveryJob, keepVerdict, readJob, settle } from "./delivery-job.ts";
-import { type DeliveryMessage, readDeliveryMessage } from "./message.ts";
+import { type DeliveryTarget, deliveryIdOf, keepHealth, readTarget } from "./delivery-target.ts";
+import { readDeliveryMessage } from "./message.ts";
 import { outboundPolicy } from "./outbound.ts";
 import { POST_LIMIT_MS, type Posted, post } from "./post.ts";
 import { judge, type Verdict } from "./verdict.ts";
@@ -29,8 +34,8 @@ export interface DeliveryWorld {
   readonly postLimitMs: number;
 }
 
-/** The longest delay that a queue accepts. */
-const DELAY_SECONDS_MAX = 86_400;
+/** How long a message waits for its turn; for anything later, the Ledger queues another. */
+const WAIT_MS_MAX = MINUTE_MS;
 
 /** The outcome for a message. */
 type Fate =
@@ -66,7 +71,7 @@ async function settleMessage(
   message: Message,
   isSlowQueue: boolean,
   env: Cloudflare.Env,
-  body: DeliveryMessage,
+  body: QueuedDelivery,
   world: DeliveryWorld,
 ): Promise<void> {
   const fate = await deliver(env, body, isSlowQueue, world);
@@ -74,7 +79,7 @@ async function settleMessage(
     message.ack();
     return;
   }
-  const delaySeconds = Math.min(Math.ceil(fate.afterMs / SECOND_MS), DELAY_SECONDS_MAX);
+  const delaySeconds = Math.ceil(fate.afterMs / SECOND_MS);
   if (fate.queue === "slow" && !isSlowQueue) {
     // Sent before the acknowledgement: a message that is in both queues is still posted only once.
     await env.WEBHOOKS_SLOW.send(body, { delaySeconds });
@@ -86,62 +91,74 @@ async function settleMessage(
 
 async function deliver(
   env: Cloudflare.Env,
-  message: DeliveryMessage,
+  message: QueuedDelivery,
   isSlowQueue: boolean,
   world: DeliveryWorld,
 ): Promise<Fate> {
-  const job = await readJob(env, message, world.clock());
-  if (job === null) return { kind: "done" };
-  if (job.health.isSlow && job.isActive && !isSlowQueue) {
+  const ledger = ledgerFor(env, message.ledger);
+  const target = await readTarget(env, message.webhook, world.clock());
+  if (target === null) {
+    await ledger.dropWebhook(message.webhook);
+    return { kind: "done" };
+  }
+  if (target.health.isSlow && target.isActive && !isSlowQueue) {
     return { kind: "again", afterMs: 0, queue: "slow" };
   }
+  const { webhook, eventId } = message;
   const nowMs = world.clock();
-  const claim = await ledgerFor(env, job.ledger).claimDelivery(job.delivery, nowMs);
+  const claim = await ledger.claimDelivery({ webhook, eventId }, nowMs);
   switch (claim.kind) {
     case "over":
-      await settle(env.DB, job);
       return { kind: "done" };
-    case "wait":
-      return { kind: "again", afterMs: claim.untilMs - nowMs, queue: "same" };
+    case "wait": {
+      const afterMs = claim.untilMs - nowMs;
+      return afterMs > WAIT_MS_MAX ? { kind: "done" } : { kind: "again", afterMs, queue: "same" };
+    }
     case "go":
-      return attemptOnce(env, job, claim.attempt, world);
+      return attemptOnce(env, message, target, claim, world);
   }
 }
 
 async function attemptOnce(
   env: Cloudflare.Env,
-  job: DeliveryJob,
-  number: number,
+  { ledger, webhook, eventId }: QueuedDelivery,
+  target: DeliveryTarget,
+  claim: Extract<Claim, { kind: "go" }>,
   world: DeliveryWorld,
 ): Promise<Fate> {
-  const posted = await (job.isActive ? send(job, world) : notSent(world.clock()));
+  const posted = await (target.isActive
+    ? send(target, eventId, claim.content, world)
+    : notSent(world.clock()));
   const nowMs = world.clock();
-  const verdict = job.isActive
-    ? judge({ ...posted, number }, job.retryPolicy, job.health, {
+  const verdict = target.isActive
+    ? judge({ ...posted, number: claim.attempt }, target.retryPolicy, target.health, {
         nowMs,
         random01: world.random01(),
       })
-    : given(job);
-  const { delivery } = verdict;
+    : givenUp(target);
+  const { delivery, health } = verdict;
   const nextAtMs = delivery.status === "pending" ? nowMs + delivery.delayMs : null;
-  await ledgerFor(env, job.ledger).recordAttempt(job.delivery, posted.attempt, {
-    status: delivery.status,
-    nextAtMs,
-  });
-  await keepVerdict(env.DB, job, verdict, { nowMs, nextAtMs });
-  if (delivery.status !== "pending") return { kind: "done" };
-  const queue = verdict.health.isSlow ? "slow" : "same";
-  return { kind: "again", afterMs: delivery.delayMs, queue };
+  const { staysQueued } = await ledgerFor(env, ledger).recordAttempt(
+    { webhook, eventId },
+    posted.attempt,
+    { status: delivery.status, nextAtMs },
+    nowMs,
+  );
+  await keepHealth(env.DB, target, health, nowMs);
+  if (delivery.status !== "pending" || !staysQueued) return { kind: "done" };
+  return { kind: "again", afterMs: delivery.delayMs, queue: health.isSlow ? "slow" : "same" };
 }
 
 async function send(
-  job: DeliveryJob,
+  target: DeliveryTarget,
+  eventId: string,
+  { event, body }: DeliveryContent,
   { clock, policy, postLimitMs }: DeliveryWorld,
 ): Promise<Posted> {
-  const { eventId, event, body } = job.delivery;
-  const signed = { eventId, event, deliveryId: job.deliveryId, body };
-  const target = { url: job.url, secrets: await job.secrets() };
-  return post(target, signed, { policy, limitMs: postLimitMs, nowMs: clock() });
+  const { url } = target;
+  const signed = { eventId, event, deliveryId: deliveryIdOf(eventId, target.uuid), body };
+  const secrets = await target.secrets();
+  return post({ url, secrets }, signed, { policy, limitMs: postLimitMs, nowMs: clock() });
 }
 
 /** Returns the log's entry for a disabled endpoint, which receives nothing until a redelivery. */
@@ -156,7 +173,7 @@ async function notSent(nowMs: number): Promise<Posted> {
   return { attempt, retryAfter: null };
 }
 
-function given({ health }: DeliveryJob): Verdict {
+function givenUp({ health }: DeliveryTarget): Verdict {
   return { delivery: { status: "failed" }, health: { ...health, disabledReason: null } };
 }
 

@@ -50,12 +50,6 @@ export function bodyOf({ id, event, atMs, data }: WebhookEvent): string {
   return `${JSON.stringify(head).slice(0, -1)},"data":${data}}`;
 }
 
-/** Returns the event's `data` from a body that `bodyOf` made, as JSON text. */
-export function dataOf(body: string): string {
-  const { data } = JSON.parse(body) as { data: unknown };
-  return JSON.stringify(data);
-}
-
 /** Formats a time for payloads: UTC, in whole seconds. */
 export function wireTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,6 +1,7 @@
 /**
- * The outbox of events for endpoints. A change writes its events in its own D1 batch, and only for
- * endpoints that subscribe. They are queued after the batch; the sweep queues any that were not.
+ * The outbox: events on their way to the Ledger of their workspace. A change writes its events in
+ * its own D1 batch, one row each, and only if an endpoint subscribes. They are handed over after
+ * the batch; the sweep hands over any that were not.
  */
 
 import { waitUntil } from "cloudflare:workers";
@@ -9,20 +10,21 @@ import { type SQL, sql } from "drizzle-orm";
 import { SECOND_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 import type { EventType } from "./events.ts";
-import type { DeliveryMessage } from "./message.ts";
-import { queueDeliveries } from "./queueing.ts";
+import { handOver } from "./hand-over.ts";
 
-/** One event for one endpoint. */
-export type OutboxRef = Pick<DeliveryMessage, "webhookId" | "eventId">;
+/** A row of the outbox. */
+export interface OutboxRef {
+  readonly eventId: string;
+}
 
-/** How long the sweep leaves a new row alone, because its writer may still be queueing it. */
-export const QUEUE_GRACE_MS = 30 * SECOND_MS;
+/** How long the sweep leaves a new row alone, because its writer may still be handing it over. */
+const HAND_OVER_GRACE_MS = 30 * SECOND_MS;
 
 /** The columns that `outboxRow` supplies values for. */
-export const OUTBOX_COLUMNS = sql`(webhook_id, event_id, event, at_ms, link_id, data, due_at_ms)`;
+export const OUTBOX_COLUMNS = sql`(event_id, workspace_id, event, at_ms, link_id, data, webhooks, due_at_ms)`;
 
-/** The columns that an insert returns: the references to queue. */
-export const OUTBOX_REF = sql`webhook_id as "webhookId", event_id as "eventId"`;
+/** The column that an insert returns: the reference to hand over. */
+export const OUTBOX_REF = sql`event_id as "eventId"`;
 
 export interface OutboxValues {
   readonly event: EventType;
@@ -32,25 +34,31 @@ export interface OutboxValues {
   readonly data: SQL;
 }
 
-/** Selects a row for each endpoint (`hook`) of a query's `from`. */
+/** Selects the row of an event, in a query whose `from` begins with `subscribers`. */
 export function outboxRow({ event, atMs, eventId, linkId, data }: OutboxValues): SQL {
-  const dueAtMs = atMs + QUEUE_GRACE_MS;
-  return sql`hook.id, ${eventId}, ${event}, ${atMs}, ${linkId}, ${data}, ${dueAtMs}`;
-}
-
-/** The SQL condition for a workspace's active endpoints (`hook`) that subscribe to an event. */
-export function subscribes(workspaceId: SQL | number, event: EventType): SQL {
-  return sql`hook.workspace_id = ${workspaceId} and hook.is_active = 1 and exists (
-    select 1 from json_each(hook.events) where json_each.value in ('*', ${event})
-  )`;
+  const dueAtMs = atMs + HAND_OVER_GRACE_MS;
+  return sql`${eventId}, subscribers.workspace_id, ${event}, ${atMs}, ${linkId}, ${data},
+    subscribers.uuids, ${dueAtMs}`;
 }
 
 /**
- * Queues, after the response, what a batch wrote. The sweep queues what could not be queued here.
+ * Selects one row, with a workspace's active endpoints that subscribe to an event; none without any.
  */
-export function queueSoon(env: Pick<Cloudflare.Env, "WEBHOOKS">, refs: readonly OutboxRef[]): void {
+export function subscribers(workspaceId: SQL | number, event: EventType): SQL {
+  return sql`(
+    select hook.workspace_id, json_group_array(hook.uuid) as uuids from webhooks as hook
+    where hook.workspace_id = ${workspaceId} and hook.is_active = 1 and exists (
+      select 1 from json_each(hook.events) where json_each.value in ('*', ${event})
+    ) group by hook.workspace_id
+  ) as subscribers`;
+}
+
+/** Sends, after the response, what a batch wrote. The sweep sends what could not be sent here. */
+export function queueSoon(env: Cloudflare.Env, refs: readonly OutboxRef[]): void {
   if (refs.length === 0) return;
-  const messages = refs.map(({ webhookId, eventId }) => ({ v: 1, webhookId, eventId }) as const);
-  const queued = queueDeliveries(env.WEBHOOKS, messages);
-  waitUntil(tolerate("webhooks.queue.failed", queued, { count: refs.length }));
+  const handedOver = handOver(
+    env,
+    refs.map(({ eventId }) => eventId),
+  );
+  waitUntil(tolerate("webhooks.hand_over.failed", handedOver, { count: refs.length }));
 }

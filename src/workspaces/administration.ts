@@ -17,7 +17,7 @@ import { planEventsStatement } from "./plan-events.ts";
 
 /** Moves a workspace to a plan; what it already has beyond the new quotas stays. */
 export async function changePlan(
-  env: Pick<Cloudflare.Env, "DB" | "WEBHOOKS">,
+  env: Cloudflare.Env,
   uuid: string,
   plan: Plan,
   nowMs: number,

@@ -12,7 +12,7 @@ import {
   OUTBOX_REF,
   type OutboxRef,
   outboxRow,
-  subscribes,
+  subscribers,
 } from "../webhooks/outbox.ts";
 
 /** Stores `subscription.updated` unless the plan stays the same; runs before the change. */
@@ -32,10 +32,11 @@ export function planEventsStatement(
       'subscription', json_object('plan', ${plan}, 'previous_plan', workspace.plan)
     )`,
   });
+  const id = sql`(select id from workspaces where uuid = ${workspaceUuid})`;
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
-    select ${row} from workspaces as workspace cross join webhooks as hook
-    where workspace.uuid = ${workspaceUuid} and workspace.plan <> ${plan}
-      and ${subscribes(sql`workspace.id`, event)}
+    select ${row} from ${subscribers(id, event)}
+    cross join workspaces as workspace
+    where workspace.id = subscribers.workspace_id and workspace.plan <> ${plan}
     returning ${OUTBOX_REF}`);
 }

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from "../../src/platform/clock.ts";
 import { fakeInternet } from "../platform/fake-internet.ts";
 import { broken, envWith, withMethod } from "../support/faults.ts";
 import { newSubscriber, type Subscriber, type WireWebhook } from "./client.ts";
-import { handOver, inOutbox, newClock, runToEnd, worldAt, writeEvent } from "./driving.ts";
+import { handOver, newClock, queuedOf, runToEnd, worldAt, writeEvent } from "./driving.ts";
 
 describe("a delivery that is answered with", () => {
   const cases: readonly [answer: string | number, status: string, log: object][] = [
@@ -32,7 +32,7 @@ describe("a delivery that is answered with", () => {
       expect(attempt).toMatchObject({ ...log, durationMs: expect.any(Number) });
     }
     expect(await box.posts()).toHaveLength(delays.length + 1);
-    expect(await inOutbox(message)).toBe(false);
+    expect(await queuedOf(message.ledger)).toBe(0);
   });
 
   it("a redirect is not followed", async ({ expect }) => {
@@ -267,7 +267,7 @@ describe("when our own storage fails", () => {
   }) => {
     const world = worldAt(newClock());
     expect(await handOver({ v: 2, news: true }, world)).toMatchObject({ kind: "retried" });
-    const unreadable = [null, 7, "x", {}, { v: 1 }, { v: 1, webhookId: 1.5, eventId: "e" }];
+    const unreadable = [null, 7, "x", {}, { v: 1 }, { v: 1, ledger: "x", eventId: "e" }];
     for (const body of unreadable) expect(await handOver(body, world)).toEqual({ kind: "acked" });
     const kept = await env.DB.prepare(
       "SELECT count(*) AS n FROM dead_letters WHERE queue = 'webhooks'",
@@ -281,8 +281,8 @@ describe("when our own storage fails", () => {
     const clock = newClock();
     const message = await writeEvent(webhook, clock());
     await call("DELETE", `/api/webhooks/${webhook.id}`);
-    expect(await inOutbox(message)).toBe(false);
     expect(await handOver(message, worldAt(clock))).toEqual({ kind: "acked" });
+    expect(await queuedOf(message.ledger)).toBe(0);
   });
 });
 

@@ -1,10 +1,15 @@
 /** Drives deliveries by hand on a test clock: does what the queue does, without waiting. */
 
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
+import type { QueuedDelivery } from "../../src/ledger/deliveries/contract.ts";
+import { offerEvents, takeNext } from "../../src/ledger/deliveries/waiting.ts";
+import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
+import { ledgerFor } from "../../src/ledger/stub.ts";
+import type { MeteredSql } from "../../src/platform/metered-sql.ts";
 import { consumeDeliveries, type DeliveryWorld } from "../../src/webhooks/consumer.ts";
-import { newEventId } from "../../src/webhooks/events.ts";
-import type { DeliveryMessage } from "../../src/webhooks/message.ts";
+import { bodyOf, newEventId } from "../../src/webhooks/events.ts";
 import { outboundPolicy } from "../../src/webhooks/outbound.ts";
 import { POST_LIMIT_MS } from "../../src/webhooks/post.ts";
 import type { WireWebhook } from "./client.ts";
@@ -32,18 +37,24 @@ export function worldAt(clock: TestClock, over: Partial<DeliveryWorld> = {}): De
   return { clock, random01: () => 0.5, policy, postLimitMs: POST_LIMIT_MS, ...over };
 }
 
-/** Writes an event into the outbox as a change does, without queueing it. */
-export async function writeEvent(webhook: WireWebhook, atMs: number): Promise<DeliveryMessage> {
-  const eventId = newEventId(atMs);
-  const row = await env.DB.prepare(
-    `INSERT INTO webhook_outbox (webhook_id, event_id, event, at_ms, link_id, data, due_at_ms)
-     SELECT id, ?2, 'link.created', ?3, 1, '{"link":{"id":1}}', ?3 + 30000 FROM webhooks WHERE uuid = ?1
-     RETURNING webhook_id`,
+/** Stores an event as if its delivery were in the queue already. */
+export async function writeEvent(webhook: WireWebhook, atMs: number): Promise<QueuedDelivery> {
+  const workspace = await env.DB.prepare(
+    `SELECT workspaces.uuid, jurisdiction FROM workspaces JOIN webhooks ON workspace_id = workspaces.id
+     WHERE webhooks.uuid = ?1`,
   )
-    .bind(webhook.id, eventId, atMs)
-    .first<{ webhook_id: number }>();
-  if (row === null) throw new Error("There is no such webhook.");
-  return { v: 1, webhookId: row.webhook_id, eventId };
+    .bind(webhook.id)
+    .first<{ uuid: string; jurisdiction: null }>();
+  if (workspace === null) throw new Error("There is no such webhook.");
+  const ledger = ledgerIdOf(workspace);
+  const eventId = newEventId(atMs);
+  const event = { event: "link.created", atMs, linkId: 1 } as const;
+  const body = bodyOf({ ...event, id: eventId, data: '{"link":{"id":1}}' });
+  await inLedger(ledger, (sql) => {
+    offerEvents(sql, [{ ...event, eventId, body, webhooks: [webhook.id] }], atMs);
+    takeNext(sql, atMs);
+  });
+  return { v: 1, ledger, webhook: webhook.id, eventId };
 }
 
 export type Fate =
@@ -80,28 +91,45 @@ export async function handOver(
   return fate;
 }
 
-/** Hands a message over as often as the queue would, and returns the delays in between. */
+/**
+ * Hands a message over as often as the queue or the Ledger would bring it, and returns the delays in
+ * between.
+ */
 export async function runToEnd(
-  body: DeliveryMessage,
+  body: QueuedDelivery,
   clock: TestClock,
   world = worldAt(clock),
 ): Promise<number[]> {
   const delays: number[] = [];
   while (delays.length < TIMES_MAX) {
     const fate = await handOver(body, world);
-    if (fate.kind === "acked") return delays;
-    const { delaySeconds = 0 } = fate;
-    delays.push(delaySeconds);
-    clock.pass(delaySeconds * 1_000);
+    const delaySeconds = fate.kind === "acked" ? await waitOf(body, clock()) : fate.delaySeconds;
+    if (delaySeconds === null) return delays;
+    delays.push(delaySeconds ?? 0);
+    clock.pass((delaySeconds ?? 0) * 1_000);
+    await inLedger(body.ledger, (sql) => takeNext(sql, clock()));
   }
   throw new Error(`No end after ${delays.join(", ")}.`);
 }
 
-export async function inOutbox({ webhookId, eventId }: DeliveryMessage): Promise<boolean> {
-  const row = await env.DB.prepare(
-    "SELECT 1 FROM webhook_outbox WHERE webhook_id = ?1 AND event_id = ?2",
-  )
-    .bind(webhookId, eventId)
-    .first();
-  return row !== null;
+/** How long a delivery waits in its Ledger, in seconds; null once it is over. */
+async function waitOf({ ledger, webhook, eventId }: QueuedDelivery, nowMs: number) {
+  const [row] = await inLedger(ledger, (sql) =>
+    sql.run<{ due_at_ms: number }>(
+      `SELECT due_at_ms FROM deliveries
+       WHERE webhook = ? AND event_id = ? AND status = 'pending'`,
+      webhook,
+      eventId,
+    ),
+  );
+  return row === undefined ? null : Math.ceil((row.due_at_ms - nowMs) / 1_000);
+}
+
+/** Counts what a workspace has in the queue. */
+export async function queuedOf(ledger: LedgerId): Promise<number> {
+  return inLedger(ledger, (sql) => sql.run("SELECT 1 FROM queued").length);
+}
+
+async function inLedger<T>(ledger: LedgerId, act: (sql: MeteredSql) => T): Promise<T> {
+  return runInDurableObject(ledgerFor(env, ledger), ({ sql }) => act(sql));
 }

@@ -1,13 +1,17 @@
 /** Tests deliveries through the local runtime's real queues, on the real clock. */
 
 import { env } from "cloudflare:workers";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 
+import type { OfferedEvent } from "../../src/ledger/deliveries/contract.ts";
+import { ledgerFor } from "../../src/ledger/stub.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
-import { queueOverdue } from "../../src/webhooks/queueing.ts";
-import { broken, envWith } from "../support/faults.ts";
-import { arrived, newSubscriber, payloadOf } from "./client.ts";
-import { inOutbox, writeEvent } from "./driving.ts";
+import { bodyOf, newEventId } from "../../src/webhooks/events.ts";
+import { handOver, handOverOverdue } from "../../src/webhooks/hand-over.ts";
+import type { Account } from "../support/account.ts";
+import { broken, envWith, withMethod } from "../support/faults.ts";
+import { arrived, newSubscriber, payloadOf, type WireWebhook } from "./client.ts";
+import { queuedOf } from "./driving.ts";
 
 /** The tolerance for the queue's whole seconds and a busy machine. */
 const SLACK_MS = 1_000;
@@ -54,41 +58,100 @@ describe("the queue", () => {
   });
 });
 
-describe("an event that was written and never queued", () => {
-  it("an event that was never queued is found by the sweep once overdue, with its id", async ({
-    expect,
-  }) => {
-    const { webhook, box } = await newSubscriber();
+describe("an event that was written and never handed over", () => {
+  it("is found by the sweep once it is overdue, with its id", async ({ expect }) => {
+    const { account, webhook, box } = await newSubscriber();
     const nowMs = Date.now();
-    const message = await writeEvent(webhook, nowMs);
+    const eventId = await writeToOutbox(account, [webhook], nowMs);
     const upkeep = upkeepFor(env);
     await upkeep.sweep(nowMs + 29_000);
     expect(await box.posts()).toEqual([]);
     await upkeep.sweep(nowMs + 31_000);
     const [post] = (await arrived(box)).map(payloadOf);
-    expect(post?.id).toBe(message.eventId);
+    expect(post?.id).toBe(eventId);
+    expect(await inOutbox(eventId)).toBe(false);
   });
 
-  it("an event stays in the outbox while the queue fails, and is not requeued at once", async ({
-    expect,
-  }) => {
-    // Rows that other tests left behind would be overdue as well.
-    await env.DB.prepare("DELETE FROM webhook_outbox").run();
-    const { webhook } = await newSubscriber({ isActive: false });
+  it("stays while its Ledger fails, holds up no other, and is posted once", async ({ expect }) => {
+    const [ada, bob] = [await newSubscriber(), await newSubscriber()];
     const nowMs = Date.now() - 60_000;
-    const message = await writeEvent(webhook, nowMs);
-    const refusing = envWith({ WEBHOOKS: broken(env.WEBHOOKS) });
-    await expect(queueOverdue(refusing, nowMs + 31_000)).rejects.toThrow();
-    expect(await inOutbox(message)).toBe(true);
-    const queued: unknown[] = [];
-    const sendBatch: Queue["sendBatch"] = async (messages) => {
-      queued.push(...messages);
-      return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    const stuck = await writeToOutbox(ada.account, [ada.webhook], nowMs);
+    const other = await writeToOutbox(bob.account, [bob.webhook], nowMs + 1);
+    const failing = withMethod(env.LEDGER, "getByName", (name, options) =>
+      name === ada.account.workspace.ledger
+        ? broken(env.LEDGER.getByName(name, options))
+        : env.LEDGER.getByName(name, options),
+    );
+    await handOverOverdue(envWith({ LEDGER: failing }), nowMs + 31_000);
+    const [post] = (await arrived(bob.box)).map(payloadOf);
+    expect(post?.id).toBe(other);
+    expect([await inOutbox(stuck), await inOutbox(other)]).toEqual([true, false]);
+    await handOverOverdue(env, nowMs + 32_000);
+    expect(await inOutbox(stuck)).toBe(true);
+    await handOverOverdue(env, nowMs + 92_000);
+    await arrived(ada.box);
+    expect(await inOutbox(stuck)).toBe(false);
+  });
+
+  it("is posted once if the Worker dies after the Ledger took it", async ({ expect }) => {
+    const { account, webhook, box, deliveries } = await newSubscriber();
+    const eventId = await writeToOutbox(account, [webhook], Date.now());
+    const prepare: D1Database["prepare"] = (query) => {
+      if (query.startsWith("DELETE")) throw new Error("Died before the removal.");
+      return env.DB.prepare(query);
     };
-    const counting = envWith({ WEBHOOKS: { ...env.WEBHOOKS, sendBatch } });
-    expect(await queueOverdue(counting, nowMs + 31_000)).toBe(1);
-    expect(await queueOverdue(counting, nowMs + 32_000)).toBe(0);
-    expect(await queueOverdue(counting, nowMs + 632_000)).toBe(1);
-    expect(queued).toEqual([{ body: message }, { body: message }]);
+    const dying = envWith({ DB: withMethod(env.DB, "prepare", prepare) });
+    await expect(handOver(dying, [eventId])).rejects.toThrow("Died");
+    await arrived(box);
+    await vi.waitFor(async () => expect(await deliveries("?status=delivered")).toHaveLength(1));
+    await handOver(env, [eventId]);
+    expect(await inOutbox(eventId)).toBe(false);
+    expect(await deliveries()).toMatchObject([{ attempts: [{ status: 200 }] }]);
+    expect(await box.posts()).toHaveLength(1);
   });
 });
+
+describe("a workspace with much to deliver", () => {
+  it("has few deliveries in the queue, so that another's waits for few", async ({ expect }) => {
+    const [busy, other] = [await newSubscriber(), await newSubscriber()];
+    const { ledger } = busy.account.workspace;
+    const events = Array.from({ length: 300 }, (_, at) => sampleEvent(busy.webhook, at));
+    await ledgerFor(env, ledger).offer(ledger, events);
+    expect(await queuedOf(ledger)).toBeLessThanOrEqual(10);
+    await other.call("POST", `/api/webhooks/${other.webhook.id}/test`, {});
+    await arrived(other.box);
+    expect((await busy.box.posts()).length).toBeLessThan(60);
+    const posts = await arrived(busy.box, 300, 60_000);
+    expect(new Set(posts.map((post) => payloadOf(post).id)).size).toBe(300);
+    await vi.waitFor(async () => expect(await queuedOf(ledger)).toBe(0));
+  }, 90_000);
+});
+
+function sampleEvent({ id }: WireWebhook, at: number): OfferedEvent {
+  const eventId = newEventId(Date.now());
+  const event = { event: "link.created", atMs: Date.now(), linkId: at } as const;
+  return { ...event, eventId, body: bodyOf({ ...event, id: eventId, data: "{}" }), webhooks: [id] };
+}
+
+async function writeToOutbox(
+  { workspace }: Account,
+  webhooks: readonly WireWebhook[],
+  atMs: number,
+): Promise<string> {
+  const eventId = newEventId(atMs);
+  await env.DB.prepare(
+    `INSERT INTO webhook_outbox
+       (event_id, workspace_id, event, at_ms, link_id, data, webhooks, due_at_ms)
+     VALUES (?1, ?2, 'link.created', ?3, 1, '{"link":{"id":1}}', ?4, ?3 + 30000)`,
+  )
+    .bind(eventId, workspace.id, atMs, JSON.stringify(webhooks.map(({ id }) => id)))
+    .run();
+  return eventId;
+}
+
+async function inOutbox(eventId: string): Promise<boolean> {
+  const row = await env.DB.prepare("SELECT 1 FROM webhook_outbox WHERE event_id = ?1")
+    .bind(eventId)
+    .first();
+  return row !== null;
+}

@@ -1,14 +1,14 @@
 /** Webhook endpoints, and their outbox of undelivered events. */
 
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 import { workspaces } from "./workspaces.ts";
 
 export const webhooks = sqliteTable(
   "webhooks",
   {
-    /** Never reused (AUTOINCREMENT): the Ledger stores an endpoint's deliveries under it. */
-    id: integer("id").primaryKey({ autoIncrement: true }),
+    id: integer("id").primaryKey(),
+    /** The Ledger stores an endpoint's deliveries under it. */
     uuid: text("uuid").notNull().unique(),
     workspaceId: integer("workspace_id")
       .notNull()
@@ -37,29 +37,23 @@ export const webhooks = sqliteTable(
 );
 
 /**
- * Events whose delivery has not ended: written in the batch of the change that caused them, removed
- * once the delivery has succeeded or finally failed.
+ * Events on their way to the Ledger of their workspace: written in the batch of the change that
+ * caused them, removed once the Ledger has them. Nearly always empty, so the sweep needs no index.
  */
-export const webhookOutbox = sqliteTable(
-  "webhook_outbox",
-  {
-    webhookId: integer("webhook_id")
-      .notNull()
-      .references(() => webhooks.id, { onDelete: "cascade" }),
-    /** The same for all endpoints and all attempts; begins with its time. */
-    eventId: text("event_id").notNull(),
-    event: text("event").notNull(),
-    atMs: integer("at_ms").notNull(),
-    /** The link that the event is about; null for none. */
-    linkId: integer("link_id"),
-    /** The payload's `data` as JSON text, captured with the change. */
-    data: text("data").notNull(),
-    /** When the sweep queues the event again, unless its delivery has ended by then. */
-    dueAtMs: integer("due_at_ms").notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.webhookId, table.eventId] }),
-    // The sweep.
-    index("webhook_outbox_due").on(table.dueAtMs),
-  ],
-);
+export const webhookOutbox = sqliteTable("webhook_outbox", {
+  /** The same for all endpoints and all attempts; begins with its time. */
+  eventId: text("event_id").primaryKey(),
+  workspaceId: integer("workspace_id")
+    .notNull()
+    .references(() => workspaces.id, { onDelete: "cascade" }),
+  event: text("event").notNull(),
+  atMs: integer("at_ms").notNull(),
+  /** The link that the event is about; null for none. */
+  linkId: integer("link_id"),
+  /** The payload's `data` as JSON text, captured with the change. */
+  data: text("data").notNull(),
+  /** JSON array of the UUIDs of the endpoints that subscribed when it happened. */
+  webhooks: text("webhooks").notNull(),
+  /** When the sweep hands the event over, unless its writer has done so by then. */
+  dueAtMs: integer("due_at_ms").notNull(),
+});

@@ -1,7 +1,10 @@
 /** What crosses the Ledger's RPC boundary about webhook deliveries: plain data, no behaviour. */
 
+import type { LedgerId } from "../ledger-id.ts";
+
 export interface DeliveryKey {
-  readonly webhookId: number;
+  /** The endpoint's UUID: a restored database gives its number to another endpoint. */
+  readonly webhook: string;
   readonly eventId: string;
 }
 
@@ -15,14 +18,24 @@ export interface DeliveryContent {
   readonly body: string;
 }
 
-export type Delivery = DeliveryKey & DeliveryContent;
+/** An event, and the endpoints that subscribed to it when it happened. */
+export interface OfferedEvent extends DeliveryContent {
+  readonly eventId: string;
+  readonly webhooks: readonly string[];
+}
+
+/** The queue message of one delivery. The Ledger holds what is posted. */
+export interface QueuedDelivery extends DeliveryKey {
+  readonly v: 1;
+  readonly ledger: LedgerId;
+}
 
 export type DeliveryStatus = "pending" | "delivered" | "failed";
 
 /** Whether an attempt may be made now. */
 export type Claim =
   /** The n-th attempt since the delivery was started or restarted. */
-  | { readonly kind: "go"; readonly attempt: number }
+  | { readonly kind: "go"; readonly attempt: number; readonly content: DeliveryContent }
   /** Another consumer has claimed the delivery, or it is too early. */
   | { readonly kind: "wait"; readonly untilMs: number }
   /** The delivery has succeeded or was given up: nothing is left to do. */
@@ -43,6 +56,11 @@ export interface AttemptOutcome {
   readonly status: DeliveryStatus;
   /** When the next attempt is due; null unless pending. */
   readonly nextAtMs: number | null;
+}
+
+export interface Recorded {
+  /** Whether the message must bring the next attempt; otherwise the Ledger queues it in time. */
+  readonly staysQueued: boolean;
 }
 
 export interface LoggedDelivery extends DeliveryKey {

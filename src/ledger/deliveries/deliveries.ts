@@ -13,7 +13,6 @@ import type {
   Attempt,
   AttemptOutcome,
   Claim,
-  Delivery,
   DeliveryKey,
   DeliveryPage,
   DeliveryStatus,
@@ -30,17 +29,19 @@ const DELIVERY_DAYS = 30;
 /** The rows deleted in one slice: well below a tenth of a second of work. */
 const SLICE_ROWS = 1_000;
 
-/** Claims a delivery for one attempt; the first claim creates its row. */
-export function claimDelivery(sql: MeteredSql, delivery: Delivery, nowMs: number): Claim {
-  const { webhookId, eventId } = delivery;
-  const claimedUntilMs = nowMs + LEASE_MS;
+/** Claims a delivery for one attempt. One that is unknown was purged, or is older than the log. */
+export function claimDelivery(
+  sql: MeteredSql,
+  { webhook, eventId }: DeliveryKey,
+  nowMs: number,
+): Claim {
   const [row] = sql.run<ClaimRow>(
-    `SELECT status, tries, attempts, due_at_ms, lease_until_ms FROM deliveries WHERE webhook = ? AND event_id = ?`,
-    webhookId,
+    `SELECT event, at_ms, link, body, status, tries, attempts, due_at_ms, lease_until_ms
+     FROM deliveries WHERE webhook = ? AND event_id = ?`,
+    webhook,
     eventId,
   );
-  if (row === undefined) return insertClaimed(sql, delivery, claimedUntilMs);
-  if (row.status !== "pending") return { kind: "over" };
+  if (row?.status !== "pending") return { kind: "over" };
   const { due_at_ms: dueAtMs, lease_until_ms: leaseUntilMs } = row;
   if (leaseUntilMs !== null && leaseUntilMs > nowMs) return { kind: "wait", untilMs: leaseUntilMs };
   if (dueAtMs !== null && dueAtMs > nowMs + EARLY_MS) return { kind: "wait", untilMs: dueAtMs };
@@ -52,23 +53,24 @@ export function claimDelivery(sql: MeteredSql, delivery: Delivery, nowMs: number
     `UPDATE deliveries SET tries = ?, attempts = ?, lease_until_ms = ? WHERE webhook = ? AND event_id = ?`,
     attempt,
     attempts,
-    claimedUntilMs,
-    webhookId,
+    nowMs + LEASE_MS,
+    webhook,
     eventId,
   );
-  return { kind: "go", attempt };
+  const { event, at_ms: atMs, link: linkId, body } = row;
+  return { kind: "go", attempt, content: { event, atMs, linkId, body } };
 }
 
 /** Records the outcome of a claimed attempt, and releases the claim. */
 export function recordAttempt(
   sql: MeteredSql,
-  { webhookId, eventId }: DeliveryKey,
+  { webhook, eventId }: DeliveryKey,
   attempt: Attempt,
   { status, nextAtMs }: AttemptOutcome,
 ): void {
   const [row] = sql.run<{ attempts: string }>(
     "SELECT attempts FROM deliveries WHERE webhook = ? AND event_id = ?",
-    webhookId,
+    webhook,
     eventId,
   );
   if (row === undefined) return;
@@ -78,7 +80,7 @@ export function recordAttempt(
     status,
     withAttempt(row.attempts, attempt),
     nextAtMs,
-    webhookId,
+    webhook,
     eventId,
   );
 }
@@ -86,66 +88,52 @@ export function recordAttempt(
 /** Returns a page of an endpoint's deliveries, the newest first. */
 export function listDeliveries(
   sql: MeteredSql,
-  webhookId: number,
+  webhook: string,
   { status, beforeId, limit }: DeliveryPage,
 ): LoggedDelivery[] {
   const rows = sql.run<LoggedRow>(
-    `SELECT event_id, event, at_ms, status, attempts, due_at_ms FROM deliveries
+    `SELECT event_id, event, at_ms, status, tries, attempts, due_at_ms FROM deliveries
      WHERE webhook = ? AND event_id < ? ${status === null ? "" : WITH_STATUS[status]}
      ORDER BY event_id DESC LIMIT ?`,
-    webhookId,
+    webhook,
     beforeId ?? AFTER_EVERY_ID,
     limit,
   );
   return rows.map((row) => ({
-    webhookId,
+    webhook,
     eventId: row.event_id,
     event: row.event,
     atMs: row.at_ms,
     status: row.status,
     attempts: JSON.parse(row.attempts) as Attempt[],
-    nextAtMs: row.due_at_ms,
+    // Before its first attempt a delivery has no time of its own: it waits for its turn.
+    nextAtMs: row.tries === 0 ? null : row.due_at_ms,
   }));
 }
 
-/** Returns the finished deliveries that are to be restarted, oldest first. */
-export function redeliverable(
+/** Restarts finished deliveries, the oldest first, and returns how many. */
+export function reopenDeliveries(
   sql: MeteredSql,
-  webhookId: number,
+  webhook: string,
   wanted: Redeliverable,
-): Delivery[] {
+  nowMs: number,
+): number {
   const [where, from, limit] =
     "eventId" in wanted
       ? ["event_id = ? AND status <> 'pending'", wanted.eventId, 1]
       : ["event_id >= ? AND status = 'failed'", firstBatchIdAt(wanted.failedSinceMs), wanted.limit];
-  const rows = sql.run<ContentRow>(
-    `SELECT event_id, event, at_ms, link, body FROM deliveries
-     WHERE webhook = ? AND ${where} ORDER BY event_id LIMIT ?`,
-    webhookId,
+  const reopened = sql.run(
+    `UPDATE deliveries SET status = 'pending', tries = 0, due_at_ms = ?, lease_until_ms = NULL
+     WHERE webhook = ? AND event_id IN (
+       SELECT event_id FROM deliveries WHERE webhook = ? AND ${where} ORDER BY event_id LIMIT ?
+     ) RETURNING event_id`,
+    nowMs,
+    webhook,
+    webhook,
     from,
     limit,
   );
-  return rows.map(({ event_id: eventId, at_ms: atMs, link, ...row }) => ({
-    ...row,
-    webhookId,
-    eventId,
-    atMs,
-    linkId: link,
-  }));
-}
-
-/** Restarts finished deliveries; pending ones stay as they are. */
-export function reopenDeliveries(
-  sql: MeteredSql,
-  webhookId: number,
-  eventIds: readonly string[],
-): void {
-  sql.run(
-    `UPDATE deliveries SET status = 'pending', tries = 0, due_at_ms = NULL, lease_until_ms = NULL
-     WHERE webhook = ? AND event_id IN (SELECT value FROM json_each(?)) AND status <> 'pending'`,
-    webhookId,
-    JSON.stringify(eventIds),
-  );
+  return reopened.length;
 }
 
 /**
@@ -161,29 +149,33 @@ export function forgetClicks(sql: MeteredSql, linkId: number): void {
 /** Deletes the next deliveries older than 30 days; returns whether more may be left. */
 export function deliveriesSlice(sql: MeteredSql, nowMs: number, rowsMax = SLICE_ROWS): boolean {
   const endId = firstBatchIdAt(nowMs - DELIVERY_DAYS * DAY_MS);
-  let webhookId: number | null = 0;
+  let webhook: string | null = "";
   for (;;) {
-    webhookId = nextWebhook(sql, webhookId);
-    if (webhookId === null) return false;
+    webhook = nextWebhook(sql, webhook);
+    if (webhook === null) return false;
     const over = sql.run<{ event_id: string }>(
       "SELECT event_id FROM deliveries WHERE webhook = ? AND event_id < ? ORDER BY event_id LIMIT ?",
-      webhookId,
+      webhook,
       endId,
       rowsMax,
     );
     const last = over.at(-1);
     if (last === undefined) continue;
-    sql.run("DELETE FROM deliveries WHERE webhook = ? AND event_id <= ?", webhookId, last.event_id);
+    sql.run("DELETE FROM deliveries WHERE webhook = ? AND event_id <= ?", webhook, last.event_id);
     if (over.length === rowsMax) return true;
   }
 }
 
 /** Whether any deliveries are left to delete one day. */
 export function hasDeliveries(sql: MeteredSql): boolean {
-  return nextWebhook(sql, 0) !== null;
+  return nextWebhook(sql, "") !== null;
 }
 
 interface ClaimRow extends Record<string, SqlStorageValue> {
+  readonly event: string;
+  readonly at_ms: number;
+  readonly link: number | null;
+  readonly body: string;
   readonly status: DeliveryStatus;
   readonly tries: number;
   readonly attempts: string;
@@ -196,16 +188,9 @@ interface LoggedRow extends Record<string, SqlStorageValue> {
   readonly event: string;
   readonly at_ms: number;
   readonly status: DeliveryStatus;
+  readonly tries: number;
   readonly attempts: string;
   readonly due_at_ms: number | null;
-}
-
-interface ContentRow extends Record<string, SqlStorageValue> {
-  readonly event_id: string;
-  readonly event: string;
-  readonly at_ms: number;
-  readonly link: number | null;
-  readonly body: string;
 }
 
 /** Sorts after every event id, which consists of digits, letters and `-`. */
@@ -218,26 +203,6 @@ const WITH_STATUS: Readonly<Record<DeliveryStatus, string>> = {
   failed: "AND status = 'failed'",
 };
 
-function insertClaimed(sql: MeteredSql, delivery: Delivery, leaseUntilMs: number): Claim {
-  const { webhookId, eventId, event, atMs, linkId, body } = delivery;
-  if ((event === "link.clicked" || event === "conversion.tracked") && linkId !== null) {
-    const purged = sql.run("SELECT 1 FROM purged WHERE link = ?", linkId);
-    if (purged.length > 0) return { kind: "over" };
-  }
-  sql.run(
-    `INSERT INTO deliveries (webhook, event_id, event, at_ms, link, body, status, tries, attempts, lease_until_ms)
-     VALUES (?, ?, ?, ?, ?, ?, 'pending', 1, '[]', ?)`,
-    webhookId,
-    eventId,
-    event,
-    atMs,
-    linkId,
-    body,
-    leaseUntilMs,
-  );
-  return { kind: "go", attempt: 1 };
-}
-
 function lost(leaseUntilMs: number): Attempt {
   const atMs = leaseUntilMs - LEASE_MS;
   return { atMs, durationMs: null, status: null, error: "interrupted", response: null };
@@ -247,8 +212,8 @@ function withAttempt(attempts: string, attempt: Attempt): string {
   return JSON.stringify([...(JSON.parse(attempts) as Attempt[]), attempt].slice(-ATTEMPTS_KEPT));
 }
 
-function nextWebhook(sql: MeteredSql, after: number): number | null {
-  const [row] = sql.run<{ webhook: number | null }>(
+function nextWebhook(sql: MeteredSql, after: string): string | null {
+  const [row] = sql.run<{ webhook: string | null }>(
     "SELECT min(webhook) AS webhook FROM deliveries WHERE webhook > ?",
     after,
   );

@@ -2,7 +2,7 @@
 
 import type { LoggedDelivery } from "../../../ledger/deliveries/contract.ts";
 import type { BlockReason } from "../../../platform/safe-fetch.ts";
-import { deliveryIdOf } from "../../../webhooks/delivery-job.ts";
+import { deliveryIdOf } from "../../../webhooks/delivery-target.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
 import { isoOf } from "../wire-values.ts";
 

@@ -1,0 +1,100 @@
+/**
+ * Hands events from the outbox over to the Ledgers of their workspaces, which queue the deliveries.
+ *
+ * An event leaves the outbox once its Ledger has it. The Ledger takes an event once, so whatever is
+ * handed over again after a failure changes nothing.
+ */
+
+import type { OfferedEvent } from "../ledger/deliveries/contract.ts";
+import { type Jurisdiction, ledgerIdOf } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
+import { MINUTE_MS } from "../platform/clock.ts";
+import { tolerate } from "../platform/log.ts";
+import { bodyOf, type EventType } from "./events.ts";
+
+/** Events in one call of a Ledger, each with a row per endpoint. */
+const SLICE = 100;
+/** The most slices of one sweep: well below every limit of an invocation. */
+const SLICES_MAX = 50;
+/** How long an event that a sweep could not hand over lets others go first. */
+const AGAIN_MS = MINUTE_MS;
+
+interface OutboxRow extends Record<string, unknown> {
+  readonly event_id: string;
+  readonly event: EventType;
+  readonly at_ms: number;
+  readonly link_id: number | null;
+  readonly data: string;
+  readonly webhooks: string;
+  readonly uuid: string;
+  readonly jurisdiction: Jurisdiction | null;
+}
+
+/** Hands events over. Throws if a Ledger does not take its part; the sweep tries that part again. */
+export async function handOver(env: Cloudflare.Env, eventIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < eventIds.length; from += SLICE) {
+    const { results } = await env.DB.prepare(
+      `SELECT outbox.*, workspaces.uuid, workspaces.jurisdiction
+       FROM webhook_outbox AS outbox JOIN workspaces ON workspaces.id = outbox.workspace_id
+       WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY event_id`,
+    )
+      .bind(JSON.stringify(eventIds.slice(from, from + SLICE)))
+      .all<OutboxRow>();
+    const failures: unknown[] = [];
+    for (const [ledger, rows] of Map.groupBy(results, ledgerIdOf)) {
+      try {
+        await ledgerFor(env, ledger).offer(ledger, rows.map(offeredEvent));
+        await remove(env.DB, rows);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/**
+ * Hands over events whose writer died before it did so, and returns how many it tried. One that
+ * fails waits a minute for its next turn, so that it holds up no other.
+ */
+export async function handOverOverdue(env: Cloudflare.Env, nowMs: number): Promise<number> {
+  let tried = 0;
+  for (let slices = 0; slices < SLICES_MAX; slices += 1) {
+    const { results } = await env.DB.prepare(
+      `UPDATE webhook_outbox SET due_at_ms = ?2 WHERE event_id IN (
+         SELECT event_id FROM webhook_outbox WHERE due_at_ms <= ?1 ORDER BY due_at_ms LIMIT ?3
+       ) RETURNING event_id`,
+    )
+      .bind(nowMs, nowMs + AGAIN_MS, SLICE)
+      .all<Pick<OutboxRow, "event_id">>();
+    const ids = results.map((row) => row.event_id);
+    await tolerate("webhooks.hand_over.failed", handOver(env, ids), { count: ids.length });
+    tried += ids.length;
+    if (ids.length < SLICE) break;
+  }
+  return tried;
+}
+
+function offeredEvent({
+  event_id: id,
+  at_ms: atMs,
+  link_id: linkId,
+  ...row
+}: OutboxRow): OfferedEvent {
+  const { event, data } = row;
+  return {
+    eventId: id,
+    event,
+    atMs,
+    linkId,
+    body: bodyOf({ id, event, atMs, linkId, data }),
+    webhooks: JSON.parse(row.webhooks) as string[],
+  };
+}
+
+async function remove(db: D1Database, rows: readonly OutboxRow[]): Promise<void> {
+  await db
+    .prepare("DELETE FROM webhook_outbox WHERE event_id IN (SELECT value FROM json_each(?1))")
+    .bind(JSON.stringify(rows.map((row) => row.event_id)))
+    .run();
+}
