@@ -148,6 +148,13 @@ CREATE TABLE `tags` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tags_uuid_unique` ON `tags` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `tags_by_name` ON `tags` (`workspace_id`,`name`);--> statement-breakpoint
+CREATE TABLE `code_looks` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`looks` integer NOT NULL,
+	`since_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `code_looks_by_age` ON `code_looks` (`since_ms`);--> statement-breakpoint
 CREATE TABLE `link_tags` (
 	`link_id` integer NOT NULL,
 	`tag_id` integer NOT NULL,

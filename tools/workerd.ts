@@ -68,7 +68,7 @@ export async function writeConfig(folder: string, worker: StubbedWorker): Promis
   const date = `compatibilityDate = "${compatibilityDate}"`;
   const stub = (service: string, file: string): string =>
     `(name = "${service}", worker = (modules = [(name = "${file}", esModule = embed "${file}")], ${date}))`;
-  const limits = ["READ_LIMIT", "WRITE_LIMIT", "CHECK_LIMIT", "MISS_LIMIT", "QR_LIMIT"];
+  const limits = ["READ_LIMIT", "WRITE_LIMIT", "MISS_LIMIT", "QR_LIMIT"];
   const stubs = [
     `(name = "ROUTES", kvNamespace = "kv")`,
     ...["CLICKS", "WEBHOOKS", "WEBHOOKS_SLOW"].map((each) => `(name = "${each}", queue = "queue")`),

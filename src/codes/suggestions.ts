@@ -7,6 +7,7 @@ import { sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { links, reservedCodes } from "../db/schema/index.ts";
+import { type Looker, payForLooks } from "./looks.ts";
 import { CODE_ALPHABET } from "./permutation.ts";
 import { isReserved } from "./reserved.ts";
 
@@ -51,32 +52,43 @@ export function suggestionsFor(
   );
 }
 
+export interface SuggestionRequest extends Looker {
+  readonly domain: string;
+  readonly code: string;
+  readonly workspaceId: number;
+}
+
 /**
- * Returns up to five suggestions in one query. None belongs to a link, or is held for another
- * workspace.
+ * Returns up to five suggestions. None belongs to a link, or is held for another workspace.
+ *
+ * A candidate that is left out is thereby told to be taken: it is paid for like a look at it, and
+ * there are no suggestions for a person who cannot pay.
  */
 export async function freeSuggestions(
   db: Database,
-  request: {
-    readonly domain: string;
-    readonly code: string;
-    readonly workspaceId: number;
-    readonly nowMs: number;
-  },
+  { domain, code, workspaceId, userId, nowMs }: SuggestionRequest,
 ): Promise<string[]> {
-  const { domain, workspaceId, nowMs } = request;
-  const candidates = JSON.stringify(suggestionsFor(request.code));
-  const free = await db.all<{ code: string }>(sql`
-    select value as code from json_each(${candidates})
-    where not exists (
+  const candidates = JSON.stringify(suggestionsFor(code));
+  const rows = await db.all<{ code: string; isFree: 0 | 1; isOwn: 0 | 1 }>(sql`
+    select value as code, not exists (
       select 1 from ${links} where ${links.domain} = ${domain} and ${links.code} = value
     ) and not exists (
       select 1 from ${reservedCodes}
       where ${reservedCodes.domain} = ${domain} and ${reservedCodes.code} = value
         and ${reservedCodes.workspaceId} <> ${workspaceId} and ${reservedCodes.untilMs} > ${nowMs}
-    )
-    order by key limit ${SUGGESTIONS_MAX}`);
-  return free.map(({ code }) => code);
+    ) as isFree, exists (
+      select 1 from ${links} where ${links.domain} = ${domain} and ${links.code} = value
+        and ${links.workspaceId} = ${workspaceId}
+    ) as isOwn
+    from json_each(${candidates}) order by key`);
+  const shown = rows.filter(({ isFree }) => isFree === 1).slice(0, SUGGESTIONS_MAX);
+  const last = rows.findIndex((row) => row === shown.at(-1));
+  const told = rows.slice(0, last).filter(({ isFree, isOwn }) => isFree === 0 && isOwn === 0);
+  if (told.length > 0) {
+    const paid = await payForLooks(db, { userId, nowMs }, told.length);
+    if (paid.length === 0) return [];
+  }
+  return shown.map((row) => row.code);
 }
 
 /** Returns the wanted code as far as the grammar can express it; never empty. */

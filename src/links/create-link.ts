@@ -5,12 +5,13 @@
 
 import { checkFeature, type QuotaExceeded } from "../access/quotas.ts";
 import { allocatorFor } from "../codes/code-allocator.ts";
-import type { Alongside } from "../db/batch.ts";
+import type { Alongside, Statement } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { acceptLink, type AcceptContext, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
-import type { CreateLinkRefusal } from "./errors.ts";
+import type { CreateLinkRefusal, TooManyLooks } from "./errors.ts";
+import { forecast, type Forecast } from "./forecast.ts";
 import { insertLinks, type NewLink } from "./insert-links.ts";
 import type { Link } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
@@ -41,9 +42,16 @@ export async function createLink(
   return result;
 }
 
+/** Why a call makes no link at all. */
+export type CreateLinksRefusal = QuotaExceeded | TooManyLooks;
+
 /**
- * Creates links independently of one another: a refused link does not affect the others. Only the
- * plan refuses the call as a whole, if it has no room for all links that are otherwise accepted.
+ * Creates links independently of one another: a refused link does not affect the others. The call
+ * as a whole is refused if the plan has no room for all links that are otherwise accepted, or if
+ * the person may look at no more codes.
+ *
+ * Nothing is spent on a link that is refused: its code is not allocated and its password not
+ * hashed. Only what other calls take between the forecast and the insert is found out too late.
  *
  * Returns results in the order of the inputs. Writes no KV: the first visit of a link does.
  */
@@ -51,41 +59,81 @@ export async function createLinks(
   context: LinkContext,
   inputs: readonly LinkInput[],
   alongside?: Alongside,
-): Promise<Result<Result<Link, CreateLinkRefusal>[], QuotaExceeded>> {
-  const { env, access } = context;
-  const { workspace } = access;
+): Promise<Result<Result<Link, CreateLinkRefusal>[], CreateLinksRefusal>> {
+  const { workspace } = context.access;
   const bulk = checkFeature(workspace, "bulk", { asked: inputs.length, limit: 1 });
   if (!bulk.ok) return bulk;
-  const db = databaseOf(env.DB);
+  const db = databaseOf(context.env.DB);
   const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
-  const locked = await withPasswords(
-    db,
-    context,
-    inputs.map((input) => draftOf(input, accepting)),
-    inputs.map(({ password }) => password),
-  );
-  if (!locked.ok) return locked;
-  const drafts = locked.value;
+  const drafts = inputs.map((input) => draftOf(input, accepting));
+  const accepted = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
+  const foreseen = await forecast(db, context, accepted, accepted.length);
+  if (!foreseen.ok) return foreseen;
+  const { refusals } = foreseen.value;
+  const refusalOf = new Map(accepted.map(({ uuid }, at) => [uuid, refusals[at]]));
+  const hopeful = accepted.filter((_, at) => refusals[at] === undefined);
   // One entry per input, so that the statements run alongside can refer to inputs by position.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
-  const made = new Map<string, Link>();
-  let pending = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
-  let refused: QuotaExceeded | null = null;
-  for (let attempt = 1; pending.length > 0 && refused === null; attempt += 1) {
-    if (attempt > ATTEMPTS_MAX)
-      throw new Error("The allocator keeps returning codes that are taken.");
-    const rows = await withCodes(env, pending);
-    const inserted = await insertLinks(db, context, rows, alongside?.(uuids) ?? []);
-    for (const link of inserted.links) made.set(link.uuid, link);
-    ({ refused } = inserted);
-    // A custom code that is taken is refused; an automatic one is replaced by the next number.
-    pending = pending.filter(({ uuid, code }) => code === null && !made.has(uuid));
-  }
+  const { made, refused } = await makeLinks(
+    context,
+    hopeful,
+    foreseen.value,
+    () => alongside?.(uuids) ?? [],
+  );
   if (refused !== null && made.size === 0) return err(refused);
-  return ok(drafts.map((draft) => (draft.ok ? outcomeOf(draft.value, made, refused) : draft)));
+  return ok(
+    drafts.map((draft) => {
+      if (!draft.ok) return draft;
+      const refusal = refusalOf.get(draft.value.uuid);
+      return refusal === undefined ? outcomeOf(draft.value, made, refused) : err(refusal);
+    }),
+  );
 }
 
-type Draft = Omit<NewLink, "code"> & { readonly code: string | null };
+/** A link that is accepted, before what it costs. */
+interface Draft extends Omit<NewLink, "code" | "passwordHash"> {
+  /** Null for an automatic one. */
+  readonly code: string | null;
+  readonly password: string | null;
+}
+
+interface Made {
+  /** By their UUIDs. */
+  readonly made: ReadonlyMap<string, Link>;
+  /** Set if other calls have taken the room meanwhile. */
+  readonly refused: QuotaExceeded | null;
+}
+
+/** Makes the links that are expected to be possible. */
+async function makeLinks(
+  context: LinkContext,
+  drafts: readonly Draft[],
+  foreseen: Forecast,
+  alongside: () => readonly Statement[],
+): Promise<Made> {
+  const db = databaseOf(context.env.DB);
+  const made = new Map<string, Link>();
+  let refused: QuotaExceeded | null = null;
+  let isSettled = false;
+  try {
+    let pending: readonly LockedDraft[] = await withPasswords(context.env, drafts);
+    for (let attempt = 1; pending.length > 0 && refused === null; attempt += 1) {
+      if (attempt > ATTEMPTS_MAX)
+        throw new Error("The allocator keeps returning codes that are taken.");
+      const rows = await withCodes(context.env, pending);
+      const settling = isSettled ? [] : foreseen.settle();
+      const inserted = await insertLinks(db, context, rows, [...settling, ...alongside()]);
+      isSettled = true;
+      for (const link of inserted.links) made.set(link.uuid, link);
+      ({ refused } = inserted);
+      // A custom code that is taken is refused; an automatic one is replaced by the next number.
+      pending = pending.filter(({ uuid, code }) => code === null && !made.has(uuid));
+    }
+    return { made, refused };
+  } finally {
+    if (!isSettled) await foreseen.giveUp();
+  }
+}
 
 function outcomeOf(
   { uuid, code }: Draft,
@@ -112,11 +160,17 @@ function draftOf(input: LinkInput, context: AcceptContext): Result<Draft, Create
     code: place.code,
     tags: tags ?? [],
     variants: variants ?? [],
+    password: input.password ?? null,
   });
 }
 
+type LockedDraft = Omit<NewLink, "code"> & Pick<Draft, "code">;
+
 /** Gives each draft without a code an automatic one, with one call per domain to its allocator. */
-async function withCodes(env: LinkContext["env"], drafts: readonly Draft[]): Promise<NewLink[]> {
+async function withCodes(
+  env: LinkContext["env"],
+  drafts: readonly LockedDraft[],
+): Promise<NewLink[]> {
   const wanted = new Map<string, number>();
   for (const { domain, code } of drafts) {
     if (code === null) wanted.set(domain, (wanted.get(domain) ?? 0) + 1);

@@ -46,6 +46,19 @@ export interface CodeTaken {
   readonly suggestions?: readonly string[];
 }
 
+/** Not tried: earlier links of the same call have told as many taken codes as one call may. */
+export interface CallStopped {
+  readonly reason: "call_stopped";
+  /** How many. */
+  readonly taken: number;
+}
+
+/** The person has learned too much about other workspaces' codes (`codes/looks.ts`). */
+export interface TooManyLooks {
+  readonly reason: "rate_limited";
+  readonly retryAfterSeconds: number;
+}
+
 export interface LinkNotFound {
   readonly reason: "link_not_found";
 }
@@ -66,7 +79,7 @@ export type FieldsRefusal =
   /** `rules` and `variants` limit one link; `links` and `bulk` refuse the whole call. */
   | QuotaExceeded;
 
-export type CreateLinkRefusal = FieldsRefusal | CodeTaken;
+export type CreateLinkRefusal = FieldsRefusal | CodeTaken | CallStopped | TooManyLooks;
 
 /** The link has changed since the version that the change was based on. */
 export interface VersionMismatch {

@@ -46,12 +46,19 @@ export function leaveAddress(db: Database, guard: SQL, nowMs: number): Statement
   ];
 }
 
+type AddressInSql = Readonly<Record<keyof LinkAddress, string | SQL>>;
+
+/** True in SQL if a link of the workspace has an address. */
+export function isOwn({ domain, code }: AddressInSql, workspaceId: number): SQL {
+  return sql`exists (
+    select 1 from links as mine where mine.domain = ${domain} and mine.code = ${code}
+      and mine.workspace_id = ${workspaceId}
+  )`;
+}
+
 /** True in SQL if no link has an address and no other workspace has a claim to it. */
-export function isFree(
-  { domain, code }: LinkAddress | { readonly domain: SQL; readonly code: SQL },
-  workspaceId: number,
-  nowMs: number,
-): SQL {
+export function isFree(address: AddressInSql, workspaceId: number, nowMs: number): SQL {
+  const { domain, code } = address;
   return sql`not exists (select 1 from links as other where other.domain = ${domain} and other.code = ${code})
     and not exists (
       select 1 from reserved_codes as held

@@ -28,9 +28,14 @@ export function hasRoom({ id, plan }: Planned, adding: number, earlier: readonly
   return sql`${countOf(id)} - (${sql.join([sql`0`, ...inserted], sql` + `)}) + ${adding} <= ${linksMax}`;
 }
 
+/** Whether the plan limits the workspace's links at all. */
+export function isLimited({ plan }: Pick<Planned, "plan">): boolean {
+  return PLANS[plan].linksMax !== null;
+}
+
 /** Selects the number of links, if the plan limits it. */
 export function selectRoom(db: Database, { id, plan }: Planned) {
-  const used = PLANS[plan].linksMax === null ? sql`0` : countOf(id);
+  const used = PLANS[plan].linksMax === null ? sql`${0}` : countOf(id);
   return db.all<{ used: number }>(sql`select ${used} as used`);
 }
 

@@ -9,6 +9,7 @@ import { queueSoon } from "../webhooks/outbox.ts";
 import { acceptLink, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
 import type { UpdateLinkRefusal } from "./errors.ts";
+import { forecast } from "./forecast.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
 import { updatedEventsStatements } from "./link-events.ts";
@@ -56,20 +57,22 @@ export async function updateLink(
   if (!accepted.ok) return err(accepted.error[0]);
   const { moves, tags, variants } = accepted.value;
   const place = { ...accepted.value.place, code: accepted.value.place.code ?? before.code };
-  const { nowMs } = context;
-  // The update decides, but a change that it would refuse must not cost a hash.
-  if (moves && typeof changes.password === "string") {
-    const free = sql`select 1 where ${isFreePlace(place, workspaceId, nowMs)}`;
-    if ((await db.all(free)).length === 0) return err({ reason: "code_taken", code: place.code });
+  const foreseen = await forecast(db, context, moves ? [place] : [], 0);
+  if (!foreseen.ok) return foreseen;
+  const [refusal] = foreseen.value.refusals;
+  if (refusal !== undefined) {
+    await foreseen.value.giveUp();
+    return err(refusal);
   }
   const columns = {
     ...accepted.value.columns,
-    ...(await columnsOfChange(changes, nowMs)),
+    ...(await columnsOfChange(changes, context.nowMs)),
   };
   if (Object.keys(columns).length === 0 && tags === null && variants === null && !moves) {
     return ok(before);
   }
 
+  const { nowMs } = context;
   const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // All statements have the same condition, so either all of them apply or none does.
@@ -98,7 +101,7 @@ export async function updateLink(
         .returning({ id: links.id }),
       store.selectByUuids([uuid]),
     ],
-    [events.complete, ...(alongside?.([uuid]) ?? [])],
+    [events.complete, ...foreseen.value.settle(), ...(alongside?.([uuid]) ?? [])],
   );
   queueSoon(context.env, refs);
   const [after] = rows.map(toLink);

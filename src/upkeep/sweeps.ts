@@ -185,6 +185,7 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
       nowMs - IDEMPOTENCY_AGE_MS,
     ),
     env.DB.prepare("DELETE FROM reserved_codes WHERE until_ms < ?1").bind(nowMs),
+    env.DB.prepare("DELETE FROM code_looks WHERE since_ms < ?1").bind(nowMs - DAY_MS),
     env.DB.prepare("DELETE FROM sessions WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM invitations WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM allowances WHERE until_ms < ?1").bind(nowMs),

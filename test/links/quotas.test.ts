@@ -9,6 +9,7 @@ import { createLink, createLinks } from "../../src/links/create-link.ts";
 import type { NewRule } from "../../src/links/rules/rule.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { input, makeLink, newContext } from "../support/link-context.ts";
+import { newCode } from "../support/native.ts";
 
 const RULE: NewRule = { targetUrl: "https://example.com/ua", countries: ["UA"] };
 const VARIANT = { id: "a", name: "A", url: "https://example.com/a", weight: 1, active: true };
@@ -137,6 +138,23 @@ describe("the plan's rules", () => {
     expect((await updateLink(free, ref, { rules: rules(limit + 2) })).ok).toBe(true);
     expect((await updateLink(free, ref, { rules: rules(limit + 3) })).ok).toBe(false);
     expect((await updateLink(free, ref, { rules: rules(limit + 1) })).ok).toBe(true);
+  });
+});
+
+describe("a workspace beyond its plan's links", () => {
+  it("may still rename them", async ({ expect }) => {
+    const context = await newContext();
+    const { id } = await makeLink(context);
+    await createLinks(
+      context,
+      Array.from({ length: FREE_MAX }, () => input()),
+    );
+    const { access } = context;
+    const free = {
+      ...context,
+      access: { ...access, workspace: { ...access.workspace, plan: "free" as const } },
+    };
+    expect((await updateLink(free, { id }, { code: newCode() })).ok).toBe(true);
   });
 });
 

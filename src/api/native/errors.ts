@@ -219,6 +219,10 @@ function toWire(refusal: NativeRefusal): WireError {
       const { code, suggestions = [] } = refusal;
       return { ...conflict(`The short code "${code}" is taken.`), more: { suggestions } };
     }
+    case "call_stopped":
+      return conflict(
+        `Not tried: the codes of ${refusal.taken} links before this one are taken. Send it again later.`,
+      );
     case "expiry_past":
       return badRequest("expiresAt must lie in the future");
     case "schedule_inverted":

@@ -141,6 +141,10 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return badRequest(`slug "${refusal.code}" is reserved. Choose another one.`);
     case "code_taken":
       return conflict("This slug is already taken.");
+    case "call_stopped":
+      return conflict(
+        `Not tried: the slugs of ${refusal.taken} links before this one are taken. Send it again later.`,
+      );
     case "expiry_past":
       return badRequest("expirationDate must be in the future.");
     case "schedule_inverted":

@@ -172,3 +172,16 @@ export const reservedCodes = sqliteTable(
     index("reserved_codes_by_age").on(table.untilMs),
   ],
 );
+
+/** What people learned of other workspaces' codes; a row that is paid off is dropped. */
+export const codeLooks = sqliteTable(
+  "code_looks",
+  {
+    userId: text("user_id").primaryKey(),
+    /** Codes that were looked at; 120 a minute are forgotten. */
+    looks: integer("looks").notNull(),
+    /** The begin of the minute in which `looks` was last counted. */
+    sinceMs: integer("since_ms").notNull(),
+  },
+  (table) => [index("code_looks_by_age").on(table.sinceMs)],
+);

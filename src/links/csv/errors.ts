@@ -1,6 +1,6 @@
 /** Why a CSV file is refused as a whole, as opposed to a single row. */
 
-import type { QuotaExceeded } from "../../access/quotas.ts";
+import type { CreateLinksRefusal } from "../create-link.ts";
 
 export type CsvRefusal =
   /** The header lacks a column that every row needs; an empty file has no header at all. */
@@ -12,5 +12,5 @@ export type CsvRefusal =
    */
   | { readonly reason: "csv_malformed"; readonly row: number };
 
-/** The quotas that can be exceeded are `bulk` and `links`. */
-export type ImportRefusal = CsvRefusal | QuotaExceeded;
+/** The quotas that can be exceeded are `bulk` and those of all links. */
+export type ImportRefusal = CsvRefusal | CreateLinksRefusal;

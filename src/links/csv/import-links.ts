@@ -1,13 +1,13 @@
 /** Creates a link from each row of a file, in one call. */
 
-import { sql } from "drizzle-orm";
-
-import { checkFeature, type QuotaExceeded } from "../../access/quotas.ts";
+import { checkFeature } from "../../access/quotas.ts";
+import { LOOKS_A_CALL } from "../../codes/looks.ts";
 import type { Alongside } from "../../db/batch.ts";
-import { type Database, databaseOf } from "../../db/database.ts";
+import { databaseOf } from "../../db/database.ts";
 import { ok, type Result } from "../../platform/result.ts";
+import { ownCodes } from "../check-code.ts";
 import type { LinkContext } from "../context.ts";
-import { createLinks, type LinkInput } from "../create-link.ts";
+import { createLinks, type CreateLinksRefusal, type LinkInput } from "../create-link.ts";
 import type { CreateLinkRefusal } from "../errors.ts";
 import type { Link } from "../link.ts";
 import { DEFAULT_DOMAIN } from "../route/address.ts";
@@ -22,7 +22,7 @@ export interface ImportRow {
 
 export interface RowOutcome {
   readonly link: Link | null;
-  /** Why there is no link; empty for an unreadable row whose code is free. */
+  /** Why there is no link; empty for an unreadable row. */
   readonly refusals: readonly CreateLinkRefusal[];
 }
 
@@ -37,7 +37,7 @@ export async function importLinks(
   context: LinkContext,
   rows: readonly ImportRow[],
   alongside?: Alongside,
-): Promise<Result<readonly RowOutcome[], QuotaExceeded>> {
+): Promise<Result<readonly RowOutcome[], CreateLinksRefusal>> {
   // A plan without bulk has no import, not even of one row.
   const bulk = checkFeature(context.access.workspace, "bulk", { asked: rows.length });
   if (!bulk.ok) return bulk;
@@ -50,7 +50,7 @@ export async function importLinks(
     if (result?.ok === true) return { link: result.value, refusals: [] };
     return { link: null, refusals: result === undefined ? [] : [result.error] };
   });
-  return ok(await withTakenCodes(context, rows, outcomes));
+  return ok(await withOwnCodes(context, rows, outcomes));
 }
 
 /**
@@ -63,12 +63,23 @@ export async function recallImport(
   made: readonly (Link | null)[],
 ): Promise<readonly RowOutcome[]> {
   const results = made.values();
+  let missing = 0;
   const outcomes = rows.map(({ input, code = "" }): RowOutcome => {
     const link = input === null ? undefined : results.next().value;
-    const isTaken = link === null;
-    return { link: link ?? null, refusals: isTaken ? [{ reason: "code_taken", code }] : [] };
+    if (link !== null) return { link: link ?? null, refusals: [] };
+    missing += 1;
+    // What the first call did not try cannot be told from what it found taken in any other way.
+    const isStopped = code === "" || missing > LOOKS_A_CALL;
+    return {
+      link: null,
+      refusals: [
+        isStopped
+          ? { reason: "call_stopped", taken: LOOKS_A_CALL }
+          : { reason: "code_taken", code },
+      ],
+    };
   });
-  return withTakenCodes(context, rows, outcomes);
+  return withOwnCodes(context, rows, outcomes);
 }
 
 /** Accepts expired links, because an export contains them: they are restored as they were. */
@@ -77,46 +88,30 @@ function restoring(context: LinkContext): LinkContext {
 }
 
 /**
- * Checks whether the codes of rows that were refused for another reason, or not tried, are taken
- * too.
+ * Adds to the rows that were refused for another reason whether the workspace has their codes
+ * already. Whether another workspace has them is told only to a row that would otherwise be a link.
  */
-async function withTakenCodes(
-  { env, access, nowMs }: LinkContext,
+async function withOwnCodes(
+  { env, access }: LinkContext,
   rows: readonly ImportRow[],
   outcomes: readonly RowOutcome[],
 ): Promise<readonly RowOutcome[]> {
   const unknown = outcomes.map(({ link, refusals }, at) => {
-    const isKnown = link !== null || refusals.some((refusal) => refusal.reason === "code_taken");
+    const isKnown = link !== null || refusals.some(({ reason }) => CODE_REASONS.has(reason));
     return isKnown ? undefined : rows[at]?.code;
   });
   const asked = unknown.filter((code) => code !== undefined);
-  const taken = await takenCodes(databaseOf(env.DB), access.workspace.id, asked, nowMs);
+  const own = await ownCodes(databaseOf(env.DB), access.workspace.id, DEFAULT_DOMAIN, asked);
   return outcomes.map((outcome, at) => {
     const code = unknown[at];
-    return code !== undefined && taken.has(code)
+    return code !== undefined && own.has(code)
       ? { link: null, refusals: [...outcome.refusals, { reason: "code_taken", code }] }
       : outcome;
   });
 }
 
-/**
- * Finds those of these codes that the workspace could not take now, in one query for any number.
- */
-async function takenCodes(
-  db: Database,
-  workspaceId: number,
-  codes: readonly string[],
-  nowMs: number,
-): Promise<ReadonlySet<string>> {
-  if (codes.length === 0) return new Set();
-  const rows = await db.all<{ code: string }>(sql`
-    select wanted.value as code from json_each(${JSON.stringify(codes)}) as wanted
-    where exists (
-      select 1 from links where links.domain = ${DEFAULT_DOMAIN} and links.code = wanted.value
-    ) or exists (
-      select 1 from reserved_codes as held
-      where held.domain = ${DEFAULT_DOMAIN} and held.code = wanted.value
-        and held.workspace_id <> ${workspaceId} and held.until_ms > ${nowMs}
-    )`);
-  return new Set(rows.map(({ code }) => code));
-}
+/** Refusals that leave nothing to add about the code. */
+const CODE_REASONS: ReadonlySet<CreateLinkRefusal["reason"]> = new Set([
+  "code_taken",
+  "call_stopped",
+]);

@@ -1,9 +1,8 @@
 /** PrunePath's link routes, and Signpost's additions. */
 
 import { Hono } from "hono";
-import { createMiddleware } from "hono/factory";
 
-import { CUSTOM_CODE, freeSuggestions } from "../../../codes/suggestions.ts";
+import { freeSuggestions } from "../../../codes/suggestions.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
@@ -31,18 +30,6 @@ import {
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
 import { toChanges, toFilter, toInput, wireLink } from "./translate.ts";
-
-const CHECK_LIMIT_SECONDS = 60; // the period of CHECK_LIMIT in wrangler.toml
-
-/** Limits availability checks, without which a token could enumerate the codes in use. */
-const checkLimit = createMiddleware<NativeEnvironment>(async (c, next) => {
-  const { success } = await c.env.CHECK_LIMIT.limit({ key: c.get("access").principal });
-  if (!success) {
-    return refuse(c, { reason: "rate_limited", retryAfterSeconds: CHECK_LIMIT_SECONDS });
-  }
-  await next();
-  return undefined;
-});
 
 /** Fits 100 rules, and a logo as a data URL. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -92,26 +79,17 @@ export const links = new Hono<NativeEnvironment>()
     c.header("Location", `/api/links/${link.uuid}`);
     return wantsText(c) ? c.text(wireLink(link, config).shortUrl, 201) : answerLink(c, link, 201);
   })
-  .get("/check/:shortCode", requires({ scope: "links:read" }), checkLimit, async (c) => {
-    const code = c.req.param("shortCode");
-    const { access, nowMs } = linkContextOf(c);
+  .get("/check/:shortCode", requires({ scope: "links:read" }), async (c) => {
     const db = databaseOf(c.env.DB);
-    const address = { domain: DEFAULT_DOMAIN, code };
-    if (!CUSTOM_CODE.test(code)) {
-      const suggestions = await freeSuggestions(db, {
-        ...address,
-        workspaceId: access.workspace.id,
-        nowMs,
-      });
-      return c.json({ available: false, suggestions, reason: "invalid" });
-    }
-    const state = await checkCode(db, address, access.workspace.id, nowMs);
+    const checked = await checkCode(db, linkContextOf(c), c.req.param("shortCode"));
+    if (!checked.ok) return refuse(c, checked.error);
+    const state = checked.value;
     if (state.kind === "free") return c.json({ available: true, suggestions: [] });
-    const { suggestions } = state;
+    const { kind, suggestions } = state;
     return c.json(
-      state.kind === "taken"
+      kind === "taken"
         ? { available: false, suggestions }
-        : { available: false, suggestions, reason: "reserved" },
+        : { available: false, suggestions, reason: kind },
     );
   })
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
@@ -155,6 +133,7 @@ async function withSuggestions<E extends LinkRefusal | IdempotencyRefusal>(
     domain,
     code: refusal.code,
     workspaceId: access.workspace.id,
+    userId: access.userId,
     nowMs,
   });
   return { ...refusal, suggestions };

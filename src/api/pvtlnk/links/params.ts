@@ -8,12 +8,11 @@ import type * as z from "zod";
 
 import { databaseOf } from "../../../db/database.ts";
 import { acceptLink, type WantedLink } from "../../../links/accept-link.ts";
-import { checkCode } from "../../../links/check-code.ts";
+import { ownCodes } from "../../../links/check-code.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { CodeTaken, CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
 import type { Link } from "../../../links/link.ts";
 import { lookUp } from "../../../links/look-ups.ts";
-import { servedAddress } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { readBody } from "../../shared/body.ts";
@@ -80,6 +79,7 @@ export async function withAllFaults(
     case "link_not_found":
     case "version_mismatch":
     case "quota_exceeded":
+    case "rate_limited":
       return refusal;
     default:
       return refusalWithAll(linkContextOf(c), c.get("fields"), linkBefore(c), [
@@ -124,19 +124,21 @@ async function faultsOf(
   );
 }
 
-/** Returns the fault if another link has the code or a claim to it, otherwise none. */
+/**
+ * Returns the fault if another link of the workspace has the code, otherwise none. Whether another
+ * workspace has it is told only where nothing else is wrong.
+ */
 async function codeTaken(
-  { env, access, nowMs }: LinkContext,
+  { env, access }: LinkContext,
   { code }: WantedLink,
   before: Link | null,
 ): Promise<CodeTaken[]> {
   if (code === undefined || code === before?.code) return [];
-  const address =
-    before === null ? { domain: DEFAULT_DOMAIN, code } : servedAddress({ ...before, code });
-  // A parked link can only conflict with links of its own workspace, which `updateLink` checks.
-  if (address === null) return [];
-  const { kind } = await checkCode(databaseOf(env.DB), address, access.workspace.id, nowMs);
-  return kind === "taken" ? [{ reason: "code_taken", code }] : [];
+  const domain = before === null ? DEFAULT_DOMAIN : before.domain;
+  // A parked link can only conflict with parked links, which `updateLink` checks.
+  if (domain === null) return [];
+  const own = await ownCodes(databaseOf(env.DB), access.workspace.id, domain, [code]);
+  return own.has(code) ? [{ reason: "code_taken", code }] : [];
 }
 
 /** Requires a time of expiry for a link that expires. */

@@ -39,6 +39,10 @@ export function refusalSentence(refusal: CreateLinkRefusal): string {
       return CODE_RESERVED;
     case "code_taken":
       return CODE_TAKEN;
+    case "call_stopped":
+      return `Not imported: the codes of ${refusal.taken} rows before this one are taken. Send this row again later`;
+    case "rate_limited":
+      return `Too many short codes were looked at. Try again in ${refusal.retryAfterSeconds} seconds`;
     case "schedule_inverted":
       return SCHEDULE_INVERTED;
     case "expiry_past":

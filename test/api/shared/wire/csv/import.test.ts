@@ -171,7 +171,6 @@ describe("importCsv", () => {
           "Destination url can't be blank",
           "Title must not contain control characters",
           "Active must be true or false",
-          "Short code has already been taken",
         ],
       },
       {
@@ -256,7 +255,7 @@ describe("importCsv", () => {
     });
     expect(await importCsv(on("free"), fileOf({}))).toEqual({
       ok: false,
-      error: { reason: "quota_exceeded", quota: "bulk", plan: "free", limit: 1, used: 1 },
+      error: { reason: "quota_exceeded", quota: "bulk", plan: "free", limit: 0, used: 1 },
     });
     const csv = `destination_url\n${"https://example.com\n".repeat(5_001)}`;
     expect(await importCsv(on("pro"), csv)).toEqual({
