@@ -4,14 +4,6 @@ CREATE TABLE `allowances` (
 	`until_ms` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE `auth_rate_limits` (
-	`id` text PRIMARY KEY NOT NULL,
-	`key` text NOT NULL,
-	`count` integer NOT NULL,
-	`last_request_ms` integer NOT NULL
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `auth_rate_limits_key_unique` ON `auth_rate_limits` (`key`);--> statement-breakpoint
 CREATE TABLE `credentials` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -44,6 +36,13 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_token_unique` ON `sessions` (`token`);--> statement-breakpoint
 CREATE INDEX `sessions_by_user` ON `sessions` (`user_id`);--> statement-breakpoint
+CREATE TABLE `sign_in_failures` (
+	`name` text PRIMARY KEY NOT NULL,
+	`failures` integer NOT NULL,
+	`free_at_ms` integer NOT NULL,
+	`last_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,

@@ -1,5 +1,5 @@
 /**
- * Configures better-auth: e-mail and password, sessions in D1, and its database-backed rate limit.
+ * Configures better-auth: e-mail and password, and sessions in D1.
  * Only `sessions.ts` and the auth routes load it, lazily.
  */
 
@@ -20,7 +20,6 @@ import {
   verifyPassword,
 } from "../platform/password.ts";
 import { ensurePersonalWorkspace } from "../workspaces/personal.ts";
-import { CLIENT_ADDRESS_HEADER } from "./client-address.ts";
 
 export type Auth = ReturnType<typeof createAuth>;
 
@@ -92,21 +91,11 @@ function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
         },
       },
     },
-    rateLimit: {
-      enabled: true,
-      storage: "database",
-      modelName: "authRateLimits",
-      customRules: {
-        "/sign-in/email": { window: 10, max: 5 },
-        "/sign-up/email": { window: 60, max: 10 },
-        "/sign-out": false,
-        // Every page calls this: a database write each time would cost more than it protects.
-        "/get-session": false,
-      },
-    },
+    // The routes count attempts themselves, before anything is hashed: `sign-in-delays.ts`.
+    rateLimit: { enabled: false },
     advanced: {
       database: { generateId: () => crypto.randomUUID() },
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], ipv6Subnet: 128 },
+      ipAddress: { disableIpTracking: true },
       useSecureCookies: false, // the library's prefix is `__Secure-`; ours is stricter
       cookiePrefix: isSecure ? "__Host-signpost" : "signpost",
       defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: "lax", path: "/" },

@@ -6,6 +6,7 @@
  */
 
 import { utf8 } from "./bytes.ts";
+import { derivedKey } from "./derived-key.ts";
 import { sipHash24, sipHashKey } from "./siphash.ts";
 
 /** Hashes a text for one workspace to 16 hex digits. Equal texts of different kinds differ. */
@@ -20,16 +21,9 @@ export async function visitorHash(secret: string, ledger: string): Promise<Visit
   const name = `${ledger}/${secret}`;
   const made = known.get(name);
   if (made !== undefined) return made;
-  const key = sipHashKey(await derivedBytes(secret, ledger));
+  const key = sipHashKey(await derivedKey(secret, `visitor/${ledger}`, 16));
   const hash: VisitorHash = (kind, text) => sipHash24(key, utf8(`${kind}:${text}`));
   if (known.size >= KNOWN_MAX) known.clear();
   known.set(name, hash);
   return hash;
-}
-
-async function derivedBytes(secret: string, ledger: string): Promise<Uint8Array> {
-  const root = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);
-  const salt = new Uint8Array(0);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt, info: utf8(`visitor/${ledger}`) };
-  return new Uint8Array(await crypto.subtle.deriveBits(hkdf, root, 128));
 }

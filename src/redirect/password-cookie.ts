@@ -6,6 +6,7 @@
 import type { RouteRecord } from "../links/route/record.ts";
 import { hex, utf8 } from "../platform/bytes.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
+import { derivedKey } from "../platform/derived-key.ts";
 import { hmacSha256 } from "../platform/hmac.ts";
 
 const AGE_MS = 30 * MINUTE_MS;
@@ -65,6 +66,6 @@ async function macOf(
   version: number,
   expiresAtMs: number,
 ): Promise<string> {
-  const said = `link-password/${uuid}/${version}/${expiresAtMs}`;
-  return hex(await hmacSha256(utf8(secret), said));
+  const said = `${uuid}/${version}/${expiresAtMs}`;
+  return hex(await hmacSha256(await derivedKey(secret, "link-cookies"), said));
 }

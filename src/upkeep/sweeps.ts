@@ -190,7 +190,7 @@ export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<
     env.DB.prepare("DELETE FROM invitations WHERE expires_at_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM allowances WHERE until_ms < ?1").bind(nowMs),
     env.DB.prepare("DELETE FROM verifications WHERE expires_at_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM auth_rate_limits WHERE last_request_ms < ?1").bind(nowMs - DAY_MS),
+    env.DB.prepare("DELETE FROM sign_in_failures WHERE last_at_ms < ?1").bind(nowMs - DAY_MS),
   ]);
 }
 

@@ -113,7 +113,8 @@ export function roleRefusal(role: Role, atLeast: Role | undefined): AccountRefus
     : null;
 }
 
-function isOwnOrigin(request: Request, env: Cloudflare.Env): boolean {
+/** Whether a request comes from a page of this installation. */
+export function isOwnOrigin(request: Request, env: Cloudflare.Env): boolean {
   const origin = request.headers.get("Origin");
   return origin === new URL(request.url).origin || origin === configOf(env).publicUrl.origin;
 }

@@ -11,8 +11,9 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 
 import { type Alongside, batchAround, type Statement } from "../../db/batch.ts";
 import type { Database } from "../../db/database.ts";
-import { hex, utf8 } from "../../platform/bytes.ts";
+import { hex } from "../../platform/bytes.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../platform/clock.ts";
+import { derivedKey } from "../../platform/derived-key.ts";
 import { hmacSha256 } from "../../platform/hmac.ts";
 import { tolerate } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
@@ -97,8 +98,8 @@ export async function runOnce<T, E>(
  * reader of D1 could try passwords against it, a million times faster than against their hash.
  */
 async function fingerprintOf({ secret, principal, body }: OnceRequest): Promise<string> {
-  const said = `idempotency/${principal}/${JSON.stringify(body)}`;
-  return hex(await hmacSha256(utf8(secret), said));
+  const key = await derivedKey(secret, "idempotency");
+  return hex(await hmacSha256(key, `${principal}/${JSON.stringify(body)}`));
 }
 
 interface Earlier {

@@ -1,9 +1,9 @@
 /**
  * People, their sessions and their API tokens.
  *
- * `users`, `sessions`, `credentials`, `verifications` and `auth_rate_limits` are better-auth's
- * models under Signpost's names. better-auth writes them; Signpost only deletes rows that are
- * expired or left by an interrupted sign-up.
+ * `users`, `sessions`, `credentials` and `verifications` are better-auth's models under Signpost's
+ * names. better-auth writes them; Signpost only deletes rows that are expired or left by an
+ * interrupted sign-up.
  */
 
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
@@ -77,11 +77,14 @@ export const verifications = sqliteTable(
   (table) => [index("verifications_by_identifier").on(table.identifier)],
 );
 
-export const authRateLimits = sqliteTable("auth_rate_limits", {
-  id: text("id").primaryKey(),
-  key: text("key").notNull().unique(),
-  count: integer("count").notNull(),
-  lastRequest: integer("last_request_ms").notNull(),
+/** Attempts to sign in that failed, or have not ended: by account or known browser. */
+export const signInFailures = sqliteTable("sign_in_failures", {
+  /** A keyed hash, or the id of a browser. */
+  name: text("name").primaryKey(),
+  failures: integer("failures").notNull(),
+  /** When the next attempt may begin. */
+  freeAtMs: integer("free_at_ms").notNull(),
+  lastAtMs: integer("last_at_ms").notNull(),
 });
 
 /** How often something was done that may only happen so many times in a while. */
