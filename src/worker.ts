@@ -85,7 +85,12 @@ export default {
         return (await import("./clicks/consumer.ts")).consumeClicks(batch, env);
       case "webhooks":
       case "webhooks-slow":
-        return (await import("./webhooks/consumer.ts")).consumeDeliveries(batch, env);
+        return (await import("./webhooks/consumer.ts")).consumeDeliveries(
+          batch,
+          env,
+          async (...owed) =>
+            (await import("./conversions/tell-webhooks.ts")).tellConversions(...owed),
+        );
       case "clicks-dead":
       case "webhooks-dead":
         return (await import("./clicks/consumer.ts")).storeDeadLetters(batch, env);

@@ -10,6 +10,7 @@ import type { Plan } from "../config.ts";
 import type { Database } from "../db/database.ts";
 import { ledgerIdOf, type Jurisdiction, type LedgerId } from "../ledger/ledger-id.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { subscribes } from "../webhooks/outbox.ts";
 import { goalTokenHash } from "./goal-token.ts";
 
 export interface PostbackGoal {
@@ -21,6 +22,8 @@ export interface PostbackGoal {
   readonly currency: string;
   readonly workspaceId: number;
   readonly ledger: LedgerId;
+  /** Whether a webhook subscribes to conversions. */
+  readonly isWatched: boolean;
 }
 
 export type PostbackGoalRefusal =
@@ -42,21 +45,25 @@ export async function findPostbackGoal(
       goal.workspace_id as "workspaceId", workspaces.plan, workspaces.uuid as "workspaceUuid",
       workspaces.jurisdiction,
       (select count(*) from conversion_goals as older
-        where older.workspace_id = goal.workspace_id and older.id <= goal.id) as place
+        where older.workspace_id = goal.workspace_id and older.id <= goal.id) as place,
+      exists (select 1 from webhooks as hook
+        where ${subscribes(sql`goal.workspace_id`, "conversion.tracked")}) as "isWatched"
     from conversion_goals as goal join workspaces on workspaces.id = goal.workspace_id
     where goal.token_hash = ${hash} and not exists (
       select 1 from pending_closures where workspace_id = goal.workspace_id
     )`);
   if (row === undefined) return err({ reason: "postback_token_unknown" });
-  const { isActive, plan, place, workspaceUuid, jurisdiction, ...goal } = row;
+  const { isActive, isWatched, plan, place, workspaceUuid, jurisdiction, ...goal } = row;
   if (isActive === 0) return err({ reason: "goal_inactive" });
   const limit = PLANS[plan].goalsMax;
   if (limit !== null && place > limit) return err({ reason: "goal_past_plan" });
-  return ok({ ...goal, ledger: ledgerIdOf({ uuid: workspaceUuid, jurisdiction }) });
+  const ledger = ledgerIdOf({ uuid: workspaceUuid, jurisdiction });
+  return ok({ ...goal, ledger, isWatched: isWatched === 1 });
 }
 
-interface GoalRow extends Omit<PostbackGoal, "ledger"> {
+interface GoalRow extends Omit<PostbackGoal, "ledger" | "isWatched"> {
   readonly isActive: 0 | 1;
+  readonly isWatched: 0 | 1;
   readonly plan: Plan;
   readonly workspaceUuid: string;
   readonly jurisdiction: Jurisdiction | null;

@@ -1,71 +1,124 @@
 /**
- * Sends conversions to webhooks. The event's id is derived from the conversion's, so a repeated
- * call adds no second event. A stored event is sent even if the request fails afterwards.
+ * Sends conversions to webhooks. The event's id is derived from the conversion's, so telling again
+ * adds no second event. The Ledger remembers what is still to be told, and asks for it.
  */
 
 import { sql } from "drizzle-orm";
 
-import type { Database } from "../db/database.ts";
+import { databaseOf } from "../db/database.ts";
+import type { UntoldConversion } from "../ledger/conversions/contract.ts";
+import { type LedgerId, workspaceUuidOf } from "../ledger/ledger-id.ts";
+import { ledgerFor } from "../ledger/stub.ts";
 import { sha256Hex } from "../platform/bytes.ts";
 import { firstBatchIdAt } from "../platform/timed-id.ts";
-import type { EventType } from "../webhooks/events.ts";
-import {
-  OUTBOX_COLUMNS,
-  OUTBOX_REF,
-  type OutboxRef,
-  outboxRow,
-  queueSoon,
-  subscribers,
-} from "../webhooks/outbox.ts";
+import { bodyOf } from "../webhooks/events.ts";
+import { subscribers } from "../webhooks/outbox.ts";
 import { linkPayload, variantPayload } from "../webhooks/payloads-sql.ts";
 import { toClickPayload, toConversionPayload } from "../webhooks/payloads.ts";
-import type { PostbackGoal } from "./postback-goal.ts";
+import { decimalOf } from "./money.ts";
 import type { TrackedConversion } from "./tracked-conversion.ts";
 
-const EVENT: EventType = "conversion.tracked";
+export interface ToldGoal {
+  readonly uuid: string;
+  readonly name: string;
+  readonly workspaceId: number;
+  readonly ledger: LedgerId;
+}
+
+const EVENT = "conversion.tracked";
 const ID_DIGITS = 24; // as many as follow the time in a random event id
 
-/** Stores `conversion.tracked` for its subscribers and queues it. */
+interface Facts extends Record<string, unknown> {
+  readonly uuids: string;
+  /** JSON texts; null for none. */
+  readonly link: string | null;
+  readonly variant: string | null;
+}
+
+/** Offers `conversion.tracked` to the Ledger for its subscribers, if there are any. */
 export async function tellConversion(
   env: Cloudflare.Env,
-  db: Database,
-  { workspaceId, ledger, uuid, name }: PostbackGoal,
+  { workspaceId, ledger, uuid, name }: ToldGoal,
   conversion: TrackedConversion,
 ): Promise<void> {
   const { id, atMs, orderId, value, currency, attribution } = conversion;
-  const digest = await sha256Hex(`conversion/${ledger}/${id}`);
   const linkId = attribution?.linkId ?? null;
-  const link = sql`(
-    select ${linkPayload} from links
-    where id = ${linkId} and workspace_id = ${workspaceId})`;
-  const variant = sql`(
-    select ${variantPayload} from variants
-    where link_id = ${linkId} and public_id = ${attribution?.variant ?? null})`;
-  // A click that is no longer in the log is described by what its attribution kept.
-  const click =
-    attribution === null
-      ? null
-      : toClickPayload(attribution.clickId, attribution.clickedAtMs, attribution.click);
-  const told = toConversionPayload({
-    id,
-    orderId,
-    value,
-    currency,
-    attributed: attribution !== null,
-    atMs,
-    goal: { uuid, name },
+  const [facts] = await databaseOf(env.DB).all<Facts>(sql`
+    select subscribers.uuids,
+      (select ${linkPayload} from links where id = ${linkId} and workspace_id = ${workspaceId})
+        as link,
+      (select ${variantPayload} from variants
+        where link_id = ${linkId} and public_id = ${attribution?.variant ?? null}) as variant
+    from ${subscribers(workspaceId, EVENT)}`);
+  const digest = await sha256Hex(`conversion/${ledger}/${id}`);
+  const eventId = firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS);
+  const event = { event: EVENT, atMs, linkId } as const;
+  const data = JSON.stringify({
+    link: parsed(facts?.link),
+    // A click that is no longer in the log is described by what its attribution kept.
+    click:
+      attribution === null
+        ? null
+        : toClickPayload(attribution.clickId, attribution.clickedAtMs, attribution.click),
+    variant: parsed(facts?.variant),
+    conversion: toConversionPayload({
+      id,
+      orderId,
+      value,
+      currency,
+      attributed: attribution !== null,
+      atMs,
+      goal: { uuid, name },
+    }),
   });
-  const row = outboxRow({
-    event: EVENT,
-    atMs,
-    eventId: sql`${firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS)}`,
-    linkId: sql`${linkId}`,
-    data: sql`json_object('link', json(${link}), 'click', json(${JSON.stringify(click)}),
-      'variant', json(${variant}), 'conversion', json(${JSON.stringify(told)}))`,
-  });
-  const refs = await db.all<OutboxRef>(sql`
-    insert into webhook_outbox ${OUTBOX_COLUMNS}
-    select ${row} from ${subscribers(workspaceId, EVENT)} where true
-    on conflict do nothing returning ${OUTBOX_REF}`);
-  queueSoon(env, refs);
+  const body = bodyOf({ ...event, id: eventId, data });
+  const events =
+    facts === undefined
+      ? []
+      : [{ ...event, eventId, body, webhooks: JSON.parse(facts.uuids) as string[] }];
+  await ledgerFor(env, ledger).offer(ledger, events, [id]);
+}
+
+/** Tells those of these conversions that are still to be told. */
+export async function tellConversions(
+  env: Cloudflare.Env,
+  ledger: LedgerId,
+  conversionIds: readonly number[],
+): Promise<void> {
+  const untold: readonly UntoldConversion[] = await ledgerFor(env, ledger).untoldConversions(
+    conversionIds,
+  );
+  const goalIds = JSON.stringify(untold.map(({ conversion }) => conversion.goalId));
+  const goals = await databaseOf(env.DB).all<
+    Omit<ToldGoal, "ledger"> & { readonly id: number }
+  >(sql`
+    select goal.id, goal.uuid, goal.name, goal.workspace_id as "workspaceId"
+    from conversion_goals as goal join workspaces on workspaces.id = goal.workspace_id
+    where workspaces.uuid = ${workspaceUuidOf(ledger)}
+      and goal.id in (select value from json_each(${goalIds}))`);
+  const byId = new Map(goals.map((goal) => [goal.id, goal]));
+  for (const { conversion, click } of untold) {
+    const goal = byId.get(conversion.goalId);
+    const { id, atMs, orderId, value, currency } = conversion;
+    const told = { id, atMs, orderId, currency, value: decimalOf(value, currency) };
+    // Without its goal, which was deleted since, a conversion has no event.
+    if (goal === undefined) await ledgerFor(env, ledger).offer(ledger, [], [id]);
+    else {
+      const attribution = attributionOf({ conversion, click });
+      await tellConversion(env, { ...goal, ledger }, { ...told, attribution });
+    }
+  }
+}
+
+function attributionOf({
+  conversion: { linkId, clickId, clickedAtMs, variant, atMs },
+  click,
+}: UntoldConversion): TrackedConversion["attribution"] {
+  if (linkId === null || clickId === null || clickedAtMs === null) return null;
+  const msToConvert = Math.max(0, atMs - clickedAtMs);
+  return { linkId, clickId, clickedAtMs, variant, click, msToConvert };
+}
+
+function parsed(text: string | null | undefined): unknown {
+  return text === null || text === undefined ? null : JSON.parse(text);
 }

@@ -1,7 +1,6 @@
 /** Counts the conversions that shops report, and finds the click behind each. */
 
 import { USER_AGENT_CHARS_MAX } from "../clicks/click.ts";
-import { databaseOf } from "../db/database.ts";
 import type { ClickClue } from "../ledger/conversions/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
@@ -50,14 +49,18 @@ export async function trackConversion(
     postback.value === undefined ? ok(goal.value) : minorUnits(postback.value, currency);
   if (!amount.ok) return err({ reason: "amount_refused", problem: amount.error });
   const clue = await clueOf(env.AUTH_SECRET, goal.ledger, postback);
-  const converted = await ledgerFor(env, goal.ledger).convert({
+  const ledger = ledgerFor(env, goal.ledger);
+  const conversion = {
     goalId: goal.id,
     atMs: nowMs,
     orderId,
     value: amount.value,
     currency,
     clue,
-  });
+  };
+  const converted = await (goal.isWatched
+    ? ledger.convertToTell(goal.ledger, conversion)
+    : ledger.convert(conversion));
   switch (converted.kind) {
     case "closed":
       return err({ reason: "postback_token_unknown" });
@@ -67,11 +70,11 @@ export async function trackConversion(
       const { conversionId: id, attribution } = converted;
       const value = decimalOf(amount.value, currency);
       const tracked = { id, atMs: nowMs, orderId, value, currency, attribution };
-      // The conversion is counted: a failed notification must not make the shop report it again.
-      await tolerate(
-        "conversions.webhooks.failed",
-        tellConversion(env, databaseOf(env.DB), goal, tracked),
-      );
+      // The conversion is counted: a failed notification must not make the shop report it again, and
+      // the Ledger asks for it again itself.
+      if (goal.isWatched) {
+        await tolerate("conversions.webhooks.failed", tellConversion(env, goal, tracked));
+      }
       return ok(tracked);
     }
   }

@@ -23,8 +23,11 @@ import type {
   ConversionReport,
   Converted,
   NewConversion,
+  OwedConversions,
+  UntoldConversion,
 } from "./conversions/contract.ts";
 import { conversionPage, convert, forgetAttribution } from "./conversions/conversions.ts";
+import { oweTelling, settleTellings, takeOwed, untoldConversions } from "./conversions/telling.ts";
 import type {
   DetailedReport,
   LinkActivity,
@@ -153,13 +156,19 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /**
    * Stores events for the endpoints that subscribe to them, and queues as many of their deliveries
-   * as there are places; the others follow as those end. Safe to repeat.
+   * as there are places; the others follow as those end. Settles the conversions that the events
+   * tell of. Safe to repeat.
    */
-  async offer(ledger: LedgerId, events: readonly OfferedEvent[]): Promise<void> {
+  async offer(
+    ledger: LedgerId,
+    events: readonly OfferedEvent[],
+    conversionIds: readonly number[] = [],
+  ): Promise<void> {
     if (readMark(this.sql, "closed") !== null) return;
     await this.#queueNext(Date.now(), (nowMs) => {
-      if (readMark(this.sql, "ledger") === null) writeMark(this.sql, "ledger", ledger);
+      this.#learnName(ledger);
       offerEvents(this.sql, events, nowMs);
+      settleTellings(this.sql, conversionIds);
     });
   }
 
@@ -207,6 +216,26 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   convert(conversion: NewConversion): Converted {
     if (readMark(this.sql, "closed") !== null) return { kind: "closed" };
     return this.#transact(() => convert(this.sql, this.#states, conversion, this.#windowMs()));
+  }
+
+  /**
+   * Does the same, and remembers that webhooks are to be told. Unless an offer settles that soon, a
+   * queue message asks for it.
+   */
+  async convertToTell(ledger: LedgerId, conversion: NewConversion): Promise<Converted> {
+    return this.#queueNext(Date.now(), (nowMs) => {
+      const converted = this.convert(conversion);
+      if (converted.kind === "tracked") {
+        this.#learnName(ledger);
+        oweTelling(this.sql, converted.conversionId, nowMs);
+      }
+      return converted;
+    });
+  }
+
+  /** Returns those of these conversions that webhooks have not been told of. */
+  untoldConversions(conversionIds: readonly number[]): UntoldConversion[] {
+    return untoldConversions(this.sql, conversionIds);
   }
 
   /**
@@ -324,30 +353,42 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   }
 
   /**
-   * Makes a change to deliveries, then queues those that have a place. All of it is stored before
-   * anything is sent; what is not sent then, the alarm sends.
+   * Makes a change to deliveries, then queues those that have a place, and the conversions that are
+   * still to be told. All of it is stored before anything is sent; what is not sent then, the alarm
+   * sends.
    */
   async #queueNext<T>(nowMs: number, change: (nowMs: number) => T): Promise<T> {
-    const [changed, { keys, wakeAtMs }] = this.#transact(
-      () => [change(nowMs), takeNext(this.sql, nowMs)] as const,
+    const [changed, next, owed] = this.#transact(
+      () => [change(nowMs), takeNext(this.sql, nowMs), takeOwed(this.sql, nowMs)] as const,
     );
-    if (wakeAtMs !== null && (this.#alarmAtMs === null || wakeAtMs < this.#alarmAtMs)) {
-      // This alarm comes instead of the daily one, which must not come each time.
-      if (readMark(this.sql, "tidy") === null) {
-        writeMark(this.sql, "tidy", String(this.#alarmAtMs ?? nowMs + DAY_MS));
-      }
-      await this.#wakeBy(wakeAtMs);
-    }
+    await this.#wakeToQueue(nowMs, next.wakeAtMs, owed.wakeAtMs);
     const ledger = readMark(this.sql, "ledger") as LedgerId | null;
-    if (keys.length > 0 && ledger !== null) {
-      const messages = keys.map((key) => ({
-        body: { v: 1, ledger, ...key } satisfies QueuedDelivery,
-      }));
-      const count = messages.length;
-      const sent = this.env.WEBHOOKS.sendBatch(messages);
-      this.ctx.waitUntil(tolerate("ledger.queue.failed", sent, { count }));
-    }
+    if (ledger === null) return changed;
+    const bodies: (QueuedDelivery | OwedConversions)[] = next.keys.map((key) => ({
+      v: 1,
+      ledger,
+      ...key,
+    }));
+    const { conversions } = owed;
+    if (conversions.length > 0) bodies.push({ v: 1, ledger, conversions });
+    if (bodies.length === 0) return changed;
+    const sent = this.env.WEBHOOKS.sendBatch(bodies.map((body) => ({ body })));
+    this.ctx.waitUntil(tolerate("ledger.queue.failed", sent, { count: bodies.length }));
     return changed;
+  }
+
+  /** Sets an alarm that comes before the daily one; a mark keeps that from coming each time. */
+  async #wakeToQueue(nowMs: number, ...times: readonly (number | null)[]): Promise<void> {
+    const atMs = Math.min(...times.filter((time) => time !== null));
+    if (atMs === Infinity || (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs)) return;
+    if (readMark(this.sql, "tidy") === null) {
+      writeMark(this.sql, "tidy", String(this.#alarmAtMs ?? nowMs + DAY_MS));
+    }
+    await this.#wakeBy(atMs);
+  }
+
+  #learnName(ledger: LedgerId): void {
+    if (readMark(this.sql, "ledger") === null) writeMark(this.sql, "ledger", ledger);
   }
 
   async #free(delivery: DeliveryKey, nowMs: number): Promise<void> {

@@ -127,6 +127,9 @@ export const STEPS: readonly string[] = [
   -- Makes an order count once per goal.
   CREATE UNIQUE INDEX conversions_orders ON conversions (goal, order_id) WHERE order_id IS NOT NULL;
 
+  -- Conversions that webhooks have not been told of, and when an alarm brings them up.
+  CREATE TABLE untold (conversion INTEGER PRIMARY KEY, due_at_ms INTEGER NOT NULL);
+
   -- Finds what a purge changes.
   CREATE INDEX conversions_of_link ON conversions (link) WHERE link IS NOT NULL;
   `,

@@ -12,6 +12,7 @@ import type {
   DeliveryContent,
   QueuedDelivery,
 } from "../ledger/deliveries/contract.ts";
+import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from "../platform/clock.ts";
 import { keepDeadLetters } from "../platform/dead-letters.ts";
@@ -24,6 +25,13 @@ import { readDeliveryMessage } from "./message.ts";
 import { outboundPolicy } from "./outbound.ts";
 import { POST_LIMIT_MS, type Posted, post } from "./post.ts";
 import { judge, type Verdict } from "./verdict.ts";
+
+/** Tells webhooks of conversions. Passed in, because conversions are a floor above. */
+export type TellConversions = (
+  env: Cloudflare.Env,
+  ledger: LedgerId,
+  conversionIds: readonly number[],
+) => Promise<void>;
 
 /** The parts of the environment that tests replace; everything else is real. */
 export interface DeliveryWorld {
@@ -46,6 +54,7 @@ type Fate =
 export async function consumeDeliveries(
   batch: MessageBatch,
   env: Cloudflare.Env,
+  tellConversions: TellConversions,
   world: DeliveryWorld = {
     clock: systemClock,
     random01: Math.random,
@@ -59,7 +68,13 @@ export async function consumeDeliveries(
       const read = readDeliveryMessage(message.body);
       if (read.kind === "newer") retryLater(message);
       else if (read.kind === "malformed") await setAside(batch.queue, message, env);
-      else await settleMessage(message, isSlowQueue, env, read.message, world);
+      else if (read.kind === "owed") {
+        const { ledger, conversions } = read.message;
+        // The Ledger asks again every minute until it is done.
+        const told = tellConversions(env, ledger, conversions);
+        await tolerate("webhooks.conversions.failed", told, { ledger });
+        message.ack();
+      } else await settleMessage(message, isSlowQueue, env, read.message, world);
     } catch (error) {
       log("error", "webhooks.delivery.failed", { queue: batch.queue, error });
       retryLater(message);

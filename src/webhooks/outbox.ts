@@ -41,15 +41,20 @@ export function outboxRow({ event, atMs, eventId, linkId, data }: OutboxValues):
     subscribers.uuids, ${dueAtMs}`;
 }
 
+/** The SQL condition for a workspace's active endpoints (`hook`) that subscribe to an event. */
+export function subscribes(workspaceId: SQL | number, event: EventType): SQL {
+  return sql`hook.workspace_id = ${workspaceId} and hook.is_active = 1 and exists (
+    select 1 from json_each(hook.events) where json_each.value in ('*', ${event})
+  )`;
+}
+
 /**
  * Selects one row, with a workspace's active endpoints that subscribe to an event; none without any.
  */
 export function subscribers(workspaceId: SQL | number, event: EventType): SQL {
   return sql`(
     select hook.workspace_id, json_group_array(hook.uuid) as uuids from webhooks as hook
-    where hook.workspace_id = ${workspaceId} and hook.is_active = 1 and exists (
-      select 1 from json_each(hook.events) where json_each.value in ('*', ${event})
-    ) group by hook.workspace_id
+    where ${subscribes(workspaceId, event)} group by hook.workspace_id
   ) as subscribers`;
 }
 

@@ -1,10 +1,13 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
 import { findPostbackGoal } from "../../src/conversions/postback-goal.ts";
 import { tellConversion } from "../../src/conversions/tell-webhooks.ts";
+import { trackConversion } from "../../src/conversions/track-conversion.ts";
 import { databaseOf } from "../../src/db/database.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
+import { broken, envWith } from "../support/faults.ts";
 import { ADA, clickOf, newGoal, report } from "../support/goals.ts";
 import { insertVariant } from "../support/link-rows.ts";
 import { arrived, newSubscriber, payloadOf } from "../webhooks/client.ts";
@@ -84,15 +87,58 @@ describe("conversion.tracked", () => {
     const goal = await findPostbackGoal(databaseOf(env.DB), token);
     const [conversion] = conversions;
     if (!goal.ok || conversion === undefined) throw new Error("Nothing was counted.");
-    const again = { ...conversion, attribution: null };
-    await tellConversion(env, databaseOf(env.DB), goal.value, again);
-    expect(await deliveries()).toHaveLength(1);
-    const { results } = await env.DB.prepare(
-      "SELECT event_id FROM webhook_outbox WHERE event_id <> ?1 AND event = 'conversion.tracked'",
-    )
-      .bind(first?.id ?? "")
-      .all();
-    expect(results).toEqual([]);
+    await tellConversion(env, goal.value, { ...conversion, attribution: null });
+    expect(await deliveries()).toMatchObject([{ eventId: first?.id }]);
+  });
+
+  it("is told by the Ledger's alarm if the Worker dies once the conversion is counted", async ({
+    expect,
+  }) => {
+    const { account, box, link } = await newSubscriber({ events: ["conversion.tracked"] });
+    const { ledger: id } = account.workspace;
+    const { token, id: goalUuid } = await newGoal(account);
+    const linkId = await linkIdOf((await link({ title: "My Link" })).id);
+    await clickOf(account, ADA, { linkId });
+    const goal = await findPostbackGoal(databaseOf(env.DB), token);
+    if (!goal.ok) throw new Error("There is no goal.");
+    const failing = envWith({ DB: broken(env.DB) });
+    const visitor = { address: ADA.ip, userAgent: ADA.ua };
+    const given = { value: 12.5, currency: "EUR", orderId: "A", click: null, visitor };
+    const tracked = await trackConversion(failing, goal.value, given, Date.now());
+    expect(tracked).toMatchObject({ ok: true });
+    expect(await report({ token }, { order_id: "A" })).toMatchObject({ status: 409 });
+    const ledger = ledgerFor(env, id);
+    const alarmAtMs = await runInDurableObject(ledger, (_instance, state) =>
+      state.storage.getAlarm(),
+    );
+    expect(alarmAtMs).toBeLessThanOrEqual(Date.now() + 30_000);
+    await runInDurableObject(ledger, ({ sql }) => void sql.run("UPDATE untold SET due_at_ms = 0"));
+    await runDurableObjectAlarm(ledger);
+    const [payload] = (await arrived(box)).map(payloadOf);
+    expect(payload?.data).toMatchObject({
+      link: { id: linkId, title: "My Link" },
+      click: { id: 1, country_code: "UA" },
+      conversion: {
+        id: 1,
+        order_id: "A",
+        value: 12.5,
+        currency: "EUR",
+        attributed: true,
+        goal: { id: goalUuid, name: "Purchase" },
+      },
+    });
+    expect(await ledger.untoldConversions([1])).toEqual([]);
+  });
+
+  it("leaves nothing to be told, and owes nothing where nobody listens", async ({ expect }) => {
+    const { account, box } = await newSubscriber({ events: ["conversion.tracked"] });
+    const ledger = ledgerFor(env, account.workspace.ledger);
+    await report(await newGoal(account));
+    await arrived(box);
+    expect(await ledger.untoldConversions([1])).toEqual([]);
+    const { account: quiet } = await newSubscriber({ events: ["link.created"] });
+    await report(await newGoal(quiet));
+    expect(await ledgerFor(env, quiet.workspace.ledger).untoldConversions([1])).toEqual([]);
   });
 
   it("is deleted with the link that it names", async ({ expect }) => {

@@ -3,6 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
+import { tellConversions } from "../../src/conversions/tell-webhooks.ts";
 import type { QueuedDelivery } from "../../src/ledger/deliveries/contract.ts";
 import { offerEvents, takeNext } from "../../src/ledger/deliveries/waiting.ts";
 import { ledgerIdOf, type LedgerId } from "../../src/ledger/ledger-id.ts";
@@ -86,7 +87,7 @@ export async function handOver(
     retry: (options) => (fate ??= { kind: "retried", delaySeconds: options?.delaySeconds }),
   };
   const batch = { queue, messages: [message] } as unknown as MessageBatch;
-  await consumeDeliveries(batch, environment, world);
+  await consumeDeliveries(batch, environment, tellConversions, world);
   if (fate === null) throw new Error("The message was neither acked nor retried.");
   return fate;
 }

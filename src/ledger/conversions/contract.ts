@@ -2,6 +2,7 @@
 
 import type { LoggedClick } from "../contract.ts";
 import type { Report } from "../counts/contract.ts";
+import type { LedgerId } from "../ledger-id.ts";
 
 /** The attribution window, in days, of a workspace that has not set its own. */
 export const ATTRIBUTION_DAYS = 30;
@@ -75,6 +76,20 @@ export interface LoggedConversion {
   readonly clickId: number | null;
   readonly clickedAtMs: number | null;
   readonly variant: string | null;
+}
+
+/** A conversion that webhooks have not been told of. */
+export interface UntoldConversion {
+  readonly conversion: LoggedConversion;
+  /** Null when it has none, or when the click log no longer holds it. */
+  readonly click: LoggedClick | null;
+}
+
+/** The queue message that asks for conversions to be told to webhooks. */
+export interface OwedConversions {
+  readonly v: 1;
+  readonly ledger: LedgerId;
+  readonly conversions: readonly number[];
 }
 
 export interface ConversionPage {

@@ -77,6 +77,15 @@ export function conversionPage(
   return { conversions: rows.map(readConversion), next };
 }
 
+/** Returns conversions by their ids. */
+export function conversionsOf(sql: MeteredSql, ids: readonly number[]): LoggedConversion[] {
+  const rows = sql.run<Row>(
+    "SELECT * FROM conversions WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+    JSON.stringify(ids),
+  );
+  return rows.map(readConversion);
+}
+
 /** Removes a purged link from its conversions, which stay as unattributed ones. */
 export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: number): void {
   const days = sql.run<{ day: number; n: number }>(
@@ -165,7 +174,7 @@ function clickOf(sql: MeteredSql, clue: ClickClue): LastClick | null {
 }
 
 /** Finds a click in the log by its id; null if it is purged, trimmed or unknown. */
-function findClick(sql: MeteredSql, clickId: number): LoggedClick | null {
+export function findClick(sql: MeteredSql, clickId: number): LoggedClick | null {
   const [row] = sql.run<{ batch_id: string; first_id: number; data: string | null }>(
     `SELECT batches.batch_id, batches.first_id, batches.data FROM (
        SELECT batch_id FROM click_batches WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1
