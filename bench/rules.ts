@@ -21,13 +21,18 @@ const ROUND_MICROS = 10_000;
 
 const USER_AGENT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 " +
-  "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+  "(KHTML, like Gecko) Mobile/15E148 Instagram 350.0.0.26.87 (iPhone14,5; iOS 18_5; uk_UA)";
 
 const ELSEWHERE: RuleConditions = { countries: ["DE", "AT", "CH"] };
 const OTHER_TIME: RuleConditions = { timeStart: "02:00", timeEnd: "03:00", days: [1, 2, 3, 4, 5] };
 /** Fails at its very last condition, so every one is tried. */
 const ALMOST: RuleConditions = {
   countries: ["DE", "AT", "UA"],
+  continents: ["AS", "EU"],
+  queryParams: ["utm_source=mail", "qr"],
+  referrers: ["news.example", "example.com"],
+  languages: ["de", "uk"],
+  apps: ["Facebook", "Instagram"],
   cities: ["Lviv", "Kyiv"],
   timeStart: "09:00",
   timeEnd: "18:00",
@@ -55,6 +60,10 @@ let nowMs = Date.UTC(2026, 10, 18, 10, 30);
 const facts = (): RuleFacts => ({
   country: "UA",
   city: "Kyiv",
+  query: "?qr=1",
+  referer: "https://example.com/",
+  acceptLanguage: () => "uk-UA,uk;q=0.9,en-US;q=0.8,en;q=0.7",
+  userAgent: USER_AGENT,
   nowMs,
   visitorTimezone: "Europe/Kyiv",
   agent: () => agentOf(USER_AGENT),

@@ -50,6 +50,11 @@ const OF_RULE: Readonly<Record<Exclude<keyof RouteRule, keyof RouteConditions>, 
 
 const OF_CONDITIONS: Readonly<Record<keyof RouteConditions, Restricts>> = {
   countries: true,
+  continents: true,
+  params: true,
+  referrers: true,
+  languages: true,
+  apps: true,
   cities: true,
   window: true,
   days: true,

@@ -16,6 +16,7 @@ import { decide, type Decision, type Refusal } from "./route/decide.ts";
 import type { RouteRecord } from "./route/record.ts";
 import { readRoute } from "./route/store.ts";
 import { evaluate, type PassedOver } from "./rules/evaluate.ts";
+import type { RuleFacts } from "./rules/facts.ts";
 import { ruleName } from "./rules/rule-name.ts";
 import { DEFAULT_RULE } from "./rules/rule.ts";
 
@@ -24,6 +25,12 @@ export interface SimulatedVisitor {
   /** ISO 3166-1 alpha-2, upper case. */
   readonly country: string | null;
   readonly city: string | null;
+  /** As in an Accept-Language header. */
+  readonly language: string | null;
+  /** The address of the page that leads to the link. */
+  readonly referrer: string | null;
+  /** Of the visitor's request; empty for none. */
+  readonly query: string;
   /** An IANA name. */
   readonly timezone: string | null;
   readonly atMs: number;
@@ -114,10 +121,24 @@ function simulationOf(
   return { decision, ...nothing, ...why };
 }
 
-function ruleFactsOf({ country, city, timezone, atMs, userAgent, ...known }: SimulatedVisitor) {
+function ruleFactsOf({
+  country,
+  city,
+  language,
+  referrer,
+  query,
+  timezone,
+  atMs,
+  userAgent,
+  ...known
+}: SimulatedVisitor): RuleFacts {
   return {
     country,
     city,
+    query,
+    referer: referrer,
+    acceptLanguage: () => language,
+    userAgent: userAgent ?? "",
     nowMs: atMs,
     visitorTimezone: timezone,
     agent() {

@@ -21,6 +21,7 @@ export interface Readers {
 /** Gathers the facts, loading only what the link's rules need. Synchronous if it has no rules. */
 export function factsOf(
   headers: Headers,
+  query: string,
   visitor: Visitor,
   nowMs: number,
   { rules, sticky }: RouteRecord,
@@ -32,11 +33,13 @@ export function factsOf(
     random01: Math.random(),
     variantCookie: sticky === true ? variantOfCookie(headers.get("Cookie")) : null,
   };
-  return rules === undefined ? facts : withRules(facts, visitor, rules, readers);
+  return rules === undefined ? facts : withRules(facts, headers, query, visitor, rules, readers);
 }
 
 async function withRules(
   facts: DecisionFacts,
+  headers: Headers,
+  query: string,
   visitor: Visitor,
   rules: NonNullable<RouteRecord["rules"]>,
   readers: Readers,
@@ -46,6 +49,10 @@ async function withRules(
   const ruleFacts = {
     country: visitor.country,
     city: visitor.city,
+    query,
+    referer: visitor.referer,
+    acceptLanguage: () => headers.get("Accept-Language"),
+    userAgent: visitor.userAgent,
     nowMs: facts.nowMs,
     visitorTimezone: visitor.timezone,
     agent() {

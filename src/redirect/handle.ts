@@ -126,8 +126,8 @@ function follow(
   record: RouteRecord,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  const { headers, visitor, nowMs } = visit;
-  const facts = factsOf(headers, visitor, nowMs, record, parts);
+  const { headers, url, visitor, nowMs } = visit;
+  const facts = factsOf(headers, url.query, visitor, nowMs, record, parts);
   return after(facts, (known) => answer(visit, record, decide(record, known), parts));
 }
 

@@ -1,6 +1,7 @@
 /** Packs captured clicks into a queue message. Hashes visitors' addresses, which go no further. */
 
 import { CLICK_FORMAT, type ClickMessage } from "../clicks/click.ts";
+import { referrerHost } from "../clicks/referrer.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash, type VisitorHash } from "../platform/keyed-hash.ts";
@@ -62,21 +63,6 @@ export async function clickMessage(group: ClickGroup, secret: string): Promise<C
     });
   });
   return { v: 1, id: group.id, clicks, lost: group.lost };
-}
-
-/**
- * Returns the referring host in one form: lower case, without `www.` and the root's dot. Null if
- * there is none, or if it is neither a web page nor an Android app.
- */
-export function referrerHost(referer: string | null): string | null {
-  if (referer === null || referer === "") return null;
-  // Android apps name themselves: android-app://com.example.app/
-  const url = URL.parse(referer);
-  if (url === null || !/^(https?|android-app):$/.test(url.protocol)) return null;
-  // The URL parser leaves the case of hosts that are not of the web: app names have capitals.
-  const name = url.hostname.toLowerCase().replace(/\.$/, "");
-  const host = name.replace(/^www\.(?=[^.]+\.)/, "");
-  return host === "" ? null : host;
 }
 
 /** The bytes of a packed click's brackets, numbers, hash and commas. */

@@ -19,12 +19,16 @@ import { newCode } from "../support/native.ts";
 const EDGE = `${BROWSER} Edg/141.0.0.0`;
 const ANDROID =
   "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36";
+const INSTAGRAM = `${PHONE} Instagram 350.0.0.26.87 (iPhone14,5; iOS 17_6; en_US)`;
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
 
 function visitor(over: Partial<SimulatedVisitor> = {}): SimulatedVisitor {
   return {
     country: null,
     city: null,
+    language: null,
+    referrer: null,
+    query: "",
     timezone: null,
     atMs: Date.now(),
     userAgent: null,
@@ -47,7 +51,12 @@ const time = fc.constantFrom("00:00", "06:30", "09:00", "17:59", "22:00", "23:59
 const conditions = fc
   .record(
     {
-      countries: some(COUNTRIES),
+      countries: some([...COUNTRIES, "EU"]),
+      continents: some(["EU", "NA"] as const),
+      languages: some(["uk", "en-GB"]),
+      referrers: some(["news.example"]),
+      queryParams: some(["src", "src=mail"]),
+      apps: some(["Instagram", "Facebook"] as const),
       cities: some(CITIES),
       devices: some(DEVICES.slice(0, 3)),
       os: some(SYSTEMS),
@@ -67,19 +76,27 @@ const conditions = fc
 const visitors = fc.record({
   country: fc.constantFrom(...COUNTRIES, "FR", null),
   city: fc.constantFrom(...CITIES, null),
+  language: fc.constantFrom("uk-UA,uk;q=0.9", "en-GB", null),
+  referrer: fc.constantFrom("https://m.news.example/a", null),
+  query: fc.constantFrom("src=mail", "src=ad&x", ""),
   timezone: fc.constantFrom("Europe/Kyiv", "Asia/Tokyo", null),
-  userAgent: fc.constantFrom(BROWSER, PHONE, EDGE, ANDROID, FIREFOX),
+  userAgent: fc.constantFrom(BROWSER, PHONE, EDGE, ANDROID, FIREFOX, INSTAGRAM),
   atMs: fc.integer({ min: Date.parse("2026-10-20"), max: Date.parse("2026-11-05") }),
 });
 
 afterEach(() => void vi.useRealTimers());
 
 async function followed({ code, rules }: Link, { userAgent, ...cf }: SimulatedVisitor) {
+  const { language, referrer, query } = cf;
   vi.useFakeTimers({ toFake: ["Date"], now: cf.atMs });
   const { redirect, clicks } = recordingRedirect();
   const { country, city, timezone } = cf;
-  const response = await follow(redirect, `/${code}`, {
-    headers: { "User-Agent": userAgent ?? "" },
+  const response = await follow(redirect, `/${code}?${query}`, {
+    headers: {
+      "User-Agent": userAgent ?? "",
+      ...(language !== null && { "Accept-Language": language }),
+      ...(referrer !== null && { Referer: referrer }),
+    },
     cf: { country, city, timezone } as IncomingRequestCfProperties,
   });
   // The default rule is not one of the link's own rules.

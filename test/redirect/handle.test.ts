@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { referrerHost } from "../../src/redirect/pack.ts";
+import { referrerHost } from "../../src/clicks/referrer.ts";
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
 import { insertDomain, insertLink, insertWorkspace } from "../support/link-rows.ts";
 

@@ -41,8 +41,8 @@ describe("a condition of rules", { timeout: 120_000 }, () => {
   }) => {
     const files = await filesWithErrors((rule) =>
       rule
-        .replace("  readonly countries?:", "  readonly languages?: readonly string[];\n$&")
-        .replace('  countries: "country",', '$&\n  languages: "language",'),
+        .replace("  readonly countries?:", "  readonly carriers?: readonly string[];\n$&")
+        .replace('  countries: "country",', '$&\n  carriers: "carrier",'),
     );
     expect(files).toEqual([
       // Read from the wire, and with it the check of the default rule.

@@ -3,7 +3,19 @@
  * dry run, the expected and the actual value.
  */
 
-import { agentOf, foldedCity, ruleDay, ruleMinute, type Reading } from "./facts.ts";
+import {
+  agentOf,
+  foldedCity,
+  inAppOf,
+  languageOf,
+  paramsOf,
+  type Reading,
+  referrerOf,
+  ruleDay,
+  ruleMinute,
+  visitorContinent,
+} from "./facts.ts";
+import { includesLanguage } from "./language.ts";
 import type { Condition, RouteRule } from "./rule.ts";
 import { DAY_MINUTES } from "./wall-clock.ts";
 
@@ -38,6 +50,72 @@ export const CHECKS: Readonly<Record<Condition, Check>> = {
       return countries === undefined || (country !== null && countries.includes(country));
     },
     compare: ({ countries = [] }, { facts }) => ({ wanted: countries, met: facts.country }),
+  },
+  continent: {
+    needsAgent: false,
+    isIn: ({ continents }) => continents !== undefined,
+    holds({ continents }, reading) {
+      if (continents === undefined) return true;
+      const continent = visitorContinent(reading);
+      return continent !== null && continents.includes(continent);
+    },
+    compare: ({ continents = [] }, reading) => ({
+      wanted: continents,
+      met: visitorContinent(reading),
+    }),
+  },
+  query: {
+    needsAgent: false,
+    isIn: ({ params }) => params !== undefined,
+    holds({ params }, reading) {
+      if (params === undefined) return true;
+      const sent = paramsOf(reading);
+      // Loops, here and below: a closure per rule would take longer than the comparisons.
+      for (let at = 0; at < params.length; at++) if (sent.has(params[at] ?? "")) return true;
+      return false;
+    },
+    compare: ({ params = [] }, reading) => ({
+      wanted: params,
+      met: [...paramsOf(reading)].filter((param) => param.includes("=")).join("&") || null,
+    }),
+  },
+  referrer: {
+    needsAgent: false,
+    isIn: ({ referrers }) => referrers !== undefined,
+    holds({ referrers }, reading) {
+      if (referrers === undefined) return true;
+      const host = referrerOf(reading);
+      if (host === null) return false;
+      for (let at = 0; at < referrers.length; at++) {
+        if (isWithin(host, referrers[at] ?? "")) return true;
+      }
+      return false;
+    },
+    compare: ({ referrers = [] }, reading) => ({ wanted: referrers, met: referrerOf(reading) }),
+  },
+  language: {
+    needsAgent: false,
+    isIn: ({ languages }) => languages !== undefined,
+    holds({ languages }, reading) {
+      if (languages === undefined) return true;
+      const spoken = languageOf(reading);
+      if (spoken === null) return false;
+      for (let at = 0; at < languages.length; at++) {
+        if (includesLanguage(languages[at] ?? "", spoken)) return true;
+      }
+      return false;
+    },
+    compare: ({ languages = [] }, reading) => ({ wanted: languages, met: languageOf(reading) }),
+  },
+  app: {
+    needsAgent: false,
+    isIn: ({ apps }) => apps !== undefined,
+    holds({ apps }, reading) {
+      if (apps === undefined) return true;
+      const app = inAppOf(reading);
+      return app !== null && apps.includes(app);
+    },
+    compare: ({ apps = [] }, reading) => ({ wanted: apps, met: inAppOf(reading) }),
   },
   city: {
     needsAgent: false,
@@ -109,6 +187,12 @@ export const CHECKS: Readonly<Record<Condition, Check>> = {
     }),
   },
 };
+
+function isWithin(host: string, domain: string): boolean {
+  return (
+    host.endsWith(domain) && (host.length === domain.length || host.at(-1 - domain.length) === ".")
+  );
+}
 
 function isInside(window: readonly [number, number], minute: number): boolean {
   // By index, because destructuring an array runs its iterator on every redirect.

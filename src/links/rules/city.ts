@@ -1,13 +1,16 @@
 /** Normalises the names of cities for comparison. */
 
-const PLAIN = /^(?!.* {2})[ -~]*$/;
+/** Needs nothing but lower case. "st" may be a saint. */
+const PLAIN = /^(?!st\b|.* st\b|.* {2})[a-z0-9 ]*$/;
 /** The marks of Latin, Greek and Cyrillic letters; in other scripts a mark can be a letter. */
 const ACCENTS = /[\u0300-\u036f]/g;
-const UNDECOMPOSED = /[ßøłđðþæœıħŧ\u2018\u2019\u02bb\u02bc]/g;
+const UNDECOMPOSED = /[ßøłđðþæœıħŧ]/g;
+/** Within a word: "Ivano-Frankivs'k" is also spelled without it. */
+const APOSTROPHES = /['`´\u2018\u2019\u02b9\u02bb\u02bc]/g;
+/** Between words; marks are letters in some scripts. */
+const PUNCTUATION = /[^\p{L}\p{M}\p{N}]+/gu;
 
-/**
- * Letters that Unicode does not decompose, in their English spelling, and all apostrophes as one.
- */
+/** Letters that Unicode does not decompose, in their English spelling. */
 const SPELLED: Readonly<Record<string, string>> = {
   ß: "ss",
   ø: "o",
@@ -20,15 +23,12 @@ const SPELLED: Readonly<Record<string, string>> = {
   ı: "i",
   ħ: "h",
   ŧ: "t",
-  "\u2018": "'",
-  "\u2019": "'",
-  "\u02bb": "'",
-  "\u02bc": "'",
 };
 
 /**
- * Removes case, accents and repeated white space: "Łódź" and "lodz" are the same city, "Muenchen"
- * and "München" are not.
+ * Reduces a name to its words: without case, accents and punctuation, and with "St" as "Saint",
+ * since the data on visitors mixes all of these spellings. "Łódź" and "lodz" are the same city, and
+ * so are "St. Louis" and "Saint Louis"; "Muenchen" and "München" are not.
  */
 export function foldCity(name: string): string {
   const lower = name.trim().toLowerCase();
@@ -37,6 +37,8 @@ export function foldCity(name: string): string {
     .normalize("NFD")
     .replace(ACCENTS, "")
     .replace(UNDECOMPOSED, (letter) => SPELLED[letter] ?? letter)
-    .replace(/\s+/g, " ")
-    .trim();
+    .replace(APOSTROPHES, "")
+    .replace(PUNCTUATION, " ")
+    .trim()
+    .replace(/(?<=^| )st(?= )/g, "saint");
 }

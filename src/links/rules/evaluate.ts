@@ -43,11 +43,30 @@ const AGENT_CHECKS = Object.values(CHECKS).filter((check) => check.needsAgent);
 
 // By name instead of in a loop, which takes twice as long. A condition missing here does not
 // compile.
-const { country, city, time, day, device, os, browser, ...forgotten } = CHECKS;
+const {
+  country,
+  continent,
+  query,
+  referrer,
+  language,
+  app,
+  city,
+  time,
+  day,
+  device,
+  os,
+  browser,
+  ...forgotten
+} = CHECKS;
 forgotten satisfies Readonly<Record<string, never>>;
 
 function firstFailed(rule: RouteRule, reading: Reading): Condition | null {
   if (!country.holds(rule, reading)) return "country";
+  if (!continent.holds(rule, reading)) return "continent";
+  if (!query.holds(rule, reading)) return "query";
+  if (!referrer.holds(rule, reading)) return "referrer";
+  if (!language.holds(rule, reading)) return "language";
+  if (!app.holds(rule, reading)) return "app";
   if (!city.holds(rule, reading)) return "city";
   if (!time.holds(rule, reading)) return "time";
   if (!day.holds(rule, reading)) return "day";

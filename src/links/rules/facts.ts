@@ -1,7 +1,11 @@
 /** The facts that rules ask about a visitor, each computed when the first rule asks for it. */
 
+import { appOf, type App } from "../../clicks/in-app.ts";
+import { referrerHost } from "../../clicks/referrer.ts";
 import type { Agent } from "../../clicks/user-agent.ts";
 import { foldCity } from "./city.ts";
+import { continentOf, type Continent } from "./countries.ts";
+import { preferredLanguage } from "./language.ts";
 import { VISITOR_ZONE, type RouteRule } from "./rule.ts";
 import { DAY_MINUTES, minuteOfWeek } from "./wall-clock.ts";
 
@@ -10,6 +14,14 @@ export interface RuleFacts {
   /** ISO 3166-1 alpha-2, upper case. */
   readonly country: string | null;
   readonly city: string | null;
+  /** Of the request, with or without its question mark; empty for none. */
+  readonly query: string;
+  /** The Referer header. */
+  readonly referer: string | null;
+  /** The Accept-Language header; called at most once per evaluation. */
+  acceptLanguage(): string | null;
+  /** Empty if none was sent. */
+  readonly userAgent: string;
   readonly nowMs: number;
   /** An IANA name. Rules in the visitor's own time treat an unknown zone as UTC. */
   readonly visitorTimezone: string | null;
@@ -23,6 +35,10 @@ export interface RuleFacts {
 export interface Reading {
   readonly facts: RuleFacts;
   city: string | null | undefined;
+  params: ReadonlySet<string> | undefined;
+  referrer: string | null | undefined;
+  language: string | null | undefined;
+  app: App | null | undefined;
   agent: Agent | undefined;
   /** The last minute of the week that was computed, and the zone of the rule that asked for it. */
   minute: number;
@@ -30,7 +46,17 @@ export interface Reading {
 }
 
 export function startReading(facts: RuleFacts): Reading {
-  return { facts, city: undefined, agent: undefined, minute: -1, zone: undefined };
+  return {
+    facts,
+    city: undefined,
+    params: undefined,
+    referrer: undefined,
+    language: undefined,
+    app: undefined,
+    agent: undefined,
+    minute: -1,
+    zone: undefined,
+  };
 }
 
 /** Returns the city in the form in which route rules store theirs. */
@@ -40,6 +66,45 @@ export function foldedCity(reading: Reading): string | null {
     reading.city = city === null ? null : foldCity(city);
   }
   return reading.city;
+}
+
+export function visitorContinent({ facts: { country } }: Reading): Continent | null {
+  return country === null ? null : continentOf(country);
+}
+
+/**
+ * Returns the parameters of the visitor's query in the forms in which rules name them: each `name`
+ * and each `name=value`, decoded as a form's.
+ */
+export function paramsOf(reading: Reading): ReadonlySet<string> {
+  reading.params ??= readParams(reading.facts.query);
+  return reading.params;
+}
+
+function readParams(query: string): ReadonlySet<string> {
+  const params = new Set<string>();
+  if (query.length <= 1) return params;
+  for (const [name, value] of new URLSearchParams(query)) params.add(name).add(`${name}=${value}`);
+  return params;
+}
+
+/** Returns the host of the page that the visitor comes from, in the form of reports. */
+export function referrerOf(reading: Reading): string | null {
+  if (reading.referrer === undefined) reading.referrer = referrerHost(reading.facts.referer);
+  return reading.referrer;
+}
+
+/** Returns the language that the visitor prefers, in lower case. */
+export function languageOf(reading: Reading): string | null {
+  if (reading.language === undefined) {
+    reading.language = preferredLanguage(reading.facts.acceptLanguage());
+  }
+  return reading.language;
+}
+
+export function inAppOf(reading: Reading): App | null {
+  if (reading.app === undefined) reading.app = appOf(reading.facts.userAgent);
+  return reading.app;
 }
 
 export function agentOf(reading: Reading): Agent {

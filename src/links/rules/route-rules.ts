@@ -1,6 +1,7 @@
 /** Compiles a link's rules to what a redirect needs. */
 
 import { foldCity } from "./city.ts";
+import { EUROPEAN_UNION } from "./countries.ts";
 import type { Condition, RouteConditions, RouteRule, Rule, RuleConditions } from "./rule.ts";
 
 /** Returns the rules as the route record holds them, in the same order. */
@@ -18,7 +19,13 @@ function routeRule(rule: Rule): RouteRule {
 
 /** In the order of a record's fields. */
 const COMPILE: Readonly<Record<Condition, (rule: RuleConditions) => RouteConditions>> = {
-  country: ({ countries }) => (has(countries) ? { countries } : {}),
+  country: ({ countries }) => (has(countries) ? { countries: membersOf(countries) } : {}),
+  continent: ({ continents }) => (has(continents) ? { continents } : {}),
+  query: ({ queryParams }) => (has(queryParams) ? { params: queryParams } : {}),
+  referrer: ({ referrers }) => (has(referrers) ? { referrers } : {}),
+  language: ({ languages }) =>
+    has(languages) ? { languages: languages.map((tag) => tag.toLowerCase()) } : {},
+  app: ({ apps }) => (has(apps) ? { apps } : {}),
   city: ({ cities }) => (has(cities) ? { cities: cities.map(foldCity) } : {}),
   time({ timeStart, timeEnd }) {
     return timeStart === undefined || timeEnd === undefined
@@ -34,6 +41,12 @@ const COMPILE: Readonly<Record<Condition, (rule: RuleConditions) => RouteConditi
   os: ({ os }) => (has(os) ? { os } : {}),
   browser: ({ browsers }) => (has(browsers) ? { browsers } : {}),
 };
+
+function membersOf(countries: readonly string[]): readonly string[] {
+  if (!countries.includes("EU")) return countries;
+  const others = countries.filter((country) => country !== "EU");
+  return [...new Set([...others, ...EUROPEAN_UNION])];
+}
 
 function zoneOf({ timeStart, days, timezone = "UTC" }: RuleConditions): RouteConditions {
   const isTimed = timeStart !== undefined || has(days);

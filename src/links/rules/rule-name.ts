@@ -1,5 +1,6 @@
 /** Describes in a few words which visitors a rule is for. */
 
+import { CONTINENTS } from "./countries.ts";
 import { VISITOR_ZONE, type Condition, type RuleConditions } from "./rule.ts";
 
 const LISTED_MAX = 3;
@@ -20,7 +21,12 @@ export function ruleName(rule: RuleConditions & { readonly name?: string | null 
  */
 const NAMES: Readonly<Record<Condition, (rule: RuleConditions) => string>> = {
   country: ({ countries }) => listed(countries),
+  continent: ({ continents }) => listed(continents?.map((code) => CONTINENTS[code])),
   city: ({ cities }) => listed(cities),
+  language: ({ languages }) => listed(languages),
+  referrer: ({ referrers }) => listed(referrers),
+  query: ({ queryParams }) => listed(queryParams?.map((param) => `?${param}`)),
+  app: ({ apps }) => listed(apps?.map((app) => `in ${app}`)),
   device: ({ devices }) => listed(devices),
   os: ({ os }) => listed(os),
   browser: ({ browsers }) => listed(browsers),

@@ -4,7 +4,9 @@
  * A link's default rule is not one of these: its target is the link's own destination.
  */
 
+import type { App } from "../../clicks/in-app.ts";
 import type { Device } from "../../ledger/contract.ts";
+import type { Continent } from "./countries.ts";
 
 export const DEVICES = [
   "desktop",
@@ -36,10 +38,19 @@ export const VISITOR_ZONE = "visitor";
  * visitor.
  */
 export interface RuleConditions {
-  /** ISO 3166-1 alpha-2, upper case. */
+  /** ISO 3166-1 alpha-2, upper case, and `EU` for the member states of the European Union. */
   readonly countries?: readonly string[];
   /** As sent. Only valid together with `countries`. */
   readonly cities?: readonly string[];
+  readonly continents?: readonly Continent[];
+  /** Parameters of the visitor's query: `name` with any value, or `name=value`. */
+  readonly queryParams?: readonly string[];
+  /** Hosts of the page that the visitor comes from; each includes its subdomains. */
+  readonly referrers?: readonly string[];
+  /** BCP 47 tags of the language that the visitor prefers; `pt` includes `pt-BR`. */
+  readonly languages?: readonly string[];
+  /** The app in whose own browser the visitor opened the link. */
+  readonly apps?: readonly App[];
   readonly devices?: readonly Device[];
   readonly os?: readonly RuleSystem[];
   readonly browsers?: readonly RuleBrowser[];
@@ -60,6 +71,11 @@ export interface RuleConditions {
 export const CONDITIONS = {
   countries: "country",
   cities: "city",
+  continents: "continent",
+  queryParams: "query",
+  referrers: "referrer",
+  languages: "language",
+  apps: "app",
   devices: "device",
   os: "os",
   browsers: "browser",
@@ -96,7 +112,15 @@ export interface NewRule extends RuleConditions {
 
 /** The conditions of a rule as the redirect needs them, with everything precomputed that can be. */
 export interface RouteConditions {
+  /** Without groups: their members. */
   readonly countries?: readonly string[];
+  readonly continents?: readonly string[];
+  /** As in the rule: `name` or `name=value`, decoded. */
+  readonly params?: readonly string[];
+  readonly referrers?: readonly string[];
+  /** Lower case. */
+  readonly languages?: readonly string[];
+  readonly apps?: readonly string[];
   /** Folded by `foldCity`. */
   readonly cities?: readonly string[];
   /** Minutes of the day: the first one inside, and the first one outside again. */

@@ -14,6 +14,11 @@ import { route, rule, visitor } from "./visitors.ts";
 const SAMPLES: Readonly<Record<Condition, RuleConditions>> = {
   country: { countries: ["PL"] },
   city: { countries: ["UA"], cities: ["Lviv"] },
+  continent: { continents: ["AS"] },
+  query: { queryParams: ["utm_source=print"] },
+  referrer: { referrers: ["ews.example"] },
+  language: { languages: ["en"] },
+  app: { apps: ["TikTok"] },
   time: { timeStart: "01:00", timeEnd: "02:00" },
   day: { days: [0] },
   device: { devices: ["tablet"] },

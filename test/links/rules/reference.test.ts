@@ -14,17 +14,59 @@ import {
   type Rule,
   type RuleConditions,
 } from "../../../src/links/rules/rule.ts";
+import { visitor } from "./visitors.ts";
 
 const ZONES = ["UTC", "Europe/Kyiv", "America/New_York", "Australia/Sydney", "Asia/Kathmandu"];
 const COUNTRIES = ["UA", "PL", "AU", "AL"];
+/** Where they are, and whether they are in the Union. */
+const PLACES: Readonly<Record<string, readonly [continent: string, inUnion: boolean]>> = {
+  UA: ["EU", false],
+  PL: ["EU", true],
+  FR: ["EU", true],
+  AU: ["OC", false],
+  AL: ["EU", false],
+};
+/** A header, and what it prefers. */
+const LANGUAGES: readonly (readonly [header: string | null, preferred: readonly string[]])[] = [
+  [null, []],
+  ["*", []],
+  ["uk-UA,uk;q=0.9,en;q=0.8", ["uk", "uk-UA"]],
+  ["en;q=0.8, pt-BR ;q=0.9", ["pt", "pt-BR"]],
+  ["pt", ["pt"]],
+  ["en;q=0, uk;q=0.001", ["uk"]],
+  ["ukr", ["ukr"]],
+];
+const QUERIES: readonly (readonly [query: string, holds: readonly string[]])[] = [
+  ["", []],
+  ["?", []],
+  ["?a=1", ["a", "a=1"]],
+  ["?b=2&a=&a=1", ["a", "a=1", "a=", "b"]],
+  ["?%61=%31", ["a", "a=1"]],
+  ["?A=1", []],
+];
+const REFERERS: readonly (readonly [referer: string | null, within: readonly string[]])[] = [
+  [null, []],
+  ["https://l.facebook.com/l.php?u=x", ["facebook.com", "l.facebook.com"]],
+  ["https://www.facebook.com/", ["facebook.com"]],
+  ["https://notfacebook.com/", []],
+  ["android-app://com.Slack/", ["com.slack"]],
+  ["https://facebook.com.evil.example/", []],
+];
+const AGENTS: readonly (readonly [userAgent: string, app: string | null])[] = [
+  ["", null],
+  ["Mozilla/5.0 (iPhone) Mobile/15E148 Instagram 350.0.0.26.87 (iPhone14,5)", "Instagram"],
+  ["Mozilla/5.0 (iPhone) Mobile/15E148 [FBAN/FBIOS;FBAV/489.0.0.52.99]", "Facebook"],
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", null],
+];
 const CITIES = [
   ["Kyiv", "KYIV", "kyiv"],
   ["Łódź", "lodz", "LÓDZ"],
   ["Gießen", "GIESSEN", "giessen"],
 ];
 
-interface Facts extends Omit<RuleFacts, "agent"> {
+interface Facts extends Omit<RuleFacts, "agent" | "acceptLanguage"> {
   readonly agent: Agent;
+  readonly language: string | null;
 }
 
 function expected(rules: readonly Rule[], facts: Facts): string | null {
@@ -33,12 +75,29 @@ function expected(rules: readonly Rule[], facts: Facts): string | null {
 
 function holds(rule: Rule, { country, city, agent, ...when }: Facts): boolean {
   const { countries = [], cities = [], devices = [], os = [], browsers = [] } = rule;
-  if (countries.length > 0 && !countries.some((one) => one === country)) return false;
+  const [continent, inUnion] = PLACES[country ?? ""] ?? [null, false];
+  const isNamed = countries.some((one) => one === country) || (inUnion && countries.includes("EU"));
+  if (countries.length > 0 && !isNamed) return false;
+  if (!meets(rule.continents, continent === null ? [] : [continent])) return false;
+  if (!meets(rule.queryParams, among(QUERIES, when.query))) return false;
+  if (!meets(rule.referrers, among(REFERERS, when.referer))) return false;
+  if (!meets(rule.languages, among(LANGUAGES, when.language))) return false;
+  const app = AGENTS.find(([text]) => text === when.userAgent)?.[1] ?? null;
+  if (!meets(rule.apps, app === null ? [] : [app])) return false;
   if (cities.length > 0 && !cities.some((one) => isSameCity(one, city))) return false;
   if (devices.length > 0 && !devices.some((one) => one === agent.device)) return false;
   if (os.length > 0 && !os.some((one) => one === agent.os)) return false;
   if (browsers.length > 0 && !browsers.some((one) => one === agent.browser)) return false;
   return holdsInTime(rule, when.nowMs, when.visitorTimezone);
+}
+
+/** Whether a condition is absent, or one of its values is among those that hold. */
+function meets(wanted: readonly string[] | undefined, holding: readonly string[]): boolean {
+  return wanted === undefined || wanted.length === 0 || wanted.some((one) => holding.includes(one));
+}
+
+function among<T>(table: readonly (readonly [T, readonly string[]])[], key: T): readonly string[] {
+  return table.find(([given]) => given === key)?.[1] ?? [];
 }
 
 function isSameCity(a: string, b: string | null): boolean {
@@ -68,7 +127,12 @@ const clockTime = fc
 
 const conditions = fc.record(
   {
-    countries: fc.subarray(COUNTRIES),
+    countries: fc.subarray([...COUNTRIES, "EU"]),
+    continents: fc.subarray(["EU", "OC", "AF"] as const),
+    queryParams: fc.subarray(["a", "a=1", "a=", "b", "zz"]),
+    referrers: fc.subarray(["facebook.com", "l.facebook.com", "com.slack"]),
+    languages: fc.subarray(["uk", "uk-UA", "pt", "pt-BR", "en"]),
+    apps: fc.subarray(["Instagram", "Facebook", "TikTok"] as const),
     cities: fc.subarray(CITIES.flat()),
     devices: fc.subarray([...DEVICES]),
     os: fc.subarray([...SYSTEMS]),
@@ -119,6 +183,10 @@ const instants = fc.oneof(
 const visitors: fc.Arbitrary<Facts> = fc.record({
   country: fc.constantFrom(...COUNTRIES, "FR", null),
   city: fc.constantFrom(...CITIES.flat(), "Lviv", null),
+  query: fc.constantFrom(...QUERIES.map(([query]) => query)),
+  referer: fc.constantFrom(...REFERERS.map(([referer]) => referer)),
+  language: fc.constantFrom(...LANGUAGES.map(([header]) => header)),
+  userAgent: fc.constantFrom(...AGENTS.map(([userAgent]) => userAgent)),
   nowMs: instants,
   visitorTimezone: fc.constantFrom(...ZONES, null),
   agent: fc.record({
@@ -136,7 +204,11 @@ describe("evaluate, compared with the reference", () => {
       fc.property(ruleLists, visitors, (rules, facts) => {
         const routes = routeRules(rules);
         let asked = 0;
-        const counted: RuleFacts = { ...facts, agent: () => (asked++, facts.agent) };
+        const counted: RuleFacts = {
+          ...facts,
+          acceptLanguage: () => facts.language,
+          agent: () => (asked++, facts.agent),
+        };
         const trace: PassedOver[] = [];
         const chosen = evaluate(routes, counted, trace)?.id ?? null;
 
@@ -166,9 +238,7 @@ describe("evaluate, compared with the reference", () => {
           timeEnd: timeStart === "03:00" ? "03:30" : "03:00",
           timezone,
         };
-        const facts = { country: null, city: null, nowMs, visitorTimezone: null };
-        const agent: Agent = { device: "desktop", os: "", browser: "" };
-        const chosen = evaluate(routeRules([rule]), { ...facts, agent: () => agent });
+        const chosen = evaluate(routeRules([rule]), visitor({ nowMs, visitorTimezone: null }));
         expect(chosen !== null).toBe(holdsInTime(rule, nowMs, null));
       }),
       { numRuns: 2_000 },

@@ -2,9 +2,13 @@
 
 import * as z from "zod";
 
+import { isCountry } from "../../../links/rules/countries.ts";
 import { DEVICES } from "../../../links/rules/rule.ts";
 import { isTimeZone } from "../../../links/rules/wall-clock.ts";
 import type { SimulatedVisitor } from "../../../links/simulate.ts";
+
+/** Cloudflare's values for Tor, and for addresses whose country is unknown. */
+const UNKNOWN_COUNTRIES: ReadonlySet<string> = new Set(["T1", "XX"]);
 
 const TEXT_LENGTH_MAX = 512;
 
@@ -23,7 +27,7 @@ export const simulatedVisitor = z.object(
   {
     country: z
       .string({ error: COUNTRY_SENTENCE })
-      .regex(/^[A-Z]{2}$/, { error: COUNTRY_SENTENCE })
+      .refine((code) => isCountry(code) || UNKNOWN_COUNTRIES.has(code), { error: COUNTRY_SENTENCE })
       .nullish(),
     city: text("city"),
     device: z.enum(DEVICES, { error: DEVICE_SENTENCE }).nullish(),
@@ -38,8 +42,12 @@ export const simulatedVisitor = z.object(
       .string({ error: ZONE_SENTENCE })
       .refine(isTimeZone, { error: ZONE_SENTENCE })
       .nullish(),
-    /** Accepted, although no rule depends on it. */
+    /** As in Accept-Language: "uk", or "uk-UA,uk;q=0.9,en;q=0.8". */
     language: text("language"),
+    /** The address or the host of the page that leads to the link. */
+    referrer: text("referrer"),
+    /** The query of the visitor's request: "utm_source=mail". */
+    query: text("query"),
     variantCookie: text("variantCookie"),
   },
   { error: "Send a JSON object that describes a visitor" },
@@ -52,9 +60,11 @@ export function toVisitor(
 ): SimulatedVisitor {
   const { country = null, city, at, ...known } = body;
   return {
-    // Cloudflare's value for addresses whose country is unknown.
-    country: country === "XX" ? null : country,
+    country: country !== null && UNKNOWN_COUNTRIES.has(country) ? null : country,
     city: city || null,
+    language: known.language ?? null,
+    referrer: addressOf(known.referrer ?? null),
+    query: known.query ?? "",
     timezone: known.timezone ?? null,
     atMs: at ?? nowMs,
     userAgent: known.userAgent ?? null,
@@ -63,4 +73,9 @@ export function toVisitor(
     browser: known.browser ?? null,
     variantCookie: known.variantCookie ?? null,
   };
+}
+
+/** A host alone stands for a page of it. */
+function addressOf(referrer: string | null): string | null {
+  return referrer === null || referrer.includes("://") ? referrer : `https://${referrer}/`;
 }

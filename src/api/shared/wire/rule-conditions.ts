@@ -6,7 +6,16 @@
  * refused.
  */
 
+import { APPS } from "../../../clicks/in-app.ts";
+import { referrerHost } from "../../../clicks/referrer.ts";
 import { foldCity } from "../../../links/rules/city.ts";
+import {
+  CONTINENTS,
+  type Continent,
+  countryMeant,
+  isCountry,
+} from "../../../links/rules/countries.ts";
+import { isLanguageTag } from "../../../links/rules/language.ts";
 import {
   BROWSERS,
   type Condition,
@@ -27,6 +36,11 @@ export type RawObject = Readonly<Record<string, unknown>>;
 export interface WireConditions {
   readonly country: readonly string[];
   readonly city: readonly string[];
+  readonly continent: readonly string[];
+  readonly language: readonly string[];
+  readonly referrer: readonly string[];
+  readonly queryParam: readonly string[];
+  readonly app: readonly string[];
   readonly device: readonly string[];
   readonly os: readonly string[];
   readonly browser: readonly string[];
@@ -42,14 +56,57 @@ type WireField = keyof WireConditions;
 interface WireCondition<C extends Condition> {
   /** The fields of the condition; any of them makes a rule conditional. */
   readonly fields: readonly WireField[];
-  readonly parse: (raw: RawObject) => Result<ConditionFields<C>, FieldFault>;
+  readonly parse: (raw: RawObject, reach: Reach) => Result<ConditionFields<C>, FieldFault>;
+  /** Whether only an API that documents all conditions has it. */
+  readonly onlyAll?: true;
 }
+
+/**
+ * How many conditions an API has: those that RevoLink documents (`common`), or all. A condition that
+ * it does not have is ignored, as every unknown field of a rule is.
+ */
+export type Reach = "common" | "all";
 
 const CITY_LENGTH_MAX = 100;
 const COUNTRY: ListOf<string> = {
   itemsMax: 250,
   holds: 'ISO 3166-1 alpha-2 country codes in upper case, such as "UA"',
-  accepts: (item): item is string => typeof item === "string" && /^[A-Z]{2}$/.test(item),
+  accepts: (item): item is string => typeof item === "string" && isCountry(item),
+  hint: countryHint,
+};
+const COUNTRY_OR_GROUP: ListOf<string> = {
+  ...COUNTRY,
+  holds: `${COUNTRY.holds}, and "EU" for the European Union`,
+  accepts: (item): item is string => item === "EU" || COUNTRY.accepts(item),
+};
+const CONTINENT: ListOf<Continent> = {
+  itemsMax: 7,
+  holds: `continents: ${Object.entries(CONTINENTS)
+    .map(([code, name]) => `"${code}" (${name})`)
+    .join(", ")}`,
+  accepts: (item): item is Continent => typeof item === "string" && Object.hasOwn(CONTINENTS, item),
+};
+const LANGUAGE: ListOf<string> = {
+  itemsMax: 50,
+  holds: 'language tags such as "uk" or "pt-BR"',
+  accepts: (item): item is string => typeof item === "string" && isLanguageTag(item),
+};
+const REFERRER: ListOf<string> = {
+  itemsMax: 50,
+  holds: 'host names in lower case without "www.", such as "facebook.com"; subdomains are included',
+  accepts: (item): item is string =>
+    typeof item === "string" && item.length <= 253 && HOST.test(item) && !item.startsWith("www."),
+  hint: referrerHint,
+};
+const QUERY_PARAM_LENGTH_MAX = 200;
+const QUERY_PARAM: ListOf<string> = {
+  itemsMax: 50,
+  holds: `parameters as "name" or "name=value" of at most ${QUERY_PARAM_LENGTH_MAX} characters, not encoded`,
+  accepts: (item): item is string =>
+    typeof item === "string" &&
+    item.length <= QUERY_PARAM_LENGTH_MAX &&
+    item.isWellFormed() &&
+    /^[^=?&#]+(?:=|$)/.test(item),
 };
 const CITY: ListOf<string> = {
   itemsMax: 100,
@@ -64,6 +121,8 @@ const DAY: ListOf<number> = {
     typeof item === "number" && Number.isInteger(item) && item >= 0 && item <= 6,
   twice: "must not name a day twice",
 };
+const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9][a-z0-9-]{0,62}$/;
+const APP = oneOf(APPS);
 const DEVICE = oneOf(DEVICES);
 const SYSTEM = oneOf(SYSTEMS);
 const BROWSER = oneOf(BROWSERS);
@@ -77,9 +136,39 @@ const ZONE_WANTED = 'must be an IANA time zone, such as "Europe/Kyiv", or "visit
 const WIRE: { readonly [C in Condition]: WireCondition<C> } = {
   country: {
     fields: ["country"],
-    parse: (raw) => given(parseList(raw, "country", COUNTRY), (countries) => ({ countries })),
+    parse: (raw, reach) =>
+      given(
+        parseList(raw, "country", reach === "all" ? COUNTRY_OR_GROUP : COUNTRY),
+        (countries) => ({ countries }),
+      ),
   },
   city: { fields: ["city"], parse: parseCities },
+  continent: {
+    fields: ["continent"],
+    parse: (raw) => given(parseList(raw, "continent", CONTINENT), (continents) => ({ continents })),
+    onlyAll: true,
+  },
+  language: {
+    fields: ["language"],
+    parse: (raw) => given(parseList(raw, "language", LANGUAGE), (languages) => ({ languages })),
+    onlyAll: true,
+  },
+  referrer: {
+    fields: ["referrer"],
+    parse: (raw) => given(parseList(raw, "referrer", REFERRER), (referrers) => ({ referrers })),
+    onlyAll: true,
+  },
+  query: {
+    fields: ["queryParam"],
+    parse: (raw) =>
+      given(parseList(raw, "queryParam", QUERY_PARAM), (queryParams) => ({ queryParams })),
+    onlyAll: true,
+  },
+  app: {
+    fields: ["app"],
+    parse: (raw) => given(parseList(raw, "app", APP), (apps) => ({ apps })),
+    onlyAll: true,
+  },
   device: {
     fields: ["device"],
     parse: (raw) => given(parseList(raw, "device", DEVICE), (devices) => ({ devices })),
@@ -100,26 +189,36 @@ const WIRE: { readonly [C in Condition]: WireCondition<C> } = {
 };
 
 /** Returns the first field that makes a rule conditional, or null. */
-export function firstConditionField(raw: RawObject): WireField | null {
-  const fields = Object.values(WIRE).flatMap((condition) => condition.fields);
+export function firstConditionField(raw: RawObject, reach: Reach): WireField | null {
+  const fields = within(reach).flatMap((condition) => condition.fields);
   return fields.find((field) => !isNone(raw[field])) ?? null;
 }
 
 /** Returns a rule's conditions, or the first fault. */
-export function parseConditions(raw: RawObject): Result<RuleConditions, FieldFault> {
+export function parseConditions(raw: RawObject, reach: Reach): Result<RuleConditions, FieldFault> {
   let conditions: RuleConditions = {};
-  for (const { parse } of Object.values(WIRE)) {
-    const parsed: Result<RuleConditions, FieldFault> = parse(raw);
+  for (const { parse } of within(reach)) {
+    const parsed: Result<RuleConditions, FieldFault> = parse(raw, reach);
     if (!parsed.ok) return parsed;
     conditions = { ...conditions, ...parsed.value };
   }
   return ok(conditions);
 }
 
+function within(reach: Reach): readonly WireCondition<Condition>[] {
+  const all = Object.values(WIRE) as readonly WireCondition<Condition>[];
+  return reach === "all" ? all : all.filter(({ onlyAll }) => onlyAll !== true);
+}
+
 export function wireConditions(rule: RuleConditions): WireConditions {
   return {
     country: rule.countries ?? [],
     city: rule.cities ?? [],
+    continent: rule.continents ?? [],
+    language: rule.languages ?? [],
+    referrer: rule.referrers ?? [],
+    queryParam: rule.queryParams ?? [],
+    app: rule.apps ?? [],
     device: rule.devices ?? [],
     os: rule.os ?? [],
     browser: rule.browsers ?? [],
@@ -160,6 +259,8 @@ interface ListOf<T> {
   /** The end of a sentence that begins with "must hold only". */
   readonly holds: string;
   readonly accepts: (item: unknown) => item is T;
+  /** What to write instead of an item that is not accepted; null if nobody can tell. */
+  readonly hint?: (item: unknown) => string | null;
   /** The fault of a repeated item; absent where it is kept once. */
   readonly twice?: string;
 }
@@ -176,14 +277,19 @@ function oneOf<T extends string>(names: readonly T[]): ListOf<T> {
 function parseList<T>(
   raw: RawObject,
   field: WireField,
-  { itemsMax, holds, accepts, twice }: ListOf<T>,
+  { itemsMax, holds, accepts, hint, twice }: ListOf<T>,
 ): Result<readonly T[] | null, FieldFault> {
   const value = raw[field];
   if (isNone(value)) return ok(null);
   if (!Array.isArray(value)) return refuse(field, "must be an array");
   const items: readonly unknown[] = value;
   if (items.length > itemsMax) return refuse(field, `must have at most ${itemsMax} items`);
-  if (!items.every(accepts)) return refuse(field, `must hold only ${holds}`);
+  if (!items.every(accepts)) {
+    const wrong = items.find((item) => !accepts(item));
+    const meant = hint?.(wrong) ?? null;
+    const instead = meant === null ? "" : `: write "${meant}" for "${String(wrong)}"`;
+    return refuse(field, `must hold only ${holds}${instead}`);
+  }
   const distinct = [...new Set(items)];
   return twice !== undefined && distinct.length < items.length
     ? refuse(field, twice)
@@ -197,6 +303,16 @@ function given<T, Fields extends RuleConditions>(
 ): Result<Partial<Fields>, FieldFault> {
   if (!list.ok) return list;
   return ok(list.value === null ? {} : toFields(list.value));
+}
+
+function countryHint(item: unknown): string | null {
+  return typeof item === "string" ? countryMeant(item) : null;
+}
+
+function referrerHint(item: unknown): string | null {
+  if (typeof item !== "string" || item.length > 2_048) return null;
+  const host = referrerHost(item.includes("://") ? item : `https://${item}`);
+  return host !== null && HOST.test(host) ? host : null;
 }
 
 function isTime(value: unknown): value is string {

@@ -10,7 +10,12 @@ import { utf8 } from "../../../platform/bytes.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { type FieldFault, refuseField, refuseItem, type WireFault } from "./fault.ts";
-import { firstConditionField, parseConditions, type RawObject } from "./rule-conditions.ts";
+import {
+  firstConditionField,
+  parseConditions,
+  type RawObject,
+  type Reach,
+} from "./rule-conditions.ts";
 
 export interface RulesWithDefault {
   /** The link's own destination. */
@@ -80,7 +85,7 @@ function parseRule(raw: RawObject): Result<NewRule, FieldFault> {
   if (typeof isDefault !== "boolean") return refuse("isDefault", FLAG_WANTED);
   return isDefault
     ? refuse("isDefault", "must be left out: the link's own destination is the default")
-    : parseFields(raw, parseConditions);
+    : parseFields(raw, conditionsWithin("all"));
 }
 
 function parseRuleOrDefault(
@@ -88,14 +93,18 @@ function parseRuleOrDefault(
 ): Result<{ readonly isDefault: boolean; readonly rule: NewRule }, FieldFault> {
   const { isDefault } = raw;
   if (typeof isDefault !== "boolean") return refuse("isDefault", FLAG_WANTED);
-  const rule = parseFields(raw, isDefault ? parseNoConditions : parseConditions);
+  const rule = parseFields(raw, isDefault ? parseNoConditions : conditionsWithin("common"));
   return rule.ok ? ok({ isDefault, rule: rule.value }) : rule;
 }
 
 const FLAG_WANTED = "must be true or false";
 
+function conditionsWithin(reach: Reach) {
+  return (raw: RawObject): Result<RuleConditions, FieldFault> => parseConditions(raw, reach);
+}
+
 function parseNoConditions(raw: RawObject): Result<RuleConditions, FieldFault> {
-  const condition = firstConditionField(raw);
+  const condition = firstConditionField(raw, "common");
   return condition === null
     ? ok({})
     : refuse(condition, "is not allowed: the default rule has no conditions");
@@ -103,7 +112,7 @@ function parseNoConditions(raw: RawObject): Result<RuleConditions, FieldFault> {
 
 function parseFields(
   raw: RawObject,
-  conditionsOf: typeof parseConditions,
+  conditionsOf: (raw: RawObject) => Result<RuleConditions, FieldFault>,
 ): Result<NewRule, FieldFault> {
   const { targetUrl } = raw;
   if (targetUrl === undefined || targetUrl === null || targetUrl === "") {

@@ -80,7 +80,7 @@ describe("parseRulesWithDefault accepts", () => {
     ["a blank name as none", { name: "  " }, { name: null }],
     ["a country twice, once", { country: ["UA", "PL", "UA"] }, { countries: ["UA", "PL"] }],
     ["cities trimmed", { country: ["UA"], city: [" Kyiv "] }, { cities: ["Kyiv"] }],
-    ["250 countries", { country: codes(250) }, { countries: codes(250) }],
+    ["any country, and Kosovo", { country: ["GB", "XK"] }, { countries: ["GB", "XK"] }],
   ];
   for (const [name, fields, expected] of accepted) {
     it(`accepts ${name}`, ({ expect }) => {
@@ -165,6 +165,7 @@ describe("parseRulesWithDefault refuses the list", () => {
 
 describe("parseRulesWithDefault refuses a rule and names the field", () => {
   const countries = 'must hold only ISO 3166-1 alpha-2 country codes in upper case, such as "UA"';
+  const andUnion = ', and "EU" for the European Union';
   const cities = "must hold only city names of 1 to 100 characters";
   const days = "must hold only days from 0 (Sunday) to 6 (Saturday)";
   const time = 'must be a time from "00:00" to "23:59" in "HH:MM" format';
@@ -186,13 +187,17 @@ describe("parseRulesWithDefault refuses a rule and names the field", () => {
     ["name", { name: "x".repeat(101) }, name],
     ["country", { country: "UA" }, "must be an array"],
     ["country", { country: { 0: "UA" } }, "must be an array"],
-    ["country", { country: ["ua"] }, countries],
-    ["country", { country: ["UKR"] }, countries],
+    ["country", { country: ["ua"] }, `${countries}: write "UA" for "ua"`],
+    ["country", { country: ["UKR"] }, `${countries}: write "UA" for "UKR"`],
     ["country", { country: ["Ukraine"] }, countries],
     ["country", { country: [""] }, countries],
     ["country", { country: ["UA", null] }, countries],
     ["country", { country: [["UA"]] }, countries],
     ["country", { country: codes(251) }, "must have at most 250 items"],
+    ["country", { country: ["UK"] }, `${countries}: write "GB" for "UK"`],
+    ["country", { country: ["UA", "EN"] }, `${countries}: write "GB" for "EN"`],
+    ["country", { country: ["ZZ"] }, countries],
+    ["country", { country: ["AP"] }, countries],
     ["city", { city: ["Kyiv"] }, "requires country"],
     ["city", { country: [], city: ["Kyiv"] }, "requires country"],
     ["city", { country: ["UA"], city: "Kyiv" }, "must be an array"],
@@ -239,11 +244,20 @@ describe("parseRulesWithDefault refuses a rule and names the field", () => {
       const withoutDefault = parseRules([TARGET, { ...TARGET, ...fields }]);
       // Without a default there is nothing that a rule must say it is not.
       const isSaid = "isDefault" in fields && fields.isDefault === undefined;
+      const sentence = error.sentence.replace(countries, `${countries}${andUnion}`);
       expect(withoutDefault).toEqual(
-        isSaid ? expect.objectContaining({ ok: true }) : { ok: false, error },
+        isSaid
+          ? expect.objectContaining({ ok: true })
+          : { ok: false, error: { ...error, sentence } },
       );
     });
   }
+
+  it("knows the European Union as a group only without a default", ({ expect }) => {
+    const union = { ...TARGET, country: ["EU"] };
+    expect(parseRules([union])).toMatchObject({ ok: true, value: [{ countries: ["EU"] }] });
+    expect(read([union, FALLBACK])).toMatchObject({ ok: false });
+  });
 
   const conditions = {
     country: ["UA"],
@@ -309,8 +323,13 @@ describe("parseRules", () => {
 
 describe("wireConditions", () => {
   const sent = {
-    country: ["UA"],
+    country: ["UA", "EU"],
     city: ["Kyiv"],
+    continent: ["EU", "AS"],
+    language: ["uk", "pt-BR"],
+    referrer: ["facebook.com"],
+    queryParam: ["utm_source=mail", "beta"],
+    app: ["Instagram"],
     device: ["mobile"],
     os: ["iOS"],
     browser: ["Safari"],
@@ -319,6 +338,37 @@ describe("wireConditions", () => {
     daysOfWeek: [1],
     timezone: "visitor",
   };
+
+  it("are left out of rules whose API documents fewer, as unknown fields are", ({ expect }) => {
+    const { continent, language, referrer, queryParam, app } = sent;
+    const extra = { continent, language, referrer, queryParam, app };
+    const parsed = parseRulesWithDefault([
+      { ...TARGET, ...extra, isDefault: false },
+      { ...FALLBACK, ...extra },
+    ]);
+    expect(parsed).toMatchObject({ ok: true, value: { rules: [{ targetUrl: TARGET.targetUrl }] } });
+    expect(parsed.ok && Object.keys(parsed.value.rules[0] ?? {})).toEqual(["targetUrl"]);
+  });
+
+  it.for([
+    [{ continent: ["EUR"] }, "continent must hold only continents"],
+    [{ continent: ["__proto__"] }, "continent must hold only continents"],
+    [{ language: ["english please"] }, "language must hold only language tags"],
+    [{ language: ["*"] }, "language must hold only language tags"],
+    [{ referrer: ["https://www.facebook.com/groups"] }, 'write "facebook.com" for "https://www.'],
+    [{ referrer: ["Facebook.com"] }, 'write "facebook.com" for "Facebook.com"'],
+    [{ referrer: ["localhost"] }, "referrer must hold only host names"],
+    [{ queryParam: ["?a=1"] }, "queryParam must hold only parameters"],
+    [{ queryParam: ["=1"] }, "queryParam must hold only parameters"],
+    [{ app: ["instagram"] }, 'app must hold only "Instagram", "Threads"'],
+  ] as const)("refuses %o", ([fields, words], { expect }) => {
+    const parsed = parseRules([{ ...TARGET, ...fields }]);
+    expect(parsed.ok ? "accepted" : parsed.error.sentence).toContain(words);
+  });
+
+  it("refuses a parameter that no query can contain", ({ expect }) => {
+    expect(parseRules([{ ...TARGET, queryParam: ["a\ud800"] }]).ok).toBe(false);
+  });
 
   it("shows every condition in the words in which it was read", ({ expect }) => {
     const rules = parseRules([{ ...TARGET, ...sent }]);
@@ -329,6 +379,11 @@ describe("wireConditions", () => {
     expect(wireConditions({})).toEqual({
       country: [],
       city: [],
+      continent: [],
+      language: [],
+      referrer: [],
+      queryParam: [],
+      app: [],
       device: [],
       os: [],
       browser: [],

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 
-import { referrerHost } from "../../src/redirect/pack.ts";
+import { referrerHost } from "../../src/clicks/referrer.ts";
 
 describe("referrerHost", () => {
   it.for([
