@@ -4,39 +4,48 @@ import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { collections, links, linkTags, tags, variants } from "../db/schema/index.ts";
-import type { Label, Link } from "./link.ts";
+import { type Label, type Link, LINK_PARTS, type LinkPart, type ListedLink } from "./link.ts";
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route/record.ts";
 import type { Rule } from "./rules/rule.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 
+/** The columns of links, joined with `collections`, and of their parts only those wanted. */
+export function linkColumns(parts: ReadonlySet<LinkPart>) {
+  const { rules, qrSettings, ...columns } = getTableColumns(links);
+  return {
+    ...columns,
+    rules: sql<string | null>`${parts.has("rules") ? rules : null}`.as("rules"),
+    qrSettings: sql<string | null>`${parts.has("qrSettings") ? qrSettings : null}`.as(
+      "qr_settings",
+    ),
+    // Aliased, because rows of a batch are objects, in which two columns with one name collide.
+    collectionUuid: sql<string | null>`${collections.uuid}`.as("collection_uuid"),
+    tags: sql<string>`(
+      select json_group_array(json_array(${tags.id}, ${tags.uuid}, ${tags.name}) order by ${tags.name})
+      from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
+      where ${linkTags.linkId} = ${links.id}
+    )`.as("tags"),
+    variants: (parts.has("abTest") ? VARIANTS : sql<string>`'[]'`).as("variants"),
+  };
+}
+
+const VARIANTS = sql<string>`(
+  select json_group_array(
+    json_array(${variants.id}, ${variants.publicId}, ${variants.name}, ${variants.url}, ${variants.weight}, ${variants.isActive})
+    order by ${variants.id})
+  from ${variants} where ${variants.linkId} = ${links.id}
+)`;
+
+const WHOLE: ReadonlySet<LinkPart> = new Set(LINK_PARTS);
+
 /**
  * Selects whole links, joined with `collections`. Does not run the query, so that it can be part of
  * a batch.
  */
-export function selectLinks(
-  db: Database,
-  where: SQL | undefined,
-  qrSettings: SQL = sql`${links.qrSettings}`,
-) {
+export function selectLinks(db: Database, where: SQL | undefined) {
   return db
-    .select({
-      ...getTableColumns(links),
-      qrSettings: sql<string | null>`${qrSettings}`.as("qr_settings"),
-      // Aliased, because rows of a batch are objects, in which two columns with one name collide.
-      collectionUuid: sql<string | null>`${collections.uuid}`.as("collection_uuid"),
-      tags: sql<string>`(
-        select json_group_array(json_array(${tags.id}, ${tags.uuid}, ${tags.name}) order by ${tags.name})
-        from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
-        where ${linkTags.linkId} = ${links.id}
-      )`.as("tags"),
-      variants: sql<string>`(
-        select json_group_array(
-          json_array(${variants.id}, ${variants.publicId}, ${variants.name}, ${variants.url}, ${variants.weight}, ${variants.isActive})
-          order by ${variants.id})
-        from ${variants} where ${variants.linkId} = ${links.id}
-      )`.as("variants"),
-    })
+    .select(linkColumns(WHOLE))
     .from(links)
     .leftJoin(collections, eq(collections.id, links.collectionId))
     .where(where)
@@ -47,6 +56,37 @@ type LinkRow = Awaited<ReturnType<typeof selectLinks>>[number];
 
 /** Converts a row of `selectLinks`. */
 export function toLink(row: LinkRow): Link {
+  return {
+    ...plainOf(row),
+    ...PARTS_OF.rules(row),
+    ...PARTS_OF.abTest(row),
+    ...PARTS_OF.qrSettings(row),
+  };
+}
+
+/** Converts a row of `linkColumns`, of which only these parts were read. */
+export function toListedLink(row: LinkRow, parts: ReadonlySet<LinkPart>): ListedLink {
+  return Object.assign(
+    plainOf(row),
+    ...[...parts].map((part) => PARTS_OF[part](row)),
+  ) as ListedLink;
+}
+
+const PARTS_OF = {
+  rules: ({ rules }) => ({ rules: JSON.parse(rules ?? "[]") as Rule[] }),
+  abTest: ({ abEnabled, abSticky, variants: list }) => ({
+    abTest: {
+      enabled: abEnabled,
+      sticky: abSticky,
+      variants: (JSON.parse(list) as VariantRow[]).map(toVariant),
+    },
+  }),
+  qrSettings: ({ qrSettings }) => ({
+    qrSettings: JSON.parse(qrSettings ?? "null") as QrSettings | null,
+  }),
+} satisfies { readonly [P in LinkPart]: (row: LinkRow) => Pick<Link, P> };
+
+function plainOf(row: LinkRow): Omit<Link, LinkPart> {
   return {
     id: row.id,
     uuid: row.uuid,
@@ -73,14 +113,7 @@ export function toLink(row: LinkRow): Link {
     forwardQuery: row.forwardQuery,
     utm: JSON.parse(row.utmParams ?? "{}") as Link["utm"],
     hasPassword: row.passwordHash !== null,
-    rules: JSON.parse(row.rules ?? "[]") as Rule[],
-    abTest: {
-      enabled: row.abEnabled,
-      sticky: row.abSticky,
-      variants: (JSON.parse(row.variants) as VariantRow[]).map(toVariant),
-    },
     clicksLimit: row.clicksLimit,
-    qrSettings: JSON.parse(row.qrSettings ?? "null") as QrSettings | null,
     version: row.version,
     createdAtMs: row.createdAtMs,
     updatedAtMs: row.updatedAtMs,

@@ -64,6 +64,13 @@ export interface Link {
   readonly updatedAtMs: number;
 }
 
+/** The parts of a link that may be large, and that lists leave out unless they are asked for. */
+export const LINK_PARTS = ["rules", "abTest", "qrSettings"] as const;
+export type LinkPart = (typeof LINK_PARTS)[number];
+
+/** A link as lists read it: a part is absent unless it was asked for. */
+export type ListedLink = Omit<Link, LinkPart> & Partial<Pick<Link, LinkPart>>;
+
 /** An A/B test as it is stored. While it is on and any variant is active, rules are ignored. */
 export interface LinkAbTest {
   readonly enabled: boolean;

@@ -9,7 +9,7 @@ import { createLink } from "../../src/links/create-link.ts";
 import { linkStore } from "../../src/links/store.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
 import { counted, envWith } from "../support/faults.ts";
-import { input, makeLinks, newContext, NOW } from "../support/link-context.ts";
+import { allOf, input, makeLinks, newContext, NOW } from "../support/link-context.ts";
 import { insertDomain } from "../support/link-rows.ts";
 import { newCode } from "../support/native.ts";
 
@@ -159,6 +159,6 @@ describe("createLinks", () => {
     const failing = () => [db.run(sql`insert into workspaces (uuid) values (${"x"})`)];
     await expect(createLink(context, input({ tags: ["t"] }), failing)).rejects.toThrow();
     const store = linkStore(db, context.access.workspace.id);
-    expect(await store.list()).toEqual({ ok: true, value: { links: [], next: null } });
+    expect(await allOf(store.walk())).toEqual([]);
   });
 });

@@ -55,3 +55,10 @@ export async function makeLinks(
   if (!made.ok) throw new Error(made.error.reason);
   return made.value;
 }
+
+/** Reads an iterable to its end. */
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -27,6 +27,11 @@ export async function newNativeClient(options: ClientOptions = {}): Promise<Nati
   };
 }
 
+/** Gives a link as lists show it, without the parts that they leave out. */
+export function listed({ rules: _rules, abTest: _test, qrSettings: _look, ...link }: WireLink) {
+  return link;
+}
+
 /** A custom code that no other test has. */
 export function newCode(): string {
   return `t${crypto.randomUUID().replaceAll("-", "").slice(0, 15)}`;

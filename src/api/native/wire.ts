@@ -10,7 +10,7 @@ import type { wireDomain } from "./domains/translate.ts";
 import type { wireGoal } from "./goals/translate.ts";
 import type { wireCollection, wireTag } from "./labels/translate.ts";
 import type { wireSimulation } from "./links/simulate.ts";
-import type { wireImport, wireLink, wireVariant } from "./links/translate.ts";
+import type { wireImport, wireLink, wireListedLink, wireVariant } from "./links/translate.ts";
 import type { wireDelivery, wireWebhook } from "./webhooks/translate.ts";
 import type {
   wireInvitation,
@@ -28,6 +28,7 @@ export type WireGoal = ReturnType<typeof wireGoal>;
 export type WireImport = ReturnType<typeof wireImport>;
 export type WireInvitation = ReturnType<typeof wireInvitation>;
 export type WireLink = ReturnType<typeof wireLink>;
+export type WireListedLink = ReturnType<typeof wireListedLink>;
 export type WireMember = ReturnType<typeof wireMember>;
 export type WireMyInvitation = ReturnType<typeof wireMyInvitation>;
 export type WireOverview = ReturnType<typeof wireOverview>;

@@ -3,10 +3,10 @@
 import type { Workspace } from "../../access/access.ts";
 import { databaseOf } from "../../db/database.ts";
 import { ledgerFor } from "../../ledger/stub.ts";
-import { utf8 } from "../../platform/bytes.ts";
 import { log } from "../../platform/log.ts";
-import type { LinkFilter } from "../lists.ts";
-import { EXPORT_PAGE, type ExportedLink, readExportPage } from "./exported-links.ts";
+import { textStream } from "../../platform/text-stream.ts";
+import type { LinkFilter } from "../filter.ts";
+import { type ExportedLink, readExportSlice } from "./exported-links.ts";
 import { loadPapaparse, type Papaparse } from "./load-papaparse.ts";
 import { writeTable } from "./write-table.ts";
 
@@ -28,10 +28,10 @@ export interface ExportOptions {
 }
 
 /**
- * Exports a workspace's links as CSV, newest first: one chunk per page, each read only after the
- * previous one was consumed. Holds one page at a time, whatever the number of links.
+ * Exports a workspace's links as CSV, newest first: one chunk per slice, each read only after the
+ * previous one was consumed. Holds one slice at a time, whatever the number of links.
  *
- * Throws if the first page cannot be read; a later failure aborts the stream.
+ * Throws if the first slice cannot be read; a later failure aborts the stream.
  */
 export async function exportLinks<Column extends string>(
   context: ExportContext,
@@ -40,47 +40,34 @@ export async function exportLinks<Column extends string>(
   { bom = false }: ExportOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const papa = await loadPapaparse();
-  const pages = pagesOf(context, form, filter, papa);
-  const first = await pages.next();
-  const start = `${bom ? "\uFEFF" : ""}${writeTable([form.columns], papa)}${first.value ?? ""}`;
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => controller.enqueue(utf8(start)),
-      async pull(controller) {
-        try {
-          const page = await pages.next();
-          if (page.done === true) controller.close();
-          else controller.enqueue(utf8(page.value));
-        } catch (error) {
-          log("error", "links.export.failed", { ledger: context.access.workspace.ledger, error });
-          throw error;
-        }
-      },
-      cancel: async () => void (await pages.return(undefined)),
-    },
-    { highWaterMark: 0 },
+  const head = `${bom ? "\uFEFF" : ""}${writeTable([form.columns], papa)}`;
+  const { ledger } = context.access.workspace;
+  return textStream(piecesOf(context, form, filter, head, papa), (error) =>
+    log("error", "links.export.failed", { ledger, error }),
   );
 }
 
-async function* pagesOf<Column extends string>(
+async function* piecesOf<Column extends string>(
   { env, access }: ExportContext,
   { columns, toCells }: ExportForm<Column>,
   filter: LinkFilter,
+  head: string,
   papa: Papaparse,
-): AsyncGenerator<string, undefined, undefined> {
+): AsyncGenerator<string, undefined> {
   const db = databaseOf(env.DB);
   const { id: workspaceId, ledger } = access.workspace;
+  let start = head;
   let beforeId: number | null = null;
   do {
-    const links: readonly ExportedLink[] = await readExportPage(db, workspaceId, filter, beforeId);
-    if (links.length === 0) return;
-    const totals = await ledgerFor(env, ledger).linkTotals(links.map(({ id }) => id));
+    const slice = await readExportSlice(db, workspaceId, filter, beforeId);
+    const links: readonly ExportedLink[] = slice.links;
+    const ids = links.map(({ id }) => id);
+    const totals = ids.length === 0 ? [] : await ledgerFor(env, ledger).linkTotals(ids);
     const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
     const rows = links.map((link) => toCells(link, clicks.get(link.id) ?? 0));
-    yield writeTable(
-      rows.map((cells) => columns.map((column) => cells[column])),
-      papa,
-    );
-    beforeId = links.length < EXPORT_PAGE ? null : (links.at(-1)?.id ?? null);
+    const cells = rows.map((row) => columns.map((column) => row[column]));
+    if (start !== "" || cells.length > 0) yield start + writeTable(cells, papa);
+    start = "";
+    beforeId = slice.isLast ? null : (ids.at(-1) ?? null);
   } while (beforeId !== null);
 }

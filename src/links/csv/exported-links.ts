@@ -1,16 +1,11 @@
 /** Reads the links of one workspace for an export: without rules, variants and logos. */
 
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 
 import type { Database } from "../../db/database.ts";
-import { collections, links, linkTags, tags } from "../../db/schema/index.ts";
-import { type LinkFilter, linkConditions } from "../lists.ts";
-
-/**
- * The links per page: a hundred thousand links take two hundred queries, far below the thousand
- * that one invocation may make.
- */
-export const EXPORT_PAGE = 500;
+import { links, linkTags, tags } from "../../db/schema/index.ts";
+import type { LinkFilter } from "../filter.ts";
+import { isLastSlice, newestFirst, SLICE_COLUMNS, SLICE_LINKS_MAX, sliceOf } from "../slices.ts";
 
 export interface ExportedLink {
   readonly id: number;
@@ -30,15 +25,20 @@ export interface ExportedLink {
   readonly createdAtMs: number;
 }
 
-/** Reads a page, newest first; with `beforeId` it continues after that link, even if it is gone. */
-export async function readExportPage(
+export interface ExportSlice {
+  readonly links: readonly ExportedLink[];
+  readonly isLast: boolean;
+}
+
+/** Reads a slice, newest first; with `beforeId` it continues after that link, even if it is gone. */
+export async function readExportSlice(
   db: Database,
   workspaceId: number,
   filter: LinkFilter,
   beforeId: number | null,
-): Promise<ExportedLink[]> {
-  const page = beforeId === null ? undefined : lt(links.id, beforeId);
-  const rows = await db
+): Promise<ExportSlice> {
+  const cut = { workspaceId, filter, beforeId, max: SLICE_LINKS_MAX, parts: new Set<never>() };
+  const found = await db
     .select({
       id: links.id,
       domain: links.domain,
@@ -57,15 +57,17 @@ export async function readExportPage(
       hasPassword: sql<0 | 1>`${links.passwordHash} is not null`,
       expiresAtMs: links.expiresAtMs,
       createdAtMs: links.createdAtMs,
+      ...SLICE_COLUMNS,
     })
-    .from(links)
-    .leftJoin(collections, eq(collections.id, links.collectionId))
-    .where(and(eq(links.workspaceId, workspaceId), page, ...linkConditions(filter)))
-    .orderBy(desc(links.id))
-    .limit(EXPORT_PAGE);
-  return rows.map(({ tags: names, hasPassword, ...columns }) => ({
-    ...columns,
-    tags: JSON.parse(names) as string[],
-    hasPassword: hasPassword === 1,
-  }));
+    .from(sliceOf(db, cut))
+    .innerJoin(links, sql`${links.id} = slice.id`);
+  const rows = newestFirst(found);
+  return {
+    links: rows.map(({ tags: names, hasPassword, total: _total, ...columns }) => ({
+      ...columns,
+      tags: JSON.parse(names) as string[],
+      hasPassword: hasPassword === 1,
+    })),
+    isLast: isLastSlice(rows, SLICE_LINKS_MAX),
+  };
 }

@@ -7,8 +7,7 @@ import * as z from "zod";
 
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
 import { readTime } from "../../../links/csv/cells.ts";
-import { REDIRECT_STATUSES } from "../../../links/link.ts";
-import { LIST_MAX } from "../../../links/lists.ts";
+import { LINK_PARTS, type LinkPart, REDIRECT_STATUSES } from "../../../links/link.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
@@ -192,7 +191,10 @@ function queryFlag(name: string) {
     .optional();
 }
 
-const PAGE_SENTENCE = `limit must be a whole number from 1 to ${LIST_MAX}`;
+const LIMIT_MAX = 10_000;
+const PAGE_SENTENCE = `limit must be a whole number from 1 to ${LIMIT_MAX}`;
+const PARTS_SENTENCE = `fields must be a list of ${LINK_PARTS.join(", ")}, with commas`;
+const isPart = (name: string): name is LinkPart => LINK_PARTS.some((part) => part === name);
 
 export const linkQuery = z.object({
   q: z.string().max(DESCRIPTION_LENGTH_MAX, { error: "q is too long" }).optional(),
@@ -205,9 +207,16 @@ export const linkQuery = z.object({
     .string()
     .regex(/^\d{1,5}$/, { error: PAGE_SENTENCE })
     .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= LIST_MAX, { error: PAGE_SENTENCE })
+    .refine((limit) => limit >= 1 && limit <= LIMIT_MAX, { error: PAGE_SENTENCE })
     .optional(),
   cursor: z.string().optional(),
+  /** The parts that a list leaves out unless it is asked for them. */
+  fields: z
+    .string()
+    .transform((names) => names.split(","))
+    .refine((names) => names.every(isPart), { error: PARTS_SENTENCE })
+    .transform((names): ReadonlySet<LinkPart> => new Set(names.filter(isPart)))
+    .optional(),
 });
 
 /** The file itself, or a JSON object that holds it. */
@@ -224,7 +233,7 @@ function exportTime(name: string) {
   return z.string().transform(readTime).pipe(z.number({ error })).optional();
 }
 
-export const exportQuery = linkQuery.omit({ limit: true, cursor: true }).extend({
+export const exportQuery = linkQuery.omit({ limit: true, cursor: true, fields: true }).extend({
   createdAfter: exportTime("createdAfter"),
   createdBefore: exportTime("createdBefore"),
   bom: z.stringbool({ error: "bom must be true or false" }).optional(),

@@ -21,6 +21,7 @@ import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
 import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
+import { answerList } from "./list.ts";
 import {
   answerLink,
   routingSurroundingsOf,
@@ -29,7 +30,7 @@ import {
   linkRefOf,
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
-import { toChanges, toFilter, toInput, wireLink } from "./translate.ts";
+import { toChanges, toInput, wireLink } from "./translate.ts";
 
 /** Fits 100 rules, and a logo as a data URL. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -46,18 +47,9 @@ const newLinkBody: typeof jsonBody = async (c, next) => {
 };
 
 export const links = new Hono<NativeEnvironment>()
-  .get("/", requires({ scope: "links:read" }), validate.query(linkQuery), async (c) => {
-    const query = c.req.valid("query");
-    const config = configOf(c.env);
-    const page = await linkStoreOf(c).list(toFilter(query, config), query);
-    if (!page.ok) return refuse(c, page.error);
-    if (page.value.next !== null) {
-      const next = new URL(c.req.url);
-      next.searchParams.set("cursor", page.value.next);
-      c.header("Link", `<${next.pathname}${next.search}>; rel="next"`);
-    }
-    return c.json(page.value.links.map((link) => wireLink(link, config)));
-  })
+  .get("/", requires({ scope: "links:read" }), validate.query(linkQuery), async (c) =>
+    answerList(c, c.req.valid("query")),
+  )
   .post("/", requires({ scope: "links:create" }), newLinkBody, async (c) => {
     const body = c.req.valid("json");
     const context = linkContextOf(c);

@@ -2,8 +2,8 @@
 
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
-import type { Link, LinkFields } from "../../../links/link.ts";
-import type { LinkFilter } from "../../../links/lists.ts";
+import type { LinkFilter } from "../../../links/filter.ts";
+import type { Link, LinkFields, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN, shortUrlOf } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
@@ -83,6 +83,31 @@ export function toFilter(query: LinkQuery, config: Config): LinkFilter {
 
 /** Returns PrunePath's nine fields in its order, then ours. */
 export function wireLink(link: Link, config: Config) {
+  const { rules, abTest, qrSettings } = link;
+  return {
+    ...wirePlain(link, config),
+    rules: rules.map(wireRule),
+    abTest: wireTest(abTest),
+    qrSettings,
+  };
+}
+
+/** Returns a link as lists show it: with the parts that it was read with. */
+export function wireListedLink(link: ListedLink, config: Config) {
+  const { rules, abTest, qrSettings } = link;
+  return {
+    ...wirePlain(link, config),
+    ...(rules !== undefined && { rules: rules.map(wireRule) }),
+    ...(abTest !== undefined && { abTest: wireTest(abTest) }),
+    ...(qrSettings !== undefined && { qrSettings }),
+  };
+}
+
+function wireTest({ variants, ...test }: Link["abTest"]) {
+  return { ...test, variants: variants.map(wireVariant) };
+}
+
+function wirePlain(link: ListedLink, config: Config) {
   const domain = shownDomain(link);
   const shortUrl = shortUrlOf({ domain, code: link.code }, config.publicUrl.origin);
   return {
@@ -106,10 +131,7 @@ export function wireLink(link: Link, config: Config) {
     expiredUrl: link.expiredUrl,
     redirectStatus: link.redirectStatus,
     forwardQuery: link.forwardQuery,
-    rules: link.rules.map(wireRule),
-    abTest: { ...link.abTest, variants: link.abTest.variants.map(wireVariant) },
     clicksLimit: link.clicksLimit,
-    qrSettings: link.qrSettings,
     qrUrl: `${shortUrl}/qr.svg`,
     utmParams: link.utm,
     passwordProtected: link.hasPassword,

@@ -4,8 +4,8 @@ import type { Config } from "../../../config.ts";
 import type { LoggedClick } from "../../../ledger/contract.ts";
 import type { LinkActivity, LinkState } from "../../../ledger/counts/contract.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
-import type { Link, LinkFields } from "../../../links/link.ts";
-import type { LinkFilter } from "../../../links/lists.ts";
+import type { LinkFilter } from "../../../links/filter.ts";
+import type { LinkFields, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { shortUrlOf } from "../../../links/route/address.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
@@ -59,7 +59,11 @@ export function toFilter(query: ListQuery | ExportQuery): LinkFilter {
 }
 
 /** Converts a link to PVTLNK's object. */
-export function wireLink(link: Link, { clicks, lastClickAtMs }: LinkActivity, config: Config) {
+export function wireLink(
+  link: ListedLink,
+  { clicks, lastClickAtMs }: LinkActivity,
+  config: Config,
+) {
   const address = { domain: shownDomain(link), code: link.code };
   return {
     id: link.id,

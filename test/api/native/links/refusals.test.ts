@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 
 import { join, newAccount } from "../../../support/account.ts";
 import { callApi } from "../../../support/api.ts";
-import { newNativeClient, newCode } from "../../../support/native.ts";
+import { listed, newNativeClient, newCode } from "../../../support/native.ts";
 
 const VALID = { destinationUrl: "https://example.com" };
 
@@ -278,7 +278,7 @@ describe("every link route", () => {
       expect(link).toMatchObject({ title, tags: [{ name: title }] });
       const query = new URLSearchParams({ q: title, tag: title });
       const found = await client.call("GET", `/api/links?${query.toString()}`);
-      expect(found.body).toEqual([link]);
+      expect(found.body).toEqual([listed(link)]);
     }
   });
 });

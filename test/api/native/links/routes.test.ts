@@ -5,7 +5,7 @@ import { newAccount } from "../../../support/account.ts";
 import { callApi, ORIGIN } from "../../../support/api.ts";
 import type { Answer } from "../../../support/client.ts";
 import { PAGE_TIMES } from "../../../support/client.ts";
-import { newNativeClient, newCode } from "../../../support/native.ts";
+import { listed, newNativeClient, newCode } from "../../../support/native.ts";
 
 const clock = () => PAGE_TIMES.native;
 
@@ -264,7 +264,7 @@ describe("GET /api/links", () => {
     const second = await client.link({ tags: ["x"] });
     const response = await client.call("GET", "/api/links");
     expect(response.status).toBe(200);
-    expect(response.body).toEqual([second, first]);
+    expect(response.body).toEqual([second, first].map(listed));
     expect(response.headers.get("Link")).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import {
   type ExportOptions,
 } from "../../../../links/csv/export-links.ts";
 import type { ExportedLink } from "../../../../links/csv/exported-links.ts";
-import type { LinkFilter } from "../../../../links/lists.ts";
+import type { LinkFilter } from "../../../../links/filter.ts";
 import { shownDomain } from "../../../../links/parked.ts";
 import { shortUrlOf } from "../../../../links/route/address.ts";
 import { SECOND_MS } from "../../../../platform/clock.ts";

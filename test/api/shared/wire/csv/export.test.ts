@@ -4,8 +4,8 @@ import { describe, it, vi } from "vitest";
 import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
 import { ledgerFor } from "../../../../../src/ledger/stub.ts";
 import type { LinkContext } from "../../../../../src/links/context.ts";
-import { EXPORT_PAGE } from "../../../../../src/links/csv/exported-links.ts";
-import type { LinkFilter } from "../../../../../src/links/lists.ts";
+import type { LinkFilter } from "../../../../../src/links/filter.ts";
+import { SLICE_LINKS_MAX } from "../../../../../src/links/slices.ts";
 import { DAY_MS } from "../../../../../src/platform/clock.ts";
 import { batch, click } from "../../../../ledger/sample-clicks.ts";
 import { input, makeLink, makeLinks, newContext, NOW } from "../../../../support/link-context.ts";
@@ -133,9 +133,9 @@ describe("exportCsv", () => {
       const queries = prepared.mock.calls.length;
       prepared.mockRestore();
       expect(lines).toBe(COUNT + 1);
-      expect(chunks).toBe(COUNT / EXPORT_PAGE);
+      expect(chunks).toBe(COUNT / SLICE_LINKS_MAX);
       // A last page that is full is followed by a look whether there is more.
-      expect(queries).toBe(COUNT / EXPORT_PAGE + 1);
+      expect(queries).toBe(COUNT / SLICE_LINKS_MAX + 1);
       expect(ahead).toBe(0);
       expect(largest).toBeLessThan(128 * 1024);
     },
@@ -143,7 +143,7 @@ describe("exportCsv", () => {
 
   it("stops reading once the client is gone", async ({ expect }) => {
     const context = await newContext();
-    await insertMany(context, EXPORT_PAGE * 3);
+    await insertMany(context, SLICE_LINKS_MAX * 3);
     const prepared = vi.spyOn(env.DB, "prepare");
     const reader = (await start(context)).getReader();
     await reader.read();
@@ -155,7 +155,7 @@ describe("exportCsv", () => {
 
   it("breaks off when a later page cannot be read, and never ends early", async ({ expect }) => {
     const context = await newContext();
-    await insertMany(context, EXPORT_PAGE * 2);
+    await insertMany(context, SLICE_LINKS_MAX * 2);
     const reader = (await start(context)).getReader();
     await reader.read();
     const prepared = vi.spyOn(env.DB, "prepare").mockImplementation(() => {

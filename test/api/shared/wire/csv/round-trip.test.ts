@@ -7,9 +7,9 @@ import { importCsv } from "../../../../../src/api/shared/wire/csv/import.ts";
 import { databaseOf } from "../../../../../src/db/database.ts";
 import type { LinkContext } from "../../../../../src/links/context.ts";
 import type { LinkInput } from "../../../../../src/links/create-link.ts";
-import type { Link } from "../../../../../src/links/link.ts";
+import type { ListedLink } from "../../../../../src/links/link.ts";
 import { linkStore } from "../../../../../src/links/store.ts";
-import { makeLinks, newContext } from "../../../../support/link-context.ts";
+import { allOf, makeLinks, newContext } from "../../../../support/link-context.ts";
 
 /** Syntax of spreadsheets, CSV and SQL; every text begins with one of these. */
 const start = fc.constantFrom(
@@ -62,14 +62,12 @@ const input: fc.Arbitrary<LinkInput> = fc.record({
   expiresAtMs: fc.option(fc.integer({ min: 0, max: 4_102_444_800_000 })),
 });
 
-async function linksOf({ access }: LinkContext): Promise<Link[]> {
-  const listed = await linkStore(databaseOf(env.DB), access.workspace.id).list();
-  if (!listed.ok) throw new Error(listed.error.reason);
-  return [...listed.value.links];
+async function linksOf({ access }: LinkContext): Promise<ListedLink[]> {
+  return allOf(linkStore(databaseOf(env.DB), access.workspace.id).walk());
 }
 
 /** The columns that an export and an import both have. */
-function shared({ destinationUrl, code: own, title, description, ...link }: Link) {
+function shared({ destinationUrl, code: own, title, description, ...link }: ListedLink) {
   return {
     destinationUrl,
     own,

@@ -1,0 +1,92 @@
+/** Answers lists of links: a page of bounded size, or all links as a stream. */
+
+import { configOf } from "../../../config.ts";
+import type { ListedLink } from "../../../links/link.ts";
+import { cursorText, parseCursor } from "../../../links/lists.ts";
+import { utf8 } from "../../../platform/bytes.ts";
+import { log } from "../../../platform/log.ts";
+import { ok } from "../../../platform/result.ts";
+import { textStream } from "../../../platform/text-stream.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
+import type { NativeContext } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import type { LinkQuery } from "./contract.ts";
+import { toFilter, wireListedLink } from "./translate.ts";
+
+/** A page ends before the link that would make it larger; one link may do so alone. */
+const PAGE_BYTES_MAX = 1024 * 1024;
+/** A stream's pieces hold at least as many characters, except for the last one. */
+const PIECE_LENGTH_MIN = 64 * 1024;
+
+export async function answerList(c: NativeContext, query: LinkQuery): Promise<Response> {
+  const { limit, cursor, fields: parts = new Set() } = query;
+  const after = cursor === undefined ? ok(null) : parseCursor(cursor);
+  if (!after.ok) return refuse(c, after.error);
+  const config = configOf(c.env);
+  const write = (link: ListedLink) => JSON.stringify(wireListedLink(link, config));
+  // One link more than the page holds tells whether there is a next page.
+  const max = limit === undefined ? Infinity : limit + 1;
+  const filter = toFilter(query, config);
+  const links = linkStoreOf(c).walk(filter, { after: after.value, parts, max });
+  c.header("Content-Type", "application/json");
+  if (limit !== undefined) {
+    const page = await pageOf(links, limit, write);
+    if (page.next !== null) announceNext(c, page.next);
+    return c.body(page.text);
+  }
+  const { ledger } = c.get("access").workspace;
+  const stream = await textStream(piecesOf(links, write), (error) =>
+    log("error", "links.list.failed", { ledger, error }),
+  );
+  return c.body(stream);
+}
+
+interface Page {
+  readonly text: string;
+  /** The cursor of the next page; null if this is the last. */
+  readonly next: string | null;
+}
+
+async function pageOf(
+  links: AsyncIterable<ListedLink>,
+  limit: number,
+  write: (link: ListedLink) => string,
+): Promise<Page> {
+  const texts: string[] = [];
+  let bytes = 1;
+  let next: string | null = null;
+  let last: ListedLink | null = null;
+  for await (const link of links) {
+    const text = write(link);
+    bytes += utf8(text).length + 1;
+    if (last !== null && (texts.length === limit || bytes > PAGE_BYTES_MAX)) {
+      next = cursorText(last);
+      break;
+    }
+    texts.push(text);
+    last = link;
+  }
+  return { text: `[${texts.join(",")}]`, next };
+}
+
+async function* piecesOf(
+  links: AsyncIterable<ListedLink>,
+  write: (link: ListedLink) => string,
+): AsyncGenerator<string, undefined> {
+  let piece = "";
+  let separator = "[";
+  for await (const link of links) {
+    piece += separator + write(link);
+    separator = ",";
+    if (piece.length < PIECE_LENGTH_MIN) continue;
+    yield piece;
+    piece = "";
+  }
+  yield `${piece}${separator === "[" ? "[" : ""}]`;
+}
+
+function announceNext(c: NativeContext, cursor: string): void {
+  const next = new URL(c.req.url);
+  next.searchParams.set("cursor", cursor);
+  c.header("Link", `<${next.pathname}${next.search}>; rel="next"`);
+}

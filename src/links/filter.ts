@@ -1,0 +1,68 @@
+/** The filters that lists and exports of links share. */
+
+import { eq, gte, lt, type SQL, sql } from "drizzle-orm";
+
+import { collections, links, linkTags, tags } from "../db/schema/index.ts";
+import type { CollectionRef } from "./link.ts";
+
+export interface LinkFilter {
+  /** A part of the code, the title or the destination; ASCII letters match in either case. */
+  readonly q?: string | undefined;
+  /** A tag's UUID or name. */
+  readonly tag?: string | undefined;
+  readonly collection?: CollectionRef | undefined;
+  readonly domain?: string | undefined;
+  readonly isActive?: boolean | undefined;
+  readonly isArchived?: boolean | undefined;
+  /** Whether the link has a start or an end. */
+  readonly isScheduled?: boolean | undefined;
+  /** Created at this time or later. */
+  readonly createdFromMs?: number | undefined;
+  /** Created before this time. */
+  readonly createdBeforeMs?: number | undefined;
+}
+
+/**
+ * Returns a filter's conditions on `links` joined with `collections`. The caller adds the condition
+ * on the workspace.
+ */
+export function linkConditions({
+  q,
+  tag,
+  collection,
+  domain,
+  isActive,
+  isArchived,
+  isScheduled,
+  createdFromMs,
+  createdBeforeMs,
+}: LinkFilter): SQL[] {
+  const wanted: SQL[] = [];
+  if (q !== undefined && q !== "") {
+    // Not LIKE: D1 refuses patterns longer than 50 bytes, and `%` in a search is literal.
+    const found = [links.code, links.title, links.destinationUrl].map(
+      (column) => sql`instr(lower(${column}), lower(${q})) > 0`,
+    );
+    wanted.push(sql`(${sql.join(found, sql` or `)})`);
+  }
+  if (tag !== undefined) {
+    wanted.push(sql`exists (
+      select 1 from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
+      where ${linkTags.linkId} = ${links.id} and (${tags.uuid} = ${tag} or ${tags.name} = ${tag})
+    )`);
+  }
+  if (typeof collection === "string") wanted.push(eq(collections.uuid, collection));
+  if (typeof collection === "number") wanted.push(eq(collections.id, collection));
+  if (domain !== undefined) wanted.push(eq(links.domain, domain));
+  if (isActive !== undefined) wanted.push(eq(links.isActive, isActive));
+  if (isArchived !== undefined) {
+    wanted.push(sql`${links.archivedAtMs} is ${isArchived ? sql`not null` : sql`null`}`);
+  }
+  if (isScheduled !== undefined) {
+    const times = sql`coalesce(${links.startsAtMs}, ${links.endsAtMs})`;
+    wanted.push(sql`${times} is ${isScheduled ? sql`not null` : sql`null`}`);
+  }
+  if (createdFromMs !== undefined) wanted.push(gte(links.createdAtMs, createdFromMs));
+  if (createdBeforeMs !== undefined) wanted.push(lt(links.createdAtMs, createdBeforeMs));
+  return wanted;
+}
