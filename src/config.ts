@@ -16,6 +16,8 @@ export interface Config {
   readonly homeUrl: string | null;
   /** The Worker's host on workers.dev, if it has one beside PUBLIC_URL's; otherwise empty. */
   readonly workersDevHost: string;
+  /** The address for reports of vulnerabilities, or null. */
+  readonly securityContact: string | null;
   /** Lets webhooks call http, any port and private addresses: for local development only. */
   readonly allowPrivateWebhooks: boolean;
 }
@@ -54,6 +56,7 @@ function parse(env: Cloudflare.Env): Config {
     clickRetentionDays: days("CLICK_RETENTION_DAYS", env.CLICK_RETENTION_DAYS),
     homeUrl: env.HOME_URL === "" ? null : env.HOME_URL,
     workersDevHost: env.WORKERS_DEV_HOST.toLowerCase(),
+    securityContact: contact("SECURITY_CONTACT", env.SECURITY_CONTACT),
     allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS === "true",
   };
 }
@@ -69,4 +72,13 @@ function days(name: string, value: string): number {
   if (!Number.isInteger(number) || number < 0)
     throw new Error(`${name} must be a whole number, 0 or more.`);
   return number;
+}
+
+function contact(name: string, value: string): string | null {
+  if (value === "") return null;
+  const url = URL.parse(value);
+  if (url === null || !["mailto:", "https:"].includes(url.protocol)) {
+    throw new Error(`${name} must be empty, or an address that begins with mailto: or https://.`);
+  }
+  return url.href;
 }

@@ -28,6 +28,9 @@ export const APP_PATH = new RegExp(
   `^/(?:$|(?:${[...FIRST_SEGMENTS].map((word) => word.replaceAll(".", "\\.")).join("|")})(?:/|$))`,
 );
 
+/** Where a default host says to whom a vulnerability is reported (RFC 9116). */
+export const SECURITY_PATH = "/.well-known/security.txt";
+
 /** Whether a path is the prefix itself or lies below it. */
 export function isUnder(prefix: string, path: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);

@@ -1,13 +1,14 @@
 /** The Worker's entry: dispatches each event to the module that owns it. */
 
+import { configOf } from "./config.ts";
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
 import { parseQueueRole } from "./platform/queue-role.ts";
-import { APP_PATH } from "./prefixes.ts";
+import { APP_PATH, SECURITY_PATH } from "./prefixes.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
-import { splitUrl } from "./redirect/request-url.ts";
-import { notice } from "./redirect/respond.ts";
+import { httpsOf, splitUrl } from "./redirect/request-url.ts";
+import { isRedirect, makeStrict, notice, redirectTo } from "./redirect/respond.ts";
 import { upkeepFor } from "./upkeep/upkeep.ts";
 
 export { CodeAllocator } from "./codes/code-allocator.ts";
@@ -56,24 +57,41 @@ async function callApi(
   request: Request,
   env: Cloudflare.Env,
   ctx: ExecutionContext,
+  isStrict: boolean,
 ): Promise<Response> {
   api ??= (await import("./api/app.ts")).default;
-  return api.fetch(request, env, ctx);
+  const response = await api.fetch(request, env, ctx);
+  // A copy: a library may answer with headers that cannot be changed.
+  return isStrict ? makeStrict(new Response(response.body, response)) : response;
+}
+
+async function answerSecurity(request: Request, env: Cloudflare.Env): Promise<Response> {
+  const { answerSecurityTxt } = await import("./redirect/pages/security-txt.ts");
+  const { securityContact: contact, publicUrl } = configOf(env);
+  const canonical = `${publicUrl.origin}${SECURITY_PATH}`;
+  return answerSecurityTxt(request, { contact, canonical }, Date.now());
 }
 
 export default {
   fetch(request, env, ctx) {
     const url = splitUrl(request.url);
-    if (APP_PATH.test(url.path) && siteOf(url.origin, env).isDefault) {
-      return callApi(request, env, ctx);
-    }
+    const { isDefault, transport } = siteOf(url.origin, env);
+    if (transport === "upgrade") return redirectTo(httpsOf(url.href), 308);
+    const isStrict = transport === "strict";
+    if (isDefault && APP_PATH.test(url.path)) return callApi(request, env, ctx, isStrict);
+    // Redirects are strict already, as most are shared with other requests.
+    const finish = (response: Response): Response =>
+      isStrict && !isRedirect(response) ? makeStrict(response) : response;
     const failed = (error: unknown): Response => {
       log("error", "redirect.failed", { error });
-      return notice(request, UNAVAILABLE);
+      return finish(notice(request, UNAVAILABLE));
     };
     try {
-      const response = redirect(request, url, env, ctx);
-      return response instanceof Promise ? response.catch(failed) : response;
+      const response =
+        isDefault && url.path === SECURITY_PATH
+          ? answerSecurity(request, env)
+          : redirect(request, url, env, ctx);
+      return response instanceof Promise ? response.then(finish).catch(failed) : finish(response);
     } catch (error) {
       return failed(error);
     }

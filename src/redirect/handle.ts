@@ -78,6 +78,8 @@ export function createRedirect(lazy: LazyParts): Redirect {
 interface Visit extends Asker {
   readonly request: Request;
   readonly url: RequestUrl;
+  /** Whether redirects tell the browser to use https from now on. */
+  readonly strict: boolean;
   readonly env: Cloudflare.Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly asked: AskedPath;
@@ -98,7 +100,9 @@ export function redirectWith(parts: RedirectParts): Redirect {
     if (asked === null) return notice(asker, NOT_FOUND);
 
     const nowMs = Date.now();
-    const address = { domain: siteOf(url.origin, env).domain, code: asked.code };
+    const { domain, transport } = siteOf(url.origin, env);
+    const address = { domain, code: asked.code };
+    const strict = transport === "strict";
     const visitorAddress = () => addressOf(headers);
     const looked = lookup({ address, visitorAddress, nowMs }, parts, env, ctx);
     return after(looked, (found) => {
@@ -106,7 +110,7 @@ export function redirectWith(parts: RedirectParts): Redirect {
       if (found.kind === "unavailable") return notice(asker, UNAVAILABLE);
       if (found.kind === "refused") return notice(asker, TOO_MANY_MISSES);
       const visitor = visitorOf(asker, request.cf);
-      const visit = { ...asker, request, url, env, ctx, asked, address, visitor, nowMs };
+      const visit = { ...asker, request, url, strict, env, ctx, asked, address, visitor, nowMs };
       return follow(visit, found.record, parts);
     });
   };
@@ -150,7 +154,9 @@ function answer(
   }
   if (decision.kind === "fallback") {
     const { destination } = decision;
-    return leadsTo(destination, url) ? notice(visit, LOOP) : redirectTo(destination, 302);
+    return leadsTo(destination, url)
+      ? notice(visit, LOOP)
+      : redirectTo(destination, 302, visit.strict);
   }
   const isOpen = record.password === undefined && record.limit === undefined;
   if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
@@ -193,7 +199,7 @@ function leadOn(
   unlocking: string | null,
   capture: Capture,
 ): Response {
-  const { method, url, env, ctx, visitor, nowMs } = visit;
+  const { method, url, strict, env, ctx, visitor, nowMs } = visit;
   const { ledger, linkId } = record;
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
@@ -208,9 +214,9 @@ function leadOn(
   const status = method === "POST" ? 303 : decision.status;
   const isSticky = record.sticky === true && variant !== null && !visitor.optedOut;
   if (destination === decision.destination && unlocking === null && !isSticky) {
-    return sharedRedirectTo(destination, status);
+    return sharedRedirectTo(destination, status, strict);
   }
-  const response = redirectTo(destination, status);
+  const response = redirectTo(destination, status, strict);
   if (unlocking !== null) response.headers.append("Set-Cookie", unlocking);
   if (isSticky) {
     response.headers.append("Set-Cookie", variantCookie(new URL(url.href), variant));

@@ -15,6 +15,14 @@ export interface RequestUrl {
   readonly query: string;
 }
 
+/** Returns the same address over https, on its usual port. */
+export function httpsOf(href: string): string {
+  const url = new URL(href);
+  url.protocol = "https:";
+  url.port = "";
+  return url.href;
+}
+
 /** At least the length of `https://`, and before any slash of a path. */
 const SCHEME_CHARS = 8;
 

@@ -18,18 +18,45 @@ const BASE_HEADERS = {
   "X-Robots-Tag": "noindex",
 };
 
+/**
+ * Half a year, and not the host's subdomains, which may be somebody else's. Longer once all
+ * installations have answered https for a while: browsers do not forget it sooner.
+ */
+const STRICT_TRANSPORT = "max-age=15552000";
+const STRICT_HEADERS = { ...BASE_HEADERS, "Strict-Transport-Security": STRICT_TRANSPORT };
+
 const UNAVAILABLE_SECONDS = 5;
 const MISSES_SECONDS = 60;
 
 /** What an answer needs of a request: read once, since each read is a call out of V8. */
 export type Asker = Pick<Request, "method" | "headers">;
 
-/** Creates a redirect for one visitor, to which headers may be added. */
-export function redirectTo(destination: string, status: number): Response {
-  return new Response(null, { status, headers: { ...BASE_HEADERS, Location: destination } });
+/**
+ * Creates a redirect for one visitor, to which headers may be added. `strict` tells the browser to
+ * use https for this host from now on.
+ */
+export function redirectTo(destination: string, status: number, strict = false): Response {
+  const headers = { ...(strict ? STRICT_HEADERS : BASE_HEADERS), Location: destination };
+  return new Response(null, { status, headers });
 }
 
-const shared = new Map<string, { readonly status: number; readonly response: Response }>();
+export function isRedirect({ status }: Response): boolean {
+  return status >= 300 && status < 400;
+}
+
+/** Tells the browser to use https for this host from now on, with an answer of its own. */
+export function makeStrict(response: Response): Response {
+  response.headers.set("Strict-Transport-Security", STRICT_TRANSPORT);
+  return response;
+}
+
+interface Shared {
+  readonly status: number;
+  readonly strict: boolean;
+  readonly response: Response;
+}
+
+const shared = new Map<string, Shared>();
 /** Bounds the map to a few megabytes. A full map is dropped: one response is cheap to create. */
 const SHARED_MAX = 2_000;
 
@@ -39,12 +66,14 @@ const SHARED_MAX = 2_000;
  * Creating a response is the most expensive step of a redirect. One without a body can be returned
  * any number of times (in Fetch, only a body is consumed), by any request of the isolate.
  */
-export function sharedRedirectTo(destination: string, status: number): Response {
+export function sharedRedirectTo(destination: string, status: number, strict = false): Response {
   const known = shared.get(destination);
-  if (known !== undefined && known.status === status) return known.response;
-  const response = redirectTo(destination, status);
+  if (known !== undefined && known.status === status && known.strict === strict) {
+    return known.response;
+  }
+  const response = redirectTo(destination, status, strict);
   if (shared.size >= SHARED_MAX) shared.clear();
-  shared.set(destination, { status, response });
+  shared.set(destination, { status, strict, response });
   return response;
 }
 
@@ -61,7 +90,8 @@ export function notice(
 }
 
 export function previewOf(asker: Asker, destination: string): Response {
-  return responseTo(asker, pageOf(preview(destination), BASE_HEADERS));
+  const headers = { ...BASE_HEADERS, "Referrer-Policy": "no-referrer" };
+  return responseTo(asker, pageOf(preview(destination), headers));
 }
 
 /** Answers with an image of a link. Caches may show an old image for a while after a change. */

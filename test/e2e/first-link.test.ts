@@ -82,6 +82,19 @@ describe("a link, from its creation to its report", () => {
     expect(answer.text).toBe("");
   });
 
+  it("is beside files that browsers may not take for something else", async ({ expect }) => {
+    for (const route of ["/robots.txt", "/favicon.svg", "/.well-known/gpc.json"]) {
+      const { status, headers } = await server.ask(route);
+      expect([route, status]).toEqual([route, 200]);
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      expect(headers["content-security-policy"]).toContain("default-src 'none'");
+      expect(headers["referrer-policy"]).toBe("no-referrer");
+    }
+    // Not a file: the Worker makes it.
+    const security = await server.ask("/.well-known/security.txt");
+    expect(security.text).toContain("This link does not exist");
+  });
+
   it("has a QR code", async ({ expect }) => {
     await createLink("drawn");
     const answer = await server.ask("/drawn/qr.svg", { headers: NAVIGATION });

@@ -93,6 +93,7 @@ describe("following a link", () => {
     expect(response.status).toBe(200);
     expect(html).toContain("https://example.com/?q=%22%3Cb%3E");
     expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    expect(response.headers.get("Referrer-Policy")).toBe("no-referrer");
     expect(clicks).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** Draws the QR code of an existing link according to its settings, or finds it drawn already. */
 
-import { configOf } from "../../config.ts";
+import { publicUrlOf } from "../../config.ts";
 import { addressGroup } from "../../platform/address-group.ts";
 import { utf8 } from "../../platform/bytes.ts";
 import { tolerate } from "../../platform/log.ts";
@@ -33,7 +33,7 @@ export async function drawLinkQr(
 ): Promise<Result<Uint8Array, QrSizeRefused | LinkNotFound | TooManyDrawings>> {
   const size = parseQrSize(sizeText);
   if (!size.ok) return size;
-  const { origin } = configOf(env).publicUrl;
+  const { origin } = publicUrlOf(env);
   const pngSize = pngSizeFor(size.value);
   const picture = format === "png" ? `${pngSize}.png` : "svg";
   const key: DrawingKey = { origin, address, link, picture };

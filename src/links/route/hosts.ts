@@ -14,12 +14,22 @@ export function isDefaultHost(hostname: string, config: Home): boolean {
   return host === config.publicUrl.hostname || LOOPBACK.has(host) || host.endsWith(".workers.dev");
 }
 
+/**
+ * How an origin treats the visitor's connection: `upgrade` answers http with https, `strict` tells
+ * browsers to use only https from now on, and `any` does neither.
+ *
+ * Custom domains are `any`: their certificate may be pending, and their owner may serve something
+ * else on them one day.
+ */
+export type Transport = "upgrade" | "strict" | "any";
+
 /** What one of the hosts that receive requests serves. */
 export interface Site {
   /** The domain whose links it serves: empty for a default host, otherwise the host itself. */
   readonly domain: string;
   /** Whether the app and the APIs are served here too. */
   readonly isDefault: boolean;
+  readonly transport: Transport;
 }
 
 const sites = new WeakMap<Cloudflare.Env, Map<string, Site>>();
@@ -35,9 +45,14 @@ export function siteOf(origin: string, env: Cloudflare.Env): Site {
   if (known === undefined) sites.set(env, (known = new Map<string, Site>()));
   let site = known.get(origin);
   if (site === undefined) {
-    const hostname = URL.parse(origin)?.hostname ?? origin;
+    const url = URL.parse(origin);
+    const hostname = url?.hostname ?? origin;
     const config = { publicUrl: publicUrlOf(env) };
-    site = { domain: domainOf(hostname, config), isDefault: isDefaultHost(hostname, config) };
+    site = {
+      domain: domainOf(hostname, config),
+      isDefault: isDefaultHost(hostname, config),
+      transport: transportOf(hostname, url?.protocol, config),
+    };
     if (known.size >= SITES_MAX) known.clear();
     known.set(origin, site);
   }
@@ -50,4 +65,11 @@ export function siteOf(origin: string, env: Cloudflare.Env): Site {
  */
 export function domainOf(hostname: string, config: Home): string {
   return isDefaultHost(hostname, config) ? DEFAULT_DOMAIN : canonicalHostname(hostname);
+}
+
+/** A development server has no certificate, whatever PUBLIC_URL is. */
+function transportOf(hostname: string, protocol: string | undefined, config: Home): Transport {
+  const isOurs = isDefaultHost(hostname, config) && !LOOPBACK.has(canonicalHostname(hostname));
+  if (!isOurs || config.publicUrl.protocol !== "https:") return "any";
+  return protocol === "http:" ? "upgrade" : "strict";
 }

@@ -11,6 +11,7 @@ const config: Config = {
   clickRetentionDays: 395,
   homeUrl: null,
   workersDevHost: "",
+  securityContact: null,
   allowPrivateWebhooks: false,
 };
 
@@ -42,16 +43,21 @@ describe("a default host", () => {
 
 describe("the site of an origin", () => {
   it.for([
-    ["https://sign.test", "", true],
-    ["https://SIGN.test.:443", "", true],
-    ["http://localhost:8787", "", true],
-    ["https://go.example.com:8443", "go.example.com", false],
-    ["https://Go.Example.com.", "go.example.com", false],
-    ["https://bücher.example", "xn--bcher-kva.example", false],
+    ["https://sign.test", "", true, "strict"],
+    ["http://sign.test", "", true, "upgrade"],
+    ["https://SIGN.test.:443", "", true, "strict"],
+    ["http://signpost.me.workers.dev", "", true, "upgrade"],
+    ["http://localhost:8787", "", true, "any"],
+    ["https://localhost", "", true, "any"],
+    ["http://127.0.0.1", "", true, "any"],
+    ["http://go.example.com", "go.example.com", false, "any"],
+    ["https://go.example.com:8443", "go.example.com", false, "any"],
+    ["https://Go.Example.com.", "go.example.com", false, "any"],
+    ["https://bücher.example", "xn--bcher-kva.example", false, "any"],
   ] as const)(
-    "%s serves the links of %j; the app too: %s",
-    ([origin, domain, isDefault], { expect }) => {
-      expect(siteOf(origin, env)).toEqual({ domain, isDefault });
+    "%s serves the links of %j; the app too: %s; its transport is %s",
+    ([origin, domain, isDefault, transport], { expect }) => {
+      expect(siteOf(origin, env)).toEqual({ domain, isDefault, transport });
       expect(siteOf(origin, env)).toBe(siteOf(origin, env));
     },
   );
