@@ -3,6 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 
 import { placeOf } from "../platform/location.ts";
+import { type CodeCounter, FIRST_CODE, takeNumbers } from "./code-counter.ts";
 import { aesOf, PERMUTATION_KEY_BYTES, permuteToCodes } from "./permutation.ts";
 import { isReserved } from "./reserved.ts";
 
@@ -30,12 +31,12 @@ export function allocatorFor(
  */
 export class CodeAllocator extends DurableObject<Cloudflare.Env> {
   readonly #key: Uint8Array;
-  #next: number;
+  #counter: CodeCounter;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     const { kv } = ctx.storage;
-    this.#next = kv.get<number>("next") ?? 0;
+    this.#counter = kv.get<CodeCounter>("counter") ?? FIRST_CODE;
     const key = kv.get<Uint8Array>("key");
     this.#key = key ?? crypto.getRandomValues(new Uint8Array(PERMUTATION_KEY_BYTES));
     if (key === undefined) kv.put("key", this.#key);
@@ -43,7 +44,8 @@ export class CodeAllocator extends DurableObject<Cloudflare.Env> {
 
   /**
    * Returns `count` codes (1 to ALLOCATION_MAX) that it never returned before, and never a reserved
-   * word. A code that the caller does not use is lost, which a space of 31^7 can afford.
+   * word. A code that the caller does not use is lost: callers ask only for links that they expect
+   * to make.
    */
   async allocate(count: number): Promise<string[]> {
     if (!Number.isInteger(count) || count < 1 || count > ALLOCATION_MAX) {
@@ -52,14 +54,14 @@ export class CodeAllocator extends DurableObject<Cloudflare.Env> {
     const encrypt = await aesOf(this.#key);
     const codes: string[] = [];
     while (codes.length < count) {
-      const missing = count - codes.length;
-      const fresh = permuteToCodes(encrypt, this.#next, missing);
-      this.#next += missing;
+      const { ranges, after } = takeNumbers(this.#counter, count - codes.length);
+      this.#counter = after;
+      const fresh = ranges.flatMap((range) => permuteToCodes(encrypt, range));
       codes.push(...fresh.filter((code) => !isReserved(code)));
     }
     // Nothing is awaited between reading and writing the counter, so calls cannot interleave. The
     // output gate holds the response until the counter is on disk.
-    this.ctx.storage.kv.put("next", this.#next);
+    this.ctx.storage.kv.put("counter", this.#counter);
     return codes;
   }
 }

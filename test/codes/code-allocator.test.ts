@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { ALLOCATION_MAX, allocatorFor } from "../../src/codes/code-allocator.ts";
+import { usableCodes } from "../../src/codes/code-counter.ts";
 
 describe("CodeAllocator", () => {
   it("never allocates a code twice, even to concurrent callers", async ({ expect }) => {
@@ -32,6 +33,20 @@ describe("CodeAllocator", () => {
         await expect(instance.allocate(count)).rejects.toThrow(RangeError);
       });
     }
+  });
+
+  it("goes on with longer codes where most of the present length are used", async ({ expect }) => {
+    const allocator = allocatorFor(env, "border.example");
+    await runInDurableObject(allocator, (_instance, state) => {
+      state.storage.kv.put("counter", { length: 7, next: usableCodes(7) - 4 });
+    });
+    await evictDurableObject(allocator);
+    const codes = await allocator.allocate(10);
+    expect(codes.map(({ length }) => length)).toEqual([7, 7, 7, 7, 8, 8, 8, 8, 8, 8]);
+    await evictDurableObject(allocator);
+    const after = await allocator.allocate(10);
+    expect(after.every(({ length }) => length === 8)).toBe(true);
+    expect(new Set([...codes, ...after]).size).toBe(20);
   });
 
   it("permutes the codes of each domain with a different key", async ({ expect }) => {

@@ -3,16 +3,24 @@ import { describe, it } from "vitest";
 
 import {
   aesOf,
+  type EncryptBlocks,
   CODE_ALPHABET,
-  CODE_LENGTH,
-  CODE_SPACE,
+  CODE_LENGTH_MAX,
+  CODE_LENGTH_MIN,
+  codeSpace,
   permute,
-  permuteToCodes,
+  permuteToCodes as permuteRange,
 } from "../../src/codes/permutation.ts";
 
+const CODE_LENGTH = CODE_LENGTH_MIN;
+const CODE_SPACE = codeSpace(CODE_LENGTH);
 const CODE = new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`);
 const KEY = new Uint8Array(16).map((_, at) => at * 7 + 1);
 const ENCRYPT = await aesOf(KEY);
+
+function permuteToCodes(encrypt: EncryptBlocks, first: number, count: number): string[] {
+  return permuteRange(encrypt, { length: CODE_LENGTH, first, count });
+}
 
 /** Returns Pearson's statistic of each position against a uniform choice of letters. */
 function chiSquares(codes: readonly string[]): number[] {
@@ -39,19 +47,41 @@ describe("the permutation of codes", () => {
     expect([...seen].every((code) => CODE.test(code))).toBe(true);
   });
 
-  it("never maps two numbers to one, for any numbers and any key", async ({ expect }) => {
-    const number = fc.integer({ min: 0, max: CODE_SPACE - 1 });
+  it("never maps two numbers to one, for any numbers, any key and any length", async ({
+    expect,
+  }) => {
+    const numbersOf = (length: number) =>
+      fc.uniqueArray(fc.integer({ min: 0, max: codeSpace(length) - 1 }), {
+        minLength: 2,
+        maxLength: 200,
+      });
+    const length = fc.integer({ min: CODE_LENGTH_MIN, max: CODE_LENGTH_MAX });
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ minLength: 16, maxLength: 16 }),
-        fc.uniqueArray(number, { minLength: 2, maxLength: 200 }),
-        async (key, numbers) => {
-          const images = permute(await aesOf(key), numbers);
+        length.chain((letters) => fc.tuple(fc.constant(letters), numbersOf(letters))),
+        async (key, [letters, numbers]) => {
+          const images = permute(await aesOf(key), letters, numbers);
           expect(new Set(images).size).toBe(numbers.length);
-          expect(images.every((image) => image >= 0 && image < CODE_SPACE)).toBe(true);
+          expect(images.every((image) => image >= 0 && image < codeSpace(letters))).toBe(true);
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  it("maps every number of a small space to another code", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 16, maxLength: 16 }),
+        fc.constantFrom(1, 2, 3),
+        async (key, length) => {
+          const count = codeSpace(length);
+          const codes = permuteRange(await aesOf(key), { length, first: 0, count });
+          expect(new Set(codes).size).toBe(count);
+        },
+      ),
+      { numRuns: 10 },
     );
   });
 

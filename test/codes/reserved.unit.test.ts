@@ -1,11 +1,11 @@
 import { describe, it } from "vitest";
 
-import { CODE_ALPHABET, CODE_LENGTH } from "../../src/codes/permutation.ts";
+import { CODE_ALPHABET, CODE_LENGTH_MAX, CODE_LENGTH_MIN } from "../../src/codes/permutation.ts";
 import { isReserved } from "../../src/codes/reserved.ts";
 import { APP_PATH, FIRST_SEGMENTS } from "../../src/prefixes.ts";
 import { RESERVED_FOR_LATER } from "../support/reserved-words.ts";
 
-const AUTOMATIC = new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`);
+const AUTOMATIC = new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH_MIN},${CODE_LENGTH_MAX}}$`);
 
 describe("isReserved", () => {
   for (const word of ["api", "API", "apiv1", "app", "assets", "robots.txt", "Favicon.ico", "qr"]) {
