@@ -48,6 +48,8 @@ CREATE TABLE `tokens` (
 	`uuid` text NOT NULL,
 	`user_id` text NOT NULL,
 	`workspace_id` integer NOT NULL,
+	`workspace_only` integer DEFAULT false NOT NULL,
+	`parent_id` integer,
 	`name` text NOT NULL,
 	`hash` text NOT NULL,
 	`hint` text NOT NULL,
@@ -63,6 +65,7 @@ CREATE TABLE `tokens` (
 CREATE UNIQUE INDEX `tokens_uuid_unique` ON `tokens` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `tokens_by_hash` ON `tokens` (`hash`);--> statement-breakpoint
 CREATE INDEX `tokens_by_user` ON `tokens` (`user_id`,`created_at_ms`);--> statement-breakpoint
+CREATE INDEX `tokens_by_parent` ON `tokens` (`parent_id`) WHERE "tokens"."parent_id" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,

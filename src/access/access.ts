@@ -35,8 +35,8 @@ export interface Access {
   /** What the credential grants, limited to what the role allows at the time of the request. */
   readonly scopes: ReadonlySet<Scope>;
   readonly via: "session" | "token";
-  /** Names the person in rate limits, whichever credential they use. */
-  readonly principal: string;
+  /** Whether the credential opens this workspace alone: to it, all others are unknown. */
+  readonly workspaceOnly: boolean;
 }
 
 const EVERY_SCOPE: ReadonlySet<Scope> = new Set(SCOPES);

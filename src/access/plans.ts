@@ -21,6 +21,8 @@ export interface PlanTerms {
   readonly workspacesMax: number;
   /** Tokens of one person that can be used, over all workspaces; their own workspace's plan decides. */
   readonly tokensMax: number;
+  /** How long a token can live; the plan of the person's own workspace decides. */
+  readonly tokenYearsMax: number | null;
   readonly features: {
     readonly variants: boolean;
     /** A start or an end of a link. Every plan has expiries. */
@@ -59,6 +61,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   free: {
     ...BOUNDS,
     workspacesMax: 3,
+    tokenYearsMax: 1,
     linksMax: 50,
     rulesPerLinkMax: 3,
     membersMax: 1,
@@ -77,6 +80,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   pro: {
     ...BOUNDS,
     workspacesMax: 10,
+    tokenYearsMax: 2,
     linksMax: 5_000,
     rulesPerLinkMax: 20,
     membersMax: 10,
@@ -88,6 +92,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
   enterprise: {
     ...BOUNDS,
     workspacesMax: 50,
+    tokenYearsMax: null,
     linksMax: null,
     rulesPerLinkMax: null,
     membersMax: null,

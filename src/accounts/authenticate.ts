@@ -3,7 +3,7 @@
  * revocation or a lost membership takes effect at once.
  */
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 
 import { type Access, type Scope, SCOPES, scopesOf } from "../access/access.ts";
 import { type Database, databaseOf } from "../db/database.ts";
@@ -58,6 +58,7 @@ async function byToken(
       id: tokens.id,
       userId: tokens.userId,
       scopes: tokens.scopes,
+      workspaceOnly: tokens.workspaceOnly,
       expiresAtMs: tokens.expiresAtMs,
       lastUsedAtMs: tokens.lastUsedAtMs,
       revokedAtMs: tokens.revokedAtMs,
@@ -67,7 +68,12 @@ async function byToken(
     .from(tokens)
     .leftJoin(
       workspaces,
-      named === null ? eq(workspaces.id, tokens.workspaceId) : eq(workspaces.uuid, named),
+      named === null
+        ? eq(workspaces.id, tokens.workspaceId)
+        : and(
+            eq(workspaces.uuid, named),
+            or(eq(tokens.workspaceOnly, false), eq(workspaces.id, tokens.workspaceId)),
+          ),
     )
     .leftJoin(
       members,
@@ -91,7 +97,7 @@ async function byToken(
       role: row.role,
       scopes: new Set((row.scopes as Scope[]).filter((scope) => allowed.has(scope))),
       via: "token",
-      principal: `user:${row.userId}`,
+      workspaceOnly: row.workspaceOnly,
     },
     setCookies: [],
   });
@@ -120,9 +126,8 @@ async function bySession(
   if (membership === null) return err({ reason: "workspace_header_unknown" });
   const { workspace, role } = membership;
   const scopes = new Set(SCOPES.filter((scope) => scopesOf(role).has(scope)));
-  const principal = `user:${userId}`;
   return ok({
-    access: { userId, workspace, role, scopes, via: "session", principal },
+    access: { userId, workspace, role, scopes, via: "session", workspaceOnly: false },
     setCookies,
   });
 }

@@ -19,7 +19,7 @@ const CONTEXT: AcceptContext = {
     role: "owner",
     scopes: new Set(SCOPES),
     via: "token",
-    principal: "u",
+    workspaceOnly: false,
     workspace: { id: 1, uuid: "w", name: "W", plan: "free", ledger: "1" as LedgerId },
   },
   policy: { deepLinks: false, pastExpiry: false, isOwnHost: (name) => name === "sign.test" },

@@ -30,7 +30,7 @@ export async function newContext(over: Partial<LinkContext["policy"]> = {}): Pro
       role: "owner",
       scopes: new Set(SCOPES),
       via: "token",
-      principal: "test",
+      workspaceOnly: false,
     },
   };
 }

@@ -25,7 +25,7 @@ describe("memberships", () => {
       [first.workspace.uuid, "member"],
       [second.workspace.uuid, "manager"],
     ]);
-    const response = await callApi("/api/workspaces", { headers: await person.byToken() });
+    const response = await callApi("/api/workspaces", { headers: person.bySession });
     expect(await response.json()).toEqual(
       list.map(({ workspace: { uuid, name, plan }, role }) => ({
         id: uuid,

@@ -149,6 +149,12 @@ function toWire(refusal: NativeRefusal): WireError {
       return forbidden("This installation takes no new accounts. Ask its owner to be invited.");
     case "token_expiry_past":
       return badRequest("expiresAt must lie in the future");
+    case "token_expiry_late":
+      return badRequest(
+        `expiresAt must lie before ${new Date(refusal.latestMs).toISOString()}: the plan "${refusal.plan}" allows no longer lives`,
+      );
+    case "token_parent_ended":
+      return unauthorized("Missing or invalid authentication token.");
     case "token_limit_reached":
       return tooMany(
         `At most ${refusal.perHourMax} tokens can be created in an hour. Try again in ${refusal.retryAfterSeconds} seconds.`,

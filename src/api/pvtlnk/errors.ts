@@ -110,6 +110,8 @@ function toWire(refusal: PvtlnkRefusal): WireError {
         refusal.retryAfterSeconds,
       );
     case "token_expiry_past":
+    case "token_expiry_late":
+    case "token_parent_ended":
       return { status: 401, sentence: "Missing or invalid API token" };
     case "token_not_found":
       return notFound("Token not found");

@@ -60,5 +60,6 @@ async function membershipOf(
 ): Promise<Membership | null> {
   // Most requests name the token's own workspace, which is already loaded.
   if (objectId.toLowerCase() === objectIdOf(access.workspace.uuid)) return access;
+  if (access.workspaceOnly) return null;
   return membershipByObjectId(databaseOf(env.DB), access.userId, objectId);
 }

@@ -6,6 +6,7 @@
  * interrupted sign-up.
  */
 
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 import { workspaces } from "./workspaces.ts";
@@ -109,6 +110,10 @@ export const tokens = sqliteTable(
     workspaceId: integer("workspace_id")
       .notNull()
       .references(() => workspaces.id),
+    /** Whether the home workspace is the only one that the token opens. */
+    workspaceOnly: integer("workspace_only", { mode: "boolean" }).notNull().default(false),
+    /** The token that made this one; null for one made in a browser session. */
+    parentId: integer("parent_id"),
     name: text("name").notNull(),
     /** SHA-256 of the whole token, hex. */
     hash: text("hash").notNull(),
@@ -126,5 +131,9 @@ export const tokens = sqliteTable(
     uniqueIndex("tokens_by_hash").on(table.hash),
     // Lists a person's tokens, and counts those of the last hour.
     index("tokens_by_user").on(table.userId, table.createdAtMs),
+    // Finds what a token made.
+    index("tokens_by_parent")
+      .on(table.parentId)
+      .where(sql`${table.parentId} IS NOT NULL`),
   ],
 );

@@ -30,4 +30,9 @@ export const newToken = z.object({
   expiresAt: z.iso
     .datetime({ offset: true, error: "expiresAt must be an ISO 8601 date and time, or null" })
     .nullish(),
+  workspaceOnly: z.boolean({ error: "workspaceOnly must be true or false" }).optional(),
+});
+
+export const revocation = z.object({
+  descendants: z.enum(["true", "false"], { error: "descendants must be true or false" }).optional(),
 });

@@ -4,10 +4,15 @@ import { personOf } from "../../../accounts/people.ts";
 import { databaseOf } from "../../../db/database.ts";
 import type { NativeEnvironment } from "../environment.ts";
 import { requires } from "../guard.ts";
-import { wireWorkspace } from "../workspaces/translate.ts";
+import { wireWorkspaceFor } from "../workspaces/translate.ts";
 
 export const me = new Hono<NativeEnvironment>().get("/", requires({}), async (c) => {
-  const { userId, workspace, role, scopes } = c.get("access");
-  const person = await personOf(databaseOf(c.env.DB), userId);
-  return c.json({ ...person, workspace: wireWorkspace(workspace, role), scopes: [...scopes] });
+  const { userId, workspace, role, scopes, via } = c.get("access");
+  // A token is often given to others: it names its person, but does not tell who that is.
+  const person = via === "session" ? await personOf(databaseOf(c.env.DB), userId) : { id: userId };
+  return c.json({
+    ...person,
+    workspace: wireWorkspaceFor(via, workspace, role),
+    scopes: [...scopes],
+  });
 });

@@ -15,8 +15,9 @@ import { refuse } from "../errors.ts";
 export function inWorkspace(role: Role) {
   return createMiddleware<NativeEnvironment>(async (c, next) => {
     const uuid = parseUuid(c.req.param("id") ?? "");
-    const membership =
-      uuid === null ? null : await membershipIn(databaseOf(c.env.DB), c.get("access").userId, uuid);
+    const { userId, workspace, workspaceOnly } = c.get("access");
+    const isUnknown = uuid === null || (workspaceOnly && uuid !== workspace.uuid);
+    const membership = isUnknown ? null : await membershipIn(databaseOf(c.env.DB), userId, uuid);
     if (membership === null) return refuse(c, { reason: "workspace_not_found" });
     const refusal = roleRefusal(membership.role, role);
     if (refusal !== null) return refuse(c, refusal);

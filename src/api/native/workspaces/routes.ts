@@ -17,12 +17,14 @@ import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
 import { newWorkspace, workspaceChanges } from "./contract.ts";
 import { inWorkspace } from "./guard.ts";
-import { wireWorkspace, wireSettings } from "./translate.ts";
+import { wireSettings, wireWorkspace, wireWorkspaceFor } from "./translate.ts";
 
 export const workspaces = new Hono<NativeEnvironment>()
   .get("/", requires({}), async (c) => {
-    const memberships = await membershipsOf(databaseOf(c.env.DB), c.get("access").userId);
-    return c.json(memberships.map(({ workspace, role }) => wireWorkspace(workspace, role)));
+    const { userId, workspace: home, workspaceOnly, via } = c.get("access");
+    const opened = workspaceOnly ? [home.id] : undefined;
+    const memberships = await membershipsOf(databaseOf(c.env.DB), userId, opened);
+    return c.json(memberships.map(({ workspace, role }) => wireWorkspaceFor(via, workspace, role)));
   })
   .post("/", requires({ who: "session" }), validate.json(newWorkspace), async (c) => {
     const body = c.req.valid("json");
@@ -51,7 +53,9 @@ export const workspaces = new Hono<NativeEnvironment>()
   .get("/:id", requires({}), inWorkspace("member"), async (c) => {
     const { workspace, role } = c.get("membership");
     const read = await readSettings(databaseOf(c.env.DB), workspace.id);
-    return read.ok ? c.json(wireSettings(read.value, role)) : refuse(c, read.error);
+    return read.ok
+      ? c.json(wireSettings(read.value, role, c.get("access").via))
+      : refuse(c, read.error);
   })
   .patch(
     "/:id",
@@ -61,7 +65,9 @@ export const workspaces = new Hono<NativeEnvironment>()
     async (c) => {
       const { workspace, role } = c.get("membership");
       const changed = await changeSettings({ env: c.env, workspace }, c.req.valid("json"));
-      return changed.ok ? c.json(wireSettings(changed.value, role)) : refuse(c, changed.error);
+      return changed.ok
+        ? c.json(wireSettings(changed.value, role, "session"))
+        : refuse(c, changed.error);
     },
   )
   .delete("/:id", requires({ who: "session" }), inWorkspace("owner"), async (c) => {

@@ -1,6 +1,6 @@
 /** Workspaces, members and invitations in the native API's format. */
 
-import type { Role, Workspace } from "../../../access/access.ts";
+import type { Access, Role, Workspace } from "../../../access/access.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import type { Invitation } from "../../../workspaces/invitations.ts";
 import type { Member } from "../../../workspaces/members.ts";
@@ -8,13 +8,23 @@ import type { MyInvitation } from "../../../workspaces/my-invitations.ts";
 import type { WorkspaceWithSettings } from "../../../workspaces/settings.ts";
 import { isoOf } from "../wire-values.ts";
 
+/** Converts a workspace for a credential: only sessions see its plan. */
+export function wireWorkspaceFor(via: Access["via"], workspace: Workspace, role: Role) {
+  const { plan, ...others } = wireWorkspace(workspace, role);
+  return via === "session" ? { ...others, plan } : others;
+}
+
 /** Converts a workspace for a member with this role. */
 export function wireWorkspace({ uuid, name: title, plan }: Workspace, role: Role) {
   return { id: uuid, objectId: objectIdOf(uuid), name: title, plan, role };
 }
 
-export function wireSettings({ workspace, settings }: WorkspaceWithSettings, role: Role) {
-  return { ...wireWorkspace(workspace, role), ...settings };
+export function wireSettings(
+  { workspace, settings }: WorkspaceWithSettings,
+  role: Role,
+  via: Access["via"],
+) {
+  return { ...wireWorkspaceFor(via, workspace, role), ...settings };
 }
 
 /** Converts a member, whose id in the workspace is the id of their account. */

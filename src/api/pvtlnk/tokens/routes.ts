@@ -2,9 +2,11 @@
 
 import { Hono } from "hono";
 
+import { createToken } from "../../../accounts/create-token.ts";
 import { tokenOf } from "../../../accounts/credentials.ts";
 import { type TokenStore, tokenStore } from "../../../accounts/tokens.ts";
 import { databaseOf } from "../../../db/database.ts";
+import { yearsAfter } from "../../../platform/clock.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
@@ -16,17 +18,25 @@ const NAME_LENGTH_MAX = 100;
 export const tokens = new Hono<PvtlnkEnvironment>()
   .post("/generate", requires({}), async (c) => {
     const store = storeOf(c);
+    const nowMs = nowOf(c);
     const parent = await store.find(tokenOf(c.req.raw.headers) ?? "");
     // The token existed a moment ago, so it has been revoked concurrently.
     if (parent === null) return refuse(c, { reason: "unauthenticated" });
-    const yearOn = aYearAfter(nowOf(c));
+    const yearOn = yearsAfter(nowMs, 1);
     const expiresAtMs = Math.min(yearOn, parent.expiresAtMs ?? yearOn);
-    const created = await store.create({
-      name: `Made by ${parent.name}`.slice(0, NAME_LENGTH_MAX),
-      scopes: parent.scopes,
-      expiresAtMs,
-      workspaceId: parent.workspaceId,
-    });
+    const created = await createToken(
+      databaseOf(c.env.DB),
+      c.get("access").userId,
+      {
+        name: `Made by ${parent.name}`.slice(0, NAME_LENGTH_MAX),
+        scopes: parent.scopes,
+        expiresAtMs,
+        workspaceId: parent.workspaceId,
+        workspaceOnly: parent.workspaceOnly,
+        parentId: parent.id,
+      },
+      nowMs,
+    );
     if (!created.ok) return refuse(c, created.error);
     return c.json(
       {
@@ -50,9 +60,4 @@ export const tokens = new Hono<PvtlnkEnvironment>()
 function storeOf(c: PvtlnkContext): TokenStore {
   const { clock } = c.get("surroundings");
   return tokenStore(databaseOf(c.env.DB), c.get("access").userId, clock);
-}
-
-function aYearAfter(ms: number): number {
-  const date = new Date(ms);
-  return date.setUTCFullYear(date.getUTCFullYear() + 1);
 }

@@ -25,9 +25,21 @@ describe("GET /api/me", () => {
     });
   });
 
-  it("answers a token of any scope with the scopes it holds", async ({ expect }) => {
+  it("answers a token of any scope with what it opens, and not with who its person is", async ({
+    expect,
+  }) => {
     const account = await newAccount();
-    const response = await callApi("/api/me", { headers: await account.byToken("links:read") });
-    expect(await response.json()).toMatchObject({ id: account.userId, scopes: ["links:read"] });
+    const headers = await account.byToken("links:read");
+    const { uuid: id } = account.workspace;
+    const workspace = { id, objectId: objectIdOf(id), name: "Ada's workspace", role: "owner" };
+    expect(await (await callApi("/api/me", { headers })).json()).toEqual({
+      id: account.userId,
+      workspace,
+      scopes: ["links:read"],
+    });
+    const list = await callApi("/api/workspaces", { headers });
+    expect(await list.json()).toEqual([workspace]);
+    const one = await callApi(`/api/workspaces/${id}`, { headers });
+    expect(await one.json()).not.toHaveProperty("plan");
   });
 });

@@ -46,6 +46,8 @@ describe("token management", () => {
         name: "My Shortcut Token",
         hint: created.token.slice(-4),
         scopes: ["links:create", "links:read"],
+        workspaceOnly: false,
+        parentId: null,
         expiresAt: "2027-01-01T00:00:00.000Z",
         lastUsedAt: null,
         createdAt: "2026-05-04T10:00:00.000Z",
