@@ -48,7 +48,8 @@ export class ApiError extends Trouble {
 const ATTEMPTS = 4;
 const TIMEOUT_MS = 30_000;
 const LONGEST_WAIT_MS = 60_000;
-const PER_PAGE = 100;
+/** The most that every list of the API allows. */
+const PER_PAGE = 50;
 
 interface Reply {
   readonly result: unknown;
@@ -116,8 +117,8 @@ class Refused {
   }
 }
 
-function read(what: string, response: Response, text: string): Reply | Refused {
-  const answer = envelopeIn(text);
+function read(what: string, response: Response, body: string): Reply | Refused {
+  const answer = envelopeIn(body);
   if (response.ok && answer?.success === true) {
     return { result: answer.result, info: answer.result_info ?? {} };
   }
@@ -141,15 +142,20 @@ interface Envelope {
   readonly result_info?: { readonly total_count?: number };
 }
 
-function envelopeIn(text: string): Envelope | null {
+function envelopeIn(body: string): Envelope | null {
   try {
-    return JSON.parse(text) as Envelope;
+    return JSON.parse(body) as Envelope;
   } catch {
     return null;
   }
 }
 
 function withQuery(path: string, query: Readonly<Record<string, string>>): string {
-  const text = new URLSearchParams(query).toString();
-  return text === "" ? path : `${path}?${text}`;
+  const search = new URLSearchParams(query).toString();
+  return search === "" ? path : `${path}?${search}`;
+}
+
+/** Reads a field that the API gives as text. */
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -6,10 +6,11 @@ import type { Template } from "./template.ts";
 
 /** Lists what is unusual, what stays and what goes. */
 export function notesOf(
-  { found, hosts, wanted, names, template }: Situation,
+  { found, hosts, wanted, names, template, isShortLived }: Situation,
   publicUrl: string,
 ): readonly string[] {
   const notes: string[] = [];
+  if (found.database?.hasAccounts !== true) notes.push(isShortLived ? NO_ACCOUNT_HERE : NO_ACCOUNT);
   if (found.plan === "free") notes.push(FREE_PLAN);
   if (found.plan === "unknown") {
     notes.push(
@@ -39,6 +40,11 @@ export function notesOf(
   }
   return notes;
 }
+
+const NO_ACCOUNT = "No account exists yet: a link to make the first one is printed at the end.";
+const NO_ACCOUNT_HERE =
+  "No account exists yet. The link to make the first one is not printed into a log that others may " +
+  "read: run `npm run deploy` on a machine of your own.";
 
 const FREE_PLAN =
   "This account has the free plan of Workers. There, hashing a password takes more CPU time than a " +

@@ -27,7 +27,7 @@ export function wranglerPublisher({ folder, accountId, say }: Workplace): Publis
     async migrate(config) {
       const args = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
       const { code, output } = await runWrangler(args, { env });
-      if (code !== 0) throw new Trouble(output.trim());
+      if (code !== 0) throw new Trouble(withoutSecrets(output, {}));
     },
     async upload(config, secrets) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -38,10 +38,7 @@ export function wranglerPublisher({ folder, accountId, say }: Workplace): Publis
         const given = file === null ? args : [...args, "--secrets-file", file];
         return await runWrangler(given, { env: { ...env, WRANGLER_OUTPUT_FILE_PATH: report } });
       });
-      const text = Object.values(secrets).reduce(
-        (said, secret) => said.replaceAll(secret, "[secret]"),
-        output.trim(),
-      );
+      const text = withoutSecrets(output, secrets);
       if (code !== 0) throw new Trouble(text);
       say(text);
       return await versionIn(report);
@@ -72,6 +69,12 @@ async function withSecretsFile<T>(
     await rm(file, { force: true });
     for (const signal of signals) process.off(signal, stop);
   }
+}
+
+/** Also without the address of the person who signed in, which wrangler prints when it is refused. */
+function withoutSecrets(output: string, secrets: Readonly<Record<string, string>>): string {
+  const text = output.trim().replaceAll(/[\w.+-]+@[\w-]+\.[\w.-]+/g, "[address]");
+  return Object.values(secrets).reduce((said, secret) => said.replaceAll(secret, "[secret]"), text);
 }
 
 async function versionIn(report: string): Promise<string | null> {

@@ -34,12 +34,11 @@ function ofSettings(publicUrl: string, vars: Vars): readonly string[] {
 }
 
 /** Things of the same names that are not this installation's. */
-function ofForeign({ found, names, isShortLived }: Situation): readonly string[] {
+function ofForeign(situation: Situation): readonly string[] {
+  const { found, names } = situation;
+  const { database } = found;
   const refusals: string[] = [];
-  const { worker, database } = found;
-  const isOurs = worker === null || worker.bindings.some(({ name }) => name === "LEDGER");
-  // A build is connected to a Worker that may still be empty.
-  if (!isOurs && !(isShortLived && worker.bindings.length === worker.secrets.length)) {
+  if (!isOurs(situation)) {
     refusals.push(
       `The account has a Worker ${names.worker} that is not Signpost: choose another name by --name.`,
     );
@@ -58,6 +57,14 @@ function ofForeign({ found, names, isShortLived }: Situation): readonly string[]
     );
   }
   return refusals;
+}
+
+/** Whether the live Worker is Signpost, or stands for it: a build is connected to an empty Worker. */
+function isOurs({ found: { worker }, template, names, isShortLived }: Situation): boolean {
+  if (worker === null || worker.bindings.some(({ name }) => name === "LEDGER")) return true;
+  const isEmpty = worker.bindings.length === worker.secrets.length;
+  const isFilledIn = template.databaseId !== null && names.worker === template.name;
+  return isShortLived && (isEmpty || isFilledIn);
 }
 
 /** Where something is kept can be chosen only when it is made. */

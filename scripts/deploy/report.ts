@@ -12,6 +12,8 @@ export interface Unfinished {
   readonly situation: Situation;
 }
 
+const DENIED = "The token may not do this: docs/deploy.md lists the permissions that it needs.";
+
 /** Explains a failed step: what was done, what was not, and what is live. */
 export async function explainFailure(
   work: Unfinished,
@@ -25,6 +27,7 @@ export async function explainFailure(
   const rest = words.slice(index + 1);
   return [
     error.message,
+    ...(error instanceof ApiError && error.isDenied ? [DENIED] : []),
     "",
     `This step failed: ${words[index]}`,
     `Done before it: ${index === 0 ? "nothing" : words.slice(0, index).join("; ")}.`,
@@ -34,19 +37,30 @@ export async function explainFailure(
   ].join("\n");
 }
 
-async function liveNow({ client, situation }: Unfinished): Promise<string> {
-  const { names, found } = situation;
-  const path = `/accounts/${found.accountId}/workers/scripts/${names.worker}/deployments`;
+async function liveNow(work: Unfinished): Promise<string> {
+  const { worker } = work.situation.names;
   try {
-    const { deployments } = (await client.get(path)) as {
+    const version = await liveVersion(work);
+    if (version === null) return `Live now: nothing, the Worker ${worker} has not been uploaded.`;
+    return `Live now: the Worker ${worker} in version ${version}.`;
+  } catch {
+    return `What is live now could not be read: look for the Worker ${worker} in the dashboard.`;
+  }
+}
+
+/** Returns the version that answers most requests; null if there is no such Worker. */
+export async function liveVersion({
+  client,
+  situation: { names, found },
+}: Pick<Unfinished, "client" | "situation">): Promise<string | null> {
+  const route = `/accounts/${found.accountId}/workers/scripts/${names.worker}/deployments`;
+  try {
+    const { deployments } = (await client.get(route)) as {
       deployments: readonly { readonly versions: readonly { readonly version_id: string }[] }[];
     };
-    const version = deployments[0]?.versions[0]?.version_id ?? "unknown";
-    return `Live now: the Worker ${names.worker} in version ${version}.`;
+    return deployments[0]?.versions[0]?.version_id ?? null;
   } catch (error) {
-    if (error instanceof ApiError && error.codes.includes(10_007)) {
-      return `Live now: nothing, the Worker ${names.worker} has not been uploaded.`;
-    }
-    return `What is live now could not be read: look for the Worker ${names.worker} in the dashboard.`;
+    if (error instanceof ApiError && error.codes.includes(10_007)) return null;
+    throw error;
   }
 }

@@ -15,6 +15,7 @@ import { memoryIn, type Memory, type Place } from "./memory.ts";
 import { namesOf, type Names } from "./names.ts";
 import { planDeployment, type Plan } from "./plan.ts";
 import type { Publisher, Workplace } from "./publisher.ts";
+import { liveVersion } from "./report.ts";
 import { chooseSecrets, reminder } from "./secrets.ts";
 import { SETUP_SECRET, setupNotice } from "./setup-link.ts";
 import { hostsOf, type Situation } from "./situation.ts";
@@ -108,10 +109,13 @@ async function carryOut(carried: Carried): Promise<void> {
       return chosen.secrets;
     },
   });
-  if (setupToken !== null) say(setupNotice(plan.publicUrl, setupToken));
+  if (setupToken !== null && !situation.isShortLived) say(setupNotice(plan.publicUrl, setupToken));
   const reminded = reminder(await memory.secrets(), `${names.folder}/secrets.json`);
   if (reminded !== null && !situation.isShortLived) say(reminded);
-  const version = versionId ?? "unknown";
+  const version = await liveVersion({ client, situation });
+  if (versionId !== null && version !== versionId) {
+    throw new Trouble(`Version ${versionId} was uploaded, but ${version} is live.`);
+  }
   if (wanted.waitSeconds === 0) {
     say(`Uploaded, and not asked whether it answers: ${plan.publicUrl}, version ${version}.`);
     return;

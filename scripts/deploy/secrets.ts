@@ -28,7 +28,7 @@ export async function chooseSecrets(
   const token = setupToken({ hasAccounts, kept: known[SETUP_SECRET], isShortLived });
   if (token !== null) chosen[SETUP_SECRET] = token;
   const { [SETUP_SECRET]: _used, ...kept } = await memory.secrets();
-  await memory.setSecrets({ ...kept, ...chosen });
+  if (!isShortLived) await memory.setSecrets({ ...kept, ...chosen });
   return { secrets: chosen, setupToken: token };
 }
 

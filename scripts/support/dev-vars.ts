@@ -12,6 +12,11 @@ const SECRETS: Readonly<Record<string, () => string>> = {
   ADMIN_TOKEN: () => randomBytes(24).toString("base64url"),
 };
 
+/** Secrets of installations that a local one does not need. */
+const DEPLOYED_ONLY: Readonly<Record<string, () => string>> = {
+  SIGNPOST_SECRET: () => randomBytes(32).toString("base64url"),
+};
+
 const LOCAL_VARS: Readonly<Record<string, () => string>> = {
   SIGNUPS: () => "open",
   ALLOW_PRIVATE_WEBHOOKS: () => "true",
@@ -19,7 +24,7 @@ const LOCAL_VARS: Readonly<Record<string, () => string>> = {
 
 /** Returns a new random value for the secret of this name. */
 export function makeSecret(name: string): string {
-  const make = SECRETS[name];
+  const make = SECRETS[name] ?? DEPLOYED_ONLY[name];
   if (make === undefined) throw new Trouble(`No generator is known for the secret ${name}.`);
   return make();
 }

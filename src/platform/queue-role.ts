@@ -1,9 +1,8 @@
 /**
  * What a queue is for, told by its name: all that Cloudflare tells a consumer. Names are unique in an
- * account, so an installation may put a prefix of its own before all of them.
+ * account, so those of an installation begin with its own.
  */
 
-/** The names of the queues in `wrangler.toml`. */
 const ROLES = ["clicks", "clicks-dead", "webhooks", "webhooks-slow", "webhooks-dead"] as const;
 
 type QueueRole = (typeof ROLES)[number];

@@ -102,6 +102,14 @@ describe("what belongs to somebody else", () => {
     expect(cloudflare.changes()).toEqual([]);
   });
 
+  it("does not hide ours, however many there are", async ({ expect }) => {
+    for (let number = 0; number < 120; number += 1) addQueue(cloudflare.account, `other-${number}`);
+    addQueue(cloudflare.account, "signpost-clicks");
+    const { failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
+    expect(failed).toBe(false);
+    expect(cloudflare.account.queues.length).toBe(125);
+  });
+
   it("is used if it is empty, as after a deployment that was cut off", async ({ expect }) => {
     addDatabase(cloudflare.account, { name: "signpost" });
     addQueue(cloudflare.account, "signpost-clicks");

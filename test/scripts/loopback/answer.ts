@@ -30,11 +30,21 @@ export class Refusal extends Error {
   }
 }
 
-export function envelope(result: unknown): Readonly<Record<string, unknown>> {
-  const info = Array.isArray(result)
-    ? { result_info: { page: 1, per_page: 100, count: result.length, total_count: result.length } }
-    : {};
-  return { success: true, errors: [], messages: [], result, ...info };
+const PER_PAGE_MAX = 50;
+
+/** Wraps a result. Lists come by the page, and no page is longer than Cloudflare allows. */
+export function envelope(
+  result: unknown,
+  query: URLSearchParams,
+): Readonly<Record<string, unknown>> {
+  const wrapped = { success: true, errors: [], messages: [] };
+  if (!Array.isArray(result)) return { ...wrapped, result };
+  const page = Number(query.get("page") ?? "1");
+  const perPage = Number(query.get("per_page") ?? "20");
+  if (perPage > PER_PAGE_MAX) throw new Refusal(400, 7001, `per_page is at most ${PER_PAGE_MAX}`);
+  const rows = result.slice((page - 1) * perPage, page * perPage) as readonly unknown[];
+  const info = { page, per_page: perPage, count: rows.length, total_count: result.length };
+  return { ...wrapped, result: rows, result_info: info };
 }
 
 export function failure(code: number, message: string): Readonly<Record<string, unknown>> {

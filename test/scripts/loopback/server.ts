@@ -103,7 +103,7 @@ function answerOf(
       }
       return {
         status: 200,
-        body: envelope(route.answer({ account, params: match.slice(1), query, body })),
+        body: envelope(route.answer({ account, params: match.slice(1), query, body }), query),
       };
     }
     throw new Refusal(404, 7003, `No route for that URI: ${method} ${path}`);

@@ -1,0 +1,151 @@
+/** The whole of `npm run deploy` with wrangler itself, against the loopback API. */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+
+import { afterAll, beforeAll, describe, it } from "vitest";
+
+import { scriptOf } from "../loopback/account.ts";
+import { newClone } from "../loopback/clone.ts";
+import { startLoopback, TOKEN, type Loopback } from "../loopback/server.ts";
+
+const ROOT = path.join(import.meta.dirname, "../../..");
+/** Deployments write into this folder, beside what a person has deployed from it. */
+const NAME = `loopback-${crypto.randomUUID().slice(0, 8)}`;
+const FOLDER = path.join(ROOT, ".signpost", NAME);
+const FLAGS = ["--name", NAME, "--url", "https://go.example.com", "--wait", "0"];
+const WITHIN_MS = 180_000;
+
+let cloudflare: Loopback;
+const said: string[] = [];
+
+beforeAll(async () => {
+  cloudflare = await startLoopback();
+});
+
+afterAll(async () => {
+  await cloudflare.close();
+  rmSync(FOLDER, { recursive: true, force: true });
+  rmSync(path.join(ROOT, `wrangler.${NAME}.toml`), { force: true });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+}
+
+function start(): Run {
+  const script = path.join(ROOT, "scripts", "deploy.ts");
+  const child = spawn(process.execPath, [script, ...FLAGS], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      CLOUDFLARE_API_BASE_URL: cloudflare.url,
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      WRANGLER_LOG: "debug",
+    },
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, output }));
+  return { child, ended };
+}
+
+function secrets(): ReadonlyMap<string, string> {
+  const { bindings } = scriptOf(cloudflare.account, NAME);
+  const texts = bindings.filter(({ type }) => type === "secret_text");
+  return new Map(texts.map(({ name, text }) => [name, String(text)]));
+}
+
+describe("npm run deploy", () => {
+  it(
+    "told to end during the upload, leaves no file with secrets to upload",
+    { timeout: WITHIN_MS },
+    async ({ expect }) => {
+      const uploading = new Promise<void>((resolve) => {
+        cloudflare.trouble = ({ method, path: route }) => {
+          if (method !== "PUT" || !route.endsWith(`/scripts/${NAME}`)) return null;
+          resolve();
+          return { how: "hang" };
+        };
+      });
+      const { child, ended } = start();
+      await Promise.race([uploading, ended]);
+      expect(existsSync(path.join(FOLDER, "upload.json"))).toBe(true);
+      child.kill("SIGTERM");
+      const { code, output } = await ended;
+      said.push(output);
+      expect(code).toBe(143);
+      expect(existsSync(path.join(FOLDER, "upload.json"))).toBe(false);
+      cloudflare.trouble = () => null;
+    },
+  );
+
+  it(
+    "goes on where it was ended, with the secrets that it made then",
+    { timeout: WITHIN_MS },
+    async ({ expect }) => {
+      const made = JSON.parse(readFileSync(path.join(FOLDER, "secrets.json"), "utf8")) as object;
+      const { code, output } = await start().ended;
+      said.push(output);
+      expect(code, output).toBe(0);
+      expect(Object.fromEntries(secrets())).toEqual(made);
+      expect(output).toContain(`version ${scriptOf(cloudflare.account, NAME).versionId}`);
+      expect(existsSync(path.join(FOLDER, "upload.json"))).toBe(false);
+    },
+  );
+
+  it(
+    "prints no secret and no token, whatever wrangler logs",
+    { timeout: WITHIN_MS },
+    async ({ expect }) => {
+      const { output } = await start().ended;
+      expect(output).toContain("Uploaded");
+      for (const text of [...said, output]) {
+        for (const [name, secret] of secrets()) {
+          // Only the link to the first account is printed, once.
+          const rest = name === "SETUP_TOKEN" ? text.replace(`/setup#${secret}`, "") : text;
+          expect(rest, name).not.toContain(secret);
+        }
+        expect(text).not.toContain(TOKEN);
+      }
+    },
+  );
+
+  it("leaves all hosts to the API, where each is attached by itself", ({ expect }) => {
+    const hosts = cloudflare.calls.filter(({ path: route }) =>
+      /\/(?:domains|routes)\b/.test(route),
+    );
+    const changes = hosts.filter(({ method }) => method !== "GET");
+    expect(changes.map(({ method, path: route }) => `${method} ${route}`)).toEqual([
+      `PUT /accounts/${cloudflare.account.id}/workers/domains`,
+    ]);
+    expect(changes[0]?.body).not.toHaveProperty("override_existing_dns_record");
+  });
+
+  it("uploads what the tests' stand-in for wrangler uploads", async ({ expect }) => {
+    const other = await startLoopback();
+    await newClone(other).deploy(...FLAGS);
+    const shape = ({ account }: Loopback): readonly string[] =>
+      scriptOf(account, NAME)
+        .bindings.map(({ type, name }) => `${type} ${name}`)
+        .filter((binding) => binding !== "assets ASSETS")
+        .sort();
+    expect(shape(cloudflare)).toEqual(shape(other));
+    const consumers = ({ account }: Loopback): readonly string[] =>
+      account.queues
+        .flatMap(({ name, consumers: all }) => all.map(({ script }) => `${name} ${script}`))
+        .sort();
+    expect(consumers(cloudflare)).toEqual(consumers(other));
+    const tables = ({ account }: Loopback): unknown =>
+      account.databases[0]?.sqlite
+        .prepare("SELECT name FROM sqlite_master WHERE name NOT LIKE '%migrations%' ORDER BY name")
+        .all();
+    expect(tables(cloudflare)).toEqual(tables(other));
+    await other.close();
+  });
+});
