@@ -87,7 +87,10 @@ const REQUESTS: Readonly<Record<Feature, Readonly<Record<string, Ask>>>> = {
       links: ["One", "Two"].map((name) => ({ name, rules: DEFAULT_RULES })),
     }),
   },
-  export: {},
+  export: {
+    native: native("GET", "/api/links/export"),
+    pvtlnk: pvtlnk("GET", "/links/export"),
+  },
   enterpriseApi: { pvtlnk: pvtlnk("GET", "/links") },
 };
 

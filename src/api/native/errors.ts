@@ -136,9 +136,12 @@ function toWire(refusal: NativeRefusal): WireError {
     case "workspace_header_unknown":
       return notFound("The header Signpost-Workspace names no workspace that you belong to.");
     case "feature_not_in_plan":
-      return forbidden("This workspace's plan does not include this feature.", {
-        code: "PLAN_LIMIT",
-      });
+      return forbidden(
+        `The plan "${refusal.plan}" does not include the feature "${refusal.feature}".`,
+        {
+          code: "PLAN_LIMIT",
+        },
+      );
     case "membership_lost":
       return forbidden("You no longer belong to this token's workspace.");
     case "password_wrong":

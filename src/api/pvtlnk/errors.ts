@@ -87,7 +87,11 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "password_wrong":
       return unauthorized("Missing or invalid API token");
     case "feature_not_in_plan":
-      return forbidden("This API requires the Enterprise plan");
+      return forbidden(
+        refusal.feature === "enterpriseApi"
+          ? "This API requires the Enterprise plan"
+          : `The plan "${refusal.plan}" does not include the feature "${refusal.feature}"`,
+      );
     case "session_required":
       return forbidden("This needs a signed-in browser session");
     case "scope_missing":

@@ -12,7 +12,7 @@ import { authenticate } from "../../accounts/authenticate.ts";
 import { offersToken, tokenOf } from "../../accounts/credentials.ts";
 import { isOperator } from "../../accounts/operator.ts";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
-import { configOf } from "../../config.ts";
+import { configOf, type Plan } from "../../config.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { ShellFailure } from "./failure.ts";
 import { refuseFastRequests } from "./rate-limits.ts";
@@ -27,14 +27,18 @@ export interface Requirement {
   readonly scope?: Scope;
   /** The lowest role that passes. */
   readonly role?: Role;
-  readonly feature?: Feature;
+  /** What the workspace's plan must include. */
+  readonly features?: readonly Feature[];
 }
 
-export type GuardRefusal =
-  | ShellFailure
-  | AccountRefusal
-  /** The workspace's plan lacks the feature that the route belongs to. */
-  | { readonly reason: "feature_not_in_plan" };
+export type GuardRefusal = ShellFailure | AccountRefusal | FeatureNotInPlan;
+
+/** The workspace's plan lacks a feature that the route belongs to. */
+export interface FeatureNotInPlan {
+  readonly reason: "feature_not_in_plan";
+  readonly feature: Feature;
+  readonly plan: Plan;
+}
 
 interface Asked {
   readonly c: Context<DialectEnvironment>;
@@ -57,10 +61,11 @@ const CHECKS = {
     requirement.who === "session" && access.via !== "session"
       ? { reason: "session_required" }
       : null,
-  feature: ({ access, requirement: { feature } }) =>
-    feature === undefined || PLANS[access.workspace.plan].features[feature]
-      ? null
-      : { reason: "feature_not_in_plan" },
+  features: ({ access, requirement: { features = [] } }) => {
+    const { plan } = access.workspace;
+    const feature = features.find((one) => !PLANS[plan].features[one]);
+    return feature === undefined ? null : { reason: "feature_not_in_plan", feature, plan };
+  },
   scope: ({ access, requirement: { scope } }) =>
     scope === undefined || access.scopes.has(scope)
       ? null

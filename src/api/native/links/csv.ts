@@ -27,7 +27,7 @@ const CSV_TYPE = "text/csv";
 export const csv = new Hono<NativeEnvironment>()
   .get(
     "/export",
-    requires({ scope: "links:read", role: "manager" }),
+    requires({ scope: "links:read", role: "manager", features: ["export"] }),
     validate.query(exportQuery),
     async (c) => {
       const query = c.req.valid("query");

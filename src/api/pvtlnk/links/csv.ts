@@ -19,7 +19,7 @@ const CSV_BYTES_MAX = 5 * 1024 * 1024;
 export const csv = new Hono<PvtlnkEnvironment>()
   .get(
     "/export",
-    requires({ scope: "links:read", role: "manager" }),
+    requires({ scope: "links:read", role: "manager", features: ["export"] }),
     validate.query(exportQuery),
     async (c) => {
       const context = { env: c.env, access: c.get("access") };
