@@ -309,7 +309,7 @@ CREATE TABLE `webhooks` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `webhooks_uuid_unique` ON `webhooks` (`uuid`);--> statement-breakpoint
-CREATE INDEX `webhooks_by_workspace` ON `webhooks` (`workspace_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `webhooks_by_target` ON `webhooks` (`workspace_id`,`url`,`events`);--> statement-breakpoint
 CREATE TABLE `invitations` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,

@@ -11,7 +11,7 @@ export interface PlanTerms {
   /** Pending invitations. */
   readonly invitationsMax: number;
   readonly domainsMax: number | null;
-  readonly webhooksMax: number | null;
+  readonly webhooksMax: number;
   readonly goalsMax: number | null;
   readonly tagsMax: number;
   readonly collectionsMax: number;
@@ -66,7 +66,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     rulesPerLinkMax: 3,
     membersMax: 1,
     domainsMax: 0,
-    webhooksMax: 1,
+    webhooksMax: 5,
     goalsMax: 1,
     features: {
       ...EVERYTHING,
@@ -85,7 +85,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     rulesPerLinkMax: 20,
     membersMax: 10,
     domainsMax: 5,
-    webhooksMax: 10,
+    webhooksMax: 25,
     goalsMax: 20,
     features: { ...EVERYTHING, enterpriseApi: false },
   },
@@ -97,7 +97,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     rulesPerLinkMax: null,
     membersMax: null,
     domainsMax: null,
-    webhooksMax: null,
+    webhooksMax: 50,
     goalsMax: null,
     features: EVERYTHING,
   },

@@ -15,8 +15,11 @@ export interface OutboundPolicy extends Resolver {
   readonly allowPrivate: boolean;
   /** What a failing resolver means; `refuse` when absent. `allow` is for checks that repeat. */
   readonly whenDnsFails?: "refuse" | "allow";
-  /** Whether a host is this service. Called with lower case, without the root's dot. */
-  isOwnHost(hostname: string): boolean | Promise<boolean>;
+  /**
+   * Whether a host is this service. Called with lower case, without the root's dot, and with a
+   * port, which is empty for the scheme's own.
+   */
+  isOwnHost(hostname: string, port: string): boolean | Promise<boolean>;
 }
 
 export type BlockReason =
@@ -59,7 +62,8 @@ export type OutboundFailure =
   | { readonly reason: "timeout"; readonly status: number | null; readonly ms: number }
   | { readonly reason: "network"; readonly status: number | null; readonly ms: number };
 
-const USER_AGENT = "Signpost/1.0";
+/** What calls itself by this name is this service, or another installation of it. */
+export const USER_AGENT = "Signpost/1.0";
 const TIMEOUT_MS_DEFAULT = 10_000;
 const BODY_BYTES_MAX_DEFAULT = 20_000;
 
@@ -99,11 +103,11 @@ async function writtenReason(url: URL, policy: OutboundPolicy): Promise<BlockRea
   const { allowPrivate } = policy;
   if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:")) return "scheme";
   if (url.username !== "" || url.password !== "") return "credentials";
-  if (allowPrivate) return null;
-  // The default port of the scheme is the empty string.
-  if (url.port !== "") return "port";
   const hostname = bareHostname(url);
-  if (await policy.isOwnHost(hostname)) return "own_host";
+  // The default port of the scheme is the empty string.
+  if (url.port !== "" && !allowPrivate) return "port";
+  if (await policy.isOwnHost(hostname, url.port)) return "own_host";
+  if (allowPrivate) return null;
   if (isAddress(hostname)) return isPublicAddress(hostname) ? null : "private_address";
   return LOCAL_NAME.test(hostname) || !hostname.includes(".") ? "private_name" : null;
 }

@@ -3,7 +3,7 @@
  * another workspace's endpoints.
  */
 
-import { and, asc, count, eq, sql } from "drizzle-orm";
+import { and, asc, count, eq, type SQL, sql } from "drizzle-orm";
 
 import type { Workspace } from "../access/access.ts";
 import { PLANS } from "../access/plans.ts";
@@ -14,8 +14,8 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { checkTarget, type OutboundPolicy } from "../platform/safe-fetch.ts";
 import { seal } from "../platform/sealing.ts";
 import { type Endpoint, ENDPOINT_COLUMNS, endpointOf } from "./endpoint.ts";
-import type { WebhookNotFound, WebhookUrlRefused } from "./errors.ts";
-import type { Subscription } from "./events.ts";
+import type { WebhookExists, WebhookNotFound, WebhookUrlRefused } from "./errors.ts";
+import { normalSubscriptions, type Subscription } from "./events.ts";
 import type { RetryPolicy } from "./schedule.ts";
 import { newSecret, ROTATION_OVERLAP_MS } from "./secrets.ts";
 
@@ -46,9 +46,6 @@ export interface EndpointContext {
   readonly policy: OutboundPolicy;
 }
 
-/** The limit where the plan sets none, because an event is written once per endpoint. */
-const ENDPOINTS_MAX = 50;
-
 export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext) {
   const db = databaseOf(env.DB);
   const isOurs = (uuid: string) =>
@@ -57,13 +54,26 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
   async function change(
     uuid: string,
     columns: Partial<typeof webhooks.$inferInsert>,
+    guard?: SQL,
   ): Promise<Result<Endpoint, WebhookNotFound>> {
     const [row] = await db
       .update(webhooks)
       .set({ ...columns, updatedAtMs: nowMs })
-      .where(isOurs(uuid))
+      .where(and(isOurs(uuid), guard))
       .returning(ENDPOINT_COLUMNS);
     return row === undefined ? err({ reason: "webhook_not_found" }) : ok(endpointOf(row));
+  }
+
+  /** Finds another endpoint with the same URL and events: it would receive everything twice. */
+  async function findTwin(
+    uuid: string,
+    url: string,
+    events: string,
+  ): Promise<WebhookExists | null> {
+    const [twin] = await db.all<{ uuid: string }>(sql`
+      select uuid from webhooks where workspace_id = ${workspace.id}
+        and url = ${url} and events = ${events} and uuid <> ${uuid}`);
+    return twin === undefined ? null : { reason: "webhook_exists", uuid: twin.uuid };
   }
 
   return {
@@ -84,23 +94,27 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
 
     async create(
       given: NewEndpoint,
-    ): Promise<Result<WithSecret, WebhookUrlRefused | QuotaExceeded>> {
+    ): Promise<Result<WithSecret, WebhookUrlRefused | WebhookExists | QuotaExceeded>> {
       const target = await checkUrl(given.url, policy);
       if (!target.ok) return target;
       const uuid = crypto.randomUUID();
       const secret = given.secret ?? newSecret();
       const sealed = await seal(env.ENCRYPTION_KEY, uuid, secret);
-      const limit = PLANS[workspace.plan].webhooksMax ?? ENDPOINTS_MAX;
-      const { url, events, retryPolicy = "default", isActive = true } = given;
+      const limit = PLANS[workspace.plan].webhooksMax;
+      const events = eventsText(given.events);
+      const { url, retryPolicy = "default", isActive = true } = given;
       // The insert itself counts, so that concurrent requests cannot both take the last place.
       await db.run(sql`
         insert into webhooks (uuid, workspace_id, url, events, secret, retry_policy, is_active,
           created_at_ms, updated_at_ms)
-        select ${uuid}, ${workspace.id}, ${url}, ${eventsText(events)}, ${sealed}, ${retryPolicy},
+        select ${uuid}, ${workspace.id}, ${url}, ${events}, ${sealed}, ${retryPolicy},
           ${Number(isActive)}, ${nowMs}, ${nowMs}
-        where (select count(*) from webhooks where workspace_id = ${workspace.id}) < ${limit}`);
+        where (select count(*) from webhooks where workspace_id = ${workspace.id}) < ${limit}
+        on conflict (workspace_id, url, events) do nothing`);
       const made = await this.find(uuid);
       if (made.ok) return ok({ endpoint: made.value, secret });
+      const twin = await findTwin(uuid, url, events);
+      if (twin !== null) return err(twin);
       const [row] = await db
         .select({ used: count() })
         .from(webhooks)
@@ -112,19 +126,29 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
     async update(
       uuid: string,
       { url, events, retryPolicy, isActive }: EndpointChanges,
-    ): Promise<Result<Endpoint, WebhookNotFound | WebhookUrlRefused>> {
+    ): Promise<Result<Endpoint, WebhookNotFound | WebhookUrlRefused | WebhookExists>> {
       const known = await this.find(uuid);
       if (!known.ok) return known;
       const target = url === undefined ? ok(null) : await checkUrl(url, policy);
       if (!target.ok) return target;
       const isAnother = url !== undefined && url !== known.value.url;
-      return change(uuid, {
-        ...(url !== undefined && { url }),
-        ...(events !== undefined && { events: [...new Set(events)] }),
-        ...(retryPolicy !== undefined && { retryPolicy }),
-        ...(isActive !== undefined && { isActive, disabledReason: null }),
-        ...((isAnother || isActive === true) && { failingSinceMs: null, isSlow: false }),
-      });
+      const newUrl = url ?? known.value.url;
+      const newEvents = eventsText(events ?? known.value.events);
+      const changed = await change(
+        uuid,
+        {
+          ...(url !== undefined && { url }),
+          ...(events !== undefined && { events: normalSubscriptions(events) }),
+          ...(retryPolicy !== undefined && { retryPolicy }),
+          ...(isActive !== undefined && { isActive, disabledReason: null }),
+          ...((isAnother || isActive === true) && { failingSinceMs: null, isSlow: false }),
+        },
+        sql`not exists (select 1 from webhooks as twin
+          where twin.workspace_id = ${workspace.id} and twin.uuid <> ${uuid}
+            and twin.url = ${newUrl} and twin.events = ${newEvents})`,
+      );
+      const twin = changed.ok ? null : await findTwin(uuid, newUrl, newEvents);
+      return twin === null ? changed : err(twin);
     },
 
     /** Deletes an endpoint together with its pending deliveries. */
@@ -162,5 +186,5 @@ async function checkUrl(
 }
 
 function eventsText(events: readonly Subscription[]): string {
-  return JSON.stringify([...new Set(events)]);
+  return JSON.stringify(normalSubscriptions(events));
 }

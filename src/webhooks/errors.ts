@@ -9,6 +9,12 @@ export interface WebhookNotFound {
   readonly reason: "webhook_not_found";
 }
 
+/** The workspace has an endpoint with the same URL and events. */
+export interface WebhookExists {
+  readonly reason: "webhook_exists";
+  readonly uuid: string;
+}
+
 export interface WebhookUrlRefused {
   readonly reason: "webhook_url_refused";
   readonly problem: BlockReason;
@@ -27,6 +33,7 @@ export interface DeliveryNotFound {
 export type WebhookRefusal =
   | WebhookNotFound
   | WebhookUrlRefused
+  | WebhookExists
   | WebhookInactive
   | DeliveryNotFound
   | QuotaExceeded;

@@ -19,6 +19,11 @@ export const SUBSCRIPTIONS = [...EVENT_TYPES, "*"] as const;
 
 export type Subscription = (typeof SUBSCRIPTIONS)[number];
 
+/** Returns what these subscriptions mean, each set in one form. */
+export function normalSubscriptions(given: readonly Subscription[]): Subscription[] {
+  return given.includes("*") ? ["*"] : EVENT_TYPES.filter((type) => given.includes(type));
+}
+
 /** One event, complete and final: every attempt at every endpoint sends the same bytes. */
 export interface WebhookEvent {
   readonly id: string;

@@ -114,6 +114,10 @@ describe("checkTarget", () => {
     }
     expect((await checkTarget("http://user@localhost/", policy)).ok).toBe(false);
     expect((await checkTarget("file:///etc/passwd", policy)).ok).toBe(false);
+    expect(await checkTarget("http://sign.test:80/", policy)).toEqual({
+      ok: false,
+      error: "own_host",
+    });
     expect(asked).toEqual([]);
   });
 });

@@ -290,6 +290,14 @@ function toWire(refusal: NativeRefusal): WireError {
       return badRequest(amountSentence(refusal.problem));
     case "webhook_not_found":
       return notFound("There is no such webhook.");
+    case "webhook_exists":
+      return conflict(
+        "There is a webhook with this url and these events already: change that one.",
+        {
+          code: "WEBHOOK_EXISTS",
+          id: refusal.uuid,
+        },
+      );
     case "webhook_url_refused":
       return badRequest(webhookUrlSentence(refusal.problem));
     case "webhook_inactive":

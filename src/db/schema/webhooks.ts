@@ -1,6 +1,6 @@
 /** Webhook endpoints, and their outbox of undelivered events. */
 
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 import { workspaces } from "./workspaces.ts";
 
@@ -14,7 +14,7 @@ export const webhooks = sqliteTable(
       .notNull()
       .references(() => workspaces.id, { onDelete: "cascade" }),
     url: text("url").notNull(),
-    /** JSON array of event types, or `["*"]`. */
+    /** JSON array of event types in the order of `EVENT_TYPES`, or `["*"]`. */
     events: text("events", { mode: "json" }).$type<string[]>().notNull(),
     /** Sealed (`platform/sealing.ts`): an HMAC needs the secret itself. */
     secret: text("secret").notNull(),
@@ -32,8 +32,8 @@ export const webhooks = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
   },
-  // Lists a workspace's endpoints, and finds those that subscribe to an event.
-  (table) => [index("webhooks_by_workspace").on(table.workspaceId)],
+  // Lists a workspace's endpoints, and keeps two from receiving the same.
+  (table) => [uniqueIndex("webhooks_by_target").on(table.workspaceId, table.url, table.events)],
 );
 
 /**

@@ -10,10 +10,10 @@ import {
   redeliverOne,
   sendSample,
 } from "../../../webhooks/delivery-log.ts";
+import { endpointPolicy } from "../../../webhooks/endpoint-policy.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
 import { endpointStore, type WithSecret } from "../../../webhooks/endpoints.ts";
 import { bodyOf, EVENT_TYPES, newEventId } from "../../../webhooks/events.ts";
-import { outboundPolicy } from "../../../webhooks/outbound.ts";
 import { sampleData } from "../../../webhooks/samples.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
@@ -106,7 +106,7 @@ export const webhooks = new Hono<NativeEnvironment>()
 function storeOf(c: NativeContext) {
   const { env } = c;
   const { workspace } = c.get("access");
-  return endpointStore({ env, workspace, nowMs: nowOf(c), policy: outboundPolicy(env) });
+  return endpointStore({ env, workspace, nowMs: nowOf(c), policy: endpointPolicy(env) });
 }
 
 function contextOf(c: NativeContext): DeliveryContext {

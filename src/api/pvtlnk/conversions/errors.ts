@@ -14,7 +14,11 @@ import {
 } from "../../shared/wire-error.ts";
 import { AMOUNT_SENTENCES } from "./contract.ts";
 
-type ConversionRefusal = ShellFailure | PostbackRefusal;
+type ConversionRefusal =
+  | ShellFailure
+  | PostbackRefusal
+  /** A webhook of this or another installation has a postback as its URL. */
+  | { readonly reason: "postback_from_webhook" };
 
 /** Answers a refusal in PVTLNK's format. */
 export function refuse(c: Context, refusal: ConversionRefusal): Response {
@@ -58,6 +62,8 @@ function toWire(refusal: ConversionRefusal): WireError {
       return { status: 410, sentence: "Conversion goal is inactive" };
     case "goal_past_plan":
       return forbidden("Feature not available for subscription tier");
+    case "postback_from_webhook":
+      return forbidden("A webhook cannot report conversions: give it another URL");
     case "order_known":
       return conflict("Duplicate conversion (same order_id already tracked)");
     case "amount_refused":

@@ -11,6 +11,7 @@ import { type Postback, trackConversion } from "../../../conversions/track-conve
 import { databaseOf } from "../../../db/database.ts";
 import { sha256Hex } from "../../../platform/bytes.ts";
 import { tolerate } from "../../../platform/log.ts";
+import { USER_AGENT } from "../../../platform/safe-fetch.ts";
 import { visitorOf } from "../../../redirect/visitor.ts";
 import { defineDialect, type DialectEnvironment, nowOf } from "../../shared/dialect.ts";
 import { timeInWords } from "../analytics/time-in-words.ts";
@@ -44,6 +45,17 @@ const brake = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   return undefined;
 });
 
+/**
+ * Refuses what a webhook posts: `conversion.tracked` that leads here would make the next one.
+ */
+const noWebhooks = createMiddleware<ConversionsEnvironment>(async (c, next) => {
+  if (c.req.header("User-Agent") === USER_AGENT) {
+    return refuse(c, { reason: "postback_from_webhook" });
+  }
+  await next();
+  return undefined;
+});
+
 const goalInPath = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   const goal = await findPostbackGoal(databaseOf(c.env.DB), c.req.param("token") ?? "");
   if (!goal.ok) return refuse(c, goal.error);
@@ -61,6 +73,7 @@ const postbackBody = validate.json(postback, {
 
 const track = new Hono<ConversionsEnvironment>().post(
   "/:token",
+  noWebhooks,
   brake,
   goalInPath,
   postbackBody,

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import { PLANS } from "../../../../src/access/plans.ts";
 import { endpointStore } from "../../../../src/webhooks/endpoints.ts";
 import { outboundPolicy } from "../../../../src/webhooks/outbound.ts";
 import { fakeInternet } from "../../../platform/fake-internet.ts";
@@ -96,16 +97,51 @@ describe("/api/webhooks", () => {
     const { call, account } = await newNativeClient();
     const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
     await callApi(path, jsonOf("PUT", { plan: "free" }, OPERATOR));
-    await subscribe({ call }, { url: URL_OF_BOX });
-    const second = await call("POST", "/api/webhooks", { url: URL_OF_BOX, events: ["*"] });
-    expect(second.status).toBe(403);
-    expect(second.body).toMatchObject({
+    for (let count = 0; count < 5; count += 1) {
+      await subscribe({ call }, { url: `${URL_OF_BOX}/${count}` });
+    }
+    const sixth = await call("POST", "/api/webhooks", { url: URL_OF_BOX, events: ["*"] });
+    expect(sixth.status).toBe(403);
+    expect(sixth.body).toMatchObject({
       code: "PLAN_LIMIT",
       quota: "webhooks",
-      limit: 1,
-      used: 1,
+      limit: 5,
+      used: 5,
       plan: "free",
     });
+  });
+
+  it("allows 5, 25 and 50 webhooks by plan", ({ expect }) => {
+    const limits = Object.values(PLANS).map(({ webhooksMax }) => webhooksMax);
+    expect(limits).toEqual([5, 25, 50]);
+  });
+
+  it("refuses a second webhook with the same URL and events, and names the first", async ({
+    expect,
+  }) => {
+    const { call } = await newNativeClient();
+    const url = URL_OF_BOX;
+    const first = await subscribe({ call }, { url, events: ["link.created", "link.clicked"] });
+    const all = await subscribe({ call }, { url, events: ["link.created", "*"] });
+    expect(all["events"]).toEqual(["*"]);
+    const same = ["link.clicked", "link.created", "link.clicked"];
+    const refused = {
+      status: 409,
+      body: { code: "WEBHOOK_EXISTS", id: first.id, message: expect.stringContaining("already") },
+    };
+    expect(await call("POST", "/api/webhooks", { url, events: same })).toMatchObject(refused);
+    const patch = (id: string, changes: object) => call("PATCH", `/api/webhooks/${id}`, changes);
+    expect(await patch(all.id, { events: same })).toMatchObject(refused);
+    expect(await patch(first.id, { events: same })).toMatchObject({ status: 200 });
+    expect(await patch(first.id, { isActive: false })).toMatchObject({ status: 200 });
+    const copies = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        call("POST", "/api/webhooks", { url: `${url}?x`, events: ["*"] }),
+      ),
+    );
+    expect(copies.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409, 409, 409]);
+    const stranger = await newNativeClient();
+    expect((await stranger.call("POST", "/api/webhooks", { url, events: same })).status).toBe(201);
   });
 
   it("gives samples of each event, for builders of forms", async ({ expect }) => {
@@ -280,6 +316,33 @@ describe("the target of a webhook", () => {
     if (!made.ok) throw new Error(made.error.reason);
     expect(await store.update(made.value.endpoint.uuid, { url })).toEqual(refusal);
     expect(await store.list()).toEqual([made.value.endpoint]);
+  });
+
+  it.for([
+    "https://sign.test/api/conversions/track/x",
+    "https://SIGN.TEST./x",
+    "https://shop.own-hook.example/x",
+  ])("%s is ours, in development too", async (url, { expect }) => {
+    const { call, account } = await newNativeClient();
+    await env.DB.prepare(
+      `INSERT INTO domains (uuid, workspace_id, claimed_by, hostname, challenge, verified_at_ms, checked_at_ms, created_at_ms)
+       VALUES (?1, ?2, 'somebody', 'shop.own-hook.example', 'c', 1, 9e15, 1) ON CONFLICT DO NOTHING`,
+    )
+      .bind(crypto.randomUUID(), account.workspace.id)
+      .run();
+    expect(outboundPolicy(env).allowPrivate).toBe(true);
+    const refused = await call("POST", "/api/webhooks", { url, events: ["*"] });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("this service")]);
+  });
+
+  it("another service of the same machine is not ours", ({ expect }) => {
+    const local = { ...env, PUBLIC_URL: "http://localhost:8787", ALLOW_PRIVATE_WEBHOOKS: "true" };
+    const { isOwnHost } = outboundPolicy(local);
+    const hosts = ["localhost", "127.0.0.1", "[::1]", "app.localhost", "example.com"];
+    expect(hosts.map((host) => isOwnHost(host, "8787"))).toEqual([true, true, true, true, false]);
+    expect(hosts.map((host) => isOwnHost(host, "3000"))).toEqual(hosts.map(() => false));
+    const named = { ...local, WORKERS_DEV_HOST: "signpost.me.workers.dev" };
+    expect(outboundPolicy(named).isOwnHost("signpost.me.workers.dev", "")).toBe(true);
   });
 
   it("a webhook's target may be private only where the installation says so", ({ expect }) => {

@@ -300,6 +300,18 @@ describe("the errors", () => {
     });
   });
 
+  it("403: a webhook posts here, which would tell of itself for ever", async ({ expect }) => {
+    const goal = await newGoal(await newAccount());
+    const body = { event: "conversion.tracked", data: {} };
+    const response = await report(goal, body, { "User-Agent": "Signpost/1.0" });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({
+      success: false,
+      error: "A webhook cannot report conversions: give it another URL",
+    });
+    expect(await (await report(goal)).json()).toMatchObject({ conversion_id: 1 });
+  });
+
   it("400: a body that cannot be read", async ({ expect }) => {
     const [, { token }] = await shop();
     const response = await callApi(`/api/conversions/track/${token}`, {
