@@ -280,6 +280,8 @@ function toWire(refusal: NativeRefusal): WireError {
       return badRequest(
         `csv cannot be read from row ${refusal.row} on: a quoted cell has no end, or text after it`,
       );
+    case "csv_one_line":
+      return badRequest("csv has no rows that can be told apart: end its lines with CRLF or LF");
     case "label_taken":
       return conflict(`There is a ${refusal.kind} named "${refusal.name}" already.`);
     case "label_not_found":

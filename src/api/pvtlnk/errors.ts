@@ -133,6 +133,8 @@ function toWire(refusal: PvtlnkRefusal): WireError {
       return invalid([`Csv is too long (maximum is ${refusal.limit} rows)`]);
     case "csv_malformed":
       return invalid([`Csv cannot be read from row ${refusal.row}: a quoted cell has no end`]);
+    case "csv_one_line":
+      return invalid(["Csv has no rows that can be told apart: end its lines with CRLF or LF"]);
     case "not_link_owner":
       return forbidden("A member can archive only their own links");
     case "version_mismatch":

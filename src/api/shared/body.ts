@@ -18,8 +18,11 @@ export interface BodyOptions {
    * refused.
    */
   readonly forms?: boolean;
-  /** A text type to accept too: the value is then the text itself. */
-  readonly textType?: string;
+  /**
+   * Text types to accept too, and with them a form with one file: the value is then the text itself,
+   * UTF-8 or, if its byte order mark says so, UTF-16.
+   */
+  readonly textTypes?: readonly string[];
   /** Whether to treat a missing body as an empty object. */
   readonly optional?: boolean;
 }
@@ -27,7 +30,12 @@ export interface BodyOptions {
 /** Reads the whole body, and discards one that turns out to be too large. */
 export async function readBody(
   request: HonoRequest,
-  { limitBytes = BODY_BYTES_MAX, forms = false, textType, optional = false }: BodyOptions = {},
+  {
+    limitBytes = BODY_BYTES_MAX,
+    forms = false,
+    textTypes = [],
+    optional = false,
+  }: BodyOptions = {},
 ): Promise<Result<unknown, ShellFailure>> {
   if (optional && !hasBody(request)) {
     keepForHono(request, "{}");
@@ -37,18 +45,20 @@ export async function readBody(
   const type = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const isJson = type === "application/json" || type.endsWith("+json");
   const isForm = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
-  const isText = textType !== undefined && type === textType;
-  if (!isJson && !isText && !(forms && isForm)) {
-    const accepted = ["application/json"];
-    if (textType !== undefined) accepted.push(textType);
+  const isText = textTypes.includes(type);
+  const isUpload = textTypes.length > 0 && type === "multipart/form-data";
+  if (!isJson && !isText && !isUpload && !(forms && isForm)) {
+    const accepted = ["application/json", ...textTypes];
+    if (textTypes.length > 0) accepted.push("multipart/form-data");
     if (forms) accepted.push("application/x-www-form-urlencoded", "multipart/form-data");
     return err({ reason: "body_type_unsupported", accepted });
   }
   const bytes = await readBytes(request.raw, limitBytes);
   if (bytes === null) return err({ reason: "body_too_large", limitBytes });
   try {
+    if (isText) return ok(decodeText(bytes));
+    if (isUpload) return await uploadedText(bytes, contentType);
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-    if (isText) return ok(text);
     if (!isJson) return ok(await formFields(bytes, contentType));
     keepForHono(request, text);
     const value: unknown = JSON.parse(text);
@@ -56,7 +66,7 @@ export async function readBody(
     const problem = `it is nested more than ${BODY_DEPTH_MAX} levels deep`;
     return err({ reason: "body_malformed", problem });
   } catch {
-    const wanted = isText ? "UTF-8" : isJson ? "JSON" : "form data";
+    const wanted = isText ? "UTF-8 or UTF-16" : isJson ? "JSON" : "form data";
     const problem = bytes.length === 0 ? "it is empty" : `it is not valid ${wanted}`;
     return err({ reason: "body_malformed", problem });
   }
@@ -105,4 +115,27 @@ async function formFields(bytes: Uint8Array, contentType: string): Promise<unkno
     fields.push([name, value]);
   }
   return Object.fromEntries(fields);
+}
+
+/** Decodes a text. Excel's "Unicode Text" is UTF-16; both encodings lose their byte order mark. */
+function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isLittle = first === 0xff && second === 0xfe;
+  const isBig = first === 0xfe && second === 0xff;
+  const label = isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8";
+  return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
+}
+
+/** Reads the one file of a form; a field counts as one, since some programs send files so. */
+async function uploadedText(
+  bytes: Uint8Array,
+  contentType: string,
+): Promise<Result<string, ShellFailure>> {
+  const response = new Response(bytes, { headers: { "Content-Type": contentType } });
+  const [first, second] = [...(await response.formData()).values()];
+  if (first === undefined || second !== undefined) {
+    return err({ reason: "body_malformed", problem: "a form must hold one file and nothing else" });
+  }
+  if (typeof first === "string") return ok(first);
+  return ok(decodeText(new Uint8Array(await first.arrayBuffer())));
 }

@@ -10,7 +10,9 @@ export type CsvRefusal =
    * A quoted cell does not end, or text follows its closing quote, so the start of the next row is
    * unknown.
    */
-  | { readonly reason: "csv_malformed"; readonly row: number };
+  | { readonly reason: "csv_malformed"; readonly row: number }
+  /** The whole file was read as one row, because its line ends are of no known kind. */
+  | { readonly reason: "csv_one_line" };
 
 /** The quotas that can be exceeded are `bulk` and those of all links. */
 export type ImportRefusal = CsvRefusal | CreateLinksRefusal;

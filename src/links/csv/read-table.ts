@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../../platform/result.ts";
 import { restore } from "./cells.ts";
 import type { CsvRefusal } from "./errors.ts";
 import type { Papaparse } from "./load-papaparse.ts";
+import { separatorsOf } from "./separators.ts";
 
 /** The expected format of a file. */
 export interface TableForm<Column extends string> {
@@ -22,13 +23,21 @@ export interface TableRow<Column extends string> {
   /** The row's number in a spreadsheet: the header is row 1, and empty rows count. */
   readonly row: number;
   readonly cells: Cells<Column>;
+  /**
+   * Whether it has more cells than the header: then a text with a delimiter was not quoted, and no
+   * cell can be trusted to be in its column. Empty cells at its end do not count.
+   */
+  readonly isTooWide: boolean;
 }
+
+/** Line ends of other programs. In a header without rows, they tell that the whole file is in it. */
+const OTHER_LINE_ENDS = /[\n\r\u0085\u2028\u2029]./su;
 
 type Places<Column> = ReadonlyMap<Column, number>;
 
 /**
- * Reads a file with a header: RFC 4180, also with LF line ends and a byte order mark. Column names
- * match in any letter case; if two columns have the same name, the first counts.
+ * Reads a file with a header: RFC 4180, and what spreadsheets make of it (`separators.ts`). Column
+ * names match in any letter case; if two columns have the same name, the first counts.
  *
  * Reads row by row, and does not keep rows beyond the limit.
  */
@@ -37,15 +46,18 @@ export function readTable<Column extends string>(
   form: TableForm<Column>,
   papa: Papaparse,
 ): Result<TableRow<Column>[], CsvRefusal> {
-  const text = csv.toWellFormed().replace(/^\uFEFF/, "");
+  const text = csv.toWellFormed();
+  const { delimiter, newline, start } = separatorsOf(text, form.required);
   const missing: CsvRefusal = { reason: "csv_column_missing", column: form.required };
   const rows: TableRow<Column>[] = [];
   let places: Places<Column> | null = null;
+  let width = 0;
+  let isOneLine = false;
   let refusal: CsvRefusal | null = null;
-  let row = 0;
-  papa.parse(text, {
-    delimiter: ",",
-    newline: newlineOf(text),
+  let row = start > 1 ? 1 : 0;
+  papa.parse(text.slice(start), {
+    delimiter,
+    newline,
     // papaparse would otherwise split the whole text at once.
     fastMode: false,
     step({ data, errors }, parser) {
@@ -54,23 +66,21 @@ export function readTable<Column extends string>(
       else if (isEmpty(data)) return;
       else if (places === null) {
         places = placesIn(data, form.columns);
+        width = data.length;
+        isOneLine = data.some((cell) => OTHER_LINE_ENDS.test(cell));
         if (!places.has(form.required)) refusal = missing;
       } else if (rows.length === form.rowsMax) {
         refusal = { reason: "csv_too_many_rows", limit: form.rowsMax };
-      } else rows.push({ row, cells: cellsOf(data, form.columns, places) });
+      } else {
+        const isTooWide = !isEmpty(data.slice(width));
+        rows.push({ row, cells: cellsOf(data, form.columns, places), isTooWide });
+      }
       if (refusal !== null) parser.abort();
     },
   });
   if (refusal !== null) return err(refusal);
-  return places === null ? err(missing) : ok(rows);
-}
-
-/**
- * Returns the line end to split at. LF also covers CRLF: the remaining CR is trimmed from the row's
- * last cell.
- */
-function newlineOf(text: string): "\n" | "\r" {
-  return /\r\n|\n|\r/.exec(text)?.[0] === "\r" ? "\r" : "\n";
+  if (places === null) return err(missing);
+  return rows.length === 0 && isOneLine ? err({ reason: "csv_one_line" }) : ok(rows);
 }
 
 function isEmpty(data: readonly string[]): boolean {

@@ -13,7 +13,7 @@ const anything = z.record(z.string(), z.unknown());
 const app = new Hono<DialectEnvironment>()
   .post("/json", validate.json(anything, { limitBytes: 100 }), (c) => c.json(c.req.valid("json")))
   .post("/form", validate.json(anything, { forms: true }), (c) => c.json(c.req.valid("json")))
-  .post("/text", validate.json(z.string(), { textType: "text/csv" }), (c) =>
+  .post("/text", validate.json(z.string(), { textTypes: ["text/csv"] }), (c) =>
     c.json([c.req.valid("json")]),
   )
   .post("/strict", validate.json(z.object({ a: z.number("a must be a number") })), (c) =>

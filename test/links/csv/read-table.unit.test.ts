@@ -39,7 +39,13 @@ describe("readTable", () => {
     ["capitals", "Destination_URL, TITLE \nhttps://a.example,A\nhttps://b.example,B"],
     [
       "other columns",
-      "id,title,x,destination_url\n1,A,,https://a.example\n2,B,,https://b.example,9",
+      "id,title,x,destination_url\n1,A,,https://a.example\n2,B,,https://b.example,, ,",
+    ],
+    ["semicolons", "destination_url;title\r\nhttps://a.example;A\r\nhttps://b.example;B"],
+    ["tabs", "title\tdestination_url\nA\thttps://a.example\nB\thttps://b.example\n"],
+    [
+      "commas in other names",
+      '"a,b",title,destination_url\n,A,https://a.example\n,B,https://b.example',
     ],
     ["a name twice", "destination_url,title,title\nhttps://a.example,A,C\nhttps://b.example,B,C"],
   ] as const)("reads a file with %s", async ([, csv], { expect }) => {
@@ -58,13 +64,56 @@ describe("readTable", () => {
     expect((await cellsOf(csv)).map(([row]) => row)).toEqual([3, 6]);
   });
 
+  it("obeys Excel's line about its separator, and counts it as a row", async ({ expect }) => {
+    const csv = "\uFEFFsep=;\r\ndestination_url;title\r\nhttps://a.example;A, B\r\n";
+    expect(await cellsOf(csv)).toEqual([
+      [3, { destination_url: "https://a.example", title: "A, B" }],
+    ]);
+  });
+
+  it.for([
+    ['destination_url,"a\rb",title\nhttps://a.example,x,A\nhttps://b.example,y,B'],
+    ['"a\nb",destination_url,title\rx,https://a.example,A\ry,https://b.example,B'],
+    ['"a\rb",destination_url,title\r\nx,https://a.example,A\r\ny,https://b.example,B\r\n'],
+    ['"a""\r",destination_url,title\nx,https://a.example,A\ny,https://b.example,B'],
+  ])("takes no line end within quotes for the file's: %j", async ([csv = ""], { expect }) => {
+    expect(await cellsOf(csv)).toEqual(TWO);
+  });
+
+  it.for(["\u2028", "\u2029", "\u0085"])(
+    "refuses a file whose line ends are %j, instead of reading no rows",
+    async (end, { expect }) => {
+      const csv = ["destination_url", "https://a.example", ""].join(end);
+      expect(await read(`title,${csv}`)).toMatchObject({ ok: false });
+      expect(await read(`destination_url,title${end}https://a.example,A`)).toEqual({
+        ok: false,
+        error: { reason: "csv_one_line" },
+      });
+    },
+  );
+
+  it("accepts a header without rows", async ({ expect }) => {
+    expect(await read("destination_url,title\r\n")).toEqual({ ok: true, value: [] });
+  });
+
+  it("tells rows that have more cells than the header", async ({ expect }) => {
+    const table = await read(
+      "destination_url,title\nhttps://a.example,Hello, world\nhttps://b.example,B,,\nhttps://c.example",
+    );
+    expect(table.ok && table.value.map(({ row, isTooWide }) => [row, isTooWide])).toEqual([
+      [2, true],
+      [3, false],
+      [4, false],
+    ]);
+  });
+
   it("replaces lone surrogates", async ({ expect }) => {
     expect(await cellsOf("destination_url,title\nx,\ud800")).toEqual([
       [2, { destination_url: "x", title: "\ufffd" }],
     ]);
   });
 
-  it.for(["", "\uFEFF", "\n\n", "title,short_code\nA,b", "destination_url;title\nx;y"])(
+  it.for(["", "\uFEFF", "\n\n", "title,short_code\nA,b", "destination_url|title\nx|y"])(
     "refuses a file without destination_url: %j",
     async (csv, { expect }) => {
       expect(await read(csv)).toEqual({

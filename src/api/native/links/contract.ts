@@ -224,7 +224,7 @@ export const importBody = z.preprocess(
   (body) => (typeof body === "string" ? { csv: body } : body),
   z.object(
     { csv: z.string({ error: "csv is required and must be a text" }) },
-    { error: "Send a JSON object that holds csv, or the file itself as text/csv" },
+    { error: "Send a JSON object that holds csv, or the file itself as text/csv or in a form" },
   ),
 );
 

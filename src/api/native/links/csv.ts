@@ -23,6 +23,13 @@ import { toFilter, wireImport } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
 const CSV_TYPE = "text/csv";
+/** What browsers and spreadsheets call such a file. */
+const FILE_TYPES = [
+  CSV_TYPE,
+  "text/plain",
+  "text/tab-separated-values",
+  "application/vnd.ms-excel",
+] as const;
 
 export const csv = new Hono<NativeEnvironment>()
   .get(
@@ -48,7 +55,7 @@ export const csv = new Hono<NativeEnvironment>()
   .post(
     "/import",
     requires({ scope: "links:create" }),
-    validate.json(importBody, { limitBytes: CSV_BYTES_MAX, textType: CSV_TYPE }),
+    validate.json(importBody, { limitBytes: CSV_BYTES_MAX, textTypes: FILE_TYPES }),
     async (c) => {
       const imported = await importOnce(c, c.req.valid("json").csv);
       if (imported.ok) {

@@ -7,8 +7,10 @@ import * as z from "zod";
 import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
 import { CODE } from "../../../links/route/address.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
+import { isObject } from "../../../platform/is-object.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
+import { IMPORT_ROWS_MAX } from "../../shared/wire/csv/columns.ts";
 
 const TITLE_LENGTH_MAX = 255;
 const DESCRIPTION_LENGTH_MAX = 1_000;
@@ -198,7 +200,7 @@ export const exportQuery = z.object({
   created_before: time("Created before").optional(),
 });
 
-export const bulkImport = z.object(
+const csvImport = z.object(
   {
     csv: z
       .string({ error: "Csv must be a text that holds the file" })
@@ -206,6 +208,27 @@ export const bulkImport = z.object(
   },
   { error: "Csv can't be blank" },
 );
+
+/** The other form, of PVTLNK's guide to bulk imports: the columns of a file as fields. */
+const linksImport = z.object({
+  links: z
+    .array(z.record(z.string(), z.unknown(), { error: "Links must be a list of objects" }), {
+      error: "Links must be a list of objects",
+    })
+    .min(1, { error: "Links can't be blank" })
+    .max(IMPORT_ROWS_MAX, { error: `Links is too long (maximum is ${IMPORT_ROWS_MAX} rows)` }),
+});
+
+/** A file as text, or links as objects: a body with `links` and without `csv`. */
+export const bulkImport = z.unknown().transform((body, context) => {
+  const ofObjects = isObject(body) && body["csv"] === undefined && body["links"] !== undefined;
+  const read = ofObjects ? linksImport.safeParse(body) : csvImport.safeParse(body);
+  if (read.success) return read.data;
+  for (const { message, path } of read.error.issues) {
+    context.addIssue({ code: "custom", message, path: [...path] });
+  }
+  return z.NEVER;
+});
 
 export type NewLink = z.output<typeof newLink>;
 export type LinkChanges = z.output<typeof linkChanges>;

@@ -73,9 +73,73 @@ describe("POST /api/links/import", () => {
   });
 
   it.for([
+    ["text/plain", "destination_url;title\r\nhttps://example.com/plain;A\r\n", 1],
+    ["application/vnd.ms-excel", "sep=;\r\ndestination_url;title\r\nhttps://e.com/x;A\r\n", 1],
+    ["text/tab-separated-values", "destination_url\ttitle\nhttps://example.com/tab\tA", 1],
+  ] as const)("takes a file as a spreadsheet names it: %s", async ([type, csv, n], { expect }) => {
+    const client = await newNativeClient();
+    const { body } = await client.call("POST", "/api/links/import", csv, { "Content-Type": type });
+    expect(body).toMatchObject({ created: n, links: [{ title: "A" }] });
+  });
+
+  it.for(["utf-16le", "utf-16be"] as const)(
+    "takes %s with its mark",
+    async (encoding, { expect }) => {
+      const { account } = await newNativeClient();
+      const text = "\uFEFFdestination_url\ttitle\r\nhttps://example.com/ö\tÖ\r\n";
+      const body = new Uint8Array(text.length * 2);
+      const view = new DataView(body.buffer);
+      for (let at = 0; at < text.length; at++) {
+        view.setUint16(at * 2, text.charCodeAt(at), encoding === "utf-16le");
+      }
+      const response = await callApi("/api/links/import", {
+        method: "POST",
+        headers: { ...(await account.byToken("links:create")), "Content-Type": "text/csv" },
+        body,
+      });
+      expect(await response.json()).toMatchObject({ created: 1, links: [{ title: "Ö" }] });
+    },
+  );
+
+  it("takes a file that a form uploads, and refuses two", async ({ expect }) => {
+    const { account } = await newNativeClient();
+    const upload = async (form: FormData) =>
+      callApi("/api/links/import", {
+        method: "POST",
+        headers: await account.byToken("links:create"),
+        body: form,
+      });
+    const form = new FormData();
+    form.append("file", new File(["destination_url\nhttps://example.com/up"], "links.csv"));
+    expect(await (await upload(form)).json()).toMatchObject({ created: 1 });
+    form.append("more", new File(["destination_url\nhttps://example.com/up"], "links.csv"));
+    const refused = await upload(form);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      message: expect.stringContaining("a form must hold one file"),
+    });
+  });
+
+  it("refuses a row with an unquoted comma, which would make a wrong link", async ({ expect }) => {
+    const client = await newNativeClient();
+    const csv =
+      "destination_url,title\nhttps://example.com/x,Hello, world\nhttps://example.com/a,b,c,d\nhttps://example.com/y,T,,\n";
+    const { body } = await client.call("POST", "/api/links/import", { csv });
+    const errors = [expect.stringContaining("more cells than the header")];
+    expect(body).toMatchObject({
+      created: 1,
+      links: [{ destinationUrl: "https://example.com/y", title: "T" }],
+      errors: [
+        { row: 2, errors },
+        { row: 3, errors },
+      ],
+    });
+  });
+
+  it.for([
     [{}, "csv is required and must be a text"],
     [{ csv: 1 }, "csv is required and must be a text"],
-    [[], "Send a JSON object that holds csv, or the file itself as text/csv"],
+    [[], "Send a JSON object that holds csv, or the file itself as text/csv or in a form"],
     [{ csv: "title\nA" }, "csv must begin with a row of column names, destination_url among them"],
     [
       { csv: 'destination_url\n"https://example.com' },
@@ -99,7 +163,9 @@ describe("POST /api/links/import", () => {
     const form = await send("csv=destination_url", "application/x-www-form-urlencoded");
     expect(form.status).toBe(415);
     expect(form.body).toMatchObject({
-      message: "Send the body with Content-Type application/json or text/csv.",
+      message: expect.stringMatching(
+        /^Send the body with Content-Type application\/json or text\/csv or /,
+      ),
     });
     const large = await send(`destination_url\n${"x".repeat(5 * 1024 * 1024)}`, "text/csv");
     expect(large.status).toBe(413);
@@ -117,7 +183,7 @@ describe("POST /api/links/import", () => {
     });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      message: "The request body cannot be read: it is not valid UTF-8.",
+      message: "The request body cannot be read: it is not valid UTF-8 or UTF-16.",
     });
   });
 

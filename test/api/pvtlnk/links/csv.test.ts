@@ -88,6 +88,36 @@ describe("POST /api/v1/links/bulk_import", () => {
     });
   });
 
+  it("takes links as objects, with the columns as fields", async ({ expect }) => {
+    const client = await newPvtlnkClient();
+    const code = newCode();
+    const { status, body } = await client.call("POST", "/links/bulk_import", {
+      links: [
+        {
+          destination_url: "https://example.com/1",
+          title: "One",
+          short_code: code,
+          tags: ["a, b"],
+        },
+        { destination_url: "https://example.com/2", active: false, other: 1 },
+        { title: "No destination" },
+        { destination_url: { url: "https://example.com/3" } },
+      ],
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      success: true,
+      created: 2,
+      imported: 2,
+      links: [{ short_code: code, title: "One" }, { active: false }],
+      errors: [
+        { row: 3, errors: ["Destination url can't be blank"] },
+        { row: 4, errors: [expect.any(String)] },
+      ],
+      summary: { total_rows: 4, created: 2, failed: 2 },
+    });
+  });
+
   it("imports the valid rows, and explains what is wrong with the others", async ({ expect }) => {
     const client = await newPvtlnkClient();
     const { short_code } = await client.link({ short_code: newCode() });
@@ -129,6 +159,9 @@ describe("POST /api/v1/links/bulk_import", () => {
 
   it.for([
     [{}, "Csv must be a text that holds the file"],
+    [{ links: [] }, "Links can't be blank"],
+    [{ links: ["https://example.com"] }, "Links must be a list of objects"],
+    [{ links: { destination_url: "https://example.com" } }, "Links must be a list of objects"],
     [{ csv: "" }, "Csv can't be blank"],
     [{ csv: "title\nNo destination" }, "Csv must have a column destination_url"],
     [

@@ -5,7 +5,7 @@ import type { LinkContext } from "../../../../links/context.ts";
 import type { ImportRefusal } from "../../../../links/csv/errors.ts";
 import { importLinks, recallImport, type RowOutcome } from "../../../../links/csv/import-links.ts";
 import { loadPapaparse } from "../../../../links/csv/load-papaparse.ts";
-import { readTable, type TableForm } from "../../../../links/csv/read-table.ts";
+import { readTable, type TableForm, type TableRow } from "../../../../links/csv/read-table.ts";
 import type { Link } from "../../../../links/link.ts";
 import { ok, type Result } from "../../../../platform/result.ts";
 import { refusalSentence } from "../link-sentences.ts";
@@ -44,9 +44,24 @@ export async function importCsv(
   alongside?: Alongside,
 ): Promise<Result<ImportReport, ImportRefusal>> {
   const rows = await readImport(context, csv);
-  if (!rows.ok) return rows;
-  const outcomes = await importLinks(context, rows.value, alongside);
-  return outcomes.ok ? ok(reportOf(rows.value, outcomes.value)) : outcomes;
+  return rows.ok ? importReadRows(context, rows.value, alongside) : rows;
+}
+
+/** Creates one link per row of a table that was not sent as CSV, by the rules of its cells. */
+export async function importTable(
+  context: LinkContext,
+  table: readonly TableRow<ImportColumn>[],
+): Promise<Result<ImportReport, ImportRefusal>> {
+  return importReadRows(context, readRows(table, context.policy));
+}
+
+async function importReadRows(
+  context: LinkContext,
+  rows: readonly ReadRow[],
+  alongside?: Alongside,
+): Promise<Result<ImportReport, ImportRefusal>> {
+  const outcomes = await importLinks(context, rows, alongside);
+  return outcomes.ok ? ok(reportOf(rows, outcomes.value)) : outcomes;
 }
 
 /**

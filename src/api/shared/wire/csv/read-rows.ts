@@ -20,6 +20,12 @@ const TAGS_MAX = 50;
 /** Fits 50 quoted names with commas and spaces between them. */
 const TAGS_CELL_LENGTH_MAX = 10_000;
 
+const TOO_WIDE: Omit<ReadRow, "row"> = {
+  input: null,
+  code: undefined,
+  errors: ["The row has more cells than the header: put texts that hold a separator in quotes"],
+};
+
 type ImportedRow = TableRow<ImportColumn>;
 
 export interface ReadRow {
@@ -33,7 +39,10 @@ export interface ReadRow {
 
 /** Reads each row independently. */
 export function readRows(rows: readonly ImportedRow[], policy: LinkPolicy): ReadRow[] {
-  return rows.map(({ row, cells }) => ({ row, ...readRow(cells, policy) }));
+  return rows.map(({ row, cells, isTooWide }) => ({
+    row,
+    ...(isTooWide ? TOO_WIDE : readRow(cells, policy)),
+  }));
 }
 
 function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow, "row"> {
