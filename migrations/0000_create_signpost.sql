@@ -108,6 +108,19 @@ CREATE TABLE `conversion_goals` (
 CREATE UNIQUE INDEX `conversion_goals_uuid_unique` ON `conversion_goals` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `conversion_goals_token_hash_unique` ON `conversion_goals` (`token_hash`);--> statement-breakpoint
 CREATE INDEX `conversion_goals_by_workspace` ON `conversion_goals` (`workspace_id`);--> statement-breakpoint
+CREATE TABLE `custom_hostnames` (
+	`hostname` text PRIMARY KEY NOT NULL,
+	`remote_id` text,
+	`is_ours` integer DEFAULT false NOT NULL,
+	`is_active` integer DEFAULT false NOT NULL,
+	`records` text DEFAULT '[]' NOT NULL,
+	`problem` text,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`asked_at_ms` integer NOT NULL,
+	`due_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `custom_hostnames_due` ON `custom_hostnames` (`due_at_ms`);--> statement-breakpoint
 CREATE TABLE `domains` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,

@@ -18,8 +18,26 @@ export interface Config {
   readonly workersDevHost: string;
   /** The address for reports of vulnerabilities, or null. */
   readonly securityContact: string | null;
+  /** Cloudflare for SaaS, which serves the workspaces' domains; null unless all of it is set. */
+  readonly saas: Saas | null;
   /** Lets webhooks call http, any port and private addresses: for local development only. */
   readonly allowPrivateWebhooks: boolean;
+}
+
+export interface Saas {
+  readonly zoneId: string;
+  /** The host name that owners point their names at. */
+  readonly target: string;
+  readonly token: string;
+}
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      /** A secret, and optional: wrangler.toml can only name those that are required. */
+      readonly SAAS_TOKEN?: string;
+    }
+  }
 }
 
 const parsed = new WeakMap<Cloudflare.Env, Config>();
@@ -57,8 +75,21 @@ function parse(env: Cloudflare.Env): Config {
     homeUrl: env.HOME_URL === "" ? null : env.HOME_URL,
     workersDevHost: env.WORKERS_DEV_HOST.toLowerCase(),
     securityContact: contact("SECURITY_CONTACT", env.SECURITY_CONTACT),
+    saas: saasOf(env),
     allowPrivateWebhooks: env.ALLOW_PRIVATE_WEBHOOKS === "true",
   };
+}
+
+function saasOf({ SAAS_ZONE_ID: zoneId, SAAS_TARGET, SAAS_TOKEN }: Cloudflare.Env): Saas | null {
+  const target = SAAS_TARGET.toLowerCase();
+  if (zoneId !== "" && !/^[0-9a-f]{32}$/.test(zoneId)) {
+    throw new Error("SAAS_ZONE_ID must be the id of a zone, 32 hexadecimal digits.");
+  }
+  if (target !== "" && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(target)) {
+    throw new Error("SAAS_TARGET must be a host name, such as service.example.com.");
+  }
+  const token = SAAS_TOKEN ?? "";
+  return zoneId === "" || target === "" || token === "" ? null : { zoneId, target, token };
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

@@ -16,6 +16,8 @@ export interface LogFields {
   readonly ledger?: string;
   readonly linkId?: number;
   readonly bytes?: number;
+  /** An error code of Cloudflare's API. */
+  readonly code?: number;
   readonly error?: unknown;
 }
 

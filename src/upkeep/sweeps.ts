@@ -214,3 +214,13 @@ export async function recheckDueDomains(env: Cloudflare.Env, nowMs: number): Pro
   const { recheckDomains } = await import("../workspaces/recheck-domains.ts");
   return recheckDomains(env, nowMs);
 }
+
+/** Has Cloudflare for SaaS serve what workspaces have verified, and give up the rest. */
+export async function settleDueHostnames(env: Cloudflare.Env, nowMs: number): Promise<number> {
+  const due = await env.DB.prepare("SELECT 1 FROM custom_hostnames WHERE due_at_ms <= ?1 LIMIT 1")
+    .bind(nowMs)
+    .first();
+  if (due === null) return 0;
+  const { settleHostnames } = await import("../workspaces/settle-hostnames.ts");
+  return settleHostnames(env, nowMs);
+}

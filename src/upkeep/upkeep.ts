@@ -20,6 +20,7 @@ import {
   publishUnpublished,
   recheckDueDomains,
   ROWS_MAX,
+  settleDueHostnames,
 } from "./sweeps.ts";
 
 const INTERVAL_MS = MINUTE_MS;
@@ -56,6 +57,7 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
     const hashing = await tolerate("upkeep.passwords.failed", hashSealedPasswords(env));
     await tolerate("upkeep.outbox.failed", handOverOverdue(env, nowMs));
     await tolerate("upkeep.domains.failed", recheckDueDomains(env, nowMs));
+    await tolerate("upkeep.hostnames.failed", settleDueHostnames(env, nowMs));
     await tolerate("upkeep.outdated.failed", dropOutdated(env, nowMs));
     return closing === true || hashing === true || settled.includes(ROWS_MAX);
   }

@@ -17,6 +17,7 @@ import type { LinkAddress } from "../links/route/address.ts";
 import { publishSoon } from "../links/route/publish.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { leaveHostnames } from "./custom-hostnames.ts";
 import type { WorkspaceRefusal } from "./errors.ts";
 
 const SLICE_LINKS = 500;
@@ -51,6 +52,7 @@ export async function deleteWorkspace({
         order by id limit ${PUBLISHED_MAX}`),
       db.run(sql`delete from members where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from invitations where workspace_id = ${id} and ${isClosing}`),
+      leaveHostnames(db, sql`workspace_id = ${id} and ${isClosing}`, nowMs),
       db.run(sql`delete from domains where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from tokens where workspace_id = ${id} and ${isClosing}`),
     ],

@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
 
 import type { WorkspaceContext } from "../access/context.ts";
+import { configOf } from "../config.ts";
 import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { parkLinks, unparkLinks } from "../links/parked.ts";
 import { publishSoon } from "../links/route/publish.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { wantHostnames } from "./custom-hostnames.ts";
 import { askProof } from "./domain-proof.ts";
 import {
   addressesLeft,
@@ -70,7 +72,10 @@ async function take(
           checked_at_ms = ${nowMs}, failed_checks = 0, failing_since_ms = null
         where id = ${id} and challenge = ${challenge} returning ${DOMAIN_COLUMNS}`),
     ],
-    [unparkLinks(db, { workspaceId, hostname, guard }, nowMs)],
+    [
+      unparkLinks(db, { workspaceId, hostname, guard }, nowMs),
+      ...(configOf(env).saas === null ? [] : [wantHostnames(db, sql`id = ${id}`, nowMs)]),
+    ],
   );
   if (domain === undefined) return err({ reason: "domain_unproven", hostname });
   publishSoon(env, addresses);

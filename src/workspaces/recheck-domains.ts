@@ -5,11 +5,13 @@
 
 import { sql } from "drizzle-orm";
 
+import { configOf } from "../config.ts";
 import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { parkLinks } from "../links/parked.ts";
 import { DAY_MS, HOUR_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
+import { leaveHostnames, wantMissingHostnames } from "./custom-hostnames.ts";
 import { askProof } from "./domain-proof.ts";
 import { NEW_CHALLENGE } from "./domains.ts";
 
@@ -49,9 +51,11 @@ async function recheck(env: Cloudflare.Env, domain: Due, nowMs: number): Promise
   const db = databaseOf(env.DB);
   const still = sql`id = ${domain.id} and challenge = ${challenge} and verified_at_ms is not null`;
   if (proof === "present") {
-    await db.run(sql`
+    const isThere = db.run(sql`
       update domains set checked_at_ms = ${nowMs}, failed_checks = 0, failing_since_ms = null
       where ${still}`);
+    const isServed = configOf(env).saas === null ? [] : [wantMissingHostnames(db, still, nowMs)];
+    await batchAround(db, [], [isThere], isServed);
     return;
   }
   if (proof === "unanswered") {
@@ -67,7 +71,8 @@ async function recheck(env: Cloudflare.Env, domain: Due, nowMs: number): Promise
     const lose = db.run(sql`
       update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
         failed_checks = 0, failing_since_ms = null where ${still}`);
-    await batchAround(db, parkLinks(db, guard, nowMs), [lose]);
+    const before = [...parkLinks(db, guard, nowMs), leaveHostnames(db, still, nowMs)];
+    await batchAround(db, before, [lose]);
     return;
   }
   await db.run(sql`

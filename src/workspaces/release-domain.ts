@@ -6,6 +6,7 @@ import { databaseOf } from "../db/database.ts";
 import { parkLinks } from "../links/parked.ts";
 import { publishSoon } from "../links/route/publish.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { leaveHostnames } from "./custom-hostnames.ts";
 import { addressesLeft, type Domain, DOMAIN_COLUMNS, type DomainNotFound } from "./domains.ts";
 
 /** Releases a domain, verified or not, and parks its links. Returns the domain as it was. */
@@ -17,7 +18,8 @@ export async function releaseDomain(
   const released = sql`workspace_id = ${workspace.id} and uuid = ${uuid}`;
   const guard = sql`workspace_id = ${workspace.id}
     and domain = (select hostname from domains where ${released})`;
-  const [addresses, [domain]] = await batchAround(db, parkLinks(db, guard, nowMs), [
+  const before = [...parkLinks(db, guard, nowMs), leaveHostnames(db, released, nowMs)];
+  const [addresses, [domain]] = await batchAround(db, before, [
     addressesLeft(db, sql`(select hostname from domains where ${released})`, nowMs),
     db.all<Domain>(sql`delete from domains where ${released} returning ${DOMAIN_COLUMNS}`),
   ]);

@@ -12,12 +12,14 @@ export interface FakeDns {
   readonly asked: string[];
 }
 
-/** Answers questions to DOH_URL from now on; `vi.restoreAllMocks()` ends it. */
-export function fakeDns(): FakeDns {
+/**
+ * Answers questions to DOH_URL from now on, and leaves other requests to `real`;
+ * `vi.restoreAllMocks()` ends it.
+ */
+export function fakeDns(real: typeof fetch = globalThis.fetch): FakeDns {
   const records = new Map<string, readonly string[]>();
   const asked: string[] = [];
   let isBroken = false;
-  const real = globalThis.fetch;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (!url.href.startsWith(env.DOH_URL)) return real(input, init);

@@ -48,3 +48,37 @@ export const domains = sqliteTable(
       .where(sql`${table.verifiedAtMs} IS NOT NULL`),
   ],
 );
+
+/**
+ * Host names that Cloudflare for SaaS is to serve, or has to give up: a name is wanted while a
+ * workspace has verified it. Upkeep makes Cloudflare agree; a row goes once nothing is left there.
+ */
+export const customHostnames = sqliteTable(
+  "custom_hostnames",
+  {
+    hostname: text("hostname").primaryKey(),
+    /** Cloudflare's id of it; null until it is known. */
+    remoteId: text("remote_id"),
+    /** Whether this installation made it. One that was there before is never deleted. */
+    isOurs: integer("is_ours", { mode: "boolean" }).notNull().default(false),
+    /** Whether the name and its certificate were active when last looked at. */
+    isActive: integer("is_active", { mode: "boolean" }).notNull().default(false),
+    /** Further DNS records that Cloudflare asks the owner for. */
+    records: text("records", { mode: "json" }).$type<CertificateRecord[]>().notNull().default([]),
+    /** Why it is not active, for its owner; null if there is no reason but time. */
+    problem: text("problem"),
+    /** Calls of Cloudflare's API that failed one after the other; counted before each. */
+    failures: integer("failures").notNull().default(0),
+    /** When somebody last asked for it. */
+    askedAtMs: integer("asked_at_ms").notNull(),
+    dueAtMs: integer("due_at_ms").notNull(),
+  },
+  // The sweep.
+  (table) => [index("custom_hostnames_due").on(table.dueAtMs)],
+);
+
+export interface CertificateRecord {
+  readonly type: "TXT";
+  readonly name: string;
+  readonly value: string;
+}

@@ -12,6 +12,7 @@ const config: Config = {
   homeUrl: null,
   workersDevHost: "",
   securityContact: null,
+  saas: null,
   allowPrivateWebhooks: false,
 };
 

@@ -8,7 +8,8 @@ import { databaseOf } from "../../../db/database.ts";
 import { domains as domainTable } from "../../../db/schema/index.ts";
 import { parseClaim } from "../../../links/hostname.ts";
 import { claimDomain } from "../../../workspaces/claim-domain.ts";
-import { domainStore } from "../../../workspaces/domains.ts";
+import { readHostnames } from "../../../workspaces/custom-hostnames.ts";
+import { type Domain, domainStore } from "../../../workspaces/domains.ts";
 import { proveDomain } from "../../../workspaces/prove-domain.ts";
 import { releaseDomain } from "../../../workspaces/release-domain.ts";
 import { announceLiveBy, nowOf } from "../../shared/dialect.ts";
@@ -18,12 +19,14 @@ import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf, uuidOf } from "../request.ts";
 import { newDomain } from "./contract.ts";
-import { wireDomain } from "./translate.ts";
+import { type Serving, wireDomain } from "./translate.ts";
 
 export const domains = new Hono<NativeEnvironment>()
-  .get("/", requires({ scope: "links:read" }), async (c) =>
-    c.json((await storeOf(c).list()).map(wireDomain)),
-  )
+  .get("/", requires({ scope: "links:read" }), async (c) => {
+    const all = await storeOf(c).list();
+    const serving = await servingOf(c, all);
+    return c.json(all.map((domain) => wireDomain(domain, serving)));
+  })
   .post("/", requires({ who: "session", role: "manager" }), validate.json(newDomain), async (c) => {
     const body = c.req.valid("json");
     const hostname = parseClaim(body.hostname, configOf(c.env));
@@ -45,17 +48,17 @@ export const domains = new Hono<NativeEnvironment>()
     );
     if (!claimed.ok) return refuse(c, claimed.error);
     if (claimed.value.replayed) c.header("Idempotent-Replayed", "true");
-    return c.json(wireDomain(claimed.value.value), 201);
+    return c.json(await wire(c, claimed.value.value), 201);
   })
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
     const found = await storeOf(c).find(uuidOf(c));
-    return found.ok ? c.json(wireDomain(found.value)) : refuse(c, found.error);
+    return found.ok ? c.json(await wire(c, found.value)) : refuse(c, found.error);
   })
   .post("/:id/verify", requires({ who: "session", role: "manager" }), async (c) => {
     const proved = await proveDomain(contextOf(c), uuidOf(c));
     if (!proved.ok) return refuse(c, proved.error);
     announceLiveBy(c);
-    return c.json(wireDomain(proved.value));
+    return c.json(await wire(c, proved.value));
   })
   .delete("/:id", requires({ who: "session", role: "manager" }), async (c) => {
     const released = await releaseDomain(contextOf(c), uuidOf(c));
@@ -66,6 +69,18 @@ export const domains = new Hono<NativeEnvironment>()
 
 function contextOf(c: NativeContext): WorkspaceContext {
   return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
+}
+
+/** Reads what Cloudflare does for domains, where it serves them. */
+async function servingOf(c: NativeContext, found: readonly Domain[]): Promise<Serving | null> {
+  const { saas } = configOf(c.env);
+  if (saas === null) return null;
+  const names = found.map(({ hostname }) => hostname);
+  return { ...saas, hostnames: await readHostnames(databaseOf(c.env.DB), names) };
+}
+
+async function wire(c: NativeContext, domain: Domain) {
+  return wireDomain(domain, await servingOf(c, [domain]));
 }
 
 function storeOf(c: NativeContext) {

@@ -1,15 +1,39 @@
 /** Domains in the native API's format. */
 
+import type { Saas } from "../../../config.ts";
+import type { CustomHostname } from "../../../workspaces/custom-hostnames.ts";
 import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
 import type { Domain } from "../../../workspaces/domains.ts";
 import { isoOf } from "../wire-values.ts";
 
-export function wireDomain({ uuid, verifiedAtMs, failingSinceMs, ...claim }: Domain) {
+/** What Cloudflare for SaaS does for the domains of this installation. */
+export interface Serving extends Pick<Saas, "target"> {
+  readonly hostnames: ReadonlyMap<string, CustomHostname>;
+}
+
+/** Converts a domain; `serving` is null if an operator routes each of them. */
+export function wireDomain(domain: Domain, serving: Serving | null) {
+  const { uuid, hostname, verifiedAtMs, failingSinceMs } = domain;
   return {
     id: uuid,
-    hostname: claim.hostname,
+    hostname,
     status: verifiedAtMs === null ? "pending" : "verified",
-    verification: proofRecordOf(claim),
+    verification: proofRecordOf(domain),
     failingSince: isoOf(failingSinceMs),
+    ...(serving !== null && served(domain, serving)),
+  };
+}
+
+function served(domain: Domain, { target, hostnames }: Serving) {
+  const { hostname, verifiedAtMs } = domain;
+  const known = verifiedAtMs === null ? undefined : hostnames.get(hostname);
+  return {
+    status: verifiedAtMs === null ? "pending" : known?.isActive === true ? "active" : "pending_tls",
+    records: [
+      proofRecordOf(domain),
+      { type: "CNAME", name: hostname, value: target },
+      ...(known?.records ?? []),
+    ],
+    problem: known?.problem ?? null,
   };
 }
