@@ -208,6 +208,7 @@ CREATE TABLE `links` (
 	`ab_sticky` integer DEFAULT false NOT NULL,
 	`clicks_limit` integer,
 	`clicks_limit_since` integer,
+	`bytes` integer DEFAULT 0 NOT NULL,
 	`qr_settings` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`published_version` integer DEFAULT 1 NOT NULL,
@@ -221,7 +222,7 @@ CREATE TABLE `links` (
 CREATE UNIQUE INDEX `links_uuid_unique` ON `links` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `links_by_code` ON `links` (`domain`,`code`);--> statement-breakpoint
 CREATE UNIQUE INDEX `links_parked` ON `links` (`parked_domain`,`workspace_id`,`code`) WHERE "links"."parked_domain" IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `links_by_workspace` ON `links` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `links_by_workspace` ON `links` (`workspace_id`,`id`,`bytes`);--> statement-breakpoint
 CREATE INDEX `links_unpublished` ON `links` (`updated_at_ms`) WHERE "links"."published_version" < "links"."version";--> statement-breakpoint
 CREATE INDEX `links_sealed` ON `links` (`id`) WHERE substr("links"."password_hash", 1, 8) = '$sealed$';--> statement-breakpoint
 CREATE TABLE `reserved_codes` (

@@ -4,6 +4,8 @@ import type { Plan } from "../config.ts";
 
 export interface PlanTerms {
   readonly linksMax: number | null;
+  /** All that links store, in bytes: all workspaces share one database of 10 GB. */
+  readonly linkBytesMax: number | null;
   /** Counts only rules with conditions, not the default rule. 0 means a plan without rules. */
   readonly rulesPerLinkMax: number | null;
   /** Pending invitations count as members. */
@@ -36,6 +38,8 @@ export interface PlanTerms {
   };
 }
 
+const MB = 1_000_000;
+
 /** What no plan lifts: only a program reaches it. */
 const BOUNDS = {
   invitationsMax: 50,
@@ -63,6 +67,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     workspacesMax: 3,
     tokenYearsMax: 1,
     linksMax: 50,
+    linkBytesMax: 10 * MB,
     rulesPerLinkMax: 3,
     membersMax: 1,
     domainsMax: 0,
@@ -82,6 +87,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     workspacesMax: 10,
     tokenYearsMax: 2,
     linksMax: 5_000,
+    linkBytesMax: 500 * MB,
     rulesPerLinkMax: 20,
     membersMax: 10,
     domainsMax: 5,
@@ -94,6 +100,7 @@ export const PLANS: Readonly<Record<Plan, PlanTerms>> = {
     workspacesMax: 50,
     tokenYearsMax: null,
     linksMax: null,
+    linkBytesMax: null,
     rulesPerLinkMax: null,
     membersMax: null,
     domainsMax: null,

@@ -7,6 +7,7 @@ import { type Feature, PLANS } from "./plans.ts";
 
 export type Quota =
   | "links"
+  | "linkBytes"
   | "rules"
   | "variants"
   | "schedules"

@@ -12,7 +12,8 @@ import { acceptLink, type AcceptContext, type WantedLink } from "./accept-link.t
 import type { LinkContext } from "./context.ts";
 import type { CreateLinkRefusal, TooManyLooks } from "./errors.ts";
 import { forecast, type Forecast } from "./forecast.ts";
-import { insertLinks, type NewLink } from "./insert-links.ts";
+import { insertLinks, loadOf, type NewLink } from "./insert-links.ts";
+import { bytesOf } from "./link-size.ts";
 import type { Link } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { withPasswords } from "./new-passwords.ts";
@@ -67,7 +68,7 @@ export async function createLinks(
   const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
   const drafts = inputs.map((input) => draftOf(input, accepting));
   const accepted = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
-  const foreseen = await forecast(db, context, accepted, accepted.length);
+  const foreseen = await forecast(db, context, accepted, loadOf(accepted));
   if (!foreseen.ok) return foreseen;
   const { refusals } = foreseen.value;
   const refusalOf = new Map(accepted.map(({ uuid }, at) => [uuid, refusals[at]]));
@@ -152,9 +153,11 @@ function draftOf(input: LinkInput, context: AcceptContext): Result<Draft, Create
   const accepted = acceptLink(input, null, context);
   if (!accepted.ok) return err(accepted.error[0]);
   const { columns, place, tags, variants } = accepted.value;
+  const destinationUrl = columns.destinationUrl ?? input.destinationUrl;
   return ok({
     ...columns,
-    destinationUrl: columns.destinationUrl ?? input.destinationUrl,
+    destinationUrl,
+    bytes: bytesOf({ ...columns, destinationUrl }, variants ?? []),
     uuid: crypto.randomUUID(),
     domain: place.domain ?? DEFAULT_DOMAIN,
     code: place.code,

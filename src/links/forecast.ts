@@ -22,7 +22,7 @@ import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkContext } from "./context.ts";
 import type { CallStopped, CodeTaken, TooManyLooks } from "./errors.ts";
 import { isFree, isOwn } from "./held-codes.ts";
-import { hasRoom, isLimited, overQuota, selectRoom } from "./room.ts";
+import { hasRoom, isLimited, type Load, overQuota, selectRoom } from "./room.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 
 /** Where a link is to be served. */
@@ -48,14 +48,14 @@ export interface Forecast {
 type Context = Pick<LinkContext, "access" | "nowMs">;
 
 /**
- * Forecasts the links of a call, `adding` of them new. A call beyond the plan, or by a person who
+ * Forecasts the links of a call, which add a load to the workspace. A call beyond the plan, or by a person who
  * may look at no more codes, is refused as a whole, and tells nothing about its codes.
  */
 export async function forecast(
   db: Database,
   { access, nowMs }: Context,
   places: readonly WantedPlace[],
-  adding: number,
+  adding: Load,
 ): Promise<Result<Forecast, QuotaExceeded | TooManyLooks>> {
   const { userId, workspace } = access;
   const coded = places.flatMap(({ domain, code }, at) =>
@@ -63,7 +63,8 @@ export async function forecast(
   );
   const shared = coded.filter(({ domain }) => domain === DEFAULT_DOMAIN).map(({ code }) => code);
   const paid = Math.min(shared.length, LOOKS_A_CALL);
-  if (coded.length === 0 && !(adding > 0 && isLimited(workspace))) return ok(NOTHING_FORESEEN);
+  const isCounted = isLimited(workspace) && (adding.links > 0 || adding.bytes > 0);
+  if (coded.length === 0 && !isCounted) return ok(NOTHING_FORESEEN);
   const looker = { userId, nowMs };
   const [[room], payment, [looks], taken] = await batchAround(
     db,
@@ -72,13 +73,12 @@ export async function forecast(
       selectRoom(db, workspace),
       paid === 0
         ? db.all(sql`select ${1}`)
-        : payForLooks(db, looker, paid, adding > 0 ? hasRoom(workspace, adding, []) : sql`true`),
+        : payForLooks(db, looker, paid, isCounted ? hasRoom(workspace, adding, []) : sql`true`),
       selectLooks(db, looker),
       selectTaken(db, workspace.id, coded, nowMs),
     ],
   );
-  // A workspace that is over its quota may still change its links.
-  const refused = adding > 0 ? overQuota(workspace, room, adding) : null;
+  const refused = overQuota(workspace, room, adding);
   if (refused !== null) return err(refused);
   if (payment.length === 0) {
     return err({ reason: "rate_limited", retryAfterSeconds: secondsToWait(looks) ?? 1 });

@@ -15,7 +15,7 @@ import type { LinkContext } from "./context.ts";
 import { createdEventsStatement } from "./link-events.ts";
 import { toLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
-import { hasRoom, overQuota, selectRoom } from "./room.ts";
+import { hasRoom, type Load, overQuota, selectRoom } from "./room.ts";
 import { linkStore } from "./store.ts";
 import { putVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";
@@ -26,6 +26,8 @@ export interface NewLink extends LinkColumns {
   readonly code: string;
   readonly destinationUrl: string;
   readonly passwordHash?: string;
+  /** As `bytesOf` measures it. */
+  readonly bytes: number;
   readonly tags: readonly string[];
   readonly variants: readonly Variant[];
 }
@@ -64,8 +66,13 @@ export async function insertLinks(
   );
   queueSoon(context.env, refs);
   // A refused insert changed nothing, so this count is the one that caused the refusal.
-  const refused = links.length === 0 ? overQuota(workspace, room, rows.length) : null;
+  const refused = links.length === 0 ? overQuota(workspace, room, loadOf(rows)) : null;
   return { links: links.map(toLink), refused };
+}
+
+/** Returns what links add to a workspace. */
+export function loadOf(rows: readonly Pick<NewLink, "bytes">[]): Load {
+  return { links: rows.length, bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 function insertStatements(
@@ -82,7 +89,7 @@ function insertStatements(
       insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
         description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
         expired_url, redirect_status, forward_query, rules, ab_enabled, ab_sticky, clicks_limit,
-        clicks_limit_since, qr_settings, utm_params, password_hash, password_version, created_at_ms, updated_at_ms)
+        clicks_limit_since, qr_settings, utm_params, password_hash, password_version, bytes, created_at_ms, updated_at_ms)
       select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
         value->>'destinationUrl', value->>'title', value->>'description', value->>'collectionId',
         coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
@@ -91,13 +98,14 @@ function insertStatements(
         coalesce(value->>'abSticky', 0), value->>'clicksLimit',
         iif(value->>'clicksLimit' is null, null, 1), value->>'qrSettings',
         value->>'utmParams', value->>'passwordHash', iif(value->>'passwordHash' is null, 0, 1),
+        value->>'bytes',
         ${nowMs}, ${nowMs}
       from json_each(${json})
       where not exists (
         select 1 from reserved_codes as held
         where held.domain = value->>'domain' and held.code = value->>'code'
           and held.workspace_id <> ${workspace.id} and held.until_ms > ${nowMs}
-      ) and ${hasRoom(workspace, rows.length, slices.slice(0, at))}
+      ) and ${hasRoom(workspace, loadOf(rows), slices.slice(0, at))}
       on conflict (domain, code) do nothing`),
   );
 }

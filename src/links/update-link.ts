@@ -14,9 +14,11 @@ import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
 import { updatedEventsStatements } from "./link-events.ts";
 import { toLink } from "./link-row.ts";
+import { bytesInSql, growthOf, isMeasured } from "./link-size.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { isFreePlace, servedAddress } from "./parked.ts";
+import { beyondBytes, bytesWithin, selectRoom, unlessBeyondBytes } from "./room.ts";
 import { publishSoon } from "./route/publish.ts";
 import { linkStore } from "./store.ts";
 import { replaceVariants } from "./variants/store.ts";
@@ -44,7 +46,8 @@ export async function updateLink(
   { expectedVersions = null, alongside }: UpdateOptions = {},
 ): Promise<Result<Link, UpdateLinkRefusal>> {
   const db = databaseOf(context.env.DB);
-  const workspaceId = context.access.workspace.id;
+  const { workspace } = context.access;
+  const workspaceId = workspace.id;
   const store = linkStore(db, workspaceId);
   const found = await store.find(ref);
   if (!found.ok) return found;
@@ -57,7 +60,9 @@ export async function updateLink(
   if (!accepted.ok) return err(accepted.error[0]);
   const { moves, tags, variants } = accepted.value;
   const place = { ...accepted.value.place, code: accepted.value.place.code ?? before.code };
-  const foreseen = await forecast(db, context, moves ? [place] : [], 0);
+  const growth = growthOf(before, accepted.value.columns, variants);
+  const adding = { links: 0, bytes: growth };
+  const foreseen = await forecast(db, context, moves ? [place] : [], adding);
   if (!foreseen.ok) return foreseen;
   const [refusal] = foreseen.value.refusals;
   if (refusal !== undefined) {
@@ -78,7 +83,9 @@ export async function updateLink(
   // All statements have the same condition, so either all of them apply or none does.
   const guard = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
   const events = updatedEventsStatements(db, context, before.id, guard);
-  const [refs, updated, rows] = await batchAround(
+  const isSized = variants !== null || isMeasured(columns);
+  const bytes = bytesWithin(workspace, growth, bytesInSql(accepted.value.columns));
+  const changing = batchAround(
     db,
     [
       ...(tags === null ? [] : replaceTags(db, context, before, tags, guard)),
@@ -94,6 +101,7 @@ export async function updateLink(
         .set({
           ...columns,
           ...(moves ? place : {}),
+          ...(isSized && { bytes }),
           version: sql`${links.version} + 1`,
           updatedAtMs: nowMs,
         })
@@ -103,6 +111,14 @@ export async function updateLink(
     ],
     [events.complete, ...foreseen.value.settle(), ...(alongside?.([uuid]) ?? [])],
   );
+  const changed = await unlessBeyondBytes(changing);
+  if (changed === null) {
+    // Others have taken the room since the forecast.
+    await foreseen.value.giveUp();
+    const [used] = await selectRoom(db, workspace);
+    return err(beyondBytes(workspace, used));
+  }
+  const [refs, updated, rows] = changed;
   queueSoon(context.env, refs);
   const [after] = rows.map(toLink);
   if (after === undefined) return err({ reason: "link_not_found" });

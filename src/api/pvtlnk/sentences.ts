@@ -13,6 +13,8 @@ export function planSentence({ quota, plan, limit }: QuotaExceeded): string {
       return `The plan "${plan}" does not include passwords`;
     case "bulk":
       return "Bulk import requires the Enterprise plan";
+    case "linkBytes":
+      return `The plan "${plan}" allows at most ${limit / 1_000_000} MB of links`;
     default:
       return `The plan "${plan}" allows at most ${limit} ${quota}`;
   }

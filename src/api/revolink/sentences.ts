@@ -14,6 +14,9 @@ export function quotaSentence({ quota, plan, limit }: QuotaExceeded): string {
     return `The ${plan} plan does not include creating several links in one call.`;
   }
   if (quota === "clickLimits") return `The ${plan} plan does not include click limits.`;
+  if (quota === "linkBytes") {
+    return `The ${plan} plan allows at most ${limit / 1_000_000} MB of links in a workspace.`;
+  }
   const what = quota === "rules" ? "rules with conditions in one link" : `${quota} in a workspace`;
   return `The ${plan} plan allows at most ${limit} ${what}.`;
 }

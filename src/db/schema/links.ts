@@ -67,6 +67,8 @@ export const links = sqliteTable(
     clicksLimit: integer("clicks_limit"),
     /** The version in which the link got its limit, having had none (`gates/contract.ts`). */
     clicksLimitSince: integer("clicks_limit_since"),
+    /** What the link stores, with its variants (`links/link-size.ts`). */
+    bytes: integer("bytes").notNull().default(0),
     /** JSON of `links/qr/settings.ts`; null for the defaults. */
     qrSettings: text("qr_settings"),
     /** Increases by one with each change. The link's ETag, and what publishing compares. */
@@ -88,8 +90,8 @@ export const links = sqliteTable(
       "links_domain_or_parked",
       sql`(${table.domain} IS NULL) = (${table.parkedDomain} IS NOT NULL)`,
     ),
-    // Lists links, newest first.
-    index("links_by_workspace").on(table.workspaceId, table.id),
+    // Lists links, newest first, and counts them and their bytes for quotas.
+    index("links_by_workspace").on(table.workspaceId, table.id, table.bytes),
     // The sweep. Contains only rows whose change is not confirmed in KV.
     index("links_unpublished")
       .on(table.updatedAtMs)

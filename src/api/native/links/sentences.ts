@@ -57,6 +57,8 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
       return `The plan "${plan}" allows ${limit} open invitations, and this workspace has ${used}. Withdraw one first.`;
     case "domainClaims":
       return `The plan "${plan}" allows ${limit} domains that are not verified, and there are ${used}. Verify or delete one first.`;
+    case "linkBytes":
+      return `The plan "${plan}" allows ${megabytes(limit)} of links, and this workspace has ${megabytes(used)}. Delete some first, or make them smaller.`;
     case "links":
     case "members":
     case "domains":
@@ -66,4 +68,8 @@ export function quotaSentence({ quota, plan, limit, used }: QuotaExceeded): stri
     case "collections":
       return `The plan "${plan}" allows ${limit} ${quota}, and this workspace has ${used}.`;
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 10_000) / 100} MB`;
 }

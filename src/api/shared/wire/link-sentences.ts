@@ -3,6 +3,7 @@
  * uses these sentences, and so do the CSV import reports of both APIs.
  */
 
+import type { QuotaExceeded } from "../../../access/quotas.ts";
 import type { DestinationProblem } from "../../../links/destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
 import type { BoundExceeded, CreateLinkRefusal } from "../../../links/errors.ts";
@@ -52,7 +53,7 @@ export function refusalSentence(refusal: CreateLinkRefusal): string {
     case "domain_unavailable":
       return "Domain is not one that this workspace has proved";
     case "quota_exceeded":
-      return `The plan "${refusal.plan}" has no room for this link (maximum is ${refusal.limit} ${refusal.quota})`;
+      return `The plan "${refusal.plan}" has no room for this link (maximum is ${quotaText(refusal)})`;
   }
 }
 
@@ -69,4 +70,8 @@ function boundSentence({ field, bound, max }: BoundExceeded): string {
     case "link":
       return `Link is too large (maximum is ${bound === "items" ? `${max} ${field}` : `${max / 1024} KB`})`;
   }
+}
+
+function quotaText({ quota, limit }: QuotaExceeded): string {
+  return quota === "linkBytes" ? `${limit / 1_000_000} MB of links` : `${limit} ${quota}`;
 }
