@@ -64,12 +64,12 @@ export const PAGE_TIMES = {
 const DIALECTS = {
   native: {
     authorize: bearer,
-    open({ clock, env: environment }) {
-      if (clock === undefined && environment === undefined) {
+    open({ clock, fetch, env: environment }) {
+      if (clock === undefined && environment === undefined && fetch === undefined) {
         // Through the front door.
         return (request) => exports.default.fetch(request);
       }
-      const app = native(clock && { clock });
+      const app = native({ ...(clock && { clock }), ...(fetch && { fetch }) });
       return (request, ctx) => app.fetch(request, environment ?? env, ctx);
     },
   },

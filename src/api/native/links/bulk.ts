@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 
+import { checkFeature } from "../../../access/quotas.ts";
 import { type Config, configOf } from "../../../config.ts";
 import type { Alongside } from "../../../db/batch.ts";
 import { databaseOf } from "../../../db/database.ts";
@@ -40,12 +41,10 @@ export const linkBulk = new Hono<NativeEnvironment>().post(
   async (c) => {
     const body = c.req.valid("json");
     const request = { ...onceRequestOf(c, "POST /api/links/bulk"), db: databaseOf(c.env.DB), body };
-    const surroundings = routingSurroundingsOf(c, null);
-    const inputs = await Promise.all(body.links.map((item) => readItem(c, item, surroundings)));
     const created = await runOnce(request, {
       table: linkTable,
-      change: (alongside) => createAll(c, inputs, alongside),
-      rebuild: (ids) => rebuildAll(c, inputs, ids),
+      change: (alongside) => createAll(c, body.links, alongside),
+      rebuild: (ids) => rebuildAll(c, body.links, ids),
     });
     if (!created.ok) {
       const { error } = created;
@@ -59,6 +58,14 @@ export const linkBulk = new Hono<NativeEnvironment>().post(
 );
 
 type Input = Result<LinkInput, NativeRefusal>;
+
+async function readItems(
+  c: NativeContext,
+  items: readonly unknown[],
+  surroundings: RoutingSurroundings,
+): Promise<Input[]> {
+  return Promise.all(items.map((item) => readItem(c, item, surroundings)));
+}
 
 async function readItem(
   c: NativeContext,
@@ -76,9 +83,14 @@ async function readItem(
 /** Creates all valid links with one call of the use case; the plan refuses all or none. */
 async function createAll(
   c: NativeContext,
-  inputs: readonly Input[],
+  items: readonly unknown[],
   alongside: Alongside,
 ): Promise<Result<Outcomes, NativeRefusal | NothingMade>> {
+  // Before the items are read, since logos are fetched for them.
+  const { workspace } = c.get("access");
+  const bulk = checkFeature(workspace, "bulk", { asked: items.length, limit: 1 });
+  if (!bulk.ok) return bulk;
+  const inputs = await readItems(c, items, routingSurroundingsOf(c, null));
   const places = inputs.flatMap((input, at) => (input.ok ? [at] : []));
   const made = await createLinks(
     linkContextOf(c),
@@ -97,15 +109,22 @@ async function createAll(
 
 const NOT_MADE: NativeRefusal = { reason: "link_not_made" };
 
+/** Checks items again without fetching what they name: their links have it already. */
+const WITHOUT_LOGOS: RoutingSurroundings = {
+  completeQr: async ({ logoUrl: _logoUrl, ...settings }) => ok(settings),
+  qrBefore: null,
+};
+
 /**
  * Rebuilds the response. An item that was not created has a reason only if the item itself shows
  * it.
  */
 async function rebuildAll(
   c: NativeContext,
-  inputs: readonly Input[],
+  items: readonly unknown[],
   ids: readonly number[],
 ): Promise<Outcomes> {
+  const inputs = await readItems(c, items, WITHOUT_LOGOS);
   const links = await linkStoreOf(c).findByIds(ids);
   const known = new Map(links.map((link) => [link.id, link]));
   return inputs.map((input, at) => {

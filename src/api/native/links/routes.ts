@@ -9,15 +9,15 @@ import { links as linkTable } from "../../../db/schema/index.ts";
 import { checkCode } from "../../../links/check-code.ts";
 import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
-import type { LinkRefusal } from "../../../links/errors.ts";
+import type { Link } from "../../../links/link.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
-import { type IdempotencyRefusal, runOnce } from "../../shared/idempotency.ts";
+import { runOnce } from "../../shared/idempotency.ts";
 import { versionsOf } from "../../shared/if-match.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
-import { refuse, validate } from "../errors.ts";
+import { type NativeRefusal, refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { onceRequestOf } from "../request.ts";
 import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
@@ -30,7 +30,7 @@ import {
   linkRefOf,
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
-import { toChanges, toInput, wireLink } from "./translate.ts";
+import { toChanges, toDomain, toInput, wireLink } from "./translate.ts";
 
 /** Fits 100 rules, and a logo as a data URL. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -55,16 +55,20 @@ export const links = new Hono<NativeEnvironment>()
     const context = linkContextOf(c);
     const store = linkStoreOf(c);
     const config = configOf(c.env);
-    const routing = await readRouting(body, routingSurroundingsOf(c, null));
-    if (!routing.ok) return refuse(c, routing.error);
-    const input = toInput(body, routing.value, config);
     const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
-    const created = await runOnce(request, {
+    const created = await runOnce<Link, NativeRefusal>(request, {
       table: linkTable,
-      change: (alongside) => createLink(context, input, alongside),
+      async change(alongside) {
+        // Fetches a logo, and so only once per key.
+        const routing = await readRouting(body, routingSurroundingsOf(c, null));
+        if (!routing.ok) return routing;
+        return createLink(context, toInput(body, routing.value, config), alongside);
+      },
       rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
     });
-    if (!created.ok) return refuse(c, await withSuggestions(c, created.error, input.domain));
+    if (!created.ok) {
+      return refuse(c, await withSuggestions(c, created.error, toDomain(body.domain, config)));
+    }
     const { value: link, replayed } = created.value;
     announceLiveBy(c);
     if (replayed) c.header("Idempotent-Replayed", "true");
@@ -114,7 +118,7 @@ export const links = new Hono<NativeEnvironment>()
   });
 
 /** Adds free codes to the refusal of a code that is taken. */
-async function withSuggestions<E extends LinkRefusal | IdempotencyRefusal>(
+async function withSuggestions<E extends NativeRefusal>(
   c: NativeContext,
   refusal: E,
   domain = DEFAULT_DOMAIN,

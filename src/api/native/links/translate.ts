@@ -37,7 +37,7 @@ export function toChanges(body: LinkChangesBody, routing: Routing, config: Confi
 }
 
 /** Converts a domain. Null and the name of a default host both mean the default domain. */
-function toDomain(domain: string | null | undefined, config: Config): string | undefined {
+export function toDomain(domain: string | null | undefined, config: Config): string | undefined {
   if (domain === undefined) return undefined;
   return domain === null ? DEFAULT_DOMAIN : domainOf(domain, config);
 }

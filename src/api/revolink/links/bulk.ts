@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 
+import { checkFeature } from "../../../access/quotas.ts";
 import { type Config, configOf } from "../../../config.ts";
 import { createLinks, type LinkInput } from "../../../links/create-link.ts";
 import type { Link } from "../../../links/link.ts";
@@ -53,6 +54,10 @@ async function createAll(
   items: readonly unknown[],
 ): Promise<Result<Outcomes<Link>, RevolinkRefusal>> {
   const context = linkContextOf(c);
+  // Before the items are completed, since logos are fetched for them.
+  const { workspace } = context.access;
+  const bulkAllowed = checkFeature(workspace, "bulk", { asked: items.length, limit: 1 });
+  if (!bulkAllowed.ok) return bulkAllowed;
   const config = configOf(c.env);
   const read = items.map((item) => readItem(item, config));
   const complete = await completerFor(

@@ -3,6 +3,8 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import type { Fetch } from "../../../../src/platform/dns.ts";
+import { fakeInternet } from "../../../platform/fake-internet.ts";
 import {
   type NativeClient,
   newNativeClient,
@@ -97,6 +99,37 @@ describe("POST /api/links/bulk", () => {
     const { response, outcome } = await bulk(client, [VALID, VALID]);
     expect(response.status).toBe(403);
     expect(outcome).toMatchObject({ code: "PLAN_LIMIT", quota: "bulk", limit: 1, used: 2 });
+  });
+
+  it("fetches each logo once, also for a repeated key, and none that the plan refuses", async ({
+    expect,
+  }) => {
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
+    const { policy, sent } = fakeInternet({ answer: () => new Response(png) });
+    const fetch: Fetch = async (url, init) =>
+      policy.fetch?.(url.replace(env.DOH_URL, policy.dohUrl), init) ?? new Response();
+    const client = await newNativeClient({ fetch });
+    const logo = "https://example.com/logo.png";
+    const link = { ...VALID, qrSettings: { useLogo: true, logo } };
+    const key = { "Idempotency-Key": crypto.randomUUID() };
+    for (const [path, body] of [
+      [BULK, { links: [link, link] }],
+      ["/api/links", link],
+    ] as const) {
+      sent.length = 0;
+      const first = await client.call("POST", path, body, key);
+      const again = await client.call("POST", path, body, key);
+      expect(first.status).toBeLessThan(300);
+      expect(again.headers.get("Idempotent-Replayed")).toBe("true");
+      expect(again.body).toEqual(first.body);
+      expect(sent.map(({ url }) => url)).toEqual([logo]);
+    }
+    sent.length = 0;
+    await env.DB.prepare("update workspaces set plan = 'free' where id = ?")
+      .bind(client.account.workspace.id)
+      .run();
+    expect((await client.call("POST", BULK, { links: [link, link] })).status).toBe(403);
+    expect(sent).toEqual([]);
   });
 
   it("repeats the response for a repeated key, and creates nothing", async ({ expect }) => {
