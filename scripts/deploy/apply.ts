@@ -4,12 +4,16 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { Trouble } from "../../tools/trouble.ts";
-import { ApiError, type Client, type Row } from "./client.ts";
+import type { Client } from "./client.ts";
+import { create, placeOf } from "./create.ts";
 import { deriveConfig } from "./derive-config.ts";
+import type { Found } from "./found.ts";
 import type { Place } from "./memory.ts";
+import { FREE_PLAN } from "./notes.ts";
 import type { Plan } from "./plan.ts";
 import type { Publisher } from "./publisher.ts";
 import { explainFailure } from "./report.ts";
+import { withRetention } from "./retention.ts";
 import type { Situation } from "./situation.ts";
 import { describe, type Step } from "./step.ts";
 
@@ -29,33 +33,37 @@ export interface Applied {
   readonly versionId: string | null;
 }
 
-interface Ids {
+interface Progress {
   database: string | null;
   namespace: string | null;
   version: string | null;
+  /** Free as soon as Cloudflare refuses what the paid plan has. */
+  plan: Found["plan"];
 }
 
 /** Carries the plan out. If a step fails, the Trouble says what is live and what was not reached. */
 export async function apply(work: Work): Promise<Applied> {
   const { found } = work.situation;
-  const ids: Ids = {
+  const progress: Progress = {
     database: found.database?.id ?? null,
     namespace: found.namespace?.id ?? null,
     version: null,
+    plan: found.plan,
   };
   for (const [index, step] of work.plan.steps.entries()) {
     work.say(describe(step, { found, retentionSeconds: work.plan.retentionSeconds }));
     try {
-      await run(step, work, ids);
+      await run(step, work, progress);
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       throw new Trouble(await explainFailure(work, index, error));
     }
   }
-  return { versionId: ids.version };
+  if (progress.plan !== found.plan) work.say(`Note: ${FREE_PLAN}`);
+  return { versionId: progress.version };
 }
 
-async function run(step: Step, work: Work, ids: Ids): Promise<void> {
+async function run(step: Step, work: Work, progress: Progress): Promise<void> {
   const account = `/accounts/${work.situation.found.accountId}`;
   const { client, place } = work;
   switch (step.do) {
@@ -64,15 +72,17 @@ async function run(step: Step, work: Work, ids: Ids): Promise<void> {
         jurisdiction: "jurisdiction",
         location: "primary_location_hint",
       });
-      ids.database = await create(client, `${account}/d1/database`, { name: step.name, ...where }, [
-        "uuid",
-        "name",
-      ]);
+      progress.database = await create(
+        client,
+        `${account}/d1/database`,
+        { name: step.name, ...where },
+        ["uuid", "name"],
+      );
       return;
     }
     case "create namespace": {
       const where = placeOf(place, { jurisdiction: "jurisdiction" });
-      ids.namespace = await create(
+      progress.namespace = await create(
         client,
         `${account}/storage/kv/namespaces`,
         { title: step.name, ...where },
@@ -81,22 +91,24 @@ async function run(step: Step, work: Work, ids: Ids): Promise<void> {
       return;
     }
     case "create queue": {
-      const settings = { message_retention_period: work.plan.retentionSeconds };
-      const body = {
-        queue_name: step.name,
-        settings,
-        ...placeOf(place, { jurisdiction: "jurisdiction" }),
-      };
-      await create(client, `${account}/queues`, body, ["queue_id", "queue_name"]);
+      const where = placeOf(place, { jurisdiction: "jurisdiction" });
+      await withRetention(progress, async (seconds) => {
+        const settings = { message_retention_period: seconds };
+        const body = { queue_name: step.name, settings, ...where };
+        return await create(client, `${account}/queues`, body, ["queue_id", "queue_name"]);
+      });
       return;
     }
     case "keep messages longer":
-      return await keepMessages(step.name, work, account);
+      return await keepMessages(step.name, work, progress);
     case "migrate the database":
-      await writeConfig(work, ids);
+      await writeConfig(work, progress);
       return await work.publisher.migrate(work.situation.names.config);
     case "upload the Worker":
-      ids.version = await work.publisher.upload(work.situation.names.config, await work.secrets());
+      progress.version = await work.publisher.upload(
+        work.situation.names.config,
+        await work.secrets(),
+      );
       return;
     case "attach host":
       return await attach(step, work, account);
@@ -106,30 +118,14 @@ async function run(step: Step, work: Work, ids: Ids): Promise<void> {
   }
 }
 
-/** Makes something and returns its id. If the answer is lost, it looks whether it was made. */
-async function create(
-  client: Client,
-  route: string,
-  body: Row,
-  [idKey, nameKey]: readonly [string, string],
-): Promise<string> {
-  try {
-    return String(((await client.send("POST", route, body)) as Row)[idKey]);
-  } catch (error) {
-    if (!(error instanceof ApiError) || !error.isUncertain) throw error;
-    const rows = await client.list(route);
-    const made = rows.find((row) => row[nameKey] === body[nameKey]);
-    if (made === undefined) throw error;
-    return String(made[idKey]);
-  }
-}
-
-async function keepMessages(name: string, work: Work, account: string): Promise<void> {
-  const queue = work.situation.found.queues.find((candidate) => candidate.name === name);
+async function keepMessages(name: string, work: Work, progress: Progress): Promise<void> {
+  const { accountId, queues } = work.situation.found;
+  const queue = queues.find((candidate) => candidate.name === name);
   if (queue === undefined) return;
-  await work.client.send("PATCH", `${account}/queues/${queue.id}`, {
-    queue_name: name,
-    settings: { ...queue.settings, message_retention_period: work.plan.retentionSeconds },
+  await withRetention(progress, async (seconds) => {
+    const settings = { ...queue.settings, message_retention_period: seconds };
+    const route = `/accounts/${accountId}/queues/${queue.id}`;
+    return await work.client.send("PATCH", route, { queue_name: name, settings });
   });
 }
 
@@ -151,23 +147,15 @@ async function attach(
   });
 }
 
-async function writeConfig({ situation, plan, root }: Work, ids: Ids): Promise<void> {
+async function writeConfig({ situation, plan, root }: Work, progress: Progress): Promise<void> {
   const { template, names, found } = situation;
   const config = deriveConfig(template, {
     accountId: found.accountId,
     names,
-    databaseId: ids.database ?? "",
-    namespaceId: ids.namespace ?? "",
+    databaseId: progress.database ?? "",
+    namespaceId: progress.namespace ?? "",
     vars: plan.vars,
-    plan: found.plan,
+    plan: progress.plan,
   });
   await writeFile(path.join(root, names.config), config);
-}
-
-function placeOf(place: Place, keys: Partial<Record<"location" | "jurisdiction", string>>): Row {
-  // A jurisdiction is a promise, a location only a wish: Cloudflare takes one of them.
-  const kind = place.jurisdiction === null ? "location" : "jurisdiction";
-  const key = keys[kind];
-  const value = place[kind];
-  return key === undefined || value === null ? {} : { [key]: value };
 }

@@ -1,6 +1,7 @@
-/** What a host has now: its zone, its DNS records, and the Worker that it belongs to. */
+/** What a host has now: its zone, its DNS records, its routes, and the Worker that it belongs to. */
 
-import { ApiError, type Client, type Row } from "./client.ts";
+import { ApiError, text, type Client } from "./client.ts";
+import { routeOf, type Route } from "./host-route.ts";
 import type { Permissions } from "./permissions.ts";
 
 export interface Host {
@@ -11,6 +12,13 @@ export interface Host {
   readonly owner: string | null;
   /** Its DNS records, such as `A 192.0.2.1`; null if the token may not read them. */
   readonly records: readonly string[] | null;
+  /** The route that takes all requests for the host, before any custom domain does. */
+  readonly route: Route | null;
+}
+
+/** Whether a route sends all requests for the host to this Worker already. */
+export function isServed({ route }: Host, worker: string): boolean {
+  return route?.worker === worker;
 }
 
 /** Looks at one host. */
@@ -24,8 +32,12 @@ export async function lookAtHost(
     permissions.ask("Zone: Read", () => zoneOf(client, accountId, hostname)),
     permissions.ask("Workers Scripts: Edit", () => ownerOf(client, accountId, hostname)),
   ]);
-  const records = zone === null ? [] : await recordsOf(client, zone.id, hostname);
-  return { hostname, zone, owner, records };
+  if (zone === null) return { hostname, zone, owner, records: [], route: null };
+  const [records, route] = await Promise.all([
+    unlessDenied(recordsOf(client, zone.id, hostname)),
+    unlessDenied(routeOf(client, zone.id, hostname)),
+  ]);
+  return { hostname, zone, owner, records, route };
 }
 
 /** The longest zone wins: a subdomain may be a zone of its own. */
@@ -49,22 +61,24 @@ async function ownerOf(
   return domain === undefined ? null : String(domain["service"]);
 }
 
-/** A login of wrangler may not read records; Cloudflare then refuses a conflict when it is asked. */
+/** Records that lead visitors somewhere. A TXT record may stay. */
 async function recordsOf(
   client: Client,
   zoneId: string,
   hostname: string,
-): Promise<readonly string[] | null> {
+): Promise<readonly string[]> {
+  const rows = await client.list(`/zones/${zoneId}/dns_records`, { name: hostname });
+  return rows
+    .filter(({ type }) => ["A", "AAAA", "CNAME"].includes(text(type)))
+    .map(({ type, content }) => `${text(type)} ${text(content)}`);
+}
+
+/** A login of wrangler may not read records; Cloudflare then refuses a conflict when it is asked. */
+async function unlessDenied<T>(read: Promise<T>): Promise<T | null> {
   try {
-    const rows = await client.list(`/zones/${zoneId}/dns_records`, { name: hostname });
-    return rows.filter(isAddress).map((row) => `${String(row["type"])} ${String(row["content"])}`);
+    return await read;
   } catch (error) {
     if (error instanceof ApiError && error.isDenied) return null;
     throw error;
   }
-}
-
-/** Records that lead visitors somewhere. A TXT record may stay. */
-function isAddress(row: Row): boolean {
-  return ["A", "AAAA", "CNAME"].includes(String(row["type"]));
 }

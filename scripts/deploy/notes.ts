@@ -17,7 +17,10 @@ export function notesOf(
       "The token may not read the account's plan. Signpost needs the paid plan of Workers.",
     );
   }
-  for (const { hostname, records } of hosts) {
+  for (const { hostname, records, route } of hosts) {
+    if (route !== null && route.worker === null) {
+      notes.push(`The route ${route.pattern} may keep ${hostname} from every Worker.`);
+    }
     if (records !== null) continue;
     notes.push(
       `The token may not read the DNS records of ${hostname}. Cloudflare refuses the host if it has some.`,
@@ -46,7 +49,8 @@ const NO_ACCOUNT_HERE =
   "No account exists yet. The link to make the first one is not printed into a log that others may " +
   "read: run `npm run deploy` on a machine of your own.";
 
-const FREE_PLAN =
+/** What does not work on the free plan. */
+export const FREE_PLAN =
   "This account has the free plan of Workers. There, hashing a password takes more CPU time than a " +
   "request may, so signing up and in, passwords of links and imports fail with error 1102; queues keep " +
   "messages for one day; and 10,000 queue operations a day are about 3,300 messages. Use the paid plan.";

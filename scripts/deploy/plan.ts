@@ -2,9 +2,11 @@
 
 import type { Wanted } from "./flags.ts";
 import type { Found } from "./found.ts";
+import { isServed } from "./hosts.ts";
 import type { Names } from "./names.ts";
 import { notesOf } from "./notes.ts";
 import { refusalsOf } from "./refusals.ts";
+import { retentionOf } from "./retention.ts";
 import { mergeVars, notesOnVars } from "./settings.ts";
 import { hostsOf, missingSecrets, type Situation } from "./situation.ts";
 import type { Step } from "./step.ts";
@@ -18,13 +20,6 @@ export interface Plan {
   readonly notes: readonly string[];
   readonly steps: readonly Step[];
   readonly retentionSeconds: number;
-}
-
-const DAY_S = 86_400;
-
-/** The longest that Cloudflare keeps messages, by plan. */
-function retentionOf(plan: Found["plan"]): number {
-  return plan === "free" ? DAY_S : 14 * DAY_S;
 }
 
 /** Plans a deployment. */
@@ -63,11 +58,14 @@ function storageSteps(names: Names, found: Found, retentionSeconds: number): rea
 }
 
 function hostSteps(situation: Situation, publicUrl: string, wanted: Wanted): readonly Step[] {
-  const { found } = situation;
+  const { found, hosts, names } = situation;
+  const served = hosts
+    .filter((host) => isServed(host, names.worker))
+    .map(({ hostname }) => hostname);
   const isAttached = (hostname: string): boolean =>
     found.attached.some((domain) => domain.hostname === hostname);
   const attach = hostsOf(publicUrl, wanted)
-    .filter((hostname) => !isAttached(hostname))
+    .filter((hostname) => !isAttached(hostname) && !served.includes(hostname))
     .map((hostname): Step => {
       return { do: "attach host", hostname, takeOver: wanted.takenOver.includes(hostname) };
     });

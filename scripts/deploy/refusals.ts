@@ -1,7 +1,7 @@
 /** What a deployment must not do. Everything here is found before anything is changed. */
 
 import type { Placed } from "./found.ts";
-import type { Host } from "./hosts.ts";
+import { isServed, type Host } from "./hosts.ts";
 import { missingSecrets, type Situation } from "./situation.ts";
 
 type Vars = Readonly<Record<string, string>>;
@@ -19,8 +19,8 @@ export function refusalsOf(situation: Situation, publicUrl: string, vars: Vars):
 
 function ofSettings(publicUrl: string, vars: Vars): readonly string[] {
   const refusals: string[] = [];
-  const { protocol, hostname } = new URL(publicUrl);
-  if (protocol !== "https:" || isLocal(hostname)) {
+  const { protocol, hostname, port } = new URL(publicUrl);
+  if (protocol !== "https:" || port !== "" || isLocal(hostname)) {
     refusals.push(
       `PUBLIC_URL would be ${publicUrl}: pass the public address, for example --url https://go.example.com.`,
     );
@@ -126,8 +126,14 @@ function ofHosts(situation: Situation, publicUrl: string): readonly string[] {
 }
 
 function ofHost(host: Host, takenOver: readonly string[], worker: string): readonly string[] {
-  const { hostname, zone, owner, records } = host;
-  if (owner === worker) return [];
+  const { hostname, zone, owner, records, route } = host;
+  if (route !== null && route.worker !== null && route.worker !== worker) {
+    return [
+      `The route ${route.pattern} sends ${hostname} to the Worker ${route.worker}, and routes go before hosts of ` +
+        "Workers: delete it in the dashboard, or add a more specific one for this Worker.",
+    ];
+  }
+  if (owner === worker || isServed(host, worker)) return [];
   if (zone === null) {
     return [
       `No zone of this account has ${hostname}: add its domain to Cloudflare first, with the same account.`,

@@ -45,15 +45,17 @@ export async function deploy(args: readonly string[], surroundings: Surroundings
   const client = createClient({ base, headers, sleep });
   const given = wanted.account ?? env["CLOUDFLARE_ACCOUNT_ID"] ?? null;
   const accountId = await chooseAccount(client, { given, remembered: remembered.account });
-  const place: Place = {
-    account: accountId,
-    location: wanted.location ?? remembered.location,
-    jurisdiction: wanted.jurisdiction ?? remembered.jurisdiction,
-  };
   const isShortLived = Boolean(env["CI"]) || Boolean(env["WORKERS_CI"]);
   const known = { ...(await memory.secrets()), ...(isShortLived ? fromEnv(template, env) : {}) };
 
   const found = await look({ client, accountId, template, names });
+  const place: Place = {
+    account: accountId,
+    location: wanted.location ?? remembered.location,
+    // What is made later stays where the database is.
+    jurisdiction:
+      wanted.jurisdiction ?? remembered.jurisdiction ?? found.database?.jurisdiction ?? null,
+  };
   const publicUrl = publicUrlOf(wanted, found, names, template);
   const hosts = await lookAtHosts(client, accountId, hostsOf(publicUrl, wanted));
   const situation: Situation = {

@@ -130,6 +130,20 @@ describe("what belongs to somebody else", () => {
   });
 });
 
+describe("what a later version adds", () => {
+  it("is made in the jurisdiction of the database, also by a machine that was never told", async ({
+    expect,
+  }) => {
+    await newClone(cloudflare).deploy(...URL_FLAGS, "--jurisdiction", "eu");
+    cloudflare.account.queues.splice(0, 1);
+    const { failed } = await newClone(cloudflare).deploy();
+    expect(failed).toBe(false);
+    expect(cloudflare.account.queues.map(({ jurisdiction }) => jurisdiction)).toEqual(
+      Array.from({ length: 5 }, () => "eu"),
+    );
+  });
+});
+
 describe("the names of an installation", () => {
   const TEMPLATE = `
 name = "acme"

@@ -182,7 +182,7 @@ describe("a token that may too little", () => {
   });
 
   it("needs no right to read the plan", async ({ expect }) => {
-    cloudflare.account.plan = null;
+    cloudflare.account.denied.add("Billing Read");
     const { said, failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
     expect(failed).toBe(false);
     expect(said).toContain("paid plan");

@@ -64,6 +64,21 @@ describe("a deployment into an empty account", () => {
     expect(said).toContain("error 1102");
   });
 
+  it("notices the free plan by what Cloudflare refuses, if the token may not read it", async ({
+    expect,
+  }) => {
+    cloudflare.account.plan = "free";
+    cloudflare.account.denied.add("Billing Read");
+    const clone = newClone(cloudflare);
+    for (const run of ["first", "again"]) {
+      const { said, failed } = await clone.deploy(...URL_FLAGS);
+      expect(failed, said).toBe(false);
+      expect(said, run).toContain("error 1102");
+      expect(cloudflare.account.queues[4]?.settings.message_retention_period).toBe(DAY_S);
+      expect(clone.read("wrangler.signpost.toml")).not.toContain("cpu_ms");
+    }
+  });
+
   it("leaves workers.dev closed when the installation has a host of its own", async ({
     expect,
   }) => {

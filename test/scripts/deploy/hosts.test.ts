@@ -18,6 +18,10 @@ function addRecord(name: string, type = "A"): void {
   cloudflare.account.records.push({ zone, name, type, content: "192.0.2.1" });
 }
 
+function addRoute(pattern: string, script: string): void {
+  cloudflare.account.routes.push({ zone: cloudflare.account.zones[0]?.id ?? "", pattern, script });
+}
+
 function attach(hostname: string, service: string): void {
   cloudflare.account.domains.push({ id: crypto.randomUUID(), hostname, service });
 }
@@ -97,6 +101,48 @@ describe("a host that something else has", () => {
   });
 });
 
+describe("routes of the zone, which go before hosts of Workers", () => {
+  it.for([
+    "*/*",
+    "*.example.com/*",
+    "*example.com/*",
+    "go.example.com/*",
+    "https://go.example.com/*",
+  ])("%s of another Worker refuses the host", async (pattern, { expect }) => {
+    addRoute(pattern, "blog");
+    const { said, failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
+    expect(failed).toBe(true);
+    expect(said).toContain(`The route ${pattern} sends go.example.com to the Worker blog`);
+    expect(cloudflare.changes()).toEqual([]);
+  });
+
+  it.for(["www.example.com/*", "go.example.com/static/*", "go.example.com"])(
+    "%s of another Worker leaves the host alone",
+    async (pattern, { expect }) => {
+      addRoute(pattern, "blog");
+      const { failed, said } = await newClone(cloudflare).deploy(...URL_FLAGS);
+      expect(failed, said).toBe(false);
+    },
+  );
+
+  it("of this Worker serve the host: it is not attached, and may have records", async ({
+    expect,
+  }) => {
+    addRecord("go.example.com");
+    addRoute("*/*", "blog");
+    addRoute("go.example.com/*", "signpost");
+    const { failed, said } = await newClone(cloudflare).deploy(...URL_FLAGS);
+    expect(failed, said).toBe(false);
+    expect(hosts()).toEqual([]);
+  });
+
+  it("of no Worker are pointed out", async ({ expect }) => {
+    addRoute("*.example.com/*", "");
+    const { said } = await newClone(cloudflare).deploy(...URL_FLAGS, "--dry-run");
+    expect(said).toContain("*.example.com/* may keep go.example.com from every Worker");
+  });
+});
+
 describe("a host without a zone in the account", () => {
   it("is refused before anything is changed", async ({ expect }) => {
     const { said, failed } = await newClone(cloudflare).deploy("--url", "https://go.example.org");
@@ -168,6 +214,7 @@ describe("an address that a deployment refuses", () => {
     "http://go.example.com",
     "https://localhost:8787",
     "https://127.0.0.1",
+    "https://go.example.com:8443",
     "https://signpost.test",
     "https://other.acme.workers.dev",
     "https://signpost.stranger.workers.dev",

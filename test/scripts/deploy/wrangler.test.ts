@@ -2,7 +2,8 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -20,6 +21,7 @@ const WITHIN_MS = 180_000;
 
 let cloudflare: Loopback;
 const said: string[] = [];
+const home = signIn();
 
 beforeAll(async () => {
   cloudflare = await startLoopback();
@@ -27,6 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloudflare.close();
+  rmSync(home, { recursive: true, force: true });
   rmSync(FOLDER, { recursive: true, force: true });
   rmSync(path.join(ROOT, `wrangler.${NAME}.toml`), { force: true });
 });
@@ -36,7 +39,20 @@ interface Run {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
-function start(): Run {
+/** Signs in as `npx wrangler login` does, and returns the home folder that has it. */
+function signIn(): string {
+  const home = mkdtempSync(path.join(tmpdir(), "signpost-home-"));
+  const folder = path.join(home, ".config", ".wrangler", "config");
+  mkdirSync(folder, { recursive: true });
+  const until = new Date(Date.now() + WITHIN_MS).toISOString();
+  const login = `oauth_token = "${TOKEN}"\nrefresh_token = "r"\nexpiration_time = "${until}"\n`;
+  writeFileSync(path.join(folder, "default.toml"), login);
+  return home;
+}
+
+function start(
+  credentials: Readonly<Record<string, string>> = { CLOUDFLARE_API_TOKEN: TOKEN },
+): Run {
   const script = path.join(ROOT, "scripts", "deploy.ts");
   const child = spawn(process.execPath, [script, ...FLAGS], {
     cwd: ROOT,
@@ -44,7 +60,7 @@ function start(): Run {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       CLOUDFLARE_API_BASE_URL: cloudflare.url,
-      CLOUDFLARE_API_TOKEN: TOKEN,
+      ...credentials,
       WRANGLER_LOG: "debug",
     },
   });
@@ -63,7 +79,7 @@ function secrets(): ReadonlyMap<string, string> {
 
 describe("npm run deploy", () => {
   it(
-    "told to end during the upload, leaves no file with secrets to upload",
+    "takes wrangler's login, and told to end during the upload leaves no secrets to upload",
     { timeout: WITHIN_MS },
     async ({ expect }) => {
       const uploading = new Promise<void>((resolve) => {
@@ -73,7 +89,7 @@ describe("npm run deploy", () => {
           return { how: "hang" };
         };
       });
-      const { child, ended } = start();
+      const { child, ended } = start({ HOME: home });
       await Promise.race([uploading, ended]);
       expect(existsSync(path.join(FOLDER, "upload.json"))).toBe(true);
       child.kill("SIGTERM");
@@ -94,6 +110,7 @@ describe("npm run deploy", () => {
       said.push(output);
       expect(code, output).toBe(0);
       expect(Object.fromEntries(secrets())).toEqual(made);
+      expect(output).not.toMatch(/\bWARNING\b/);
       expect(output).toContain(`version ${scriptOf(cloudflare.account, NAME).versionId}`);
       expect(existsSync(path.join(FOLDER, "upload.json"))).toBe(false);
     },

@@ -52,11 +52,11 @@ export interface DnsRecord {
 export interface Account {
   readonly id: string;
   readonly name: string;
-  /** The plan of Workers; null if the token may not read it. */
-  plan: "free" | "paid" | null;
+  plan: "free" | "paid";
   subdomain: string | null;
   readonly zones: { readonly id: string; readonly name: string }[];
   readonly records: DnsRecord[];
+  readonly routes: { readonly zone: string; readonly pattern: string; readonly script: string }[];
   readonly domains: { readonly id: string; readonly hostname: string; service: string }[];
   readonly scripts: Map<string, Script>;
   readonly databases: Database[];
@@ -73,6 +73,7 @@ export type Permission =
   | "DNS Read"
   | "Queues Edit"
   | "Workers KV Storage Edit"
+  | "Workers Routes Edit"
   | "Workers Scripts Edit"
   | "Zone Read";
 
@@ -85,6 +86,7 @@ export function newAccount(): Account {
     subdomain: "acme",
     zones: [{ id: "e".repeat(32), name: "example.com" }],
     records: [],
+    routes: [],
     domains: [],
     scripts: new Map(),
     databases: [],

@@ -11,10 +11,9 @@ export const zoneRoutes: readonly Route[] = [
   {
     method: "GET",
     path: /^\/accounts\/\w+\/subscriptions$/,
-    answer: ({ account }) => {
-      if (account.plan === null) throw new Refusal(403, 10_000, "Authentication error");
-      return account.plan === "paid" ? [{ rate_plan: { id: "workers_paid" } }] : [];
-    },
+    needs: "Billing Read",
+    answer: ({ account }) =>
+      account.plan === "paid" ? [{ rate_plan: { id: "workers_paid" } }] : [],
   },
   {
     method: "GET",
@@ -31,6 +30,12 @@ export const zoneRoutes: readonly Route[] = [
     needs: "DNS Read",
     answer: ({ account, params: [zone], query }) =>
       account.records.filter((record) => record.zone === zone && record.name === query.get("name")),
+  },
+  {
+    method: "GET",
+    path: /^\/zones\/(\w+)\/workers\/routes$/,
+    needs: "Workers Routes Edit",
+    answer: ({ account, params: [zone] }) => account.routes.filter((route) => route.zone === zone),
   },
   {
     method: "GET",
