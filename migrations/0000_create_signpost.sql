@@ -100,6 +100,10 @@ CREATE TABLE `conversion_goals` (
 	`currency` text NOT NULL,
 	`click_id_param` text,
 	`is_active` integer DEFAULT true NOT NULL,
+	`max_value` integer,
+	`server_only` integer DEFAULT false NOT NULL,
+	`click_tokens_only` integer DEFAULT false NOT NULL,
+	`secret_hash` text,
 	`created_at_ms` integer NOT NULL,
 	`updated_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade

@@ -34,18 +34,24 @@ export function goalStore({ env, workspace }: Pick<WorkspaceContext, "env" | "wo
 }
 
 export const GOAL_COLUMNS = sql`uuid, name, token, value, currency, click_id_param as "clickIdParam",
-  is_active as "isActive"`;
+  is_active as "isActive", max_value as "maxValue", server_only as "serverOnly",
+  click_tokens_only as "clickTokensOnly"`;
 
 /** A row of `GOAL_COLUMNS`. */
-export interface GoalRow extends Omit<Goal, "isActive"> {
+export interface GoalRow extends Omit<Goal, "isActive" | "serverOnly" | "clickTokensOnly"> {
   readonly isActive: 0 | 1;
+  readonly serverOnly: 0 | 1;
+  readonly clickTokensOnly: 0 | 1;
 }
 
 /** Converts a row and decrypts its token. */
-export async function toGoal(keys: string, { isActive, token, ...row }: GoalRow): Promise<Goal> {
+export async function toGoal(keys: string, row: GoalRow): Promise<Goal> {
+  const { isActive, serverOnly, clickTokensOnly, token, ...same } = row;
   return {
-    ...row,
+    ...same,
     token: await openGoalToken(keys, row.uuid, token),
     isActive: isActive === 1,
+    serverOnly: serverOnly === 1,
+    clickTokensOnly: clickTokensOnly === 1,
   };
 }

@@ -2,13 +2,12 @@
 
 import { USER_AGENT_CHARS_MAX } from "../clicks/click.ts";
 import type { ClickClue } from "../ledger/conversions/contract.ts";
-import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash } from "../platform/keyed-hash.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { AmountRefused } from "./goal.ts";
+import type { AmountRefused, ValuePastMax } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
 import type { PostbackGoal, PostbackGoalRefusal } from "./postback-goal.ts";
 import { tellConversion } from "./tell-webhooks.ts";
@@ -32,6 +31,9 @@ export interface Postback {
 export type PostbackRefusal =
   | PostbackGoalRefusal
   | AmountRefused
+  | ValuePastMax
+  /** The goal limits the value, which only its own currency can be compared with. */
+  | { readonly reason: "currency_not_goals"; readonly currency: string }
   /** The goal has already counted this order. */
   | { readonly reason: "order_known" };
 
@@ -47,8 +49,16 @@ export async function trackConversion(
     postback.value === undefined ? goal.currency : (postback.currency ?? goal.currency);
   const amount =
     postback.value === undefined ? ok(goal.value) : minorUnits(postback.value, currency);
-  if (!amount.ok) return err({ reason: "amount_refused", problem: amount.error });
-  const clue = await clueOf(env.AUTH_SECRET, goal.ledger, postback);
+  if (!amount.ok) return err({ reason: "amount_refused", field: "value", problem: amount.error });
+  if (goal.maxValue !== null) {
+    if (currency !== goal.currency) {
+      return err({ reason: "currency_not_goals", currency: goal.currency });
+    }
+    if (amount.value > goal.maxValue) {
+      return err({ reason: "value_past_max", max: decimalOf(goal.maxValue, currency), currency });
+    }
+  }
+  const clue = await clueOf(env.AUTH_SECRET, goal, postback);
   const ledger = ledgerFor(env, goal.ledger);
   const conversion = {
     goalId: goal.id,
@@ -83,14 +93,14 @@ export async function trackConversion(
 /** Hashes the visitor in the same way as the redirect and the click consumer. */
 async function clueOf(
   secret: string,
-  ledger: LedgerId,
+  { ledger, clickTokensOnly }: PostbackGoal,
   { click, visitor }: Postback,
 ): Promise<ClickClue> {
-  if (click !== null) {
-    return /^\d{1,15}$/.test(click)
-      ? { kind: "click", clickId: Number(click) }
-      : { kind: "token", token: click };
-  }
+  const isToken = click !== null && !/^\d{1,15}$/.test(click);
+  if (isToken) return { kind: "token", token: click };
+  // Whoever has the postback's token could guess an id, or ask about an address.
+  if (clickTokensOnly) return { kind: "none" };
+  if (click !== null) return { kind: "click", clickId: Number(click) };
   if (visitor === null) return { kind: "none" };
   const userAgent = visitor.userAgent.slice(0, USER_AGENT_CHARS_MAX);
   const hash = await visitorHash(secret, ledger);

@@ -16,6 +16,9 @@ const GOAL: NewGoal = {
   currency: "EUR",
   clickIdParam: "cid",
   isActive: true,
+  maxValue: null,
+  serverOnly: false,
+  clickTokensOnly: false,
 };
 
 async function markedWorkspace() {

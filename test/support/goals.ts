@@ -14,6 +14,8 @@ export interface WireGoal {
   readonly id: string;
   readonly token: string;
   readonly postbackUrl: string;
+  /** Only when it was just made. */
+  readonly secret?: string;
 }
 
 /** Makes a goal and gives its JSON; throws what went wrong. */

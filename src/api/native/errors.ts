@@ -288,8 +288,10 @@ function toWire(refusal: NativeRefusal): WireError {
       return notFound(`There is no such ${refusal.kind}.`);
     case "goal_not_found":
       return notFound("There is no such conversion goal.");
+    case "value_past_max":
+      return badRequest(`value must not be more than maxValue, which is ${refusal.max}`);
     case "amount_refused":
-      return badRequest(amountSentence(refusal.problem));
+      return badRequest(amountSentence(refusal));
     case "webhook_not_found":
       return notFound("There is no such webhook.");
     case "webhook_exists":

@@ -24,6 +24,14 @@ export const conversionGoals = sqliteTable(
     /** The query parameter that carries a click token to destinations; null for none. */
     clickIdParam: text("click_id_param"),
     isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
+    /** The most that a conversion may be worth, in minor units; null for any amount. */
+    maxValue: integer("max_value"),
+    /** Whether only a request with the goal's secret may report. */
+    serverOnly: integer("server_only", { mode: "boolean" }).notNull().default(false),
+    /** Whether only a click token attributes a conversion. */
+    clickTokensOnly: integer("click_tokens_only", { mode: "boolean" }).notNull().default(false),
+    /** SHA-256 of the secret in hex; null before there was one. */
+    secretHash: text("secret_hash"),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
   },

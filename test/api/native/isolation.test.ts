@@ -136,6 +136,7 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { isActive: false },
   },
   "DELETE /api/conversion-goals/:id": { own: ownGoal, answer: "not_found" },
+  "POST /api/conversion-goals/:id/rotate-secret": { own: ownGoal, answer: "not_found" },
   "GET /api/tags": { own: ownLabel("tags"), answer: "own_only" },
   "POST /api/tags": { own: ownLabel("tags"), answer: "own_only", body: { name: "Shared name" } },
   "PATCH /api/tags/:id": { own: ownLabel("tags"), answer: "not_found", body: { name: "Bob's" } },

@@ -79,6 +79,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "GET /api/conversion-goals/:id": ["links:read"],
   "PATCH /api/conversion-goals/:id": ["links:update"],
   "DELETE /api/conversion-goals/:id": ["links:update"],
+  "POST /api/conversion-goals/:id/rotate-secret": ["links:update"],
   "GET /api/tags": ["links:read"],
   "POST /api/tags": ["links:create"],
   "PATCH /api/tags/:id": ["links:update"],
@@ -114,6 +115,7 @@ const MANAGERS: readonly string[] = [
   "POST /api/conversion-goals",
   "PATCH /api/conversion-goals/:id",
   "DELETE /api/conversion-goals/:id",
+  "POST /api/conversion-goals/:id/rotate-secret",
   "PATCH /api/tags/:id",
   "DELETE /api/tags/:id",
 ];

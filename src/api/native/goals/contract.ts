@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 
+import type { AmountRefused } from "../../../conversions/goal.ts";
 import { type AmountProblem, isCurrency } from "../../../conversions/money.ts";
 import { name } from "../contract.ts";
 
@@ -25,6 +26,16 @@ const clickIdParam = z
   })
   .nullable();
 
+const maxValue = z
+  .union([z.number(), z.string().max(VALUE_LENGTH_MAX)], {
+    error: "maxValue must be a number, or null",
+  })
+  .nullable();
+
+const serverOnly = z.boolean({ error: "serverOnly must be true or false" });
+
+const clickTokensOnly = z.boolean({ error: "clickTokensOnly must be true or false" });
+
 const isActive = z.boolean({ error: "isActive must be true or false" });
 
 export const newGoal = z.object({
@@ -33,6 +44,9 @@ export const newGoal = z.object({
   currency: currency.default("USD"),
   clickIdParam: clickIdParam.default(null),
   isActive: isActive.default(true),
+  maxValue: maxValue.default(null),
+  serverOnly: serverOnly.default(false),
+  clickTokensOnly: clickTokensOnly.default(false),
 });
 
 export const goalChanges = z.object({
@@ -41,6 +55,9 @@ export const goalChanges = z.object({
   currency: currency.optional(),
   clickIdParam: clickIdParam.optional(),
   isActive: isActive.optional(),
+  maxValue: maxValue.optional(),
+  serverOnly: serverOnly.optional(),
+  clickTokensOnly: clickTokensOnly.optional(),
 });
 
 const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
@@ -49,7 +66,7 @@ const PROBLEMS: Readonly<Record<AmountProblem, string>> = {
   too_large: "is too large",
 };
 
-/** Explains why a value is refused, beginning with its field. */
-export function amountSentence(problem: AmountProblem): string {
-  return `value ${PROBLEMS[problem]}`;
+/** Explains why an amount is refused, beginning with its field. */
+export function amountSentence({ field, problem }: AmountRefused): string {
+  return `${field} ${PROBLEMS[problem]}`;
 }

@@ -7,7 +7,13 @@ import { Hono } from "hono";
 
 import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
-import { createGoal, deleteGoal, updateGoal } from "../../../conversions/change-goals.ts";
+import {
+  createGoal,
+  deleteGoal,
+  rotateGoalSecret,
+  updateGoal,
+} from "../../../conversions/change-goals.ts";
+import type { GoalWithSecret } from "../../../conversions/goal.ts";
 import { goalStore } from "../../../conversions/goals.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
@@ -40,7 +46,9 @@ export const conversionGoals = new Hono<NativeEnvironment>()
         {
           table: goalTable,
           change: (alongside) => createGoal(contextOf(c), body, alongside),
-          rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+          // A secret is shown once: whoever missed it makes another.
+          rebuild: async (ids): Promise<GoalWithSecret | null> =>
+            (await store.findByIds(ids))[0] ?? null,
         },
       );
       if (!created.ok) return refuse(c, created.error);
@@ -63,6 +71,10 @@ export const conversionGoals = new Hono<NativeEnvironment>()
       return updated.ok ? c.json(wireGoal(updated.value, originOf(c))) : refuse(c, updated.error);
     },
   )
+  .post("/:id/rotate-secret", requires({ scope: "links:update", role: "manager" }), async (c) => {
+    const rotated = await rotateGoalSecret(contextOf(c), uuidOf(c));
+    return rotated.ok ? c.json(wireGoal(rotated.value, originOf(c))) : refuse(c, rotated.error);
+  })
   .delete("/:id", requires({ scope: "links:update", role: "manager" }), async (c) => {
     const id = uuidOf(c);
     const deleted = await deleteGoal(contextOf(c), id);

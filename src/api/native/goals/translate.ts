@@ -1,10 +1,13 @@
 /** Conversion goals in the native API's format. */
 
-import type { Goal } from "../../../conversions/goal.ts";
+import type { GoalWithSecret } from "../../../conversions/goal.ts";
 import { decimalOf } from "../../../conversions/money.ts";
 
 /** Converts a goal; `origin` is the one that its postback URL uses. */
-export function wireGoal({ uuid, token, value, currency, ...goal }: Goal, origin: string) {
+export function wireGoal(
+  { uuid, token, value, currency, secret, ...goal }: GoalWithSecret,
+  origin: string,
+) {
   return {
     id: uuid,
     name: goal.name,
@@ -14,5 +17,9 @@ export function wireGoal({ uuid, token, value, currency, ...goal }: Goal, origin
     currency,
     clickIdParam: goal.clickIdParam,
     isActive: goal.isActive,
+    maxValue: goal.maxValue === null ? null : decimalOf(goal.maxValue, currency),
+    serverOnly: goal.serverOnly,
+    clickTokensOnly: goal.clickTokensOnly,
+    ...(secret !== undefined && { secret }),
   };
 }

@@ -10,6 +10,7 @@ import {
   forbidden,
   notFound,
   shellError,
+  unauthorized,
   type WireError,
 } from "../../shared/wire-error.ts";
 import { AMOUNT_SENTENCES } from "./contract.ts";
@@ -66,6 +67,14 @@ function toWire(refusal: ConversionRefusal): WireError {
       return forbidden("A webhook cannot report conversions: give it another URL");
     case "order_known":
       return conflict("Duplicate conversion (same order_id already tracked)");
+    case "goal_secret_wrong":
+      return unauthorized(
+        "This goal takes reports from a server only: send its secret in X-Goal-Secret",
+      );
+    case "value_past_max":
+      return invalid([`Value must be less than or equal to ${refusal.max}`]);
+    case "currency_not_goals":
+      return invalid([`Currency must be ${refusal.currency}, since the goal limits the value`]);
     case "amount_refused":
       return invalid([AMOUNT_SENTENCES[refusal.problem]]);
   }

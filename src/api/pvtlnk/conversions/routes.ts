@@ -6,7 +6,12 @@
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 
-import { findPostbackGoal, type PostbackGoal } from "../../../conversions/postback-goal.ts";
+import {
+  type Admission,
+  admitReport,
+  findPostbackGoal,
+  type PostbackGoal,
+} from "../../../conversions/postback-goal.ts";
 import { type Postback, trackConversion } from "../../../conversions/track-conversion.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { sha256Hex } from "../../../platform/bytes.ts";
@@ -18,12 +23,14 @@ import { timeInWords } from "../analytics/time-in-words.ts";
 import { postback } from "./contract.ts";
 import { refuse, validate } from "./errors.ts";
 
+const SECRET_HEADER = "X-Goal-Secret";
 const LIMIT_SECONDS = 60; // the period of CONVERSION_LIMIT in wrangler.toml
 
 interface ConversionsEnvironment extends DialectEnvironment {
   Variables: DialectEnvironment["Variables"] & {
     /** The goal of the token in the path. */
     goal: PostbackGoal;
+    admission: Admission;
   };
 }
 
@@ -59,7 +66,10 @@ const noWebhooks = createMiddleware<ConversionsEnvironment>(async (c, next) => {
 const goalInPath = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   const goal = await findPostbackGoal(databaseOf(c.env.DB), c.req.param("token") ?? "");
   if (!goal.ok) return refuse(c, goal.error);
+  const admission = await admitReport(goal.value, c.req.header(SECRET_HEADER) ?? null);
+  if (!admission.ok) return refuse(c, admission.error);
   c.set("goal", goal.value);
+  c.set("admission", admission.value);
   await next();
   return undefined;
 });
@@ -84,12 +94,14 @@ const track = new Hono<ConversionsEnvironment>().post(
     const tracked = await trackConversion(c.env, c.get("goal"), given, nowOf(c));
     if (!tracked.ok) return refuse(c, tracked.error);
     const { id, attribution } = tracked.value;
+    const { tellsVisitors } = c.get("admission");
+    const time = attribution === null ? null : timeInWords(attribution.msToConvert);
     return c.json({
       success: true,
       conversion_id: id,
-      attributed: attribution !== null,
+      attributed: tellsVisitors ? attribution !== null : null,
       value: tracked.value.value,
-      time_to_convert: attribution === null ? null : timeInWords(attribution.msToConvert),
+      time_to_convert: tellsVisitors ? time : null,
     });
   },
 );

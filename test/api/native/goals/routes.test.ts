@@ -42,6 +42,9 @@ describe("conversion goals", () => {
       currency: "USD",
       clickIdParam: null,
       isActive: true,
+      maxValue: null,
+      serverOnly: false,
+      clickTokensOnly: false,
     });
     expect(made.headers.get("Location")).toBe(`${PATH}/${goal.id}`);
     expect((await call("GET", PATH)).body).toEqual([goal]);
@@ -64,6 +67,45 @@ describe("conversion goals", () => {
       clickIdParam: null,
     });
     expect(await change({})).toMatchObject({ name: "Signup", isActive: true });
+  });
+
+  it("a secret is shown when it is made, and only as a hash in D1", async ({ expect }) => {
+    const account = await newAccount();
+    const { call } = await newNativeClient({ account });
+    const SECRET = /^gsec_[\w-]{43}$/;
+    const shown = async (method: "GET" | "PATCH" | "POST", path: string, body?: object) =>
+      (await call<WireGoal>(method, PATH + path, body)).body.secret;
+    const closed = await newGoal(account, { serverOnly: true });
+    expect(closed.secret).toMatch(SECRET);
+    expect(await shown("GET", `/${closed.id}`)).toBeUndefined();
+    expect(await shown("PATCH", `/${closed.id}`, { serverOnly: true })).toBeUndefined();
+    const open = await newGoal(account);
+    expect(open.secret).toBeUndefined();
+    expect(await shown("PATCH", `/${open.id}`, { name: "Open" })).toBeUndefined();
+    expect(await shown("PATCH", `/${open.id}`, { serverOnly: true })).toMatch(SECRET);
+    const rotated = await shown("POST", `/${closed.id}/rotate-secret`);
+    expect(rotated).toMatch(SECRET);
+    expect(rotated).not.toBe(closed.secret);
+    const row = await env.DB.prepare("select * from conversion_goals where uuid = ?")
+      .bind(closed.id)
+      .first();
+    expect(JSON.stringify(row)).not.toContain(rotated?.slice(5));
+  });
+
+  it("a goal's own value is not above its maximum, in any currency", async ({ expect }) => {
+    const account = await newAccount();
+    const { call } = await newNativeClient({ account });
+    const refused = await call("POST", PATH, { name: "Goal", value: 10, maxValue: "9.99" });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain("value must not be more than maxValue, which is 9.99");
+    const unclear = await call("POST", PATH, { name: "Goal", maxValue: -1 });
+    expect(unclear.text).toContain("maxValue must not be negative");
+    const goal = await newGoal(account, { value: 9.99, maxValue: 9.99 });
+    const change = async (fields: object) =>
+      (await call("PATCH", `${PATH}/${goal.id}`, fields)).body;
+    expect(await change({ currency: "KWD" })).toMatchObject({ value: 9.99, maxValue: 9.99 });
+    expect(await change({ value: 10 })).toMatchObject({ code: "VALIDATION_ERROR" });
+    expect(await change({ value: 10, maxValue: null })).toMatchObject({ maxValue: null });
   });
 
   it("a deleted goal is gone, and its conversions stay counted", async ({ expect }) => {

@@ -233,6 +233,79 @@ describe("attribution", () => {
   });
 });
 
+describe("a goal that does not trust everybody", () => {
+  const unsaid = { attributed: null, time_to_convert: null };
+
+  it("serverOnly takes reports with its secret, and no others", async ({ expect }) => {
+    const [account, goal] = await shop({ serverOnly: true });
+    const clickId = await clickOf(account, ADA);
+    for (const headers of [{}, { "X-Goal-Secret": goal.token }, { "X-Goal-Secret": "" }]) {
+      const refused = await report(goal, { ...ADA, click_id: clickId }, headers);
+      expect(refused.status).toBe(401);
+      expect(await refused.json()).toEqual({
+        success: false,
+        error: "This goal takes reports from a server only: send its secret in X-Goal-Secret",
+      });
+    }
+    expect(await kept(account)).toEqual([]);
+    const headers = { "X-Goal-Secret": goal.secret ?? "" };
+    const told = await answer(await report(goal, { click_id: clickId }, headers));
+    expect(told).toMatchObject({ attributed: true, time_to_convert: expect.any(String) });
+    const { call } = await newNativeClient({ account });
+    await call("POST", `/api/conversion-goals/${goal.id}/rotate-secret`);
+    expect((await report(goal, {}, headers)).status).toBe(401);
+  });
+
+  it("clickTokensOnly attributes by tokens alone, and tells nothing of visitors", async ({
+    expect,
+  }) => {
+    const [account, goal] = await shop({ clickTokensOnly: true });
+    const token = "tokentokentokentok";
+    const clickId = await clickOf(account, ADA, { token });
+    const reports = [
+      { click_id: clickId },
+      { click_id: String(clickId) },
+      ADA,
+      { click_id: token },
+    ];
+    for (const body of reports) {
+      expect(await answer(await report(goal, body))).toMatchObject(unsaid);
+    }
+    const linked = (await kept(account)).map(({ clickId: found }) => found);
+    expect(linked).toEqual([null, null, null, clickId]);
+  });
+
+  it("with both, a server with the secret learns what a token attributes", async ({ expect }) => {
+    const [account, goal] = await shop({ clickTokensOnly: true, serverOnly: true });
+    const clickId = await clickOf(account, ADA, { token: "atokenoftheclick" });
+    const headers = { "X-Goal-Secret": goal.secret ?? "" };
+    const by = async (click: unknown) => {
+      const response = await report(goal, { ...ADA, click_id: click }, headers);
+      return (await answer(response)).attributed;
+    };
+    expect([await by(clickId), await by("atokenoftheclick")]).toEqual([false, true]);
+  });
+
+  it("maxValue refuses what is above it, and what it cannot be compared with", async ({
+    expect,
+  }) => {
+    const [account, goal] = await shop({ value: 5, currency: "EUR", maxValue: 99.99 });
+    const errors = async (body: object) => {
+      const response = await report(goal, body);
+      return response.status === 422 ? await response.json() : response.status;
+    };
+    expect(await errors({ value: 100 })).toMatchObject({
+      errors: ["Value must be less than or equal to 99.99"],
+    });
+    expect(await errors({ value: 1, currency: "USD" })).toMatchObject({
+      errors: ["Currency must be EUR, since the goal limits the value"],
+    });
+    expect(await errors({ value: 99.99 })).toBe(200);
+    expect(await errors({})).toBe(200);
+    expect((await kept(account)).map(({ value }) => value)).toEqual([9_999, 500]);
+  });
+});
+
 describe("an order", () => {
   it("is counted once, even when 50 reports of it arrive at once", async ({ expect }) => {
     const [account, goal] = await shop();
