@@ -4,6 +4,7 @@ CREATE TABLE `allowances` (
 	`until_ms` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `allowances_by_age` ON `allowances` (`until_ms`);--> statement-breakpoint
 CREATE TABLE `credentials` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -36,6 +37,7 @@ CREATE TABLE `sessions` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_token_unique` ON `sessions` (`token`);--> statement-breakpoint
 CREATE INDEX `sessions_by_user` ON `sessions` (`user_id`);--> statement-breakpoint
+CREATE INDEX `sessions_by_age` ON `sessions` (`expires_at_ms`);--> statement-breakpoint
 CREATE TABLE `sign_in_failures` (
 	`name` text PRIMARY KEY NOT NULL,
 	`failures` integer NOT NULL,
@@ -43,6 +45,7 @@ CREATE TABLE `sign_in_failures` (
 	`last_at_ms` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `sign_in_failures_by_age` ON `sign_in_failures` (`last_at_ms`);--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,
@@ -89,6 +92,7 @@ CREATE TABLE `verifications` (
 );
 --> statement-breakpoint
 CREATE INDEX `verifications_by_identifier` ON `verifications` (`identifier`);--> statement-breakpoint
+CREATE INDEX `verifications_by_age` ON `verifications` (`expires_at_ms`);--> statement-breakpoint
 CREATE TABLE `conversion_goals` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,
@@ -271,6 +275,7 @@ CREATE TABLE `dead_letters` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `dead_letters_message_id_unique` ON `dead_letters` (`message_id`);--> statement-breakpoint
+CREATE INDEX `dead_letters_by_age` ON `dead_letters` (`created_at_ms`);--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`principal` text NOT NULL,
 	`operation` text NOT NULL,
@@ -294,6 +299,16 @@ CREATE TABLE `pending_purges` (
 	`ledger` text NOT NULL,
 	`link_created_at_ms` integer NOT NULL
 );
+--> statement-breakpoint
+CREATE TABLE `sweep_failures` (
+	`sweep` text NOT NULL,
+	`row_key` text NOT NULL,
+	`tries` integer NOT NULL,
+	`retry_at_ms` integer NOT NULL,
+	`reason` text,
+	`reported_at_ms` integer,
+	PRIMARY KEY(`sweep`, `row_key`)
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `webhook_outbox` (
 	`event_id` text PRIMARY KEY NOT NULL,
@@ -344,6 +359,7 @@ CREATE UNIQUE INDEX `invitations_uuid_unique` ON `invitations` (`uuid`);--> stat
 CREATE UNIQUE INDEX `invitations_by_hash` ON `invitations` (`hash`);--> statement-breakpoint
 CREATE UNIQUE INDEX `invitations_by_workspace` ON `invitations` (`workspace_id`,`email`);--> statement-breakpoint
 CREATE INDEX `invitations_by_email` ON `invitations` (`email`);--> statement-breakpoint
+CREATE INDEX `invitations_by_age` ON `invitations` (`expires_at_ms`);--> statement-breakpoint
 CREATE TABLE `members` (
 	`workspace_id` integer NOT NULL,
 	`user_id` text NOT NULL,

@@ -1,5 +1,10 @@
 /** Keeps whole queue messages that could not be processed in D1, for an operator to look at. */
 
+import { DAY_MS } from "./clock.ts";
+
+/** After this time a letter is deleted: clicks in it have user agents, and hashes of addresses. */
+export const DEAD_LETTER_AGE_MS = 30 * DAY_MS;
+
 /** Stores messages. Storing a message again changes nothing. */
 export async function keepDeadLetters(
   db: D1Database,

@@ -18,6 +18,12 @@ export interface LogFields {
   readonly bytes?: number;
   /** An error code of Cloudflare's API. */
   readonly code?: number;
+  /** A sweep of Upkeep, or the table that it clears. */
+  readonly sweep?: string;
+  /** The key of a row: a number, or a link's address. */
+  readonly row?: string;
+  /** What `reasonOf` returned. */
+  readonly reason?: string;
   readonly error?: unknown;
 }
 
@@ -48,6 +54,11 @@ export async function tolerate<T>(
     log("error", event, { ...fields, error });
     return null;
   }
+}
+
+/** Returns what went wrong as safe text on one line, without a stack. */
+export function reasonOf(error: unknown): string {
+  return describe(error).split("\n", 1)[0] ?? "";
 }
 
 function describe(error: unknown): string {

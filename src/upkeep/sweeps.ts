@@ -1,18 +1,22 @@
 /**
- * Repairs what interrupted requests left behind. Every sweep is idempotent and bounded. Sweeps that
- * work on rows return how many they settled.
+ * Repairs what interrupted requests left behind, row by row. Every sweep is idempotent and bounded.
+ *
+ * What needs packages is loaded when there is such a row, since this file is part of every start.
  */
 
+import type { LedgerId } from "../ledger/ledger-id.ts";
 import { type PendingPurge, purge } from "../links/purge.ts";
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
 import { publish } from "../links/route/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
-import { tolerate } from "../platform/log.ts";
+import type { RowSweep } from "./row-sweep.ts";
 
 /** Keeps the KV operations of one sweep far below the 1,000 that an invocation may make. */
-export const ROWS_MAX = 100;
+const ROWS_MAX = 100;
 /** Less than a second of the thread, which redirects share. */
 const HASHES_MAX = 5;
+const WORKSPACES_MAX = 5;
+const DOMAINS_MAX = 20;
 /** Rows in parallel. KV and D1 answer a few requests at once; a hundred would queue up. */
 const AT_ONCE = 10;
 /** Younger changes are skipped: the request that made the change is still publishing it. */
@@ -21,14 +25,23 @@ const PUBLISH_GRACE_MS = 2 * SECOND_MS;
 const TOMBSTONE_AGE_MS = 2 * MINUTE_MS;
 /** KV documents that a change is visible everywhere after this time or later. */
 const LOOK_AGAIN_MS = MINUTE_MS;
-const IDEMPOTENCY_AGE_MS = DAY_MS;
+const DOMAIN_CHECK_MS = DAY_MS;
 
-interface AddressRow extends LinkAddress, Record<string, unknown> {
-  readonly domain: string;
-  readonly code: string;
+/** True in SQL for a row of a sweep that has not failed; `key` is its key. */
+function isFresh(sweep: string, key: string): string {
+  return `NOT EXISTS (SELECT 1 FROM sweep_failures AS failed
+    WHERE failed.sweep = '${sweep}' AND failed.row_key = ${key})`;
 }
 
-interface UnpublishedRow extends Record<string, unknown> {
+/** The keys of rows that are tried again, bound to ?1. */
+const NUMBERS = "(SELECT CAST(value AS INTEGER) FROM json_each(?1))";
+
+async function rowsOf<Row>(statement: D1PreparedStatement): Promise<Row[]> {
+  const { results } = await statement.all<Row & Record<string, unknown>>();
+  return results;
+}
+
+interface UnpublishedLink {
   readonly id: number;
   readonly version: number;
   /** Null while the link is parked. */
@@ -37,58 +50,91 @@ interface UnpublishedRow extends Record<string, unknown> {
 }
 
 /** Publishes links whose last change is not confirmed in KV. */
-export async function publishUnpublished(env: Cloudflare.Env, nowMs: number): Promise<number> {
-  const { results } = await env.DB.prepare(
-    `SELECT id, version, domain, code FROM links INDEXED BY links_unpublished
-     WHERE published_version < version AND updated_at_ms <= ?1 ORDER BY updated_at_ms LIMIT ?2`,
-  )
-    .bind(nowMs - PUBLISH_GRACE_MS, ROWS_MAX)
-    .all<UnpublishedRow>();
-  return settle(results, "upkeep.publish.failed", async ({ id, version, domain, code }) => {
-    if (domain !== null && !(await publish(env, { domain, code }))) return false;
+export const UNPUBLISHED: RowSweep<UnpublishedLink> = {
+  name: "unpublished",
+  rowsMax: ROWS_MAX,
+  atOnce: AT_ONCE,
+  fresh: ({ DB }, nowMs) =>
+    rowsOf(
+      DB.prepare(
+        `SELECT id, version, domain, code FROM links INDEXED BY links_unpublished
+         WHERE published_version < version AND updated_at_ms <= ?1
+           AND ${isFresh("unpublished", "CAST(links.id AS TEXT)")}
+         ORDER BY updated_at_ms LIMIT ?2`,
+      ).bind(nowMs - PUBLISH_GRACE_MS, ROWS_MAX),
+    ),
+  again: ({ DB }, _nowMs, keys) =>
+    rowsOf(
+      DB.prepare(
+        `SELECT id, version, domain, code FROM links
+         WHERE id IN ${NUMBERS} AND published_version < version`,
+      ).bind(JSON.stringify(keys)),
+    ),
+  keyOf: ({ id }) => String(id),
+  async settle(env, { id, version, domain, code }) {
+    if (domain !== null) await publishOrThrow(env, { domain, code });
     // A parked link, on a domain that its workspace has lost, has nothing to publish.
     await env.DB.prepare(
       "UPDATE links SET published_version = ?2 WHERE id = ?1 AND published_version < ?2",
     )
       .bind(id, version)
       .run();
-    return true;
-  });
+  },
+};
+
+async function publishOrThrow(env: Cloudflare.Env, address: LinkAddress): Promise<void> {
+  if (!(await publish(env, address))) throw new Error("The link changed while it was published.");
 }
+
+interface Tombstone extends LinkAddress {
+  readonly created_at_ms: number;
+}
+
+const TOMBSTONE = "SELECT domain, code, created_at_ms FROM route_tombstones";
+const IS_FRESH_TOMBSTONE = isFresh("tombstones", "domain || '/' || code");
 
 /**
  * Clears addresses that links have left. Publishes each at once, and deletes its tombstone once it
  * is older than any request and KV agrees with D1.
  */
-export async function clearTombstones(env: Cloudflare.Env, nowMs: number): Promise<number> {
-  const { results } = await env.DB.prepare(
-    `SELECT domain, code, created_at_ms FROM route_tombstones INDEXED BY route_tombstones_by_sweep
-     WHERE swept_at_ms IS NULL AND created_at_ms <= ?1
-     UNION ALL
-     SELECT domain, code, created_at_ms FROM route_tombstones INDEXED BY route_tombstones_by_sweep
-     WHERE swept_at_ms <= ?2 AND created_at_ms <= ?3 LIMIT ?4`,
-  )
-    .bind(nowMs - PUBLISH_GRACE_MS, nowMs - LOOK_AGAIN_MS, nowMs - TOMBSTONE_AGE_MS, ROWS_MAX)
-    .all<Tombstone>();
-  return settle(results, "upkeep.tombstone.failed", (row) => clearTombstone(env, row, nowMs));
-}
-
-interface Tombstone extends AddressRow {
-  readonly created_at_ms: number;
-}
+export const TOMBSTONES: RowSweep<Tombstone> = {
+  name: "tombstones",
+  rowsMax: ROWS_MAX,
+  atOnce: AT_ONCE,
+  fresh: ({ DB }, nowMs) =>
+    rowsOf(
+      DB.prepare(
+        `${TOMBSTONE} INDEXED BY route_tombstones_by_sweep
+         WHERE swept_at_ms IS NULL AND created_at_ms <= ?1 AND ${IS_FRESH_TOMBSTONE}
+         UNION ALL
+         ${TOMBSTONE} INDEXED BY route_tombstones_by_sweep
+         WHERE swept_at_ms <= ?2 AND created_at_ms <= ?3 AND ${IS_FRESH_TOMBSTONE} LIMIT ?4`,
+      ).bind(nowMs - PUBLISH_GRACE_MS, nowMs - LOOK_AGAIN_MS, nowMs - TOMBSTONE_AGE_MS, ROWS_MAX),
+    ),
+  again: ({ DB }, _nowMs, keys) =>
+    rowsOf(
+      DB.prepare(
+        `${TOMBSTONE} WHERE (domain, code) IN (
+           SELECT substr(value, 1, instr(value, '/') - 1), substr(value, instr(value, '/') + 1)
+           FROM json_each(?1))`,
+      ).bind(JSON.stringify(keys)),
+    ),
+  keyOf: ({ domain, code }) => `${domain}/${code}`,
+  settle: clearTombstone,
+};
 
 async function clearTombstone(
   env: Cloudflare.Env,
   { domain, code, created_at_ms: createdAtMs }: Tombstone,
   nowMs: number,
-): Promise<boolean> {
+): Promise<void> {
   const address = { domain, code };
   const isOld = createdAtMs <= nowMs - TOMBSTONE_AGE_MS;
   const look = { type: "text", cacheTtl: 30 } as const;
   const isSeenClean = isOld && (await env.ROUTES.get(routeKey(address), look)) === null;
   if (!isSeenClean) {
     // A later sweep reads KV again: only a read proves that the record is gone.
-    if (!(await publish(env, address))) return false;
+    await publishOrThrow(env, address);
     const taken = await env.DB.prepare("SELECT 1 FROM links WHERE domain = ?1 AND code = ?2")
       .bind(domain, code)
       .first();
@@ -99,7 +145,7 @@ async function clearTombstone(
       )
         .bind(domain, code, createdAtMs, nowMs)
         .run();
-      return true;
+      return;
     }
   }
   await env.DB.prepare(
@@ -107,115 +153,136 @@ async function clearTombstone(
   )
     .bind(domain, code, createdAtMs)
     .run();
-  return true;
 }
 
-/** Works on a few rows at a time. A failed row blocks no other, and waits for the next sweep. */
-async function settle<T>(
-  rows: readonly T[],
-  event: string,
-  work: (row: T) => Promise<boolean>,
-): Promise<number> {
-  let settled = 0;
-  for (let at = 0; at < rows.length; at += AT_ONCE) {
-    const done = await Promise.all(
-      rows.slice(at, at + AT_ONCE).map((row) => tolerate(event, work(row))),
-    );
-    settled += done.filter((isDone) => isDone === true).length;
-  }
-  return settled;
-}
+const PURGE = `SELECT link_id AS linkId, link_uuid AS uuid, ledger,
+  link_created_at_ms AS createdAtMs FROM pending_purges`;
 
 /** Makes Ledgers and gates forget links whose deletion did not get that far. */
-export async function forgetPurgedLinks(env: Cloudflare.Env): Promise<number> {
-  const { results } = await env.DB.prepare(
-    `SELECT link_id AS linkId, link_uuid AS uuid, ledger, link_created_at_ms AS createdAtMs
-     FROM pending_purges ORDER BY link_id LIMIT ?1`,
-  )
-    .bind(ROWS_MAX)
-    .all<PendingPurge & Record<string, unknown>>();
-  let settled = 0;
-  for (const pending of results) {
-    const { linkId } = pending;
-    const done = await tolerate("upkeep.purge.failed", purge(env, pending), { linkId });
-    if (done !== null) settled += 1;
-  }
-  return settled;
+export const PURGES: RowSweep<PendingPurge> = {
+  name: "purges",
+  rowsMax: ROWS_MAX,
+  atOnce: AT_ONCE,
+  fresh: ({ DB }) =>
+    rowsOf(
+      DB.prepare(
+        `${PURGE} WHERE ${isFresh("purges", "CAST(link_id AS TEXT)")} ORDER BY link_id LIMIT ?1`,
+      ).bind(ROWS_MAX),
+    ),
+  again: ({ DB }, _nowMs, keys) =>
+    rowsOf(DB.prepare(`${PURGE} WHERE link_id IN ${NUMBERS}`).bind(JSON.stringify(keys))),
+  keyOf: ({ linkId }) => String(linkId),
+  settle: (env, pending) => purge(env, pending),
+};
+
+interface Closure {
+  readonly workspaceId: number;
+  readonly ledger: LedgerId;
 }
 
-/**
- * Hashes passwords that a large call has sealed. Returns whether there may be more.
- *
- * The link's version stays, and with it KV's record and visitors' cookies: the password is the same.
- */
-export async function hashSealedPasswords(env: Cloudflare.Env): Promise<boolean> {
-  const { results } = await env.DB.prepare(
-    `SELECT id, uuid, password_hash AS stored FROM links INDEXED BY links_sealed
-     WHERE substr(password_hash, 1, 8) = '$sealed$' ORDER BY id LIMIT ?1`,
-  )
-    .bind(HASHES_MAX)
-    .all<SealedRow>();
-  if (results.length === 0) return false;
-  const { unsealPassword } = await import("../platform/sealed-password.ts");
-  const { hashPassword } = await import("../platform/password.ts");
-  for (const { id, uuid, stored } of results) {
-    const work = async () => {
-      const hash = await hashPassword(await unsealPassword(env.ENCRYPTION_KEY, uuid, stored));
-      await env.DB.prepare(
-        "UPDATE links SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2",
-      )
-        .bind(id, stored, hash)
-        .run();
-    };
-    await tolerate("upkeep.password.failed", work(), { linkId: id });
-  }
-  return results.length === HASHES_MAX;
+const CLOSURE = `SELECT workspace_id AS workspaceId, ledger FROM pending_closures`;
+
+/** Continues deleting workspaces, a slice of links at a time. */
+export const CLOSURES: RowSweep<Closure> = {
+  name: "closures",
+  rowsMax: WORKSPACES_MAX,
+  atOnce: 1,
+  fresh: ({ DB }) =>
+    rowsOf(
+      DB.prepare(
+        `${CLOSURE} WHERE ${isFresh("closures", "CAST(workspace_id AS TEXT)")}
+         ORDER BY created_at_ms, workspace_id LIMIT ?1`,
+      ).bind(WORKSPACES_MAX),
+    ),
+  again: ({ DB }, _nowMs, keys) =>
+    rowsOf(DB.prepare(`${CLOSURE} WHERE workspace_id IN ${NUMBERS}`).bind(JSON.stringify(keys))),
+  keyOf: ({ workspaceId }) => String(workspaceId),
+  async settle(env, closure, nowMs) {
+    const { closeSlice } = await import("../workspaces/close-workspace.ts");
+    if ((await closeSlice(env, closure, nowMs)) === "more") return "more";
+    return undefined;
+  },
+};
+
+interface DueDomain {
+  readonly id: number;
+  readonly hostname: string;
+  readonly challenge: string;
+  readonly failed_checks: number;
+  readonly failing_since_ms: number | null;
 }
 
-interface SealedRow extends Record<string, unknown> {
+const DUE_DOMAIN = `SELECT id, hostname, challenge, failed_checks, failing_since_ms FROM domains
+  WHERE verified_at_ms IS NOT NULL AND checked_at_ms <= ?2`;
+
+/** Checks the records of domains that were last checked a day ago. */
+export const DOMAINS: RowSweep<DueDomain> = {
+  name: "domains",
+  rowsMax: DOMAINS_MAX,
+  atOnce: AT_ONCE,
+  fresh: ({ DB }, nowMs) =>
+    rowsOf(
+      DB.prepare(
+        `${DUE_DOMAIN} AND ${isFresh("domains", "CAST(domains.id AS TEXT)")}
+         ORDER BY checked_at_ms LIMIT ?1`,
+      ).bind(DOMAINS_MAX, nowMs - DOMAIN_CHECK_MS),
+    ),
+  again: ({ DB }, nowMs, keys) =>
+    rowsOf(
+      DB.prepare(`${DUE_DOMAIN} AND id IN ${NUMBERS}`).bind(
+        JSON.stringify(keys),
+        nowMs - DOMAIN_CHECK_MS,
+      ),
+    ),
+  keyOf: ({ id }) => String(id),
+  async settle(env, domain, nowMs) {
+    const { recheckDomain } = await import("../workspaces/recheck-domain.ts");
+    await recheckDomain(env, domain, nowMs);
+  },
+};
+
+interface SealedLink {
   readonly id: number;
   readonly uuid: string;
   readonly stored: string;
 }
 
-/** Deletes expired rows: idempotency keys, held codes, sessions, invitations and the like. */
-export async function dropOutdated(env: Cloudflare.Env, nowMs: number): Promise<void> {
-  await env.DB.batch([
-    env.DB.prepare("DELETE FROM idempotency_keys WHERE created_at_ms < ?1").bind(
-      nowMs - IDEMPOTENCY_AGE_MS,
+const SEALED = `SELECT id, uuid, password_hash AS stored FROM links INDEXED BY links_sealed
+  WHERE substr(password_hash, 1, 8) = '$sealed$'`;
+
+/**
+ * Hashes passwords that a large call has sealed.
+ *
+ * The link's version stays, and with it KV's record and visitors' cookies: the password is the same.
+ */
+export const PASSWORDS: RowSweep<SealedLink> = {
+  name: "passwords",
+  rowsMax: HASHES_MAX,
+  atOnce: 1,
+  fresh: ({ DB }) =>
+    rowsOf(
+      DB.prepare(
+        `${SEALED} AND ${isFresh("passwords", "CAST(links.id AS TEXT)")} ORDER BY id LIMIT ?1`,
+      ).bind(HASHES_MAX),
     ),
-    env.DB.prepare("DELETE FROM reserved_codes WHERE until_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM code_looks WHERE since_ms < ?1").bind(nowMs - DAY_MS),
-    env.DB.prepare("DELETE FROM sessions WHERE expires_at_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM invitations WHERE expires_at_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM allowances WHERE until_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM verifications WHERE expires_at_ms < ?1").bind(nowMs),
-    env.DB.prepare("DELETE FROM sign_in_failures WHERE last_at_ms < ?1").bind(nowMs - DAY_MS),
-  ]);
-}
+  again: ({ DB }, _nowMs, keys) =>
+    rowsOf(DB.prepare(`${SEALED} AND id IN ${NUMBERS}`).bind(JSON.stringify(keys))),
+  keyOf: ({ id }) => String(id),
+  async settle({ DB, ENCRYPTION_KEY: keys }, { id, uuid, stored }) {
+    const { unsealPassword } = await import("../platform/sealed-password.ts");
+    const { hashPassword } = await import("../platform/password.ts");
+    const hash = await hashPassword(await unsealPassword(keys, uuid, stored));
+    // A password that was changed meanwhile is sealed differently, or hashed.
+    await DB.prepare("UPDATE links SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")
+      .bind(id, stored, hash)
+      .run();
+  },
+};
 
-/** Continues deleting workspaces. Returns whether more can be done at once. */
-export async function closeDeletedWorkspaces(env: Cloudflare.Env, nowMs: number): Promise<boolean> {
-  const closing = await env.DB.prepare("SELECT 1 FROM pending_closures LIMIT 1").first();
-  if (closing === null) return false;
-  // Lazy, because it needs packages and this file is part of every start.
-  const { closeWorkspaces } = await import("../workspaces/close-workspace.ts");
-  return closeWorkspaces(env, nowMs);
-}
-
-/** Checks the records of domains that were last checked a day ago. Returns how many. */
-export async function recheckDueDomains(env: Cloudflare.Env, nowMs: number): Promise<number> {
-  const due = await env.DB.prepare(
-    "SELECT 1 FROM domains WHERE verified_at_ms IS NOT NULL AND checked_at_ms <= ?1 LIMIT 1",
-  )
-    .bind(nowMs - DAY_MS)
-    .first();
-  if (due === null) return 0;
-  const { recheckDomains } = await import("../workspaces/recheck-domains.ts");
-  return recheckDomains(env, nowMs);
-}
-
-/** Has Cloudflare for SaaS serve what workspaces have verified, and give up the rest. */
+/**
+ * Has Cloudflare for SaaS serve what workspaces have verified, and give up the rest. It counts its
+ * failures itself, since its rows are due at times of their own.
+ */
 export async function settleDueHostnames(env: Cloudflare.Env, nowMs: number): Promise<number> {
   const due = await env.DB.prepare("SELECT 1 FROM custom_hostnames WHERE due_at_ms <= ?1 LIMIT 1")
     .bind(nowMs)

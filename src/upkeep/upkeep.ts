@@ -8,19 +8,21 @@
 import { DurableObject } from "cloudflare:workers";
 
 import { MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
+import { within } from "../platform/deadline.ts";
 import { placeOf } from "../platform/location.ts";
 import { tolerate } from "../platform/log.ts";
 import { handOverOverdue } from "../webhooks/hand-over.ts";
+import { reportSetAside } from "./failures.ts";
+import { dropOutdated } from "./outdated.ts";
+import { SWEEP_MS, sweepAgain, sweepFresh } from "./row-sweep.ts";
 import {
-  clearTombstones,
-  closeDeletedWorkspaces,
-  dropOutdated,
-  forgetPurgedLinks,
-  hashSealedPasswords,
-  publishUnpublished,
-  recheckDueDomains,
-  ROWS_MAX,
+  CLOSURES,
+  DOMAINS,
+  PASSWORDS,
+  PURGES,
   settleDueHostnames,
+  TOMBSTONES,
+  UNPUBLISHED,
 } from "./sweeps.ts";
 
 const INTERVAL_MS = MINUTE_MS;
@@ -28,6 +30,8 @@ const INTERVAL_MS = MINUTE_MS;
 const FIRST_MS = 5 * SECOND_MS;
 /** Thousands of links may leave a domain at once, so full sweeps follow each other quickly. */
 const NEXT_SLICE_MS = SECOND_MS;
+/** For the rows that a sweep began last. */
+const LEEWAY_MS = 5 * SECOND_MS;
 
 export class Upkeep extends DurableObject<Cloudflare.Env> {
   /** Ensures that a sweep is due within a minute. */
@@ -45,22 +49,45 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
     }
   }
 
-  /** Runs every sweep once. A failure blocks no other sweep. Returns whether one has more to do. */
+  /**
+   * Runs every sweep once. Returns whether one has more to do.
+   *
+   * A sweep that fails or takes too long holds up no other, and rows that have failed before come
+   * after all others: what they break then, even the whole process, is theirs alone.
+   */
   async sweep(nowMs: number): Promise<boolean> {
     const { env } = this;
-    const closing = await tolerate("upkeep.closures.failed", closeDeletedWorkspaces(env, nowMs));
-    const settled = [
-      await tolerate("upkeep.unpublished.failed", publishUnpublished(env, nowMs)),
-      await tolerate("upkeep.tombstones.failed", clearTombstones(env, nowMs)),
-      await tolerate("upkeep.purges.failed", forgetPurgedLinks(env)),
+    const goOn = [
+      await inTime("unpublished", sweepFresh(env, UNPUBLISHED, nowMs)),
+      await inTime("tombstones", sweepFresh(env, TOMBSTONES, nowMs)),
+      await inTime("purges", sweepFresh(env, PURGES, nowMs)),
+      await inTime(
+        "outbox",
+        handOverOverdue(env, nowMs).then(() => false),
+      ),
+      await inTime("closures", sweepFresh(env, CLOSURES, nowMs)),
+      await inTime("domains", sweepFresh(env, DOMAINS, nowMs)),
+      await inTime("passwords", sweepFresh(env, PASSWORDS, nowMs)),
+      await inTime(
+        "hostnames",
+        settleDueHostnames(env, nowMs).then(() => false),
+      ),
+      await inTime("outdated", dropOutdated(env, nowMs)),
     ];
-    const hashing = await tolerate("upkeep.passwords.failed", hashSealedPasswords(env));
-    await tolerate("upkeep.outbox.failed", handOverOverdue(env, nowMs));
-    await tolerate("upkeep.domains.failed", recheckDueDomains(env, nowMs));
-    await tolerate("upkeep.hostnames.failed", settleDueHostnames(env, nowMs));
-    await tolerate("upkeep.outdated.failed", dropOutdated(env, nowMs));
-    return closing === true || hashing === true || settled.includes(ROWS_MAX);
+    await inTime("unpublished", sweepAgain(env, UNPUBLISHED, nowMs));
+    await inTime("tombstones", sweepAgain(env, TOMBSTONES, nowMs));
+    await inTime("purges", sweepAgain(env, PURGES, nowMs));
+    await inTime("closures", sweepAgain(env, CLOSURES, nowMs));
+    await inTime("domains", sweepAgain(env, DOMAINS, nowMs));
+    await inTime("passwords", sweepAgain(env, PASSWORDS, nowMs));
+    await inTime("failures", reportSetAside(env.DB, nowMs));
+    return goOn.includes(true);
   }
+}
+
+/** Waits for a sweep until a little after it should have stopped; logs its failure. */
+function inTime<T>(sweep: string, work: Promise<T>): Promise<T | null> {
+  return tolerate("upkeep.sweep.failed", within(SWEEP_MS + LEEWAY_MS, work), { sweep });
 }
 
 /** Returns the installation's only Upkeep object. */

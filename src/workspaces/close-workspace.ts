@@ -94,7 +94,8 @@ export async function closeWorkspaces(env: Cloudflare.Env, nowMs: number): Promi
   return goesOn;
 }
 
-async function closeSlice(
+/** Deletes a slice of a workspace's links, and if none are left, the Ledger and the workspace. */
+export async function closeSlice(
   env: Cloudflare.Env,
   closing: Closing,
   nowMs: number,

@@ -10,7 +10,7 @@ import type { LinkContext } from "../../src/links/context.ts";
 import { createLink, createLinks, type LinkInput } from "../../src/links/create-link.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { MINUTE_MS } from "../../src/platform/clock.ts";
-import { dropOutdated } from "../../src/upkeep/sweeps.ts";
+import { dropOutdated } from "../../src/upkeep/outdated.ts";
 import { newAccount } from "../support/account.ts";
 import { input, makeLink, newContext } from "../support/link-context.ts";
 import { newCode } from "../support/native.ts";

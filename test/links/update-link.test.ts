@@ -5,7 +5,8 @@ import { routeKey } from "../../src/links/route/address.ts";
 import { publish } from "../../src/links/route/publish.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { MINUTE_MS } from "../../src/platform/clock.ts";
-import { publishUnpublished } from "../../src/upkeep/sweeps.ts";
+import { sweepFresh } from "../../src/upkeep/row-sweep.ts";
+import { UNPUBLISHED } from "../../src/upkeep/sweeps.ts";
 import { broken, envWith, withMethod } from "../support/faults.ts";
 import { makeLink, newContext, NOW } from "../support/link-context.ts";
 import { insertDomain } from "../support/link-rows.ts";
@@ -61,7 +62,7 @@ describe("updateLink", () => {
     const again = await updateLink(failing, { id: link.id }, { isActive: false });
     expect(again).toMatchObject({ ok: true, value: { version: 3 } });
     await vi.waitFor(async () => {
-      await publishUnpublished(env, NOW + MINUTE_MS);
+      await sweepFresh(env, UNPUBLISHED, NOW + MINUTE_MS);
       expect(await env.ROUTES.get(`@/${link.code}`, "json")).toMatchObject({
         version: 3,
         gone: "inactive",

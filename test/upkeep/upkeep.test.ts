@@ -4,6 +4,7 @@ import { beforeAll, describe, it, vi } from "vitest";
 
 import { routeKey } from "../../src/links/route/address.ts";
 import { publish } from "../../src/links/route/publish.ts";
+import { ROWS_MAX } from "../../src/upkeep/outdated.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
 import { freshLedgerId } from "../ledger/fresh-ledger.ts";
 import { changeDestination, insertLink } from "../support/link-rows.ts";
@@ -158,7 +159,14 @@ describe("the alarm", () => {
       env.DB.prepare(
         "INSERT INTO reserved_codes (domain, code, workspace_id, until_ms) VALUES ('', ?1, 987654, ?2)",
       ).bind(code, until);
+    const letter = (id: string, at: number) =>
+      env.DB.prepare(
+        "INSERT INTO dead_letters (queue, message_id, body, created_at_ms) VALUES ('upkeep', ?1, '', ?2)",
+      ).bind(id, at);
+    const names = [crypto.randomUUID(), crypto.randomUUID()] as const;
     await env.DB.batch([
+      letter(names[0], now - 30 * day - 1),
+      letter(names[1], now - 30 * day + MINUTE_MS),
       key("old", now - day - 1),
       key("young", now - day + MINUTE_MS),
       held("free", now - 1),
@@ -171,6 +179,32 @@ describe("the alarm", () => {
     const { results: codes } = await env.DB.prepare(
       "SELECT code FROM reserved_codes WHERE workspace_id = 987654",
     ).all();
-    expect([keys, codes]).toEqual([[{ key: "young" }], [{ code: "held" }]]);
+    const { results: letters } = await env.DB.prepare(
+      "SELECT message_id FROM dead_letters WHERE queue = 'upkeep'",
+    ).all();
+    expect([keys, codes, letters]).toEqual([
+      [{ key: "young" }],
+      [{ code: "held" }],
+      [{ message_id: names[1] }],
+    ]);
+  });
+
+  it("deletes a backlog of expired rows in slices", async ({ expect }) => {
+    const principal = crypto.randomUUID();
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+       INSERT INTO idempotency_keys (principal, operation, key, fingerprint, created_at_ms)
+       SELECT ?1, 'o', i, 'f', 0 FROM n`,
+    )
+      .bind(principal, ROWS_MAX + 1)
+      .run();
+    const left = () =>
+      env.DB.prepare("SELECT count(*) AS n FROM idempotency_keys WHERE principal = ?1")
+        .bind(principal)
+        .first("n");
+    expect(await upkeepFor(env).sweep(Date.now())).toBe(true);
+    expect(await left()).toBe(1);
+    await upkeepFor(env).sweep(Date.now());
+    expect(await left()).toBe(0);
   });
 });

@@ -37,8 +37,11 @@ export const sessions = sqliteTable(
     createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
     updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
   },
-  // Finds the sessions of a person, which are deleted with the person.
-  (table) => [index("sessions_by_user").on(table.userId)],
+  (table) => [
+    // Finds the sessions of a person, which are deleted with the person.
+    index("sessions_by_user").on(table.userId),
+    index("sessions_by_age").on(table.expiresAt),
+  ],
 );
 
 /** better-auth's `account`: one sign-in method of one person (here: a password). */
@@ -75,27 +78,38 @@ export const verifications = sqliteTable(
     createdAt: integer("created_at_ms", { mode: "timestamp_ms" }).notNull(),
     updatedAt: integer("updated_at_ms", { mode: "timestamp_ms" }).notNull(),
   },
-  (table) => [index("verifications_by_identifier").on(table.identifier)],
+  (table) => [
+    index("verifications_by_identifier").on(table.identifier),
+    index("verifications_by_age").on(table.expiresAt),
+  ],
 );
 
 /** Attempts to sign in that failed, or have not ended: by account or known browser. */
-export const signInFailures = sqliteTable("sign_in_failures", {
-  /** A keyed hash, or the id of a browser. */
-  name: text("name").primaryKey(),
-  failures: integer("failures").notNull(),
-  /** When the next attempt may begin. */
-  freeAtMs: integer("free_at_ms").notNull(),
-  lastAtMs: integer("last_at_ms").notNull(),
-});
+export const signInFailures = sqliteTable(
+  "sign_in_failures",
+  {
+    /** A keyed hash, or the id of a browser. */
+    name: text("name").primaryKey(),
+    failures: integer("failures").notNull(),
+    /** When the next attempt may begin. */
+    freeAtMs: integer("free_at_ms").notNull(),
+    lastAtMs: integer("last_at_ms").notNull(),
+  },
+  (table) => [index("sign_in_failures_by_age").on(table.lastAtMs)],
+);
 
 /** How often something was done that may only happen so many times in a while. */
-export const allowances = sqliteTable("allowances", {
-  /** What is counted, and for whom: an id or a keyed hash, never an address. */
-  key: text("key").primaryKey(),
-  used: integer("used").notNull(),
-  /** The end of the window, after which the row means nothing. */
-  untilMs: integer("until_ms").notNull(),
-});
+export const allowances = sqliteTable(
+  "allowances",
+  {
+    /** What is counted, and for whom: an id or a keyed hash, never an address. */
+    key: text("key").primaryKey(),
+    used: integer("used").notNull(),
+    /** The end of the window, after which the row means nothing. */
+    untilMs: integer("until_ms").notNull(),
+  },
+  (table) => [index("allowances_by_age").on(table.untilMs)],
+);
 
 /** API tokens. A revoked token keeps its row, since it counts towards the hourly creation limit. */
 export const tokens = sqliteTable(

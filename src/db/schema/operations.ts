@@ -24,14 +24,18 @@ export const idempotencyKeys = sqliteTable(
 );
 
 /** Messages that a queue gave up on, kept whole so that the operator can send them again. */
-export const deadLetters = sqliteTable("dead_letters", {
-  id: integer("id").primaryKey({ autoIncrement: true }),
-  queue: text("queue").notNull(),
-  /** The queue's own id of the message, so that storing it twice changes nothing. */
-  messageId: text("message_id").notNull().unique(),
-  body: text("body").notNull(),
-  createdAtMs: integer("created_at_ms").notNull(),
-});
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    queue: text("queue").notNull(),
+    /** The queue's own id of the message, so that storing it twice changes nothing. */
+    messageId: text("message_id").notNull().unique(),
+    body: text("body").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [index("dead_letters_by_age").on(table.createdAtMs)],
+);
 
 /** Purged links that their Ledger must still forget: written with the deletion, swept by Upkeep. */
 export const pendingPurges = sqliteTable("pending_purges", {
@@ -51,3 +55,22 @@ export const pendingClosures = sqliteTable("pending_closures", {
   ledger: text("ledger").notNull(),
   createdAtMs: integer("created_at_ms").notNull(),
 });
+
+/** Rows whose sweep has failed (`upkeep/failures.ts`). */
+export const sweepFailures = sqliteTable(
+  "sweep_failures",
+  {
+    /** The sweep's name. */
+    sweep: text("sweep").notNull(),
+    /** The row's key within its sweep: a number, or an address as `<domain>/<code>`. */
+    rowKey: text("row_key").notNull(),
+    /** Counted before each try. */
+    tries: integer("tries").notNull(),
+    retryAtMs: integer("retry_at_ms").notNull(),
+    /** Why the last try failed; null while it is under way, and if the process ended in it. */
+    reason: text("reason"),
+    /** When the operator was told that the row is set aside. */
+    reportedAtMs: integer("reported_at_ms"),
+  },
+  (table) => [primaryKey({ columns: [table.sweep, table.rowKey] })],
+);

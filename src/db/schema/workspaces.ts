@@ -64,5 +64,6 @@ export const invitations = sqliteTable(
     uniqueIndex("invitations_by_workspace").on(table.workspaceId, table.email),
     // Lists the invitations to a person.
     index("invitations_by_email").on(table.email),
+    index("invitations_by_age").on(table.expiresAtMs),
   ],
 );

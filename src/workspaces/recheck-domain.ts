@@ -10,7 +10,7 @@ import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { parkLinks } from "../links/parked.ts";
 import { DAY_MS, HOUR_MS } from "../platform/clock.ts";
-import { tolerate } from "../platform/log.ts";
+import { within } from "../platform/deadline.ts";
 import { leaveHostnames, wantMissingHostnames } from "./custom-hostnames.ts";
 import { askProof } from "./domain-proof.ts";
 import { NEW_CHALLENGE } from "./domains.ts";
@@ -23,9 +23,10 @@ const ASK_AGAIN_MS = HOUR_MS;
  */
 const FAILED_CHECKS_MIN = 3;
 const FAILING_MIN_MS = 3 * DAY_MS;
-const DOMAINS_MAX = 20;
+/** Shorter than a sweep waits for a row, since a DNS that does not answer is no fault of the row. */
+const DNS_DEADLINE_MS = 1_500;
 
-interface Due {
+interface DueDomain {
   readonly id: number;
   readonly hostname: string;
   readonly challenge: string;
@@ -33,21 +34,15 @@ interface Due {
   readonly failing_since_ms: number | null;
 }
 
-/** Checks the domains that are due, the longest overdue first; returns how many. */
-export async function recheckDomains(env: Cloudflare.Env, nowMs: number): Promise<number> {
-  const due = await databaseOf(env.DB).all<Due>(sql`
-    select id, hostname, challenge, failed_checks, failing_since_ms from domains
-    where verified_at_ms is not null and checked_at_ms <= ${nowMs - CHECK_EVERY_MS}
-    order by checked_at_ms limit ${DOMAINS_MAX}`);
-  await Promise.all(
-    due.map((domain) => tolerate("upkeep.domain.failed", recheck(env, domain, nowMs))),
-  );
-  return due.length;
-}
-
-async function recheck(env: Cloudflare.Env, domain: Due, nowMs: number): Promise<void> {
+/** Checks a domain, and notes the result. */
+export async function recheckDomain(
+  env: Cloudflare.Env,
+  domain: DueDomain,
+  nowMs: number,
+): Promise<void> {
   const { hostname, challenge } = domain;
-  const proof = await askProof({ hostname, challenge }, { dohUrl: env.DOH_URL });
+  const asking = askProof({ hostname, challenge }, { dohUrl: env.DOH_URL });
+  const proof = await within(DNS_DEADLINE_MS, asking).catch(() => "unanswered" as const);
   const db = databaseOf(env.DB);
   const still = sql`id = ${domain.id} and challenge = ${challenge} and verified_at_ms is not null`;
   if (proof === "present") {
