@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 const testSecrets = {
   AUTH_SECRET: "test-auth-secret-0123456789abcdef",
   ENCRYPTION_KEY: "1:dGVzdC1lbmNyeXB0aW9uLWtleS0zMi1ieXRlcy0hISE=",
-  ADMIN_TOKEN: "test-admin-token",
+  ADMIN_TOKEN: "test-admin-token-0123456789abcdef",
 };
 
 // Wrangler looks for required secrets here, and would otherwise ask the internet where this machine is.

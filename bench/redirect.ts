@@ -306,7 +306,10 @@ async function configsOf(folder: string): Promise<Configs> {
       name: `target-${index}`,
       code,
       kv: kvModule(),
-      vars: { ...(Object.fromEntries(vars) as Record<string, string>), AUTH_SECRET: "bench" },
+      vars: {
+        ...(Object.fromEntries(vars) as Record<string, string>),
+        AUTH_SECRET: "bench-auth-secret-0123456789abcdef",
+      },
       compatibilityDate: config.compatibility_date ?? "2026-10-01",
     };
     return [name, await writeConfig(folder, worker)] as const;

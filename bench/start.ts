@@ -146,7 +146,7 @@ async function configsOf(folder: string): Promise<Configs> {
       ...(Object.fromEntries(vars) as Record<string, string>),
       AUTH_SECRET: "bench-auth-secret-0123456789abcdef",
       ENCRYPTION_KEY: "1:YmVuY2gtZW5jcnlwdGlvbi1rZXktMzItYnl0ZXMhISE=",
-      ADMIN_TOKEN: "bench-admin-token",
+      ADMIN_TOKEN: "bench-admin-token-0123456789abcdef",
       SIGNUPS: "open",
     },
     compatibilityDate: config.compatibility_date ?? "2026-10-01",

@@ -1,6 +1,7 @@
 /** The installation's settings, parsed once per isolate. Secrets stay in `env`. */
 
 import { isRegion } from "./platform/location.ts";
+import { SECRET_LENGTH_MIN } from "./platform/secret-length.ts";
 
 export type Plan = "free" | "pro" | "enterprise";
 export type Signups = "open" | "first" | "closed";
@@ -63,6 +64,9 @@ export function publicUrlOf(env: Cloudflare.Env): URL {
 }
 
 function parse(env: Cloudflare.Env): Config {
+  requireLength("AUTH_SECRET", env.AUTH_SECRET);
+  // An empty one lets nobody operate the installation.
+  if (env.ADMIN_TOKEN !== "") requireLength("ADMIN_TOKEN", env.ADMIN_TOKEN);
   // Read by placeOf, which ignores a wrong one: redirects go on, and the API says what is wrong.
   if (env.LOCATION_HINT !== "" && !isRegion(env.LOCATION_HINT)) {
     throw new Error("LOCATION_HINT must be empty or a region such as weur or enam.");
@@ -96,6 +100,14 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw new Error(`${name} must be one of ${allowed.join(", ")}.`);
   return found;
+}
+
+function requireLength(name: string, secret: string): void {
+  if (secret.length < SECRET_LENGTH_MIN) {
+    throw new Error(
+      `${name} must be at least ${SECRET_LENGTH_MIN} characters. \`openssl rand -base64 32\` makes one.`,
+    );
+  }
 }
 
 function days(name: string, value: string): number {

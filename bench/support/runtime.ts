@@ -26,7 +26,7 @@ const NAME = "bench";
 const SECRETS = {
   AUTH_SECRET: "bench-auth-secret-0123456789abcdef",
   ENCRYPTION_KEY: "1:YmVuY2gtZW5jcnlwdGlvbi1rZXktMzItYnl0ZXMhISE=",
-  ADMIN_TOKEN: "bench-admin-token",
+  ADMIN_TOKEN: "bench-admin-token-0123456789abcdef",
 };
 
 /** Starts `bench/worker/entry.ts` with an empty, migrated database; the caller stops it. */

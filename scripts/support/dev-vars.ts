@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 
+import { SECRET_LENGTH_MIN } from "../../src/platform/secret-length.ts";
 import { Trouble } from "../../tools/trouble.ts";
 
 const SECRETS: Readonly<Record<string, () => string>> = {
@@ -32,6 +33,7 @@ export function makeSecret(name: string): string {
 /** Adds missing variables to a `.dev.vars` file, and returns the names that it added. */
 export async function completeDevVars(file: string): Promise<readonly string[]> {
   const present = await readFile(file, "utf8").catch(whenMissing);
+  refuseShort(present);
   const missing = Object.entries({ ...SECRETS, ...LOCAL_VARS }).filter(([name]) => {
     return !assigns(present, name);
   });
@@ -40,6 +42,19 @@ export async function completeDevVars(file: string): Promise<readonly string[]> 
   const lines = missing.map(([name, make]) => `${name}="${make()}"\n`).join("");
   await writeFile(file, present + gap + lines, { mode: 0o600 });
   return missing.map(([name]) => name);
+}
+
+/** Refuses what the Worker would refuse with each request. */
+function refuseShort(text: string): void {
+  for (const name of ["AUTH_SECRET", "ADMIN_TOKEN"]) {
+    const [, value = ""] =
+      new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=\\s*["']?(.*?)["']?\\s*$`, "m").exec(text) ?? [];
+    if (value !== "" && value.length < SECRET_LENGTH_MIN) {
+      throw new Trouble(
+        `${name} in .dev.vars must be at least ${SECRET_LENGTH_MIN} characters. Delete its line, and a new one is made.`,
+      );
+    }
+  }
 }
 
 function assigns(text: string, name: string): boolean {

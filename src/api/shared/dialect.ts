@@ -7,6 +7,7 @@ import { type Context, Hono } from "hono";
 import type { BlankSchema } from "hono/types";
 
 import type { Access } from "../../access/access.ts";
+import { configOf } from "../../config.ts";
 import { LIVE_AFTER_MS } from "../../links/route/publish.ts";
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import type { Fetch } from "../../platform/dns.ts";
@@ -73,6 +74,8 @@ export function defineDialect<E extends DialectEnvironment>({
       const requestId = requestIdOf(c);
       c.set("requestId", requestId);
       c.set("surroundings", surroundings);
+      // An installation with invalid settings or weak secrets answers nothing else.
+      configOf(c.env);
       const { path } = c.req;
       const isOpen = !closedPaths.some((closed) => isUnder(closed, path));
       if (isOpen && isPreflight(c)) c.res = answerPreflight();

@@ -9,11 +9,11 @@ import type { Context, MiddlewareHandler } from "hono";
 import { type Access, type Role, ROLES, type Scope } from "../../access/access.ts";
 import { type Feature, PLANS } from "../../access/plans.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
-import { offersToken, tokenOf } from "../../accounts/credentials.ts";
-import { isOperator } from "../../accounts/operator.ts";
+import { offersToken } from "../../accounts/credentials.ts";
+import { refuseOthers } from "../../accounts/operator.ts";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import { configOf, type Plan } from "../../config.ts";
-import type { DialectEnvironment } from "./dialect.ts";
+import { type DialectEnvironment, nowOf } from "./dialect.ts";
 import type { ShellFailure } from "./failure.ts";
 import { refuseFastRequests } from "./rate-limits.ts";
 
@@ -86,9 +86,8 @@ export function guardsFor({ refuse, order }: GuardOptions) {
     async (c, next) => {
       const { headers } = c.req.raw;
       if (requirement.who === "operator") {
-        if (!(await isOperator(tokenOf(headers), c.env.ADMIN_TOKEN))) {
-          return refuse(c, { reason: "unauthenticated" });
-        }
+        const refusal = await refuseOthers(headers, c.env, nowOf(c));
+        if (refusal !== null) return refuse(c, refusal);
         await next();
         return undefined;
       }

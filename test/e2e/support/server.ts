@@ -36,7 +36,7 @@ export async function startServer(): Promise<Server> {
         secrets: {
           AUTH_SECRET: "e2e-auth-secret-0123456789abcdef",
           ENCRYPTION_KEY: "1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE=",
-          ADMIN_TOKEN: "e2e-admin-token",
+          ADMIN_TOKEN: "e2e-admin-token-0123456789abcdefg",
         },
       },
     ],

@@ -58,7 +58,7 @@ const ASKED = "asked ";
 const SECRETS = {
   AUTH_SECRET: "e2e-auth-secret-0123456789abcdef",
   ENCRYPTION_KEY: "1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE=",
-  ADMIN_TOKEN: "e2e-admin-token",
+  ADMIN_TOKEN: "e2e-admin-token-0123456789abcdefg",
 };
 export const WORKSPACE_UUID = "6b0ab7a2-5a3e-4f0c-9f5e-0f6f4f0f3c11";
 const TOKEN = "signpost-upgrade-token-0123456789";

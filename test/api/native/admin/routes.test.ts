@@ -21,13 +21,33 @@ describe("the operator", () => {
     expect(await isOperator("", "")).toBe(false);
   });
 
+  it("is guessed at ten times a minute from one address, and then not even rightly", async ({
+    expect,
+  }) => {
+    const at = (address: string, token: string) =>
+      callApi("/api/admin/dead-letters", {
+        headers: { Authorization: `Bearer ${token}`, "CF-Connecting-IP": address },
+      });
+    const [guesser, other] = ["2001:db8:77:1::", "2001:db8:77:2::1"];
+    const guesses = Array.from({ length: 12 }, (_, n) => at(`${guesser}${n + 1}`, `guess-${n}`));
+    for (const { status } of await Promise.all(guesses)) expect([401, 429]).toContain(status);
+    for (const token of ["guess", env.ADMIN_TOKEN]) {
+      const refused = await at(`${guesser}99`, token);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+    }
+    expect((await at(other, env.ADMIN_TOKEN)).status).toBe(200);
+    for (let n = 0; n < 20; n += 1) await at(other, env.ADMIN_TOKEN);
+    expect((await at(other, "guess")).status).toBe(401);
+  });
+
   it("puts a workspace on a plan", async ({ expect }) => {
     const account = await newAccount();
     const path = `/api/admin/workspaces/${account.workspace.uuid}/plan`;
     const response = await callApi(path, jsonOf("PUT", { plan: "free" }, OPERATOR));
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ id: account.workspace.uuid, plan: "free" });
-    const me = await callApi("/api/me", { headers: await account.byToken() });
+    const me = await callApi("/api/me", { headers: account.bySession });
     expect(await me.json()).toMatchObject({ workspace: { plan: "free" } });
   });
 
