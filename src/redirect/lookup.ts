@@ -20,6 +20,7 @@ export type Lookup =
   | { readonly kind: "unknown" }
   /** The visitor scans for codes, so D1 was not asked: the code may exist. */
   | { readonly kind: "refused" }
+  /** No storage answers, or D1 was not asked since too many visitors scan. */
   | { readonly kind: "unavailable" };
 
 export interface LookupRequest {
@@ -46,6 +47,7 @@ type Waiter = Pick<ExecutionContext, "waitUntil">;
 
 const UNKNOWN: Lookup = { kind: "unknown" };
 const REFUSED: Lookup = { kind: "refused" };
+const UNAVAILABLE: Lookup = { kind: "unavailable" };
 
 /** Looks a record up. Synchronous if the isolate has a copy. */
 export function lookup(
@@ -74,22 +76,27 @@ async function fetchRoute(
     cache.put(key, stored.record, stored.bytes, nowMs);
     return found(stored.record);
   }
-  if (stored.kind === "missing" && limiter.refuses(group, nowMs)) return REFUSED;
+  // After a failure of KV the code may well exist, and the limit would stop ordinary visits.
+  const admission = stored.kind === "missing" ? limiter.admit(group, nowMs) : null;
+  if (admission === "refused") return REFUSED;
+  if (admission === "exhausted") return UNAVAILABLE;
 
   try {
     const route = await within(D1_DEADLINE_MS, readRoute(env.DB, address));
     if (route === null) {
       cache.putMiss(key, nowMs);
-      ctx.waitUntil(limiter.count(env.MISS_LIMIT, group, nowMs));
+      if (admission !== null) ctx.waitUntil(limiter.tell(env.MISS_LIMIT, group, nowMs));
       return UNKNOWN;
     }
+    if (admission !== null) limiter.forgive(group);
     cache.put(key, route.record, JSON.stringify(route.record).length, nowMs);
     ctx.waitUntil(writeBack(env, address, route, nowMs));
     return found(route.record);
   } catch (error) {
+    if (admission !== null) limiter.forgive(group);
     log("error", "redirect.d1.failed", { error });
     const stale = cache.getStale(key, nowMs);
-    return stale === undefined ? { kind: "unavailable" } : found(stale);
+    return stale === undefined ? UNAVAILABLE : found(stale);
   }
 }
 

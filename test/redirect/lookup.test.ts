@@ -162,6 +162,53 @@ describe("a scan for codes", () => {
     );
   });
 
+  it("from many addresses reaches D1 only as often as one isolate may ask", async ({ expect }) => {
+    const d1 = counted(env.DB, "prepare");
+    const knowsNone = (async () => null) as unknown as KVNamespace["get"];
+    const kv = withMethod(env.ROUTES, "get", knowsNone);
+    const environment = envWith({ DB: d1.binding, ROUTES: kv });
+    const isolate = parts();
+    const scan = async (from: number, to: number, nowMs: number) => {
+      const answers: Record<string, number> = {};
+      for (let n = from; n < to; n += 1) {
+        const visitor = `198.18.${n >> 8}.${n & 255}`;
+        const answer = await destinationOf(`many${n}`, isolate, { environment, visitor, nowMs });
+        answers[answer] = (answers[answer] ?? 0) + 1;
+      }
+      return answers;
+    };
+    // 503, not 429: none of these addresses has done anything.
+    expect(await scan(0, 1_000, NOW_MS)).toEqual({ unknown: 200, unavailable: 800 });
+    expect(d1.calls()).toBe(200);
+    expect(await scan(1_000, 1_100, NOW_MS + 1_000)).toEqual({ unknown: 20, unavailable: 80 });
+    const known = await insertLink();
+    await destinationOf(known.code, parts());
+    const later = { nowMs: NOW_MS + 1_000 };
+    expect(await destinationOf(known.code, isolate, later)).toBe("https://example.com/landing");
+  });
+
+  it("at once from one address reaches D1 no more often than in turn", async ({ expect }) => {
+    const d1 = counted(env.DB, "prepare");
+    const environment = envWith({ DB: d1.binding });
+    const isolate = parts();
+    const visitor = "203.0.113.99";
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, (_, n) =>
+        destinationOf(`burst${n}`, isolate, { environment, visitor }),
+      ),
+    );
+    expect(d1.calls()).toBeLessThanOrEqual(60);
+    expect(answers.filter((answer) => answer === "refused").length).toBeGreaterThanOrEqual(90);
+  });
+
+  it("is not assumed of first visits, however many come to one isolate", async ({ expect }) => {
+    const links = await Promise.all(Array.from({ length: 260 }, () => insertLink()));
+    const isolate = parts();
+    for (const { code } of links) {
+      expect(await destinationOf(code, isolate)).toBe("https://example.com/landing");
+    }
+  });
+
   it("is not assumed of a visitor who opens many existing links", async ({ expect }) => {
     const isolate = parts();
     for (let n = 0; n < 80; n += 1) {
