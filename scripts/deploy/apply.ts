@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { Trouble } from "../../tools/trouble.ts";
-import type { Client } from "./client.ts";
+import { ApiError, type Client } from "./client.ts";
 import { create, placeOf } from "./create.ts";
 import { deriveConfig } from "./derive-config.ts";
 import type { Found } from "./found.ts";
@@ -113,8 +113,7 @@ async function run(step: Step, work: Work, progress: Progress): Promise<void> {
     case "attach host":
       return await attach(step, work, account);
     case "detach host":
-      await client.send("DELETE", `${account}/workers/domains/${step.id}`);
-      return;
+      return await detach(client, `${account}/workers/domains/${step.id}`);
   }
 }
 
@@ -145,6 +144,15 @@ async function attach(
     ...(zone === null || zone === undefined ? {} : { zone_id: zone.id }),
     ...overrides,
   });
+}
+
+/** An earlier attempt, whose answer was lost, may have done it. */
+async function detach(client: Client, route: string): Promise<void> {
+  try {
+    await client.send("DELETE", route);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  }
 }
 
 async function writeConfig({ situation, plan, root }: Work, progress: Progress): Promise<void> {

@@ -118,6 +118,8 @@ class Refused {
 }
 
 function read(what: string, response: Response, body: string): Reply | Refused {
+  // Some deletions have nothing to say.
+  if (response.ok && body === "" && what.startsWith("DELETE ")) return { result: null, info: {} };
   const answer = envelopeIn(body);
   if (response.ok && answer?.success === true) {
     return { result: answer.result, info: answer.result_info ?? {} };

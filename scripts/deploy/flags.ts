@@ -73,7 +73,8 @@ function read(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new Trouble(error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Trouble(`${reason}. docs/deploy.md lists the flags.`);
   }
 }
 

@@ -31,8 +31,7 @@ export async function awaitHealth(
   }
   throw new Trouble(
     `The Worker is uploaded, but ${url} was not 200 within ${waitSeconds} s: ${last}. A new host needs some ` +
-      "minutes for its DNS record and its certificate; run the same command again, or look at " +
-      `\`npx wrangler tail\`.`,
+      "minutes for its DNS record and its certificate: run the same command again.",
   );
 }
 

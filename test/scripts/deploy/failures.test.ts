@@ -116,6 +116,15 @@ describe("an answer that is lost", () => {
     expect(again.failed, again.said).toBe(false);
   });
 
+  it("of a host that is detached: that it is gone is enough", async ({ expect }) => {
+    const clone = newClone(cloudflare);
+    await clone.deploy(...URL_FLAGS, "--domain", "links.example.com");
+    cloudflare.trouble = failing(/DELETE /, { how: "lost" }, 1);
+    const { failed, said } = await clone.deploy("--remove-domain", "links.example.com");
+    expect(failed, said).toBe(false);
+    expect(cloudflare.account.domains.map(({ hostname }) => hostname)).toEqual(["go.example.com"]);
+  });
+
   it("of the upload: the next run keeps the secrets that were uploaded", async ({ expect }) => {
     const clone = newClone(cloudflare);
     cloudflare.trouble = failing(/PUT .*\/scripts\/signpost$/, { how: "lost" }, 1);

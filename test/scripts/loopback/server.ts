@@ -101,10 +101,8 @@ function answerOf(
       if (route.needs !== undefined && account.denied.has(route.needs)) {
         throw new Refusal(403, 10_000, "Authentication error");
       }
-      return {
-        status: 200,
-        body: envelope(route.answer({ account, params: match.slice(1), query, body }), query),
-      };
+      const result = route.answer({ account, params: match.slice(1), query, body });
+      return { status: 200, body: result === undefined ? undefined : envelope(result, query) };
     }
     throw new Refusal(404, 7003, `No route for that URI: ${method} ${path}`);
   } catch (error) {
@@ -124,9 +122,10 @@ function fail(response: ServerResponse, { how, retryAfter }: Trouble): void {
   send(response, how.status, failure(how.code, "As a test wants it."));
 }
 
+/** A call that has no result has no body at all. */
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
+  response.end(body === undefined ? "" : JSON.stringify(body));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {

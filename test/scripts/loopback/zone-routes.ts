@@ -62,7 +62,7 @@ export const zoneRoutes: readonly Route[] = [
       const index = account.domains.findIndex((domain) => domain.id === id);
       if (index === -1) throw new Refusal(404, 10_007, "This domain does not exist");
       account.domains.splice(index, 1);
-      return null;
+      return undefined;
     },
   },
 ];
