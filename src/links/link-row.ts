@@ -40,12 +40,16 @@ const VARIANTS = sql<string>`(
 const WHOLE: ReadonlySet<LinkPart> = new Set(LINK_PARTS);
 
 /**
- * Selects whole links, joined with `collections`. Does not run the query, so that it can be part of
- * a batch.
+ * Selects links, joined with `collections`; whole ones, unless parts are named. Does not run the
+ * query, so that it can be part of a batch.
  */
-export function selectLinks(db: Database, where: SQL | undefined) {
+export function selectLinks(
+  db: Database,
+  where: SQL | undefined,
+  parts: ReadonlySet<LinkPart> = WHOLE,
+) {
   return db
-    .select(linkColumns(WHOLE))
+    .select(linkColumns(parts))
     .from(links)
     .leftJoin(collections, eq(collections.id, links.collectionId))
     .where(where)

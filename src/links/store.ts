@@ -3,15 +3,15 @@
  * return another workspace's links.
  */
 
-import { and, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, type SQL, sql, sum } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { uuidPrefixOf } from "../platform/uuid.ts";
 import type { LinkNotFound } from "./errors.ts";
-import { selectLinks, toLink } from "./link-row.ts";
-import type { Link, LinkRef } from "./link.ts";
+import { selectLinks, toLink, toListedLink } from "./link-row.ts";
+import { type Link, LINK_PARTS, type LinkPart, type LinkRef, type ListedLink } from "./link.ts";
 import { linkLists } from "./lists.ts";
 
 /** The fields of a link that reports show. */
@@ -26,6 +26,9 @@ export interface WantedNames<Told extends LinkField> {
   /** The most existing links to return; all if absent. */
   readonly max?: number;
 }
+
+/** The most bytes of links that are read whole at once. */
+const WHOLE_BYTES_MAX = 8 * 1024 * 1024;
 
 export type LinkStore = ReturnType<typeof linkStore>;
 
@@ -81,6 +84,23 @@ export function linkStore(db: Database, workspaceId: number) {
       const places = new Map(ids.map((id, place) => [id, place]));
       const placeOf = ({ id }: Link): number => places.get(id) ?? 0;
       return rows.map(toLink).sort((a, b) => placeOf(a) - placeOf(b));
+    },
+
+    /**
+     * Finds many links, in no particular order: whole, or without their parts if they are too large
+     * together for one answer.
+     */
+    async findMany(ids: readonly number[]): Promise<ListedLink[]> {
+      const wanted = inArray(links.id, sql`(select value from json_each(${JSON.stringify(ids)}))`);
+      const mine = and(sql`+${links.workspaceId} = ${workspaceId}`, wanted);
+      const [size] = await db
+        .select({ bytes: sum(links.bytes) })
+        .from(links)
+        .where(mine);
+      const isLarge = Number(size?.bytes ?? 0) > WHOLE_BYTES_MAX;
+      const parts = new Set<LinkPart>(isLarge ? [] : LINK_PARTS);
+      const rows = await selectLinks(db, mine, parts);
+      return rows.map((row) => toListedLink(row, parts));
     },
 
     /**

@@ -9,7 +9,7 @@ import { ownCodes } from "../check-code.ts";
 import type { LinkContext } from "../context.ts";
 import { createLinks, type CreateLinksRefusal, type LinkInput } from "../create-link.ts";
 import type { CreateLinkRefusal } from "../errors.ts";
-import type { Link } from "../link.ts";
+import type { ListedLink } from "../link.ts";
 import { DEFAULT_DOMAIN } from "../route/address.ts";
 
 /** A row after parsing. */
@@ -21,7 +21,7 @@ export interface ImportRow {
 }
 
 export interface RowOutcome {
-  readonly link: Link | null;
+  readonly link: ListedLink | null;
   /** Why there is no link; empty for an unreadable row. */
   readonly refusals: readonly CreateLinkRefusal[];
 }
@@ -60,7 +60,7 @@ export async function importLinks(
 export async function recallImport(
   context: LinkContext,
   rows: readonly ImportRow[],
-  made: readonly (Link | null)[],
+  made: readonly (ListedLink | null)[],
 ): Promise<readonly RowOutcome[]> {
   const results = made.values();
   let missing = 0;

@@ -8,7 +8,7 @@ import type { Alongside } from "../../../db/batch.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
 import { createLinks, type LinkInput } from "../../../links/create-link.ts";
-import type { Link } from "../../../links/link.ts";
+import type { ListedLink } from "../../../links/link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
@@ -21,12 +21,12 @@ import { onceRequestOf } from "../request.ts";
 import { newLink, newLinks } from "./contract.ts";
 import { routingSurroundingsOf, linkContextOf } from "./request.ts";
 import { readRouting, type RoutingSurroundings } from "./routing.ts";
-import { toInput, wireLink } from "./translate.ts";
+import { toInput, wireListedLink } from "./translate.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The outcome of each item, in the order of the items. */
-type Outcomes = readonly Result<Link, NativeRefusal>[];
+type Outcomes = readonly Result<ListedLink, NativeRefusal>[];
 
 /** No item was created, so no key is stored and the call can be repeated. */
 interface NothingMade {
@@ -125,7 +125,7 @@ async function rebuildAll(
   ids: readonly number[],
 ): Promise<Outcomes> {
   const inputs = await readItems(c, items, WITHOUT_LOGOS);
-  const links = await linkStoreOf(c).findByIds(ids);
+  const links = await linkStoreOf(c).findMany(ids);
   const known = new Map(links.map((link) => [link.id, link]));
   return inputs.map((input, at) => {
     const link = known.get(ids[at] ?? 0);
@@ -136,7 +136,9 @@ async function rebuildAll(
 
 function wireOutcomes(outcomes: Outcomes, config: Config) {
   return {
-    created: outcomes.flatMap((outcome) => (outcome.ok ? [wireLink(outcome.value, config)] : [])),
+    created: outcomes.flatMap((outcome) =>
+      outcome.ok ? [wireListedLink(outcome.value, config)] : [],
+    ),
     failed: outcomes.flatMap((outcome, index) =>
       outcome.ok ? [] : [{ index, error: wireFailure(outcome.error) }],
     ),

@@ -87,7 +87,7 @@ async function importOnce(c: NativeContext, text: string) {
         : report;
     },
     async rebuild(ids) {
-      const links = await store.findByIds(ids.filter((id) => id !== 0));
+      const links = await store.findMany(ids.filter((id) => id !== 0));
       const byId = new Map(links.map((link) => [link.id, link]));
       const made = ids.map((id) => (id === 0 ? null : byId.get(id)));
       if (!made.every((link) => link !== undefined)) return null;

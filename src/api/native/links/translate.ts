@@ -150,7 +150,7 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
 export function wireImport({ links, errors, summary }: ImportReport, config: Config) {
   return {
     created: summary.created,
-    links: links.map((link) => wireLink(link, config)),
+    links: links.map((link) => wireListedLink(link, config)),
     errors,
     summary,
   };

@@ -132,6 +132,25 @@ describe("POST /api/links/bulk", () => {
     expect(sent).toEqual([]);
   });
 
+  it("repeats links that have become too large for one answer without what makes them so", async ({
+    expect,
+  }) => {
+    const client = await newNativeClient();
+    const key = { "Idempotency-Key": crypto.randomUUID() };
+    const body = { links: Array.from({ length: 100 }, () => VALID) };
+    const first = await client.call("POST", BULK, body, key);
+    const rule = { id: "r", name: "n".repeat(250_000), targetUrl: VALID.destinationUrl };
+    await env.DB.prepare("update links set rules = ?, bytes = 251000 where workspace_id = ?")
+      .bind(JSON.stringify([{ ...rule, countries: ["DE"] }]), client.account.workspace.id)
+      .run();
+    const again = await client.call("POST", BULK, body, key);
+    const idsOf = ({ body: { created } }: typeof first) =>
+      (created as WireLink[]).map(({ id }) => id);
+    expect(idsOf(again)).toEqual(idsOf(first));
+    expect(again.text.length).toBeLessThan(200_000);
+    expect((again.body["created"] as WireLink[])[0]).not.toHaveProperty("rules");
+  });
+
   it("repeats the response for a repeated key, and creates nothing", async ({ expect }) => {
     const client = await newNativeClient();
     const taken = newCode();

@@ -6,7 +6,7 @@ import type { ImportRefusal } from "../../../../links/csv/errors.ts";
 import { importLinks, recallImport, type RowOutcome } from "../../../../links/csv/import-links.ts";
 import { loadPapaparse } from "../../../../links/csv/load-papaparse.ts";
 import { readTable, type TableForm, type TableRow } from "../../../../links/csv/read-table.ts";
-import type { Link } from "../../../../links/link.ts";
+import type { ListedLink } from "../../../../links/link.ts";
 import { ok, type Result } from "../../../../platform/result.ts";
 import { refusalSentence } from "../link-sentences.ts";
 import { IMPORT_COLUMNS, IMPORT_ROWS_MAX, type ImportColumn } from "./columns.ts";
@@ -21,7 +21,7 @@ export interface RowErrors {
 
 export interface ImportReport {
   /** The created links, in row order. */
-  readonly links: readonly Link[];
+  readonly links: readonly ListedLink[];
   /** The rows that did not become links, in row order. */
   readonly errors: readonly RowErrors[];
   readonly summary: {
@@ -71,7 +71,7 @@ async function importReadRows(
 export async function reportAgain(
   context: LinkContext,
   csv: string,
-  made: readonly (Link | null)[],
+  made: readonly (ListedLink | null)[],
 ): Promise<Result<ImportReport, ImportRefusal>> {
   const rows = await readImport(context, csv);
   if (!rows.ok) return rows;
