@@ -19,8 +19,8 @@ export { Upkeep } from "./upkeep/upkeep.ts";
 
 const redirect = createRedirect({
   async readRoute(db, address) {
-    const { readRoute } = await import("./links/route/store.ts");
-    return readRoute(db, address);
+    const { readRouteNearby } = await import("./links/route/store.ts");
+    return readRouteNearby(db, address);
   },
   async publishRead(env, address, known) {
     const { publishRead } = await import("./links/route/publish.ts");

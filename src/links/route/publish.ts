@@ -49,6 +49,8 @@ export async function publishRead(
   address: LinkAddress,
   known: StoredRoute,
 ): Promise<boolean> {
+  // A replica's may be outdated, and what KV is given may be read for longer than that.
+  if (known.isNearby === true) return publish(env, address);
   if ((await refusalOf(writeRoute(env.ROUTES, address, known.record))) !== null) return false;
   const current = await readRoute(env.DB, address);
   if (await agree(env.DB, known, current)) return true;

@@ -32,7 +32,7 @@ SELECT 1 FROM domains WHERE hostname = l.domain
 AND domains.workspace_id = l.workspace_id AND verified_at_ms IS NOT NULL
 )) LIMIT 1`;
 
-interface RouteRow {
+interface RouteRow extends Record<string, unknown> {
   readonly id: number;
   readonly version: number;
   readonly published_version: number;
@@ -69,6 +69,8 @@ export interface StoredRoute {
   readonly record: RouteRecord;
   /** The version that KV was last known to hold. */
   readonly publishedVersion: number;
+  /** Whether a replica answered, which may not have the last changes yet. */
+  readonly isNearby?: true;
 }
 
 /**
@@ -79,6 +81,37 @@ export async function readRoute(db: D1Database, address: LinkAddress): Promise<S
   const row = await db.prepare(ROUTE_SQL).bind(address.domain, address.code).first<RouteRow>();
   if (row === null) return null;
   return { record: recordOf(row), publishedVersion: row.published_version };
+}
+
+/**
+ * Reads the record from the replica of D1 that is nearest, and from the primary if that replica has
+ * none or fails: a link works from the moment it is created, but a change or a deletion may take as
+ * long as the replica is behind. Without replication, the primary answers at once.
+ */
+export async function readRouteNearby(
+  db: D1Database,
+  address: LinkAddress,
+): Promise<StoredRoute | null> {
+  const nearby = await askReplica(db, address);
+  return nearby === undefined ? readRoute(db, address) : nearby;
+}
+
+/** Returns undefined if the answer is the primary's to give. */
+async function askReplica(
+  db: D1Database,
+  { domain, code }: LinkAddress,
+): Promise<StoredRoute | null | undefined> {
+  try {
+    const session = db.withSession("first-unconstrained");
+    const { results, meta } = await session.prepare(ROUTE_SQL).bind(domain, code).all<RouteRow>();
+    const [row] = results;
+    const isReplica = meta.served_by_primary === false;
+    if (row === undefined) return isReplica ? undefined : null;
+    const route = { record: recordOf(row), publishedVersion: row.published_version };
+    return isReplica ? { ...route, isNearby: true } : route;
+  } catch {
+    return undefined;
+  }
 }
 
 function recordOf(row: RouteRow): RouteRecord {
