@@ -3,6 +3,7 @@
 import * as z from "zod";
 
 const NAME_LENGTH_MAX = 100;
+const EMAIL_LENGTH_MAX = 254;
 
 /** The name of a workspace, a token, a goal, or a user. */
 export const name = z
@@ -11,4 +12,6 @@ export const name = z
   .min(1, "name must not be empty")
   .max(NAME_LENGTH_MAX, `name must be at most ${NAME_LENGTH_MAX} characters`);
 
-export const email = z.email({ error: "email must be an e-mail address" }).max(254);
+export const email = z
+  .email({ error: "email must be an e-mail address" })
+  .max(EMAIL_LENGTH_MAX, `email must be at most ${EMAIL_LENGTH_MAX} characters`);

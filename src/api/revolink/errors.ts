@@ -74,8 +74,8 @@ function words(failure: ShellFailure): string {
     case "body_too_large":
       return `The request body is larger than ${failure.limitBytes / 1024} KB.`;
     case "validation_failed":
-      // One fault at a time, as in the documented answers.
-      return failure.issues[0]?.message ?? "The request is not valid.";
+      // One fault at a time, as in the documented answers, and each with a full stop.
+      return (failure.issues[0]?.message ?? "The request is not valid").replace(/[^.]$/, "$&.");
     case "rate_limited":
       return `Too many requests. Try again in ${failure.retryAfterSeconds} seconds.`;
     case "busy":

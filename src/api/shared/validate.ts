@@ -7,6 +7,7 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
+import "./zod-words.ts";
 import { type BodyOptions, readBody } from "./body.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { Issue, ShellFailure } from "./failure.ts";

@@ -7,18 +7,23 @@ import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../../platform/pass
 import { email, name } from "../contract.ts";
 
 const password = z.string({ error: "password is required and must be a text" });
-const rememberMe = z.boolean().optional();
+const TOO_LONG = `password must be at most ${PASSWORD_LENGTH_MAX} characters`;
+const rememberMe = z.boolean({ error: "rememberMe must be true or false" }).optional();
 
 export const signUp = z.object({
   name,
   email,
   password: password
     .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
-    .max(PASSWORD_LENGTH_MAX, `password must be at most ${PASSWORD_LENGTH_MAX} characters`),
+    .max(PASSWORD_LENGTH_MAX, TOO_LONG),
   rememberMe,
 });
 
-export const signIn = z.object({ email, password: password.max(PASSWORD_LENGTH_MAX), rememberMe });
+export const signIn = z.object({
+  email,
+  password: password.max(PASSWORD_LENGTH_MAX, TOO_LONG),
+  rememberMe,
+});
 
 export const newToken = z.object({
   name,

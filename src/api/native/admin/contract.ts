@@ -5,6 +5,7 @@ import * as z from "zod";
 import { PLANS } from "../../../access/plans.ts";
 
 const PAGE_MAX = 100;
+const QUEUE_LENGTH_MAX = 100;
 
 export const newPlan = z.object({
   plan: z.enum(["free", "pro", "enterprise"], {
@@ -12,12 +13,16 @@ export const newPlan = z.object({
   }),
 });
 
-const positive = z.coerce.number().int().positive();
+function positive(error: string) {
+  return z.coerce.number({ error }).int({ error }).positive({ error });
+}
 
-export const deadLetterId = positive;
+export const deadLetterId = positive("id must be a whole number");
+
+const LIMIT_SENTENCE = `limit must be a whole number from 1 to ${PAGE_MAX}`;
 
 export const deadLetterPage = z.object({
-  queue: z.string().max(100).optional(),
-  cursor: positive.optional(),
-  limit: positive.max(PAGE_MAX).default(PAGE_MAX),
+  queue: z.string().max(QUEUE_LENGTH_MAX, "queue must be the name of a queue").optional(),
+  cursor: positive("cursor must come from the page before").optional(),
+  limit: positive(LIMIT_SENTENCE).max(PAGE_MAX, { error: LIMIT_SENTENCE }).default(PAGE_MAX),
 });

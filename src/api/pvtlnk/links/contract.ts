@@ -125,7 +125,9 @@ const destination = required("Destination url", DESTINATION_LENGTH_MAX);
 export const newLink = z.object({
   destination_url: destination,
   // An empty code requests an automatic one, as leaving it out does.
-  short_code: shortCode.or(z.literal("").transform(() => undefined)).nullish(),
+  short_code: z
+    .union([shortCode, z.literal("").transform(() => undefined)], invalid("Short code"))
+    .nullish(),
   ...optional,
 });
 
