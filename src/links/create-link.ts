@@ -18,6 +18,7 @@ import type { Link } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { withPasswords } from "./new-passwords.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
+import { beyondTags, foreseeTags, unlessBeyondTags } from "./tag-room.ts";
 
 /** A new link. Without a code it gets one from the allocator. */
 export interface LinkInput extends WantedLink {
@@ -68,6 +69,8 @@ export async function createLinks(
   const accepting = { ...context, lookUps: await lookUp(db, workspace.id, inputs) };
   const drafts = inputs.map((input) => draftOf(input, accepting));
   const accepted = drafts.flatMap((draft) => (draft.ok ? [draft.value] : []));
+  const untagged = await foreseeTags(db, workspace, accepted);
+  if (untagged !== null) return err(untagged);
   const foreseen = await forecast(db, context, accepted, loadOf(accepted));
   if (!foreseen.ok) return foreseen;
   const { refusals } = foreseen.value;
@@ -123,7 +126,11 @@ async function makeLinks(
         throw new Error("The allocator keeps returning codes that are taken.");
       const rows = await withCodes(context.env, pending);
       const settling = isSettled ? [] : foreseen.settle();
-      const inserted = await insertLinks(db, context, rows, [...settling, ...alongside()]);
+      const inserted = await unlessBeyondTags(
+        insertLinks(db, context, rows, [...settling, ...alongside()]),
+      );
+      if (inserted === null)
+        return { made, refused: await beyondTags(db, context.access.workspace) };
       isSettled = true;
       for (const link of inserted.links) made.set(link.uuid, link);
       ({ refused } = inserted);

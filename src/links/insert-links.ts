@@ -5,6 +5,7 @@
 
 import { type SQL, sql } from "drizzle-orm";
 
+import type { Workspace } from "../access/access.ts";
 import type { QuotaExceeded } from "../access/quotas.ts";
 import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
@@ -17,6 +18,7 @@ import { toLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, type Load, overQuota, selectRoom } from "./room.ts";
 import { linkStore } from "./store.ts";
+import { tagsLeft } from "./tag-room.ts";
 import { putVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";
 
@@ -58,7 +60,7 @@ export async function insertLinks(
     db,
     [
       ...insertStatements(db, access, rows, nowMs),
-      ...(tagged.length > 0 ? tagStatements(db, workspace.id, tagged, nowMs) : []),
+      ...(tagged.length > 0 ? tagStatements(db, workspace, tagged, nowMs) : []),
       ...putVariants(db, workspace.id, rows, nowMs),
     ],
     [made, selectRoom(db, workspace), createdEventsStatement(db, context, uuids)],
@@ -112,15 +114,17 @@ function insertStatements(
 
 /**
  * Puts tags on links by name, and creates the tags that do not exist yet. A link that does not
- * exist, or for which `guard` (a condition on `links`) does not hold, gets none.
+ * exist, or for which `guard` (a condition on `links`) does not hold, gets none. If the plan has no
+ * room for a tag, `link_tags` refuses its absence and the whole batch with it.
  */
 export function tagStatements(
   db: Database,
-  workspaceId: number,
+  workspace: Pick<Workspace, "id" | "plan">,
   tagged: readonly { readonly uuid: string; readonly tags: readonly string[] }[],
   nowMs: number,
   guard: SQL = sql`true`,
 ): Statement[] {
+  const workspaceId = workspace.id;
   const pairs = tagged.flatMap(({ uuid, tags }) =>
     tags.map((name) => [uuid, name, crypto.randomUUID()]),
   );
@@ -132,12 +136,14 @@ export function tagStatements(
     return [
       db.run(sql`
       insert into tags (uuid, workspace_id, name, created_at_ms)
-      select pair.value->>2, ${workspaceId}, pair.value->>1, ${nowMs} from ${found}
-      where true on conflict (workspace_id, name) do nothing`),
+      select min(pair.value->>2), ${workspaceId}, pair.value->>1, ${nowMs} from ${found}
+      where not exists (
+        select 1 from tags where workspace_id = ${workspaceId} and name = pair.value->>1
+      ) group by pair.value->>1 limit ${tagsLeft(workspace)}`),
       db.run(sql`
       insert into link_tags (link_id, tag_id)
       select link.id, tags.id from ${found}
-      cross join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
+      left join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
       where true on conflict do nothing`),
     ];
   });

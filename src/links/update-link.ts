@@ -21,6 +21,7 @@ import { isFreePlace, servedAddress } from "./parked.ts";
 import { beyondBytes, bytesWithin, selectRoom, unlessBeyondBytes } from "./room.ts";
 import { publishSoon } from "./route/publish.ts";
 import { linkStore } from "./store.ts";
+import { beyondTags, unlessBeyondTags } from "./tag-room.ts";
 import { replaceVariants } from "./variants/store.ts";
 
 export interface LinkChanges extends WantedLink {
@@ -111,14 +112,18 @@ export async function updateLink(
     ],
     [events.complete, ...foreseen.value.settle(), ...(alongside?.([uuid]) ?? [])],
   );
-  const changed = await unlessBeyondBytes(changing);
+  const changed = await unlessBeyondTags(unlessBeyondBytes(changing).then((rows) => ({ rows })));
   if (changed === null) {
+    await foreseen.value.giveUp();
+    return err(await beyondTags(db, workspace));
+  }
+  if (changed.rows === null) {
     // Others have taken the room since the forecast.
     await foreseen.value.giveUp();
     const [used] = await selectRoom(db, workspace);
     return err(beyondBytes(workspace, used));
   }
-  const [refs, updated, rows] = changed;
+  const [refs, updated, rows] = changed.rows;
   queueSoon(context.env, refs);
   const [after] = rows.map(toLink);
   if (after === undefined) return err({ reason: "link_not_found" });
@@ -175,6 +180,6 @@ function replaceTags(
 ): Statement[] {
   return [
     db.run(sql`delete from link_tags where link_id in (select id from links where ${guard})`),
-    ...tagStatements(db, access.workspace.id, [{ uuid, tags }], nowMs, guard),
+    ...tagStatements(db, access.workspace, [{ uuid, tags }], nowMs, guard),
   ];
 }
