@@ -85,6 +85,18 @@ describe("a host that something else has", () => {
     expect(hosts()).toEqual([]);
   });
 
+  it("is refused by Cloudflare when another Worker gets it after the look", async ({ expect }) => {
+    addWorker("blog");
+    cloudflare.trouble = ({ method, path }) => {
+      if (method === "PUT" && path.endsWith("/domains")) attach("go.example.com", "blog");
+      return null;
+    };
+    const { said, failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
+    expect(failed).toBe(true);
+    expect(said).toContain("100116");
+    expect(hosts()).toEqual([]);
+  });
+
   it("is still refused for a token that may not read DNS records", async ({ expect }) => {
     cloudflare.account.denied.add("DNS Read");
     addRecord("go.example.com");
