@@ -4,19 +4,11 @@
  */
 
 import { err, ok, type Result } from "../platform/result.ts";
+import { decimalsOf } from "./currencies.ts";
 
 export type AmountProblem = "not_a_number" | "negative" | "too_large";
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/;
-
-let known: ReadonlySet<string> | null = null;
-const digits = new Map<string, number>();
-
-/** Whether a text is a currency code in upper case. */
-export function isCurrency(code: string): boolean {
-  known ??= new Set(Intl.supportedValuesOf("currency"));
-  return known.has(code);
-}
 
 /**
  * Parses a decimal into minor units of a currency. Further digits are rounded half up, because sums
@@ -39,19 +31,6 @@ export function minorUnits(
 /** Converts minor units to a decimal amount. */
 export function decimalOf(minor: number, currency: string): number {
   return minor / 10 ** decimalsOf(currency);
-}
-
-/**
- * Returns the number of decimals of a currency: 2 for the dollar, 0 for the yen, 3 for the Kuwaiti
- * dinar.
- */
-function decimalsOf(currency: string): number {
-  const counted = digits.get(currency);
-  if (counted !== undefined) return counted;
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
-  digits.set(currency, decimals);
-  return decimals;
 }
 
 /** Writes out a number's digits where JavaScript would use an exponent. */

@@ -7,6 +7,7 @@ import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash } from "../platform/keyed-hash.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { addressIn } from "../platform/written-address.ts";
 import type { AmountRefused, ValuePastMax } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
 import type { PostbackGoal, PostbackGoalRefusal } from "./postback-goal.ts";
@@ -101,12 +102,13 @@ async function clueOf(
   // Whoever has the postback's token could guess an id, or ask about an address.
   if (clickTokensOnly) return { kind: "none" };
   if (click !== null) return { kind: "click", clickId: Number(click) };
-  if (visitor === null) return { kind: "none" };
+  const address = visitor === null ? null : addressIn(visitor.address);
+  if (visitor === null || address === null) return { kind: "none" };
   const userAgent = visitor.userAgent.slice(0, USER_AGENT_CHARS_MAX);
   const hash = await visitorHash(secret, ledger);
   return {
     kind: "visitor",
-    addressHash: hash("address", addressGroup(visitor.address)),
+    addressHash: hash("address", addressGroup(address)),
     agentHash: hash("agent", userAgent),
   };
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import { decimalOf, isCurrency, minorUnits } from "../../src/conversions/money.ts";
+import { isCurrency } from "../../src/conversions/currencies.ts";
+import { decimalOf, minorUnits } from "../../src/conversions/money.ts";
 
 describe("minorUnits", () => {
   it.for([
@@ -11,6 +12,12 @@ describe("minorUnits", () => {
     [1_500, "JPY", 1_500],
     ["1500.4", "JPY", 1_500],
     ["1.2345", "KWD", 1_235],
+    ["2500.75", "COP", 250_075],
+    ["10.5", "HUF", 1_050],
+    ["19.99", "RSD", 1_999],
+    ["10.555", "IQD", 10_555],
+    ["7.5", "XCG", 750],
+    ["12.3456", "CLF", 123_456],
     [1.005, "USD", 101],
     [0.1 + 0.2, "USD", 30],
     [99.99 * 3, "USD", 29_997],
@@ -62,6 +69,11 @@ describe("isCurrency", () => {
   it.for([
     ["USD", true],
     ["KWD", true],
+    ["SLE", true],
+    ["VED", true],
+    ["XCG", true],
+    ["ZWG", true],
+    ["BGN", true],
     ["usd", false],
     ["ZZZ", false],
     ["DOLLAR", false],

@@ -2,8 +2,9 @@
 
 import * as z from "zod";
 
+import { isCurrency } from "../../../conversions/currencies.ts";
 import type { AmountRefused } from "../../../conversions/goal.ts";
-import { type AmountProblem, isCurrency } from "../../../conversions/money.ts";
+import type { AmountProblem } from "../../../conversions/money.ts";
 import { name } from "../contract.ts";
 
 const VALUE_LENGTH_MAX = 50;

@@ -2,7 +2,8 @@
 
 import * as z from "zod";
 
-import { type AmountProblem, isCurrency, minorUnits } from "../../../conversions/money.ts";
+import { isCurrency } from "../../../conversions/currencies.ts";
+import { type AmountProblem, minorUnits } from "../../../conversions/money.ts";
 
 const ORDER_LENGTH_MAX = 255;
 const CLICK_LENGTH_MAX = 64;

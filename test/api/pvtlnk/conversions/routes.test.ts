@@ -180,10 +180,26 @@ describe("attribution", () => {
       (await answer(await report(goal, person))).attributed;
     expect(await attributed(ADA)).toBe(true);
     expect(await attributed(BOB)).toBe(true);
+    for (const ip of [`${ADA.ip}:51234`, ` ${ADA.ip} `, `${ADA.ip}, 10.0.0.1`, `[${BOB.ip}]:443`]) {
+      const person = ip.startsWith("[") ? BOB : ADA;
+      expect([ip, await attributed({ ...person, ip })]).toEqual([ip, true]);
+    }
+    expect(await attributed({ ...ADA, ip: "unknown" })).toBe(false);
     expect(await attributed({ ...ADA, ua: BOB.ua })).toBe(false);
     expect(await attributed({ ...ADA, ip: "203.0.113.2" })).toBe(false);
     expect(await attributed({ ...BOB, ip: "2001:db8:1:3::1" })).toBe(false);
-    expect((await kept(account)).map(({ linkId }) => linkId)).toEqual([1, 2, null, null, null]);
+    expect((await kept(account)).map(({ linkId }) => linkId)).toEqual([
+      1,
+      2,
+      1,
+      1,
+      1,
+      2,
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it("falls back on the request's own address and user agent, each by itself", async ({
