@@ -12,9 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether a click now could be attributed a conversion later. */
 async function keepsVisitors(account: Account): Promise<boolean> {
-  const random = crypto.getRandomValues(new Uint16Array(3));
-  const [a, b, c] = Array.from(random, (n) => n.toString(16));
-  const ip = `2001:db8:${a}:${b}::${c}`;
+  const ip = `10.${crypto.getRandomValues(new Uint8Array(3)).join(".")}`;
   await clickOf(account, { ...ADA, ip });
   const ledger = ledgerFor(env, account.workspace.ledger);
   const before = (await ledger.exportConversions(null)).conversions.length;
