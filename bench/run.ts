@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   rules: () => import("./rules.ts"),
   scale: () => import("./scale.ts"),
   start: () => import("./start.ts"),
+  webhooks: () => import("./webhooks.ts"),
 };
 
 await main(async () => {

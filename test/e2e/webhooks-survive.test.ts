@@ -22,46 +22,56 @@ describe.skipIf(process.platform === "win32")("a runtime that is killed", () => 
   });
 
   it(
-    "loses no event of a change: each arrives after the restart, with the same id",
-    { timeout: RECOVERY_MS_MAX + 60_000 },
+    "loses no event of a change, even twice: each arrives in two minutes, with the same id",
+    { timeout: 2 * RECOVERY_MS_MAX + 120_000 },
     async ({ expect }) => {
       const call = await signUp(server.origin);
       const posts = async (box: string): Promise<ReceivedPost[]> => {
         const response = await fetch(`${receiver.origin}/${box}`);
         return (await response.json()) as ReceivedPost[];
       };
+      const create = (title: string) =>
+        call("/api/links", { destinationUrl: "https://example.com", title });
       // The first does not answer, so the others wait behind it, in memory.
       const first = await call("/api/webhooks", {
-        url: `${receiver.origin}/first/hang,200`,
+        url: `${receiver.origin}/first/hang,hang,200`,
         events: ["*"],
       });
-      await call("/api/webhooks", { url: `${receiver.origin}/second/200`, events: ["*"] });
-      for (const title of ["one", "two", "three"]) {
-        await call("/api/links", { destinationUrl: "https://example.com", title });
-      }
+      await create("one");
       await until(async () => (await posts("first")).length === 1);
+      await call("/api/webhooks", { url: `${receiver.origin}/second/200`, events: ["*"] });
+      for (const title of ["two", "three"]) await create(title);
       await server.kill();
       const [begun] = (await posts("first")).map(idOf);
       expect(await posts("second")).toEqual([]);
 
+      // What has been queued again is in memory, too, when the runtime is killed once more.
       await server.start();
-      const arrived = async (box: string) => new Set((await posts(box)).slice().map(titleOf)).size;
+      await until(async () => (await posts("first")).length === 2, RECOVERY_MS_MAX);
+      await server.kill();
+      await server.start();
+      const arrived = async (box: string) => new Set((await posts(box)).map(titleOf)).size;
       await until(
-        async () => (await arrived("first")) === 3 && (await arrived("second")) === 3,
+        async () =>
+          (await arrived("first")) === 3 &&
+          (await arrived("second")) === 2 &&
+          // The last post of the first two that did not answer.
+          (await posts("first")).length === 5,
         RECOVERY_MS_MAX,
       );
       const told = await posts("first");
-      expect(told.filter((post) => idOf(post) === begun)).toHaveLength(2);
-      expect(new Set(told.map(idOf))).toEqual(new Set((await posts("second")).map(idOf)));
+      const ids = new Set(told.map(idOf));
+      expect(ids.size).toBe(3);
+      expect((await posts("second")).every((post) => ids.has(idOf(post)))).toBe(true);
 
       const log = await call(`/api/webhooks/${String(first["id"])}/deliveries`);
       const ofBegun = (log as unknown as Record<string, unknown>[]).find(
         ({ eventId }) => eventId === begun,
       );
-      expect(ofBegun).toMatchObject({
-        status: "delivered",
-        attempts: [{ error: "interrupted" }, { status: 200 }],
-      });
+      expect(ofBegun).toMatchObject({ status: "delivered" });
+      const { attempts } = ofBegun as { attempts: readonly Record<string, unknown>[] };
+      expect(attempts.at(0)).toMatchObject({ error: "interrupted" });
+      expect(attempts.at(-1)).toMatchObject({ status: 200 });
     },
   );
 });

@@ -160,12 +160,15 @@ function requeueLost(sql: MeteredSql, nowMs: number): DeliveryKey[] {
   return keys;
 }
 
+/** Named, because SQLite might otherwise walk through all that is over. */
+const PENDING = "deliveries INDEXED BY deliveries_pending";
+
 /** Seeks from endpoint to endpoint, however many deliveries each has. */
 function* webhooksWithPending(sql: MeteredSql): Generator<string> {
   let after = "";
   for (;;) {
     const [row] = sql.run<{ webhook: string | null }>(
-      "SELECT min(webhook) AS webhook FROM deliveries WHERE webhook > ? AND status = 'pending'",
+      `SELECT min(webhook) AS webhook FROM ${PENDING} WHERE webhook > ? AND status = 'pending'`,
       after,
     );
     if (row === undefined || row.webhook === null) return;
@@ -181,7 +184,7 @@ const NOT_QUEUED = `NOT EXISTS (
 
 function dueOf(sql: MeteredSql, webhook: string, nowMs: number, limit: number): Waiting[] {
   return sql.run<Waiting>(
-    `SELECT event_id, due_at_ms FROM deliveries
+    `SELECT event_id, due_at_ms FROM ${PENDING}
      WHERE webhook = ? AND status = 'pending' AND due_at_ms <= ? AND ${NOT_QUEUED}
      ORDER BY due_at_ms, event_id LIMIT ?`,
     webhook,
@@ -192,7 +195,7 @@ function dueOf(sql: MeteredSql, webhook: string, nowMs: number, limit: number): 
 
 function nextDueOf(sql: MeteredSql, webhook: string, nowMs: number): number | null {
   const [row] = sql.run<{ due_at_ms: number }>(
-    `SELECT due_at_ms FROM deliveries
+    `SELECT due_at_ms FROM ${PENDING}
      WHERE webhook = ? AND status = 'pending' AND due_at_ms > ? AND ${NOT_QUEUED}
      ORDER BY due_at_ms LIMIT 1`,
     webhook,

@@ -95,6 +95,21 @@ describe("the queue's places of a workspace", () => {
     });
   });
 
+  it("cost few rows to give, however much is over or waits", async ({ expect }) => {
+    await inFreshLedger((sql) => {
+      offerEvents(sql, events(1_000, DEAD, ALIVE, THIRD), NOW);
+      sql.run("UPDATE deliveries SET status = 'delivered', due_at_ms = NULL");
+      offerEvents(sql, events(1_000, DEAD, ALIVE, THIRD), NOW);
+      const [first] = takeNext(sql, NOW).keys;
+      if (first === undefined) throw new Error("Nothing was queued.");
+      end(sql, first, NOW);
+      const before = { ...sql.usage };
+      expect(takeNext(sql, NOW).keys).toHaveLength(1);
+      expect(sql.usage.rowsRead - before.rowsRead).toBeLessThan(200);
+      expect(sql.usage.rowsWritten - before.rowsWritten).toBe(1);
+    });
+  });
+
   it("are believed for a minute, twice, and then for longer each time", async ({ expect }) => {
     await inFreshLedger((sql) => {
       offerEvents(sql, events(1, ALIVE), NOW);
