@@ -41,18 +41,22 @@ export interface RowSweep<Row> {
   readonly settle: (env: Cloudflare.Env, row: Row, nowMs: number) => Promise<"more" | void>;
 }
 
-/** Sweeps the rows that have not failed yet. Returns whether there may be more of them. */
+/**
+ * Sweeps the rows that have not failed yet, and begins no more of them once `mayBegin` says so.
+ * Returns whether there may be more of them.
+ */
 export async function sweepFresh<Row>(
   env: Cloudflare.Env,
   sweep: RowSweep<Row>,
   nowMs: number,
+  mayBegin: () => boolean = () => true,
 ): Promise<boolean> {
   const rows = await sweep.fresh(env, nowMs);
   const stopAtMs = Date.now() + SWEEP_MS;
   let goesOn = false;
   let settled = 0;
   for (let at = 0; at < rows.length; at += sweep.atOnce) {
-    if (Date.now() >= stopAtMs) return true;
+    if (Date.now() >= stopAtMs || !mayBegin()) return true;
     const results = await settleGroup(env, sweep, rows.slice(at, at + sweep.atOnce), nowMs);
     goesOn ||= results.includes("more");
     settled += results.filter((result) => result !== "failed").length;
@@ -65,6 +69,7 @@ export async function sweepAgain<Row>(
   env: Cloudflare.Env,
   sweep: RowSweep<Row>,
   nowMs: number,
+  mayBegin: () => boolean = () => true,
 ): Promise<void> {
   const keys = await dueAgain(env.DB, sweep.name, AGAIN_MAX, nowMs);
   if (keys.length === 0) return;
@@ -79,6 +84,7 @@ export async function sweepAgain<Row>(
     (a, b) => keys.indexOf(sweep.keyOf(a)) - keys.indexOf(sweep.keyOf(b)),
   );
   for (const row of inOrder) {
+    if (!mayBegin()) return;
     const [result] = await settleGroup(env, sweep, [row], nowMs);
     if (result !== "failed") await tryAllAgain(env.DB, sweep.name, nowMs);
   }

@@ -73,6 +73,8 @@ export const UNPUBLISHED: RowSweep<UnpublishedLink> = {
   keyOf: ({ id }) => String(id),
   async settle(env, { id, version, domain, code }) {
     if (domain !== null) await publishOrThrow(env, { domain, code });
+    // On a default host, publishing has noted it.
+    if (domain === "") return;
     // A parked link, on a domain that its workspace has lost, has nothing to publish.
     await env.DB.prepare(
       "UPDATE links SET published_version = ?2 WHERE id = ?1 AND published_version < ?2",

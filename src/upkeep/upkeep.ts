@@ -14,6 +14,7 @@ import { tolerate } from "../platform/log.ts";
 import { handOverOverdue } from "../webhooks/hand-over.ts";
 import { reportSetAside } from "./failures.ts";
 import { dropOutdated } from "./outdated.ts";
+import { meterQueries } from "./query-meter.ts";
 import { SWEEP_MS, sweepAgain, sweepFresh } from "./row-sweep.ts";
 import {
   CLOSURES,
@@ -32,6 +33,21 @@ const FIRST_MS = 5 * SECOND_MS;
 const NEXT_SLICE_MS = SECOND_MS;
 /** For the rows that a sweep began last. */
 const LEEWAY_MS = 5 * SECOND_MS;
+
+/**
+ * After how many statements to D1 a sweep begins no more rows. Together with the rows begun last, and
+ * what other sweeps send at most, they stay below the 1,000 of an invocation, so that the last
+ * sweeps have theirs whatever is left for the first ones.
+ */
+const QUERIES = {
+  unpublished: 100,
+  tombstones: 100,
+  purges: 60,
+  outbox: 40,
+  closures: 40,
+  domains: 40,
+  again: 14,
+};
 
 export class Upkeep extends DurableObject<Cloudflare.Env> {
   /** Ensures that a sweep is due within a minute. */
@@ -56,17 +72,19 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
    * after all others: what they break then, even the whole process, is theirs alone.
    */
   async sweep(nowMs: number): Promise<boolean> {
-    const { env } = this;
+    const { env, used } = meterQueries(this.env);
+    /** Lets a sweep begin rows until it has sent so many statements. */
+    const upTo = (queries: number) => {
+      const end = used() + queries;
+      return () => used() < end;
+    };
     const goOn = [
-      await inTime("unpublished", sweepFresh(env, UNPUBLISHED, nowMs)),
-      await inTime("tombstones", sweepFresh(env, TOMBSTONES, nowMs)),
-      await inTime("purges", sweepFresh(env, PURGES, nowMs)),
-      await inTime(
-        "outbox",
-        handOverOverdue(env, nowMs).then(() => false),
-      ),
-      await inTime("closures", sweepFresh(env, CLOSURES, nowMs)),
-      await inTime("domains", sweepFresh(env, DOMAINS, nowMs)),
+      await inTime("unpublished", sweepFresh(env, UNPUBLISHED, nowMs, upTo(QUERIES.unpublished))),
+      await inTime("tombstones", sweepFresh(env, TOMBSTONES, nowMs, upTo(QUERIES.tombstones))),
+      await inTime("purges", sweepFresh(env, PURGES, nowMs, upTo(QUERIES.purges))),
+      await inTime("outbox", this.#handOver(env, nowMs, upTo(QUERIES.outbox))),
+      await inTime("closures", sweepFresh(env, CLOSURES, nowMs, upTo(QUERIES.closures))),
+      await inTime("domains", sweepFresh(env, DOMAINS, nowMs, upTo(QUERIES.domains))),
       await inTime("passwords", sweepFresh(env, PASSWORDS, nowMs)),
       await inTime(
         "hostnames",
@@ -74,14 +92,19 @@ export class Upkeep extends DurableObject<Cloudflare.Env> {
       ),
       await inTime("outdated", dropOutdated(env, nowMs)),
     ];
-    await inTime("unpublished", sweepAgain(env, UNPUBLISHED, nowMs));
-    await inTime("tombstones", sweepAgain(env, TOMBSTONES, nowMs));
-    await inTime("purges", sweepAgain(env, PURGES, nowMs));
-    await inTime("closures", sweepAgain(env, CLOSURES, nowMs));
-    await inTime("domains", sweepAgain(env, DOMAINS, nowMs));
-    await inTime("passwords", sweepAgain(env, PASSWORDS, nowMs));
+    await inTime("unpublished", sweepAgain(env, UNPUBLISHED, nowMs, upTo(QUERIES.again)));
+    await inTime("tombstones", sweepAgain(env, TOMBSTONES, nowMs, upTo(QUERIES.again)));
+    await inTime("purges", sweepAgain(env, PURGES, nowMs, upTo(QUERIES.again)));
+    await inTime("closures", sweepAgain(env, CLOSURES, nowMs, upTo(QUERIES.again)));
+    await inTime("domains", sweepAgain(env, DOMAINS, nowMs, upTo(QUERIES.again)));
+    await inTime("passwords", sweepAgain(env, PASSWORDS, nowMs, upTo(QUERIES.again)));
     await inTime("failures", reportSetAside(env.DB, nowMs));
     return goOn.includes(true);
+  }
+
+  async #handOver(env: Cloudflare.Env, nowMs: number, mayBegin: () => boolean): Promise<boolean> {
+    await handOverOverdue(env, nowMs, mayBegin);
+    return !mayBegin();
   }
 }
 

@@ -57,9 +57,13 @@ export async function handOver(env: Cloudflare.Env, eventIds: readonly string[])
  * Hands over events whose writer died before it did so, and returns how many it tried. One that
  * fails waits a minute for its next turn, so that it holds up no other.
  */
-export async function handOverOverdue(env: Cloudflare.Env, nowMs: number): Promise<number> {
+export async function handOverOverdue(
+  env: Cloudflare.Env,
+  nowMs: number,
+  mayBegin: () => boolean = () => true,
+): Promise<number> {
   let tried = 0;
-  for (let slices = 0; slices < SLICES_MAX; slices += 1) {
+  for (let slices = 0; slices < SLICES_MAX && mayBegin(); slices += 1) {
     const { results } = await env.DB.prepare(
       `UPDATE webhook_outbox SET due_at_ms = ?2 WHERE event_id IN (
          SELECT event_id FROM webhook_outbox WHERE due_at_ms <= ?1 ORDER BY due_at_ms LIMIT ?3

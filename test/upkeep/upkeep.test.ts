@@ -72,11 +72,11 @@ describe("a Worker that dies between D1 and KV", () => {
     await env.ROUTES.put("many.example/m250", "{}");
     const upkeep = upkeepFor(env);
     const now = Date.now();
-    expect(await upkeep.sweep(now)).toBe(true);
-    await upkeep.sweep(now);
-    await upkeep.sweep(now);
+    let sweeps = 1;
+    while (await upkeep.sweep(now)) sweeps += 1;
+    expect(sweeps).toBeGreaterThan(2);
+    expect(sweeps).toBeLessThan(15);
     expect(await env.ROUTES.get("many.example/m250")).toBeNull();
-    expect(await upkeep.sweep(now)).toBe(false);
     await upkeep.sweep(now + MINUTE_MS);
     const left = await env.DB.prepare(
       "SELECT count(*) AS n FROM route_tombstones WHERE domain = 'many.example'",
