@@ -27,6 +27,7 @@ import type {
   UntoldConversion,
 } from "./conversions/contract.ts";
 import { conversionPage, convert, forgetAttribution } from "./conversions/conversions.ts";
+import { conversionsSlice, hasConversions } from "./conversions/past.ts";
 import { oweTelling, settleTellings, takeOwed, untoldConversions } from "./conversions/telling.ts";
 import type {
   DetailedReport,
@@ -213,9 +214,12 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * Stores a conversion and attributes it to a click. An order counts once per goal, even when it
    * arrives several times at once.
    */
-  convert(conversion: NewConversion): Converted {
-    if (readMark(this.sql, "closed") !== null) return { kind: "closed" };
-    return this.#transact(() => convert(this.sql, this.#states, conversion, this.#windowMs()));
+  async convert(conversion: NewConversion): Promise<Converted> {
+    const converted = this.#convert(conversion);
+    // No click may have come yet, which would have set the alarm.
+    const isKept = converted.kind === "tracked";
+    if (isKept && this.#alarmAtMs === null) await this.#tidyIn(DAY_MS);
+    return converted;
   }
 
   /**
@@ -224,7 +228,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    */
   async convertToTell(ledger: LedgerId, conversion: NewConversion): Promise<Converted> {
     return this.#queueNext(Date.now(), (nowMs) => {
-      const converted = this.convert(conversion);
+      const converted = this.#convert(conversion);
       if (converted.kind === "tracked") {
         this.#learnName(ledger);
         oweTelling(this.sql, converted.conversionId, nowMs);
@@ -318,6 +322,11 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     }
   }
 
+  #convert(conversion: NewConversion): Converted {
+    if (readMark(this.sql, "closed") !== null) return { kind: "closed" };
+    return this.#transact(() => convert(this.sql, this.#states, conversion, this.#windowMs()));
+  }
+
   /** Does one slice of the work that is due; returns whether more is left. */
   #tidy(): boolean {
     const bytes = this.ctx.storage.sql.databaseSize;
@@ -330,6 +339,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       purgeSlice(this.sql),
       deliveriesSlice(this.sql, nowMs),
       trailSlice(this.sql, nowMs - this.#windowMs()),
+      conversionsSlice(this.sql, nowMs),
       retentionSlice(this.sql, this.#states, retention),
     ];
     return unfinished.includes(true);
@@ -340,7 +350,12 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     const unfinished = this.#transact(() => this.#tidy());
     const isEmpty = this.sql.run("SELECT 1 FROM batches LIMIT 1").length === 0;
     if (unfinished) await this.#tidyIn(0);
-    else if (!isEmpty || hasDeliveries(this.sql) || hasTrail(this.sql)) {
+    else if (
+      !isEmpty ||
+      hasDeliveries(this.sql) ||
+      hasTrail(this.sql) ||
+      hasConversions(this.sql)
+    ) {
       await this.#tidyIn(DAY_MS);
     }
   }

@@ -110,7 +110,7 @@ export const STEPS: readonly string[] = [
   -- The batch of a click id: the log is in order of time, which click ids follow only roughly.
   CREATE TABLE click_batches (first_id INTEGER PRIMARY KEY, batch_id TEXT NOT NULL);
 
-  -- value is in minor units. No row is ever deleted, so that no id is reused.
+  -- value is in minor units. The last row is never deleted, so that no id is reused.
   CREATE TABLE conversions (
     id INTEGER PRIMARY KEY,
     goal INTEGER NOT NULL,
@@ -126,6 +126,14 @@ export const STEPS: readonly string[] = [
 
   -- Makes an order count once per goal.
   CREATE UNIQUE INDEX conversions_orders ON conversions (goal, order_id) WHERE order_id IS NOT NULL;
+
+  -- How many conversions a link had on a day, of those that are deleted after two years.
+  CREATE TABLE past_conversions (
+    link INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (link, day)
+  ) WITHOUT ROWID;
 
   -- Conversions that webhooks have not been told of, and when an alarm brings them up.
   CREATE TABLE untold (conversion INTEGER PRIMARY KEY, due_at_ms INTEGER NOT NULL);

@@ -89,7 +89,10 @@ export function conversionsOf(sql: MeteredSql, ids: readonly number[]): LoggedCo
 /** Removes a purged link from its conversions, which stay as unattributed ones. */
 export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: number): void {
   const days = sql.run<{ day: number; n: number }>(
-    `SELECT at_ms / ${DAY_MS} AS day, count(*) AS n FROM conversions WHERE link = ? GROUP BY day`,
+    `SELECT day, sum(n) AS n FROM (
+       SELECT at_ms / ${DAY_MS} AS day, 1 AS n FROM conversions WHERE link = ?1
+       UNION ALL SELECT day, n FROM past_conversions WHERE link = ?1
+     ) GROUP BY day`,
     linkId,
   );
   if (days.length === 0) return;
@@ -98,6 +101,7 @@ export function forgetAttribution(sql: MeteredSql, states: StateStore, linkId: n
     changeDay(sql, workspace, day, (cell) => subtractConversions(cell, linkId, n));
   }
   states.save(workspace);
+  sql.run("DELETE FROM past_conversions WHERE link = ?", linkId);
   sql.run(
     `UPDATE conversions SET link = NULL, click = NULL, clicked_at_ms = NULL, variant = NULL
      WHERE link = ?`,

@@ -84,15 +84,15 @@ describe("conversionReport", () => {
   it("counts nothing for a conversion that fails midway", async ({ expect }) => {
     const stub = await tracking();
     await clicked(stub, { atMs: NOW - HOUR, ...ADA });
-    await runInDurableObject(stub, (ledger: Ledger) => {
+    await runInDurableObject(stub, async (ledger: Ledger) => {
       const order = conversion({ orderId: "A", clue: visitor(ADA) });
       ledger.sql.run(
         "CREATE TRIGGER broken BEFORE UPDATE ON state BEGIN SELECT RAISE(ABORT, 'broken'); END",
       );
-      expect(() => ledger.convert(order)).toThrow("broken");
+      await expect(ledger.convert(order)).rejects.toThrow("broken");
       expect(ledger.conversionReport(week).conversions).toEqual([]);
       ledger.sql.run("DROP TRIGGER broken");
-      expect(ledger.convert(order)).toMatchObject({ kind: "tracked", conversionId: 1 });
+      expect(await ledger.convert(order)).toMatchObject({ kind: "tracked", conversionId: 1 });
       expect(ledger.conversionReport(week).conversions).toEqual([{ linkId: 1, conversions: 1 }]);
     });
   });
