@@ -5,6 +5,7 @@ import { main, Trouble } from "../tools/trouble.ts";
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   api: () => import("./api.ts"),
   cost: () => import("./cost.ts"),
+  links: async () => (await import("./links-at-bounds.ts")).benchLinksAtBounds(),
   redirect: () => import("./redirect.ts"),
   report: () => import("./report.ts"),
   rules: () => import("./rules.ts"),

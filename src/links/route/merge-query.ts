@@ -44,10 +44,11 @@ export function withVisitorQuery(destination: string, query: string, except: str
   if (query.length > LOCATION_LENGTH_MAX) return destination;
   const sent = query.slice(1).split("&", VISITOR_PARAMETERS_MAX + 1);
   if (sent.length > VISITOR_PARAMETERS_MAX) return destination;
-  const parameters = sent.flatMap((text) => {
-    const name = text === "" ? undefined : namesOf(text)[0];
-    return name === undefined || name === except ? [] : [{ name, text }];
-  });
+  const parameters: Parameter[] = [];
+  for (const text of sent) {
+    const name = nameOf(text);
+    if (text !== "" && name !== except) parameters.push({ name, text });
+  }
   return withParameters(destination, parameters);
 }
 
@@ -57,15 +58,35 @@ export function merge(destination: string, parameters: readonly Parameter[]): st
   const end = destination.search(/#|$/);
   const address = destination.slice(0, end);
   const query = address.indexOf("?");
-  const own = new Set(query < 0 ? [] : namesOf(address.slice(query + 1)));
-  const added = parameters.filter(({ name }) => !own.has(name)).map(({ text }) => text);
+  const own = query < 0 ? NONE : namesOf(address.slice(query + 1));
+  const added: string[] = [];
+  for (const { name, text } of parameters) if (!own.has(name)) added.push(text);
   if (added.length === 0) return destination;
   const separator = query < 0 ? "?" : query === end - 1 || address.endsWith("&") ? "" : "&";
   return address + separator + added.join("&") + destination.slice(end);
 }
 
-/** Parses parameter names as the destination's server will. */
-function namesOf(query: string): string[] {
-  // `URLSearchParams` would drop a leading question mark, which here belongs to the query itself.
-  return [...new URLSearchParams(`&${query}`).keys()];
+const NONE: ReadonlySet<string> = new Set();
+
+function namesOf(query: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const parameter of query.split("&")) if (parameter !== "") names.add(nameOf(parameter));
+  return names;
+}
+
+/**
+ * Reads a parameter's name as the destination's server will. A destination and a visitor may have
+ * hundreds, and `URLSearchParams` takes a microsecond for each, so it reads only malformed ones.
+ */
+function nameOf(parameter: string): string {
+  const end = parameter.indexOf("=");
+  const name = end < 0 ? parameter : parameter.slice(0, end);
+  const spaced = name.includes("+") ? name.replaceAll("+", " ") : name;
+  if (!spaced.includes("%")) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    // `URLSearchParams` would drop a leading question mark, which here belongs to the name.
+    return new URLSearchParams(`&${name}=`).keys().next().value ?? "";
+  }
 }

@@ -36,6 +36,15 @@ export function stickyVariant(
   active: readonly RouteVariant[],
   cookieValue: string | null,
 ): RouteVariant | null {
-  if (cookieValue === null) return null;
-  return active.find((variant) => stickyValue(variant) === cookieValue) ?? null;
+  const id = cookieValue === null ? null : decoded(cookieValue);
+  // Decoded once, rather than every id encoded: a test may have a hundred.
+  return id === null ? null : (active.find((variant) => variant.id.toWellFormed() === id) ?? null);
+}
+
+function decoded(value: string): string | null {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return null; // not what `stickyValue` wrote
+  }
 }
