@@ -1,13 +1,16 @@
 /**
  * Reads the wall clocks of time zones.
  *
- * A formatter takes about 200 µs to create and 3 µs to call, so formatters are cached, and each
- * keeps its last answer for the minute that it holds. (Today's zones differ from UTC by whole
- * minutes.)
+ * A formatter takes about 200 µs to create and 3 µs to call, so each zone keeps its last answer for
+ * the minute that it holds, and the zones used last keep their formatters. However many zones the
+ * links of an isolate name in turns, each is read once a minute. (Today's zones differ from UTC by
+ * whole minutes.)
  */
 
 interface ZoneClock {
-  readonly format: Intl.DateTimeFormat;
+  readonly zone: string;
+  /** Null after newer zones took its place. */
+  format: Intl.DateTimeFormat | null;
   /** The last answer and its time, in minutes since 1970. */
   minute: number;
   minuteOfWeek: number;
@@ -19,10 +22,16 @@ const WEEK_MINUTES = 7 * DAY_MINUTES;
 const EPOCH_MINUTE_OF_WEEK = 4 * DAY_MINUTES;
 
 /** More zones than one link can name: 100 rules and the visitor's own. */
-const ZONES_MAX = 128;
+const FORMATS_MAX = 128;
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-const clocks = new Map<string, ZoneClock | null>();
+/**
+ * By the zone's name as the runtime spells it and in lower case, so that there are not more than
+ * the runtime knows zones, some 600.
+ */
+const clocks = new Map<string, ZoneClock>();
+/** Those with a formatter, the oldest first. */
+const formatting: ZoneClock[] = [];
 
 /**
  * Returns the minutes since Sunday 00:00 on a zone's wall clock. Null and unknown zones mean UTC,
@@ -33,7 +42,7 @@ export function minuteOfWeek(zone: string | null, nowMs: number): number {
   const clock = zone === null ? null : clockOf(zone);
   if (clock === null) return utcMinuteOfWeek(minute);
   if (clock.minute !== minute) {
-    clock.minuteOfWeek = read(clock.format, minute * 60_000);
+    clock.minuteOfWeek = read(formatOf(clock), minute * 60_000);
     clock.minute = minute;
   }
   return clock.minuteOfWeek;
@@ -50,20 +59,35 @@ function utcMinuteOfWeek(minute: number): number {
 }
 
 function clockOf(zone: string): ZoneClock | null {
-  const known = clocks.get(zone);
+  // Zones are known in any letter case, of which a link could name another each time.
+  const known = clocks.get(zone) ?? clocks.get(zone.toLowerCase());
   if (known !== undefined) return known;
-  const clock = createClock(zone);
-  for (const oldest of clocks.keys()) {
-    if (clocks.size < ZONES_MAX) break;
-    clocks.delete(oldest);
-  }
-  clocks.set(zone, clock);
+  const format = createFormat(zone);
+  if (format === null) return null;
+  const clock: ZoneClock = { zone, format: null, minute: Number.NaN, minuteOfWeek: 0 };
+  clocks.set(zone.toLowerCase(), clock).set(format.resolvedOptions().timeZone, clock);
+  keepFormat(clock, format);
   return clock;
 }
 
-function createClock(timeZone: string): ZoneClock | null {
+function formatOf(clock: ZoneClock): Intl.DateTimeFormat {
+  if (clock.format !== null) return clock.format;
+  const format = createFormat(clock.zone);
+  if (format === null) throw new Error("A zone that the runtime knew is unknown.");
+  keepFormat(clock, format);
+  return format;
+}
+
+function keepFormat(clock: ZoneClock, format: Intl.DateTimeFormat): void {
+  clock.format = format;
+  formatting.push(clock);
+  const oldest = formatting.length > FORMATS_MAX ? formatting.shift() : undefined;
+  if (oldest !== undefined) oldest.format = null;
+}
+
+function createFormat(timeZone: string): Intl.DateTimeFormat | null {
   try {
-    const format = new Intl.DateTimeFormat("en-US", {
+    return new Intl.DateTimeFormat("en-US", {
       timeZone,
       calendar: "gregory",
       numberingSystem: "latn",
@@ -72,7 +96,6 @@ function createClock(timeZone: string): ZoneClock | null {
       hour: "2-digit",
       minute: "2-digit",
     });
-    return { format, minute: Number.NaN, minuteOfWeek: 0 };
   } catch {
     return null; // not a zone
   }
