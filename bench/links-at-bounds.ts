@@ -199,7 +199,7 @@ export async function benchLinksAtBounds(): Promise<void> {
 }
 
 async function measure({ port, pid }: Served, request: Buffer): Promise<number> {
-  const load = { port, connections: CONNECTIONS, next: () => request, expectedStatus: 302 };
+  const load = { port, connections: CONNECTIONS, next: () => request, expectedStatuses: [302] };
   const drained = () => new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
   await runLoad({ ...load, requests: REQUESTS / 4 });
   await drained();

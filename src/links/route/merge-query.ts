@@ -58,7 +58,7 @@ export function merge(destination: string, parameters: readonly Parameter[]): st
   const end = destination.search(/#|$/);
   const address = destination.slice(0, end);
   const query = address.indexOf("?");
-  const own = query < 0 ? NONE : namesOf(address.slice(query + 1));
+  const own = query < 0 ? NONE : ownNames(address.slice(query + 1));
   const added: string[] = [];
   for (const { name, text } of parameters) if (!own.has(name)) added.push(text);
   if (added.length === 0) return destination;
@@ -67,6 +67,22 @@ export function merge(destination: string, parameters: readonly Parameter[]): st
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** The names of the last destinations with a query: a hot link's are read once. */
+const known = new Map<string, ReadonlySet<string>>();
+const KNOWN_MAX = 16;
+
+function ownNames(query: string): ReadonlySet<string> {
+  const before = known.get(query);
+  if (before !== undefined) return before;
+  const names = namesOf(query);
+  for (const oldest of known.keys()) {
+    if (known.size < KNOWN_MAX) break;
+    known.delete(oldest);
+  }
+  known.set(query, names);
+  return names;
+}
 
 function namesOf(query: string): ReadonlySet<string> {
   const names = new Set<string>();
