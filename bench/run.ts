@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   api: () => import("./api.ts"),
   cost: () => import("./cost.ts"),
   links: async () => (await import("./links-at-bounds.ts")).benchLinksAtBounds(),
+  hostile: () => import("./hostile.ts"),
   redirect: () => import("./redirect.ts"),
   report: () => import("./report.ts"),
   rules: () => import("./rules.ts"),
