@@ -2,7 +2,7 @@
  * Lets an isolate compute one password hash at a time.
  *
  * A hash holds the thread for some 150 ms, and no redirect of the isolate is answered meanwhile.
- * Between two hashes there is a turn of the event loop, so that a redirect waits for one at most.
+ * Between two hashes there is time to answer what came meanwhile, so that a redirect waits for one.
  */
 
 import { SECOND_MS } from "./clock.ts";
@@ -15,6 +15,8 @@ export const BUSY_SECONDS = 2;
 /** A request that was cancelled never gives its place back: it is dropped after this time. */
 const PLACE_AGE_MS = 10 * SECOND_MS;
 const LOOK_AGAIN_MS = 5;
+/** Enough for all that waited during a hash, and little beside one. */
+const ANSWERING_MS = 25;
 
 /** Thrown when too many hashes wait: the server is busy, and nothing is wrong with the password. */
 export class HashingBusy extends Error {}
@@ -39,8 +41,11 @@ export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
       await scheduler.wait(LOOK_AGAIN_MS);
       dropOldPlaces();
     }
-    // A new timer is behind all that came while the last hash held the thread.
+    // Timers count from when the thread was last free, so after a hash the first one is due at once:
+    // it lets the runtime look at the clock and at its sockets. What has come then takes several
+    // steps to answer, and each would wait for a hash if the next one began between them.
     await scheduler.wait(1);
+    await scheduler.wait(ANSWERING_MS);
     usage.hashes += 1;
     return await hash();
   } finally {
