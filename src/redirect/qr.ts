@@ -3,7 +3,7 @@
 import type { drawLinkQr } from "../links/qr/draw-link-qr.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
-import { NOT_FOUND } from "./pages/notices.ts";
+import { NOT_FOUND, UNAVAILABLE } from "./pages/notices.ts";
 import { DRAWINGS_SECONDS, qrSizeRefused, TOO_MANY_DRAWINGS } from "./pages/qr-notices.ts";
 import type { QrFormat } from "./path.ts";
 import { notice, picture, type Asker } from "./respond.ts";
@@ -50,6 +50,8 @@ export async function answerQr(
       return notice(asked, NOT_FOUND);
     case "qr_size_refused":
       return notice(asked, qrSizeRefused(error));
+    case "drawing_busy":
+      return notice(asked, UNAVAILABLE);
     case "too_many_drawings":
       return notice(asked, TOO_MANY_DRAWINGS, { "Retry-After": String(DRAWINGS_SECONDS) });
   }

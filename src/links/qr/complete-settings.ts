@@ -9,6 +9,7 @@ import {
   type OutboundPolicy,
   type OutboundResponse,
 } from "../../platform/safe-fetch.ts";
+import { createTurns } from "../../platform/turns.ts";
 import { refuse, refuseLogo, type QrSettingsRefused } from "./errors.ts";
 import { acceptLogo, dataUrlOf, LOGO_BYTES_MAX, parseLogo, type Logo } from "./logo.ts";
 import type { QrSettings, QrSettingsDraft } from "./settings.ts";
@@ -20,6 +21,9 @@ const LOGO_ACCEPT = "image/png, image/jpeg, image/webp";
 export const LOGO_ADDRESSES_MAX = 20;
 /** Each takes some 30 ms of the isolate's thread. */
 export const LARGE_LOGOS_MAX = 20;
+
+/** Whoever waits has a token, and its call waits with one logo at a time: nobody is refused. */
+const turns = createTurns(Number.POSITIVE_INFINITY, () => new Error("Unreachable"));
 
 /** Completes settings for storage. */
 export type CompleteQrSettings = (
@@ -77,11 +81,9 @@ function shrinkerOfOneCall(): (logo: Logo) => Promise<StoredLogo> {
     const known = shrunk.get(dataUrl);
     if (known !== undefined) return known;
     if (shrunk.size === LARGE_LOGOS_MAX) return refuseLogo("too_many_large");
-    const shrinking = last.then(async () => {
-      // A turn of the event loop, so that redirects are answered between two.
-      await scheduler.wait(1);
-      return ok(dataUrlOf(await shrinkLogo(logo)));
-    });
+    const shrinking = last.then(() =>
+      turns.inTurn(async () => ok(dataUrlOf(await shrinkLogo(logo)))),
+    );
     last = shrinking;
     shrunk.set(dataUrl, shrinking);
     return shrinking;

@@ -5,11 +5,12 @@ import { addressGroup } from "../../platform/address-group.ts";
 import { utf8 } from "../../platform/bytes.ts";
 import { tolerate } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
+import { createTurns } from "../../platform/turns.ts";
 import type { LinkNotFound } from "../errors.ts";
 import { type LinkAddress, shortUrlOf } from "../route/address.ts";
 import type { RouteRecord } from "../route/record.ts";
 import { keepDrawing, keptDrawing, type DrawingKey } from "./drawings.ts";
-import type { QrSizeRefused, TooManyDrawings } from "./errors.ts";
+import type { DrawingBusy, QrSizeRefused, TooManyDrawings } from "./errors.ts";
 import { drawQrPng } from "./png.ts";
 import { storedQrSettings } from "./settings.ts";
 import { parseQrSize, pngSizeFor } from "./size.ts";
@@ -26,11 +27,18 @@ export interface LinkQrRequest {
   readonly asker: string | null;
 }
 
+/** PNGs that may wait to be drawn: the largest takes some 50 ms of the thread. */
+const DRAWINGS_WAITING_MAX = 8;
+
+class TooManyWait extends Error {}
+
+const turns = createTurns(DRAWINGS_WAITING_MAX, () => new TooManyWait());
+
 /** Returns the bytes of the image. */
 export async function drawLinkQr(
   env: Cloudflare.Env,
   { address, link, format, size: sizeText, asker }: LinkQrRequest,
-): Promise<Result<Uint8Array, QrSizeRefused | LinkNotFound | TooManyDrawings>> {
+): Promise<Result<Uint8Array, QrSizeRefused | LinkNotFound | TooManyDrawings | DrawingBusy>> {
   const size = parseQrSize(sizeText);
   if (!size.ok) return size;
   const { origin } = publicUrlOf(env);
@@ -42,14 +50,20 @@ export async function drawLinkQr(
 
   let drawing = await keptDrawing(key);
   if (drawing === null) {
+    if (format === "png" && turns.isBusy()) return err({ reason: "drawing_busy" });
     if (!(await mayDraw(env, asker))) return err({ reason: "too_many_drawings" });
     const row = await readSettings(env.DB, address);
     if (row === null) return err({ reason: "link_not_found" });
     const settings = storedQrSettings(row.qr_settings);
-    drawing =
-      format === "png"
-        ? await drawQrPng(text, settings, pngSize)
-        : utf8(drawSizelessSvg(text, settings));
+    try {
+      drawing =
+        format === "png"
+          ? await turns.inTurn(() => drawQrPng(text, settings, pngSize))
+          : utf8(drawSizelessSvg(text, settings));
+    } catch (error) {
+      if (error instanceof TooManyWait) return err({ reason: "drawing_busy" });
+      throw error;
+    }
     // As D1 has it: the record may be some seconds old, and its settings with it.
     keepDrawing({ ...key, link: { linkId: row.id, version: row.version } }, drawing);
   }

@@ -40,6 +40,11 @@ export interface TooManyDrawings {
   readonly reason: "too_many_drawings";
 }
 
+/** Too many codes wait in this isolate to be drawn. */
+export interface DrawingBusy {
+  readonly reason: "drawing_busy";
+}
+
 /** Refuses QR settings for one fault. */
 export function refuse(fault: QrFault): Failure<QrSettingsRefused> {
   return err({ reason: "qr_settings_refused", ...fault });
