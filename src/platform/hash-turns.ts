@@ -7,7 +7,7 @@ import { createTurns } from "./turns.ts";
 
 /** Callers that may wait for their turn. */
 export const HASHES_WAITING_MAX = 8;
-/** When to send the request again: the waiting hashes take little more than a second. */
+/** When to send the request again: the waiting hashes take two to three seconds. */
 export const BUSY_SECONDS = 2;
 
 /** Thrown when too many hashes wait: the server is busy, and nothing is wrong with the password. */

@@ -1,6 +1,7 @@
 /**
- * Lets an isolate do one piece of heavy work at a time, and answer what came meanwhile before the
- * next: the thread answers no redirect while it works.
+ * Lets an isolate do one piece of heavy work at a time, and rest as long before the next: while it
+ * works the thread answers nothing, and what came meanwhile takes several steps to answer, each of
+ * which would wait for the next work if that began between them.
  */
 
 import { SECOND_MS } from "./clock.ts";
@@ -19,12 +20,13 @@ export interface Turns {
 /** A request that was cancelled never gives its place back: it is dropped after this time. */
 const PLACE_AGE_MS = 10 * SECOND_MS;
 const LOOK_AGAIN_MS = 5;
-/** Enough for all that waited for one piece of work. */
-const ANSWERING_MS = 25;
+/** The longest rest. */
+const REST_MS_MAX = 500;
 
 /** Creates turns of which so many callers may wait; `refusal` makes what the others get. */
 export function createTurns(waitingMax: number, refusal: () => Error): Turns {
   let places: { readonly takenAtMs: number }[] = [];
+  let restsUntilMs = 0;
 
   function dropOldPlaces(): void {
     const sinceMs = Date.now() - PLACE_AGE_MS;
@@ -43,17 +45,21 @@ export function createTurns(waitingMax: number, refusal: () => Error): Turns {
       if (isBusy()) throw refusal();
       places.push(place);
       try {
-        while (places.includes(place) && places[0] !== place) {
+        while (places.includes(place) && (places[0] !== place || Date.now() < restsUntilMs)) {
           await scheduler.wait(LOOK_AGAIN_MS);
           dropOldPlaces();
         }
-        // Timers count from when the thread was last free, so after heavy work the first one is due
-        // at once: it lets the runtime look at the clock and at its sockets. What has come then
-        // takes several steps to answer, and each would wait for the next work if that began between
-        // them.
+        // A new timer is behind all that has come already.
         await scheduler.wait(1);
-        await scheduler.wait(ANSWERING_MS);
-        return await work();
+        const startMs = Date.now();
+        try {
+          return await work();
+        } finally {
+          // The clock stands still while the thread works.
+          await scheduler.wait(1);
+          const endMs = Date.now();
+          restsUntilMs = endMs + Math.min(endMs - startMs, REST_MS_MAX);
+        }
       } finally {
         places = places.filter((other) => other !== place);
       }
