@@ -9,7 +9,10 @@ const DERIVED = new Set(["PUBLIC_URL", "WORKERS_DEV_HOST"]);
 
 /** Merges the vars of an upload, which replaces all of them. */
 export function mergeVars({ template, found, wanted }: Situation, publicUrl: string): Vars {
-  const vars = { ...template.vars, ...found.worker?.vars, ...wanted.vars, PUBLIC_URL: publicUrl };
+  // New objects are made where the database is.
+  const near = wanted.location === null ? {} : { LOCATION_HINT: wanted.location };
+  const chosen = { ...near, ...wanted.vars, PUBLIC_URL: publicUrl };
+  const vars = { ...template.vars, ...found.worker?.vars, ...chosen };
   // A Worker with a host of its own is not on workers.dev, and one that is there has no other host.
   return "WORKERS_DEV_HOST" in vars ? { ...vars, WORKERS_DEV_HOST: "" } : vars;
 }

@@ -115,10 +115,17 @@ describe("a deployment into an empty account", () => {
     expect(queues.map(({ jurisdiction }) => jurisdiction)).toEqual(QUEUES.map(() => "eu"));
   });
 
-  it("makes the database near the location that is asked for", async ({ expect }) => {
+  it("makes the database near the location that is asked for, and later its objects", async ({
+    expect,
+  }) => {
     await newClone(cloudflare).deploy(...URL_FLAGS, "--location", "weur");
     const [database] = cloudflare.account.databases;
     expect(database?.created).toEqual({ name: "signpost", primary_location_hint: "weur" });
+    expect(cloudflare.account.scripts.get("signpost")?.bindings).toContainEqual({
+      type: "plain_text",
+      name: "LOCATION_HINT",
+      text: "weur",
+    });
   });
 });
 
