@@ -35,8 +35,10 @@ export interface Saas {
 declare global {
   namespace Cloudflare {
     interface Env {
-      /** A secret, and optional: wrangler.toml can only name those that are required. */
+      // Secrets, and optional: wrangler.toml can only name those that are required.
       readonly SAAS_TOKEN?: string;
+      /** Proves who may make the first account; a deployment makes it. */
+      readonly SETUP_TOKEN?: string;
     }
   }
 }

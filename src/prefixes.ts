@@ -16,11 +16,16 @@ export type DialectName = keyof typeof PREFIXES;
 /** The web app's prefix. */
 const APP = "/app";
 
+/** The page on which the first account of an installation is made. */
+export const SETUP_PATH = "/setup";
+
 /**
  * The distinct first segments of all prefixes. Links with such short codes would be unreachable.
  */
 export const FIRST_SEGMENTS: ReadonlySet<string> = new Set(
-  [...Object.values(PREFIXES).flat(), APP].map((prefix) => prefix.split("/", 2)[1] ?? ""),
+  [...Object.values(PREFIXES).flat(), APP, SETUP_PATH].map(
+    (prefix) => prefix.split("/", 2)[1] ?? "",
+  ),
 );
 
 /** Matches paths that the app or a dialect serves on a default host; the rest are short codes. */

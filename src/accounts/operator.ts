@@ -24,26 +24,62 @@ export async function refuseOthers(
 ): Promise<OperatorRefusal | null> {
   const token = tokenOf(headers);
   if (token === null) return { reason: "unauthenticated" };
+  return refuseWrong(headers, env, nowMs, () => isSecret(token, env.ADMIN_TOKEN));
+}
+
+/** Lets nobody try secrets of the operator faster than a few a minute. */
+async function refuseWrong(
+  headers: Headers,
+  env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET">,
+  nowMs: number,
+  isRight: () => Promise<boolean>,
+): Promise<OperatorRefusal | null> {
   const db = databaseOf(env.DB);
   const key = `operator/${await addressName(headers, env.AUTH_SECRET)}`;
   const guesses = { key, max: GUESSES_MAX, windowMs: MINUTE_MS };
   const isCounted = headers.has("CF-Connecting-IP"); // always, on Cloudflare
   const wait = isCounted ? await waitFor(db, guesses, nowMs) : null;
   if (wait !== null) return { reason: "rate_limited", retryAfterSeconds: wait };
-  if (await isOperator(token, env.ADMIN_TOKEN)) return null;
+  if (await isRight()) return null;
   if (isCounted) await spend(db, guesses, nowMs);
   return { reason: "unauthenticated" };
 }
 
 /**
- * Whether a token is ADMIN_TOKEN, compared in constant time. Never true if ADMIN_TOKEN is empty.
+ * Refuses to let a request make the first account, unless it has the token of the setup link or the
+ * operator's; null lets it through. Wrong tokens count like those of the operator.
+ */
+export async function refuseSetup(
+  headers: Headers,
+  setupToken: string | null,
+  env: Pick<Cloudflare.Env, "DB" | "AUTH_SECRET" | "ADMIN_TOKEN" | "SETUP_TOKEN">,
+  nowMs: number,
+): Promise<
+  Exclude<OperatorRefusal, { readonly reason: "unauthenticated" }> | SetupRequired | null
+> {
+  const operator = tokenOf(headers);
+  if (setupToken === null && operator === null) return { reason: "setup_required" };
+  const refused = await refuseWrong(headers, env, nowMs, async () => {
+    const isSetup = await isSecret(setupToken, env.SETUP_TOKEN ?? "");
+    return isSetup || isSecret(operator, env.ADMIN_TOKEN);
+  });
+  return refused?.reason === "unauthenticated" ? { reason: "setup_required" } : refused;
+}
+
+export interface SetupRequired {
+  readonly reason: "setup_required";
+}
+
+/**
+ * Whether a token is the expected one, such as ADMIN_TOKEN, compared in constant time. Never true if
+ * that is empty.
  *
  * Both are hashed first, since the comparison throws on unequal lengths.
  */
-export async function isOperator(token: string | null, adminToken: string): Promise<boolean> {
-  if (token === null || adminToken === "") return false;
+export async function isSecret(token: string | null, wanted: string): Promise<boolean> {
+  if (token === null || wanted === "") return false;
   const [given, expected] = await Promise.all(
-    [token, adminToken].map((text) => crypto.subtle.digest("SHA-256", utf8(text))),
+    [token, wanted].map((text) => crypto.subtle.digest("SHA-256", utf8(text))),
   );
   if (given === undefined || expected === undefined) return false;
   return crypto.subtle.timingSafeEqual(given, expected);

@@ -15,5 +15,7 @@ export type AccountRefusal =
   | { readonly reason: "membership_lost" }
   | { readonly reason: "password_wrong" }
   | { readonly reason: "email_taken" }
+  /** The first account needs the token of the setup link, or the operator's. */
+  | { readonly reason: "setup_required" }
   /** SIGNUPS does not allow another account. */
   | { readonly reason: "signups_closed" };

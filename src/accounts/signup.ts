@@ -10,7 +10,7 @@
 import { sql } from "drizzle-orm";
 
 import { configOf } from "../config.ts";
-import { databaseOf } from "../db/database.ts";
+import { type Database, databaseOf } from "../db/database.ts";
 import { type Clock, MINUTE_MS, systemClock } from "../platform/clock.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { AccountRefusal } from "./refusal.ts";
@@ -35,8 +35,13 @@ export async function admitSignup(
       and created_at_ms < ${clock() - MINUTE_MS}
       and not exists (select 1 from credentials where user_id = users.id)`);
   if (signups === "open") return ok(null);
+  return (await hasAccounts(db)) ? err({ reason: "signups_closed" }) : ok(null);
+}
+
+/** Whether the installation has an account. */
+export async function hasAccounts(db: Database): Promise<boolean> {
   const [anybody] = await db.all(sql`select 1 from users limit 1`);
-  return anybody === undefined ? ok(null) : err({ reason: "signups_closed" });
+  return anybody !== undefined;
 }
 
 /** Returns the race that an admitted sign-up lost, or null if it failed for another reason. */

@@ -4,10 +4,11 @@
  */
 
 import { tolerate } from "../platform/log.ts";
-import { type DialectName, isUnder, PREFIXES } from "../prefixes.ts";
+import { type DialectName, isUnder, PREFIXES, SETUP_PATH } from "../prefixes.ts";
 import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
 import { native } from "./native/app.ts";
+import { answerSetup } from "./setup.ts";
 
 interface App {
   fetch(request: Request, env: Cloudflare.Env, ctx: ExecutionContext): Response | Promise<Response>;
@@ -58,6 +59,7 @@ export default {
     armUpkeep(env, ctx);
     const { pathname } = new URL(request.url);
     if (pathname === "/") return answerHome(request, env);
+    if (pathname === SETUP_PATH) return answerSetup(request, env);
     return (await apps[dialectOf(pathname)]()).fetch(request, env, ctx);
   },
 };

@@ -1,24 +1,16 @@
 /** The page at `/` of a default host until there is a web app: what this is, and a first link. */
 
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 
 import { configOf } from "../config.ts";
-
-const STYLE = `
-:root{color-scheme:light dark}
-body{margin:0;font:1rem/1.6 system-ui,sans-serif;background:Canvas;color:CanvasText}
-main{max-width:44rem;margin:0 auto;padding:2rem 1.25rem}
-h1{font-size:1.75rem;margin:0 0 .25rem}
-h2{font-size:1.125rem;margin:2rem 0 .5rem}
-pre{padding:1rem;border:1px solid GrayText;border-radius:.5rem;overflow-x:auto;font-size:.875rem}
-a{color:LinkText}`;
+import { pageStyle } from "./page-style.ts";
 
 /** Answers `/` with a redirect to HOME_URL if it is set, otherwise with the page. */
 export async function answerHome(request: Request, env: Cloudflare.Env): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
   }
-  const { homeUrl } = configOf(env);
+  const { homeUrl, signups } = configOf(env);
   if (homeUrl !== null) {
     return new Response(null, {
       status: 302,
@@ -26,7 +18,7 @@ export async function answerHome(request: Request, env: Cloudflare.Env): Promise
     });
   }
   const nonce = crypto.randomUUID();
-  const page = String(await render(new URL(request.url).origin, nonce));
+  const page = String(await render(new URL(request.url).origin, nonce, signups === "open"));
   return new Response(request.method === "HEAD" ? null : page, {
     headers: {
       "Content-Type": "text/html; charset=utf-8",
@@ -38,7 +30,12 @@ export async function answerHome(request: Request, env: Cloudflare.Env): Promise
   });
 }
 
-function render(origin: string, nonce: string) {
+const NAME = raw('"name":"Ada",');
+const NO_SIGN_UP = raw(
+  "<p>Accounts are made by invitation. The first one is made with the setup link that the deployment has printed.</p>",
+);
+
+function render(origin: string, nonce: string, isOpen: boolean) {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -46,17 +43,20 @@ function render(origin: string, nonce: string) {
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <title>Signpost</title>
         <style nonce="${nonce}">
-          ${STYLE}
+          ${pageStyle}
         </style>
       </head>
       <body>
         <main>
           <h1>Signpost</h1>
           <p>Short links, followed at the edge and counted. This installation is running.</p>
-          <h2>Make an account, and a token</h2>
-          <pre tabindex="0"><code>curl -c cookies.txt ${origin}/api/auth/sign-up/email \\
+          <h2>${isOpen ? "Make an account, and a token" : "Make a token"}</h2>
+          ${isOpen ? "" : NO_SIGN_UP}
+          <pre
+            tabindex="0"
+          ><code>curl -c cookies.txt ${origin}/api/auth/${isOpen ? "sign-up" : "sign-in"}/email \\
   -H 'Content-Type: application/json' \\
-  -d '{"name":"Ada","email":"ada@example.com","password":"a long password"}'
+  -d '{${isOpen ? NAME : ""}"email":"ada@example.com","password":"a long password"}'
 
 curl -b cookies.txt ${origin}/api/tokens \\
   -H 'Origin: ${origin}' -H 'Content-Type: application/json' \\

@@ -3,18 +3,33 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
 
 import app from "../../src/api/app.ts";
+import { usage } from "../../src/platform/hash-turns.ts";
 import { jsonOf, ORIGIN } from "../support/api.ts";
 
 let lastAddress = 0;
 
-async function signUp(signups: "open" | "first" | "closed", email: string): Promise<Response> {
+const SETUP_TOKEN = "a-setup-token-of-forty-three-characters-0123";
+
+interface Proof {
+  readonly setupToken?: string;
+  readonly bearer?: string;
+  readonly address?: string;
+}
+
+async function signUp(
+  signups: "open" | "first" | "closed",
+  email: string,
+  { setupToken, bearer, address = `192.0.2.${++lastAddress}` }: Proof = { setupToken: SETUP_TOKEN },
+  secrets: Partial<Cloudflare.Env> = { SETUP_TOKEN },
+): Promise<Response> {
   const ctx = createExecutionContext();
-  const body = { name: "Ada", email, password: "correct horse" };
-  const request = new Request(
-    `${ORIGIN}/api/auth/sign-up/email`,
-    jsonOf("POST", body, { "CF-Connecting-IP": `192.0.2.${++lastAddress}` }),
-  );
-  const response = await app.fetch(request, { ...env, SIGNUPS: signups }, ctx);
+  const body = { name: "Ada", email, password: "correct horse", setupToken };
+  const headers = {
+    "CF-Connecting-IP": address,
+    ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
+  };
+  const request = new Request(`${ORIGIN}/api/auth/sign-up/email`, jsonOf("POST", body, headers));
+  const response = await app.fetch(request, { ...env, SIGNUPS: signups, ...secrets }, ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }
@@ -40,6 +55,43 @@ describe("SIGNUPS", () => {
     const second = await signUp("first", "two@example.com");
     expect(second.status).toBe(403);
     expect(await second.json()).toEqual({ code: "FORBIDDEN", message: expect.any(String) });
+  });
+
+  it("gives a new installation to nobody who merely comes first", async ({ expect }) => {
+    const before = usage.hashes;
+    for (const proof of [
+      {},
+      { setupToken: "" },
+      { setupToken: "a guess" },
+      { bearer: "a guess" },
+    ]) {
+      const refused = await signUp("first", "mallory@example.com", proof);
+      expect(refused.status).toBe(403);
+      expect(await refused.json()).toMatchObject({ code: "SETUP_REQUIRED" });
+    }
+    expect(usage.hashes).toBe(before);
+    expect(await env.DB.prepare("select count(*) from users").first("count(*)")).toBe(0);
+  });
+
+  it("without a setup token lets only the operator begin", async ({ expect }) => {
+    const none = { SETUP_TOKEN: undefined } as unknown as Partial<Cloudflare.Env>;
+    for (const setupToken of ["", "undefined"]) {
+      const refused = await signUp("first", "mallory@example.com", { setupToken }, none);
+      expect(refused.status).toBe(403);
+    }
+    const bearer = env.ADMIN_TOKEN;
+    expect((await signUp("first", "one@example.com", { bearer }, none)).status).toBe(200);
+  });
+
+  it("lets an address try few setup tokens", async ({ expect }) => {
+    const address = "198.51.100.77";
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      const guess = { setupToken: `guess ${n}`, address };
+      statuses.push((await signUp("first", `m${n}@example.com`, guess)).status);
+    }
+    expect(statuses.filter((status) => status === 403).length).toBeLessThanOrEqual(10);
+    expect(statuses.at(-1)).toBe(429);
   });
 
   it("counts accounts that were created while it was open", async ({ expect }) => {

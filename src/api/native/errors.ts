@@ -150,6 +150,11 @@ function toWire(refusal: NativeRefusal): WireError {
       return conflict("This e-mail address has an account.");
     case "signups_closed":
       return forbidden("This installation takes no new accounts. Ask its owner to be invited.");
+    case "setup_required":
+      return forbidden(
+        "The first account of this installation is made with its setup link, which the deployment has printed, or with ADMIN_TOKEN as the bearer token.",
+        { code: "SETUP_REQUIRED" },
+      );
     case "token_expiry_past":
       return badRequest("expiresAt must lie in the future");
     case "token_expiry_late":

@@ -104,6 +104,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
       return notFound("Signpost-Workspace names no workspace that you belong to");
     case "origin_foreign":
       return forbidden("This request comes from another site");
+    case "setup_required":
     case "signups_closed":
       return forbidden("This installation takes no new accounts");
     case "email_taken":

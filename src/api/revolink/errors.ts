@@ -103,6 +103,7 @@ function toWire(refusal: RevolinkRefusal): WireError {
     case "origin_foreign":
     case "password_wrong":
     case "email_taken":
+    case "setup_required":
     case "signups_closed":
     case "feature_not_in_plan":
       // This dialect has no accounts, sessions or roles, and does not require features of a plan.

@@ -14,9 +14,11 @@ import {
   knownBrowserName,
   newKnownBrowser,
 } from "../../../accounts/guessers.ts";
+import { refuseSetup } from "../../../accounts/operator.ts";
 import { beginAttempt, forgetFailures, takeBack } from "../../../accounts/sign-in-delays.ts";
 import { beginSignup, tellTaken } from "../../../accounts/signup-limits.ts";
 import { admitSignup, lostRace } from "../../../accounts/signup.ts";
+import { configOf } from "../../../config.ts";
 import { spend } from "../../../db/allowances.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { SECOND_MS } from "../../../platform/clock.ts";
@@ -34,26 +36,32 @@ const KNOWN_SECONDS = 365 * 24 * 60 * 60;
 
 export const auth = new Hono<NativeEnvironment>()
   .post("/sign-up/email", validate.json(signUp), async (c) => {
-    const body = c.req.valid("json");
+    const { setupToken = null, ...account } = c.req.valid("json");
     const db = databaseOf(c.env.DB);
     const early = earlyRefusal(c);
     if (early !== null) return refuse(c, early);
     const address = await addressName(c.req.raw.headers, c.env.AUTH_SECRET);
     const wait = await beginSignup(db, address, nowOf(c));
     if (wait !== null) return refuse(c, tooFast(wait));
-    const admitted = await admitSignup(c.env, body.email);
+    const admitted = await admitSignup(c.env, account.email);
     if (!admitted.ok) return refuse(c, admitted.error);
+    if (configOf(c.env).signups === "first") {
+      const unproved = await refuseSetup(c.req.raw.headers, setupToken, c.env, nowOf(c));
+      if (unproved !== null) return refuse(c, unproved);
+    }
 
-    const response = await ask(c, body);
-    if (response.ok) return signedIn(c, response, body.email);
+    const response = await ask(c, account);
+    if (response.ok) return signedIn(c, response, account.email);
     const { code } = await refusalIn(response);
     const isTaken = code.startsWith("USER_ALREADY_EXISTS");
-    const refusal = isTaken ? { reason: "email_taken" as const } : await lostRaceOf(c, code, body);
+    const refusal = isTaken
+      ? { reason: "email_taken" as const }
+      : await lostRaceOf(c, code, account);
     if (refusal?.reason === "email_taken") {
       const later = await tellTaken(db, address, nowOf(c));
       if (later !== null) return refuse(c, tooFast(later));
       // Takes as long as for an address that is free.
-      if (isTaken) await hashPassword(body.password);
+      if (isTaken) await hashPassword(account.password);
     }
     return refusal === null ? refuseAs(c, response) : refuse(c, refusal);
   })

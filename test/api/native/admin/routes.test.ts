@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
-import { isOperator } from "../../../../src/accounts/operator.ts";
+import { isSecret } from "../../../../src/accounts/operator.ts";
 import { replayDeadLetter } from "../../../../src/upkeep/dead-letters.ts";
 import { newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf } from "../../../support/api.ts";
@@ -11,14 +11,14 @@ const OPERATOR = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
 describe("the operator", () => {
   it("is authenticated only by the whole ADMIN_TOKEN", async ({ expect }) => {
-    expect(await isOperator("secret", "secret")).toBe(true);
+    expect(await isSecret("secret", "secret")).toBe(true);
     for (const given of [null, "", "secre", "secret ", "secrets", "SECRET"]) {
-      expect(await isOperator(given, "secret")).toBe(false);
+      expect(await isSecret(given, "secret")).toBe(false);
     }
   });
 
   it("cannot sign in if ADMIN_TOKEN is empty", async ({ expect }) => {
-    expect(await isOperator("", "")).toBe(false);
+    expect(await isSecret("", "")).toBe(false);
   });
 
   it("is guessed at ten times a minute from one address, and then not even rightly", async ({
