@@ -1,5 +1,6 @@
 /** What a deployment must not do. Everything here is found before anything is changed. */
 
+import { SECRET_LENGTH_MIN } from "../../src/platform/secret-length.ts";
 import type { Placed } from "./found.ts";
 import { isServed, type Host } from "./hosts.ts";
 import { missingSecrets, type Situation } from "./situation.ts";
@@ -91,6 +92,13 @@ function ofSecrets(situation: Situation): readonly string[] {
     return [
       `The Worker lacks ${unknown.join(", ")}, and this machine would lose new ones when it ends: ` +
         "pass them as environment variables of these names, or make the first deployment from a machine of your own.",
+    ];
+  }
+  const unfit = missingSecrets(situation).filter((name) => situation.unfit.includes(name));
+  if (unfit.length > 0) {
+    return [
+      `The Worker would not start with the given ${unfit.join(", ")}: a secret has at least ${SECRET_LENGTH_MIN} ` +
+        "characters, and ENCRYPTION_KEY is `<key id>:<32 bytes in base64>`.",
     ];
   }
   const needed = unknown.filter((name) => name !== "ADMIN_TOKEN");

@@ -16,7 +16,7 @@ import { namesOf, type Names } from "./names.ts";
 import { planDeployment, type Plan } from "./plan.ts";
 import type { Publisher, Workplace } from "./publisher.ts";
 import { liveVersion } from "./report.ts";
-import { chooseSecrets, reminder } from "./secrets.ts";
+import { chooseSecrets, reminder, unfitSecrets } from "./secrets.ts";
 import { SETUP_SECRET, setupNotice } from "./setup-link.ts";
 import { hostsOf, type Situation } from "./situation.ts";
 import { describe } from "./step.ts";
@@ -65,6 +65,7 @@ export async function deploy(args: readonly string[], surroundings: Surroundings
     found,
     hosts,
     kept: Object.keys(known),
+    unfit: unfitSecrets(known),
     isShortLived,
   };
   const plan = planDeployment(situation, publicUrl);

@@ -1,5 +1,6 @@
 /** Chooses the secrets of an upload. One that Cloudflare has is never among them. */
 
+import { SECRET_LENGTH_MIN } from "../../src/platform/secret-length.ts";
 import { makeSecret } from "../support/dev-vars.ts";
 import type { Memory } from "./memory.ts";
 import { SETUP_SECRET, setupToken } from "./setup-link.ts";
@@ -30,6 +31,19 @@ export async function chooseSecrets(
   const { [SETUP_SECRET]: _used, ...kept } = await memory.secrets();
   if (!isShortLived) await memory.setSecrets({ ...kept, ...chosen });
   return { secrets: chosen, setupToken: token };
+}
+
+const KEY = /^[^:,]+:[A-Za-z0-9+/]{43}=$/;
+
+/** Returns the names of secrets that are too short, or no keys. */
+export function unfitSecrets(known: Secrets): readonly string[] {
+  return Object.entries(known)
+    .filter(([name, value]) =>
+      name === "ENCRYPTION_KEY"
+        ? !value.split(",").every((key) => KEY.test(key))
+        : value.length < SECRET_LENGTH_MIN,
+    )
+    .map(([name]) => name);
 }
 
 /** Reminds of the copies on this machine, until they have been moved; null if there are none. */

@@ -14,6 +14,8 @@ export interface Situation {
   readonly hosts: readonly Host[];
   /** The names of the secrets that this machine has kept. */
   readonly kept: readonly string[];
+  /** Those of them that the Worker would not start with. */
+  readonly unfit: readonly string[];
   /** Whether what this machine makes is gone when it ends. */
   readonly isShortLived: boolean;
 }

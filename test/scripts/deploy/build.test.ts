@@ -20,9 +20,9 @@ afterEach(async () => await cloudflare.close());
 const BUILD = {
   CI: "true",
   WORKERS_CI: "1",
-  AUTH_SECRET: "auth",
-  ENCRYPTION_KEY: "1:key",
-  ADMIN_TOKEN: "admin",
+  AUTH_SECRET: "auth".padEnd(32, "-"),
+  ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
+  ADMIN_TOKEN: "admin".padEnd(32, "-"),
 };
 
 /** What the button does before the build: it makes the resources, and writes them into the copy. */

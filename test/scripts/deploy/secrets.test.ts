@@ -128,13 +128,37 @@ describe("the secrets of an installation", () => {
     expect(said).toContain("pass them as environment variables");
     expect(cloudflare.changes()).toEqual([]);
 
-    const given = { AUTH_SECRET: "auth", ENCRYPTION_KEY: "1:key", ADMIN_TOKEN: "admin" };
+    const given = {
+      AUTH_SECRET: "auth".padEnd(32, "-"),
+      ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
+      ADMIN_TOKEN: "admin".padEnd(32, "-"),
+    };
     const clone = newClone(cloudflare);
     const second = await clone.deployWith({ CI: "true", ...given }, ...URL_FLAGS);
     expect(second.failed, second.said).toBe(false);
     expect(live()).toEqual(given);
     expect(second.said).not.toContain("/setup#");
   });
+
+  it.for([
+    ["AUTH_SECRET", "short"],
+    ["ENCRYPTION_KEY", "32 bytes that are no key of its own"],
+  ] as const)(
+    "are refused if the Worker would not start with them: %s",
+    async ([name, value], { expect }) => {
+      const given = {
+        AUTH_SECRET: "a".repeat(32),
+        ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
+        ADMIN_TOKEN: "a".repeat(32),
+      };
+      const env = { CI: "true", ...given, [name]: value };
+      const { said, failed } = await newClone(cloudflare).deployWith(env, ...URL_FLAGS);
+      expect(failed).toBe(true);
+      expect(said).toContain(`the given ${name}:`);
+      expect(said).not.toContain(value);
+      expect(cloudflare.changes()).toEqual([]);
+    },
+  );
 
   it("are in no output, whatever happens", async ({ expect }) => {
     const clone = newClone(cloudflare);

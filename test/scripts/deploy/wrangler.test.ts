@@ -117,10 +117,17 @@ describe("npm run deploy", () => {
   );
 
   it(
-    "prints no secret and no token, whatever wrangler logs",
+    "keeps secrets of a person's own, and prints none, whatever wrangler logs",
     { timeout: WITHIN_MS },
     async ({ expect }) => {
+      const script = scriptOf(cloudflare.account, NAME);
+      // As `wrangler secret put` does.
+      script.bindings = [
+        ...script.bindings,
+        { type: "secret_text", name: "SAAS_TOKEN", text: "saas-token-of-a-person" },
+      ];
       const { output } = await start().ended;
+      expect(secrets().get("SAAS_TOKEN")).toBe("saas-token-of-a-person");
       expect(output).toContain("Uploaded");
       for (const text of [...said, output]) {
         for (const [name, secret] of secrets()) {
@@ -150,7 +157,7 @@ describe("npm run deploy", () => {
     const shape = ({ account }: Loopback): readonly string[] =>
       scriptOf(account, NAME)
         .bindings.map(({ type, name }) => `${type} ${name}`)
-        .filter((binding) => binding !== "assets ASSETS")
+        .filter((binding) => !["assets ASSETS", "secret_text SAAS_TOKEN"].includes(binding))
         .sort();
     expect(shape(cloudflare)).toEqual(shape(other));
     const consumers = ({ account }: Loopback): readonly string[] =>
