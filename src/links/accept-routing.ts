@@ -45,9 +45,10 @@ export function acceptRules(
     if (!quota.ok) return quota;
   }
   const targets = targetPolicy(policy);
+  const known = new Set(before.map(({ targetUrl }) => targetUrl));
   const accepted: NewRule[] = [];
   for (const [index, rule] of rules.entries()) {
-    const targetUrl = acceptUrl(`rules[${index}].targetUrl`, rule.targetUrl, targets);
+    const targetUrl = acceptTarget(`rules[${index}].targetUrl`, rule.targetUrl, known, targets);
     if (!targetUrl.ok) return targetUrl;
     accepted.push({ ...rule, targetUrl: targetUrl.value });
   }
@@ -71,13 +72,24 @@ export function acceptVariants(
   if (!feature.ok) return feature;
   if (test?.variants === undefined) return ok(undefined);
   const targets = targetPolicy(policy);
+  const known = new Set(before.variants.map(({ url }) => url));
   const accepted: Variant[] = [];
   for (const [index, variant] of variants.entries()) {
-    const url = acceptUrl(`abTest.variants[${index}].url`, variant.url, targets);
+    const url = acceptTarget(`abTest.variants[${index}].url`, variant.url, known, targets);
     if (!url.ok) return url;
     accepted.push({ ...variant, url: url.value });
   }
   return ok(accepted);
+}
+
+/** Validates the URL of a rule or a variant; one that the link already has may stay. */
+function acceptTarget(
+  field: DestinationField,
+  text: string,
+  known: ReadonlySet<string>,
+  policy: DestinationPolicy,
+): Result<string, DestinationRefused> {
+  return known.has(text) ? ok(text) : acceptUrl(field, text, policy);
 }
 
 /** Returns the destination policy for rules and variants. */

@@ -17,6 +17,7 @@ import { toLink } from "./link-row.ts";
 import { bytesInSql, growthOf, isMeasured } from "./link-size.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
+import { onlyChanges } from "./only-changes.ts";
 import { isFreePlace, servedAddress } from "./parked.ts";
 import { beyondBytes, bytesWithin, selectRoom, unlessBeyondBytes } from "./room.ts";
 import { publishSoon } from "./route/publish.ts";
@@ -35,7 +36,8 @@ export interface UpdateOptions {
 }
 
 /**
- * Changes only the fields that are given. Returns the link as it is now.
+ * Changes only the fields that are given. Returns the link as it is now. A change that leaves
+ * everything as it is makes no event and no version.
  *
  * A new code or domain leaves a tombstone of the old address in the same batch. If two concurrent
  * changes set the same field, the later one wins, unless `expectedVersions` prevents it.
@@ -43,7 +45,7 @@ export interface UpdateOptions {
 export async function updateLink(
   context: LinkContext,
   ref: LinkRef,
-  changes: LinkChanges,
+  wanted: LinkChanges,
   { expectedVersions = null, alongside }: UpdateOptions = {},
 ): Promise<Result<Link, UpdateLinkRefusal>> {
   const db = databaseOf(context.env.DB);
@@ -56,6 +58,7 @@ export async function updateLink(
   if (expectedVersions !== null && !expectedVersions.includes(before.version)) {
     return err({ reason: "version_mismatch", version: before.version });
   }
+  const changes = onlyChanges(wanted, before);
   const lookUps = await lookUp(db, workspaceId, [changes]);
   const accepted = acceptLink(changes, before, { ...context, lookUps });
   if (!accepted.ok) return err(accepted.error[0]);
