@@ -22,8 +22,7 @@ export async function signUp(
     body: { name, email: `${name.toLowerCase()}@signpost.test`, password: "correct horse battery" },
   });
   if (signedUp.status !== 200) throw new Error(`sign-up: ${signedUp.status} ${signedUp.text}`);
-  const cookie = (signedUp.headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]);
-  const session = { origin, cookie: cookie.join("; ") };
+  const session = { origin, cookie: cookieOf(signedUp) };
   const created = await server.ask("/api/tokens", {
     method: "POST",
     headers: session,
@@ -31,6 +30,11 @@ export async function signUp(
   });
   if (created.status !== 201) throw new Error(`token: ${created.status} ${created.text}`);
   return { token: String(json(created)["token"]), session };
+}
+
+/** Returns the cookies that an answer sets, as a browser sends them back. */
+export function cookieOf({ headers }: Answer): string {
+  return (headers["set-cookie"] ?? []).map((line) => line.split(";", 1)[0]).join("; ");
 }
 
 /** Reads an answer that is a JSON object. */

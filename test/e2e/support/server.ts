@@ -26,18 +26,29 @@ export interface Server {
   close(): Promise<void>;
 }
 
-export async function startServer(): Promise<Server> {
+const OWN: Installation = {
+  vars: { SIGNUPS: "open", PUBLIC_URL: "http://signpost.test", HOME_URL: "" },
+  secrets: {
+    AUTH_SECRET: "e2e-auth-secret-0123456789abcdef",
+    ENCRYPTION_KEY: "1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE=",
+    ADMIN_TOKEN: "e2e-admin-token-0123456789abcdefg",
+  },
+};
+
+export interface Installation {
+  readonly vars: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Serves an installation of the tests' own, or one that was deployed. */
+export async function startServer({ vars, secrets }: Installation = OWN): Promise<Server> {
   const harness = createTestHarness({
     root: path.join(import.meta.dirname, "..", "..", ".."),
     workers: [
       {
         configPath: "./wrangler.toml",
-        vars: { SIGNUPS: "open", PUBLIC_URL: "http://signpost.test", HOME_URL: "" },
-        secrets: {
-          AUTH_SECRET: "e2e-auth-secret-0123456789abcdef",
-          ENCRYPTION_KEY: "1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE=",
-          ADMIN_TOKEN: "e2e-admin-token-0123456789abcdefg",
-        },
+        vars,
+        secrets,
       },
     ],
   });
