@@ -33,6 +33,7 @@ import {
 } from "../shared/wire-error.ts";
 import { boundSentence } from "../shared/wire/bounds.ts";
 import { hostnameSentence } from "./domains/sentences.ts";
+import type { NativeEnvironment } from "./environment.ts";
 import { amountSentence } from "./goals/contract.ts";
 import { destinationSentence, quotaSentence } from "./links/sentences.ts";
 import { webhookUrlSentence } from "./webhooks/translate.ts";
@@ -95,7 +96,7 @@ export function wireFailure(refusal: NativeRefusal): {
 }
 
 /** Validates bodies, queries and parameters of native routes. */
-export const validate = validatorFor(refuse);
+export const validate = validatorFor<NativeRefusal, NativeEnvironment>(refuse);
 
 function words(failure: ShellFailure): string {
   switch (failure.reason) {

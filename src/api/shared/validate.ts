@@ -29,9 +29,19 @@ export type Judge<R, E extends DialectEnvironment> = (
   issues: readonly Issue[],
 ) => Promise<R | null>;
 
+/** Changes a body before it is validated. */
+export type Prepare<E extends DialectEnvironment> = (
+  c: Context<E>,
+  body: unknown,
+) => Promise<unknown>;
+
 export interface Validator<R, E extends DialectEnvironment> {
   /** Validates the body; the schema drops unknown fields. A form's fields are strings. */
-  json<S extends z.ZodType>(schema: S, options?: BodyOptions): Validated<"json", S, E>;
+  json<S extends z.ZodType>(
+    schema: S,
+    options?: BodyOptions,
+    prepare?: Prepare<E>,
+  ): Validated<"json", S, E>;
   /** Validates the query; the last value of a repeated parameter counts. */
   query<S extends z.ZodType>(schema: S): Validated<"query", S, E>;
   /** Validates the `fields` that the dialect's own middleware has read from the request. */
@@ -62,10 +72,11 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
       { validationFunction: () => schema.safeParse(value) },
     );
   return {
-    json: (schema, options) => async (c, next) => {
+    json: (schema, options, prepare) => async (c, next) => {
       const body = await readBody(c.req, options);
       if (!body.ok) return refuse(c, body.error);
-      return check("json", schema, body.value)(c, next);
+      const value = prepare === undefined ? body.value : await prepare(c, body.value);
+      return check("json", schema, value)(c, next);
     },
     query: (schema) => async (c, next) => {
       const given = Object.fromEntries(new URL(c.req.url).searchParams);

@@ -9,6 +9,7 @@ import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
 import { readTime } from "../../../links/csv/cells.ts";
 import { LINK_PARTS, type LinkPart, REDIRECT_STATUSES } from "../../../links/link.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
+import { isObject } from "../../../platform/is-object.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
 import { LABEL_LENGTH_MAX } from "../labels/contract.ts";
@@ -48,18 +49,19 @@ function flag(field: string) {
 
 const shortCode = z.string({ error: CODE_SENTENCE }).regex(CUSTOM_CODE, { error: CODE_SENTENCE });
 
+const tagName = z
+  .string({ error: "tags must be a list of names" })
+  .trim()
+  .min(1, { error: "tags must not hold an empty name" })
+  .max(LABEL_LENGTH_MAX, {
+    error: `tags must hold names of at most ${LABEL_LENGTH_MAX} characters`,
+  })
+  .refine((name) => !CONTROL.test(name), { error: "tags must not contain control characters" });
+
+/** Links show their tags as objects, which are taken back by name. */
 const tags = z
   .array(
-    z
-      .string({ error: "tags must be a list of names" })
-      .trim()
-      .min(1, { error: "tags must not hold an empty name" })
-      .max(LABEL_LENGTH_MAX, {
-        error: `tags must hold names of at most ${LABEL_LENGTH_MAX} characters`,
-      })
-      .refine((name) => !CONTROL.test(name), {
-        error: "tags must not contain control characters",
-      }),
+    z.preprocess((tag) => (isObject(tag) ? tag["name"] : tag), tagName),
     { error: "tags must be a list of names" },
   )
   .max(TAGS_MAX, { error: `tags must hold at most ${TAGS_MAX} names` });

@@ -16,6 +16,7 @@ import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { versionsOf } from "../../shared/if-match.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
+import { withoutShown } from "../../shared/without-shown.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
@@ -38,7 +39,14 @@ const BODY_BYTES_MAX = 512 * 1024;
 const jsonBody = validate.json(newLink, { forms: true, limitBytes: BODY_BYTES_MAX });
 const formBody = validate.json(newLinkForm, { forms: true });
 
-const changesBody = validate.json(linkChanges, { limitBytes: BODY_BYTES_MAX });
+const changesBody = validate.json(
+  linkChanges,
+  { limitBytes: BODY_BYTES_MAX },
+  async (c: NativeContext, body) => {
+    const found = await linkStoreOf(c).find(linkRefOf(c));
+    return found.ok ? withoutShown(body, wireLink(found.value, configOf(c.env))) : body;
+  },
+);
 
 /** A form holds only texts, so its schema converts flags and numbers. */
 const newLinkBody: typeof jsonBody = async (c, next) => {

@@ -6,6 +6,7 @@
 import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
+import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { acceptLink, type WantedLink } from "../../../links/accept-link.ts";
 import { ownCodes } from "../../../links/check-code.ts";
@@ -13,15 +14,18 @@ import type { LinkContext } from "../../../links/context.ts";
 import type { CodeTaken, CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
 import type { Link } from "../../../links/link.ts";
 import { lookUp } from "../../../links/look-ups.ts";
+import { onlyChanges } from "../../../links/only-changes.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { readBody } from "../../shared/body.ts";
 import type { RawFields } from "../../shared/dialect.ts";
 import { refusalSentence } from "../../shared/wire/link-sentences.ts";
+import { withoutShown } from "../../shared/without-shown.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse, type PvtlnkRefusal, validate } from "../errors.ts";
 import { linkChanges } from "./contract.ts";
-import { linkContextOf } from "./request.ts";
+import { activityIn, linkContextOf } from "./request.ts";
+import { wireLink } from "./translate.ts";
 
 /** Reads the fields under a name of the body into the context, with the password beside them. */
 export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvironment> {
@@ -41,6 +45,14 @@ export function paramsIn(name: "link" | "variant"): MiddlewareHandler<PvtlnkEnvi
     return undefined;
   };
 }
+
+/** Leaves out the fields that are as the link in the path is shown. */
+export const onlyOthersThanShown: MiddlewareHandler<PvtlnkEnvironment> = async (c, next) => {
+  const link = c.get("link");
+  const shown = wireLink(link, activityIn(new Map(), link), configOf(c.env));
+  c.set("fields", withoutShown(c.get("fields"), shown));
+  await next();
+};
 
 /** Validates the fields of a new link, or of a change to the link in the path. */
 export function validateLink<S extends z.ZodType>(schema: S) {
@@ -114,7 +126,8 @@ async function faultsOf(
   };
   const { env, access } = context;
   const lookUps = await lookUp(databaseOf(env.DB), access.workspace.id, [wanted]);
-  const accepted = acceptLink(wanted, before, { ...context, lookUps });
+  const changes = before === null ? wanted : onlyChanges(wanted, before);
+  const accepted = acceptLink(changes, before, { ...context, lookUps });
   const faults = [
     ...(accepted.ok ? [] : accepted.error),
     ...(await codeTaken(context, wanted, before)),

@@ -12,7 +12,7 @@ import type { PvtlnkEnvironment } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { linkChanges, listQuery, newLink } from "./contract.ts";
-import { paramsIn, validateLink, withAllFaults } from "./params.ts";
+import { onlyOthersThanShown, paramsIn, validateLink, withAllFaults } from "./params.ts";
 import { activityIn, activityOf, linkContextOf, linkInPath } from "./request.ts";
 import { toChanges, toFilter, toInput, wireAnalytics, wireLink } from "./translate.ts";
 
@@ -69,6 +69,7 @@ export const links = new Hono<PvtlnkEnvironment>()
     requires({ scope: "links:update" }),
     paramsIn("link"),
     linkInPath("id"),
+    onlyOthersThanShown,
     validateLink(linkChanges),
     async (c) => {
       const { id } = c.get("link");

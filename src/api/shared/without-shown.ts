@@ -1,0 +1,17 @@
+import { isObject } from "../../platform/is-object.ts";
+import { isSameJson } from "../../platform/same-json.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Returns a body of changes without the fields that are just as a response shows them, so that a
+ * client may send back what it was given: a link may hold values that a new one could not have.
+ */
+export function withoutShown<T>(sent: T, shown: Fields): T | Fields {
+  if (!isObject(sent)) return sent;
+  return Object.fromEntries(
+    Object.entries(sent).filter(
+      ([field, value]) => !(Object.hasOwn(shown, field) && isSameJson(value, shown[field])),
+    ),
+  );
+}
