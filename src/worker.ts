@@ -43,6 +43,7 @@ const redirect = createRedirect({
       matchesStored(env.ENCRYPTION_KEY, uuid, password, stored),
     );
   },
+  loadPastedPath: () => import("./redirect/pasted-path.ts"),
   async answerQr(env, asked) {
     const { answerQr } = await import("./redirect/qr.ts");
     const { drawLinkQr } = await import("./links/qr/draw-link-qr.ts");

@@ -15,7 +15,7 @@ import {
   type RedirectDecision,
   type Refusal,
 } from "../links/route/decide.ts";
-import { siteOf } from "../links/route/hosts.ts";
+import { siteOf, type Site } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
 import type { publishRead } from "../links/route/publish.ts";
 import type { RouteRecord } from "../links/route/record.ts";
@@ -36,6 +36,7 @@ import {
   type Notice,
 } from "./pages/notices.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
+import type { readPastedPath } from "./pasted-path.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
 import type { RequestUrl } from "./request-url.ts";
@@ -49,6 +50,7 @@ export interface LazyParts extends Readers, CaptureParts, Pick<LookupParts, "rea
   readonly publishRead: typeof publishRead;
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
+  loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
 }
 
 export interface RedirectParts extends LazyParts, LookupParts {
@@ -74,46 +76,68 @@ export function createRedirect(lazy: LazyParts): Redirect {
   });
 }
 
-/** One request for one code. */
-interface Visit extends Asker {
+/** One request, before it is known what it asks for. */
+interface Arrival extends Asker {
   readonly request: Request;
   readonly url: RequestUrl;
-  /** Whether redirects tell the browser to use https from now on. */
-  readonly strict: boolean;
+  readonly site: Site;
   readonly env: Cloudflare.Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
+  readonly nowMs: number;
+}
+
+/** One request for one link. */
+interface Visit extends Arrival {
   readonly asked: AskedPath;
   readonly address: LinkAddress;
   readonly visitor: Visitor;
-  readonly nowMs: number;
 }
 
 export function redirectWith(parts: RedirectParts): Redirect {
   return (request, url, env, ctx) => {
     const { method, headers } = request;
-    const asker = { method, headers };
     if (method !== "GET" && method !== "HEAD" && method !== "POST") {
-      return notice(asker, METHOD_NOT_ALLOWED);
+      return notice({ method, headers }, METHOD_NOT_ALLOWED);
     }
+    const site = siteOf(url.origin, env);
+    const arrival = { method, headers, request, url, site, env, ctx, nowMs: Date.now() };
     const asked = parsePath(url.path);
     // The grammar comes first: KV throws on keys such as `..` and on long ones.
-    if (asked === null) return notice(asker, NOT_FOUND);
-
-    const nowMs = Date.now();
-    const { domain, transport } = siteOf(url.origin, env);
-    const address = { domain, code: asked.code };
-    const strict = transport === "strict";
-    const visitorAddress = () => addressOf(headers);
-    const looked = lookup({ address, visitorAddress, nowMs }, parts, env, ctx);
-    return after(looked, (found) => {
-      if (found.kind === "unknown") return notice(asker, NOT_FOUND);
-      if (found.kind === "unavailable") return notice(asker, UNAVAILABLE);
-      if (found.kind === "refused") return notice(asker, TOO_MANY_MISSES);
-      const visitor = visitorOf(asker, request.cf);
-      const visit = { ...asker, request, url, strict, env, ctx, asked, address, visitor, nowMs };
-      return follow(visit, found.record, parts);
-    });
+    return asked === null ? findPasted(arrival, parts) : find(arrival, asked, parts);
   };
+}
+
+function find(
+  arrival: Arrival,
+  asked: AskedPath,
+  parts: RedirectParts,
+): Response | Promise<Response> {
+  const { method, headers, request, site, env, ctx, nowMs } = arrival;
+  const { code } = asked;
+  const address = { domain: site.domain, code };
+  const visitorAddress = () => addressOf(headers);
+  const looked = lookup({ address, visitorAddress, nowMs }, parts, env, ctx);
+  return after(looked, (found) => {
+    if (found.kind === "unknown") {
+      // Prints and phones capitalise. A code in lower case was looked up already.
+      const lower = code.toLowerCase();
+      if (lower !== code) return find(arrival, { ...asked, code: lower }, parts);
+      return notice(arrival, NOT_FOUND);
+    }
+    if (found.kind === "unavailable") return notice(arrival, UNAVAILABLE);
+    if (found.kind === "refused") return notice(arrival, TOO_MANY_MISSES);
+    const visitor = visitorOf({ method, headers }, request.cf);
+    return follow({ ...arrival, asked, address, visitor }, found.record, parts);
+  });
+}
+
+async function findPasted(arrival: Arrival, parts: RedirectParts): Promise<Response> {
+  const { url } = arrival;
+  const { readPastedPath } = await parts.loadPastedPath();
+  const pasted = readPastedPath(url.path, url.query);
+  if (pasted === null) return notice(arrival, NOT_FOUND);
+  const { asked, query } = pasted;
+  return find({ ...arrival, url: { ...url, query } }, asked, parts);
 }
 
 /** Continues with a value: in the same turn if it is no promise. */
@@ -156,7 +180,7 @@ function answer(
     const { destination } = decision;
     return leadsTo(destination, url)
       ? notice(visit, LOOP)
-      : redirectTo(destination, 302, visit.strict);
+      : redirectTo(destination, 302, isStrict(visit));
   }
   const isOpen = record.password === undefined && record.limit === undefined;
   if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
@@ -199,7 +223,7 @@ function leadOn(
   unlocking: string | null,
   capture: Capture,
 ): Response {
-  const { method, url, strict, env, ctx, visitor, nowMs } = visit;
+  const { method, url, env, ctx, visitor, nowMs } = visit;
   const { ledger, linkId } = record;
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
@@ -211,6 +235,7 @@ function leadOn(
   const { destination, token } = markClick(forwarded, record, visitor);
   capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
   // 303 turns the POST into a GET: a 307 would send the password to the destination.
+  const strict = isStrict(visit);
   const status = method === "POST" ? 303 : decision.status;
   const isSticky = record.sticky === true && variant !== null && !visitor.optedOut;
   if (destination === decision.destination && unlocking === null && !isSticky) {
@@ -219,9 +244,14 @@ function leadOn(
   const response = redirectTo(destination, status, strict);
   if (unlocking !== null) response.headers.append("Set-Cookie", unlocking);
   if (isSticky) {
-    response.headers.append("Set-Cookie", variantCookie(new URL(url.href), variant));
+    response.headers.append("Set-Cookie", variantCookie(url, variant));
   }
   return response;
+}
+
+/** Whether redirects tell the browser to use https from now on. */
+function isStrict({ site }: Arrival): boolean {
+  return site.transport === "strict";
 }
 
 /**
@@ -234,8 +264,8 @@ function leadsTo(destination: string, { origin, path }: RequestUrl): boolean {
   return next === undefined || next === "?" || next === "#";
 }
 
-/** The parameter that QR codes append: counted as a scan, not forwarded. */
-const SCAN_PARAMETER = "qr";
+/** The parameter that QR codes append, which is counted as a scan and not forwarded. */
+const SCAN_PARAMETER = "qr=1";
 const SCAN = /[?&]qr=1(&|$)/;
 
 function noticeOf(reason: Refusal): Notice {

@@ -35,6 +35,55 @@ describe("following a link", () => {
     expect((await follow(redirect, `/${upper.code}`)).headers.get("Location")).toMatch(/upper$/);
   });
 
+  it("finds a code in lower case if none has its spelling", async ({ expect }) => {
+    const link = await insertLink({ destination_url: "https://example.com/lower" });
+    const upper = link.code.toUpperCase();
+    const { redirect, clicks } = recordingRedirect();
+    const found = await follow(redirect, `/${upper}`);
+    expect(found.headers.get("Location")).toBe("https://example.com/lower");
+    expect((await follow(redirect, `/${upper}+`)).status).toBe(200);
+    expect((await follow(redirect, `/${upper}/qr.svg`)).status).toBe(200);
+    expect((await follow(redirect, `/${upper}`, { method: "HEAD" })).status).toBe(302);
+    expect(clicks.map(({ linkId }) => linkId)).toEqual([link.id, link.id]);
+    const mixed = await insertLink({ code: `${link.code}-Mixed` });
+    expect((await follow(redirect, `/${mixed.code.toLowerCase()}`)).status).toBe(404);
+  });
+
+  it.for([
+    (code: string) => `/${code}.`,
+    (code: string) => `https://sign.test//${code}`,
+    (code: string) => `/${code.toUpperCase()}%E2%80%8B`,
+    (code: string) => `/%${code.codePointAt(0)?.toString(16)}${code.slice(1)},`,
+  ])("answers and counts a pasted code like the code: %s", async (pasted, { expect }) => {
+    const link = await insertLink({ destination_url: "https://example.com/meant" });
+    const { redirect, clicks } = recordingRedirect();
+    const exact = await follow(redirect, `/${link.code}`);
+    const found = await follow(redirect, pasted(link.code));
+    expect(found.status).toBe(exact.status);
+    expect([...found.headers]).toEqual([...exact.headers]);
+    const [first, second] = clicks;
+    expect({ ...second, atMs: 0 }).toEqual({ ...first, atMs: 0 });
+  });
+
+  it("asks at most twice for a code that nothing has", async ({ expect }) => {
+    const { redirect } = recordingRedirect();
+    let asked = 0;
+    const counting = new Proxy(env.ROUTES, {
+      get(routes, name) {
+        if (name !== "get") return Reflect.get(routes, name) as unknown;
+        return (...key: Parameters<KVNamespace["get"]>) => {
+          asked += 1;
+          return routes.get(...key);
+        };
+      },
+    });
+    const environment = { ...env, ROUTES: counting };
+    expect((await follow(redirect, "/(No-Such-Code)", {}, environment)).status).toBe(404);
+    expect(asked).toBe(2);
+    expect((await follow(redirect, "/no-such-code-either.", {}, environment)).status).toBe(404);
+    expect(asked).toBe(3);
+  });
+
   it("answers HEAD like GET, and accepts a trailing slash", async ({ expect }) => {
     const { code } = await insertLink();
     const { redirect, clicks } = recordingRedirect();
@@ -185,6 +234,30 @@ describe("the query of the visitor", () => {
     });
     const response = await follow(recordingRedirect().redirect, `/${code}?a=2&b=3&b=4&qr=1`);
     expect(response.headers.get("Location")).toBe("https://example.com/?a=1&b=3&b=4#part");
+  });
+});
+
+describe("the query of a pasted code", () => {
+  it("is forwarded, and tells a scan, though it stands in the path", async ({ expect }) => {
+    const { code } = await insertLink({
+      destination_url: "https://example.com/m?sig=x~y'z&u=a;b",
+      forward_query: 1,
+    });
+    const { redirect, clicks } = recordingRedirect();
+    const response = await follow(redirect, `/${code}&utm_source=x&qr=1?ref=a%20b&flag`);
+    expect(response.headers.get("Location")).toBe(
+      "https://example.com/m?sig=x~y%27z&u=a;b&utm_source=x&ref=a%20b&flag",
+    );
+    expect(clicks.map(({ scan }) => scan)).toEqual([true]);
+  });
+
+  it("answers 508 if the link leads to what was pasted", async ({ expect }) => {
+    const { code } = await insertLink();
+    await env.DB.prepare("UPDATE links SET destination_url = ?1 WHERE code = ?2")
+      .bind(`https://sign.test/${code}.`, code)
+      .run();
+    const { redirect } = recordingRedirect();
+    expect((await follow(redirect, `/${code}.`)).status).toBe(508);
   });
 });
 

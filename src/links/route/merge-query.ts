@@ -34,8 +34,8 @@ export function withParameters(destination: string, parameters: readonly Paramet
 }
 
 /**
- * Adds the parameters of a visitor's query (`?…` or empty) as they were sent, except those named
- * `except`.
+ * Adds the parameters of a visitor's query (`?…` or empty) as they were sent, except those that
+ * are written `except`.
  *
  * Adds none of them if there are more than `VISITOR_PARAMETERS_MAX`, or if the result would be
  * longer than `LOCATION_LENGTH_MAX`.
@@ -46,8 +46,7 @@ export function withVisitorQuery(destination: string, query: string, except: str
   if (sent.length > VISITOR_PARAMETERS_MAX) return destination;
   const parameters: Parameter[] = [];
   for (const text of sent) {
-    const name = nameOf(text);
-    if (text !== "" && name !== except) parameters.push({ name, text });
+    if (text !== "" && text !== except) parameters.push({ name: nameOf(text), text });
   }
   return withParameters(destination, parameters);
 }

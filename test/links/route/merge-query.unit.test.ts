@@ -23,8 +23,11 @@ const fragment = fc.constantFrom("", "#", "#part", "#?a=1&b=2", "#a#b");
 function rawText(): fc.Arbitrary<string> {
   const unit = fc.constantFrom(
     ...Array.from("abqr019-._~!$()*,;:@/?[]+%| ü漢"),
+    "qr=1",
     "%20",
     "%41",
+    "%E9",
+    "%C3",
     "%C3%BC",
     "%",
     "%zz",
@@ -105,7 +108,7 @@ describe("withVisitorQuery", () => {
       fc.property(rawQuery, fragment, rawQuery, (raw, hash, sentRaw) => {
         const destination = new URL(`https://example.com/path?${raw}${hash}`).href;
         const sent = queryOf(sentRaw);
-        const merged = withVisitorQuery(destination, sent, "qr");
+        const merged = withVisitorQuery(destination, sent, "qr=1");
         const [address = "", rest = ""] = destination.split(/(#.*)/s);
         const names = new Set(pairsOf(new URL(destination).search.slice(1)).map(([name]) => name));
         const kept = sent
@@ -113,7 +116,7 @@ describe("withVisitorQuery", () => {
           .split("&")
           .filter((part) => {
             const [pair] = pairsOf(part);
-            return pair !== undefined && pair[0] !== "qr" && !names.has(pair[0]);
+            return pair !== undefined && part !== "qr=1" && !names.has(pair[0]);
           });
         const open = address.endsWith("&") || address.indexOf("?") === address.length - 1;
         const separator = !address.includes("?") ? "?" : open ? "" : "&";
@@ -126,6 +129,11 @@ describe("withVisitorQuery", () => {
   it.for([
     ["a=1&qr=1&b=2", "https://example.com/?a=1&b=2"],
     ["qr=1", "https://example.com/"],
+    ["qr=1&qr=1", "https://example.com/"],
+    ["qr=table-5", "https://example.com/?qr=table-5"],
+    ["qr=menu&qr=1", "https://example.com/?qr=menu"],
+    ["qr=&qr", "https://example.com/?qr=&qr"],
+    ["qr=10&q%72=1", "https://example.com/?qr=10&q%72=1"],
     [
       "redirect=https%3A%2F%2Fa.test%2F%3Fb+c",
       "https://example.com/?redirect=https%3A%2F%2Fa.test%2F%3Fb+c",
@@ -133,7 +141,7 @@ describe("withVisitorQuery", () => {
     ["a;b=1&&=x", "https://example.com/?a;b=1&=x"],
     ["%zz=1", "https://example.com/?%zz=1"],
   ] as const)("forwards %s as it was sent", ([query, expected], { expect }) => {
-    expect(withVisitorQuery("https://example.com/", `?${query}`, "qr")).toBe(expected);
+    expect(withVisitorQuery("https://example.com/", `?${query}`, "qr=1")).toBe(expected);
   });
 
   it("forwards up to the maximum of parameters, and none of a query that has more", ({
@@ -141,9 +149,9 @@ describe("withVisitorQuery", () => {
   }) => {
     const most = Array.from({ length: VISITOR_PARAMETERS_MAX }, (_, n) => `p${n}`).join("&");
     const destination = "https://example.com/";
-    expect(withVisitorQuery(destination, `?${most}`, "qr")).toBe(`${destination}?${most}`);
-    expect(withVisitorQuery(destination, `?${most}&one`, "qr")).toBe(destination);
-    expect(withVisitorQuery(destination, `?${"a&".repeat(8_000)}`, "qr")).toBe(destination);
+    expect(withVisitorQuery(destination, `?${most}`, "qr=1")).toBe(`${destination}?${most}`);
+    expect(withVisitorQuery(destination, `?${most}&one`, "qr=1")).toBe(destination);
+    expect(withVisitorQuery(destination, `?${"a&".repeat(8_000)}`, "qr=1")).toBe(destination);
   });
 
   it("drops the visitor's query if the address would become too long for a header", ({
@@ -151,8 +159,8 @@ describe("withVisitorQuery", () => {
   }) => {
     const destination = `https://example.com/${"d".repeat(7_000)}`;
     const room = LOCATION_LENGTH_MAX - destination.length - "?q=".length;
-    const fits = withVisitorQuery(destination, `?q=${"v".repeat(room)}`, "qr");
+    const fits = withVisitorQuery(destination, `?q=${"v".repeat(room)}`, "qr=1");
     expect(fits.length).toBe(LOCATION_LENGTH_MAX);
-    expect(withVisitorQuery(destination, `?q=${"v".repeat(room + 1)}`, "qr")).toBe(destination);
+    expect(withVisitorQuery(destination, `?q=${"v".repeat(room + 1)}`, "qr=1")).toBe(destination);
   });
 });
