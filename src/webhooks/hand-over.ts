@@ -12,8 +12,13 @@ import { MINUTE_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 import { bodyOf, type EventType } from "./events.ts";
 
-/** Events in one call of a Ledger, each with a row per endpoint. */
+/** Events that are read from the outbox at a time. */
 const SLICE = 100;
+/**
+ * The most deliveries in one call of a Ledger, which answers nothing else while it stores them: some
+ * twenty milliseconds.
+ */
+export const DELIVERIES_A_CALL = 500;
 /** The most slices of one sweep: well below every limit of an invocation. */
 const SLICES_MAX = 50;
 /** How long an event that a sweep could not hand over lets others go first. */
@@ -43,7 +48,11 @@ export async function handOver(env: Cloudflare.Env, eventIds: readonly string[])
     const failures: unknown[] = [];
     for (const [ledger, rows] of Map.groupBy(results, ledgerIdOf)) {
       try {
-        await ledgerFor(env, ledger).offer(ledger, rows.map(offeredEvent));
+        for (const events of inCalls(rows.map(offeredEvent))) {
+          await ledgerFor(env, ledger).offer(ledger, events);
+          // In one process, as locally, each step would otherwise follow the last without a turn.
+          await scheduler.wait(1);
+        }
         await remove(env.DB, rows);
       } catch (error) {
         failures.push(error);
@@ -77,6 +86,22 @@ export async function handOverOverdue(
     if (ids.length < SLICE) break;
   }
   return tried;
+}
+
+/** Divides events into calls of a bounded number of deliveries, or of one event if it has more. */
+export function inCalls(events: readonly OfferedEvent[]): OfferedEvent[][] {
+  const calls: OfferedEvent[][] = [];
+  let left = 0;
+  for (const event of events) {
+    const needed = event.webhooks.length;
+    if (needed > left || calls.length === 0) {
+      calls.push([]);
+      left = DELIVERIES_A_CALL;
+    }
+    calls.at(-1)?.push(event);
+    left -= needed;
+  }
+  return calls;
 }
 
 function offeredEvent({
