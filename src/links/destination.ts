@@ -6,6 +6,7 @@
  * difference between the two (tabs in a scheme, backslashes, a name before `@`).
  */
 
+import { withoutInvisibleEnds } from "../platform/invisible.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { parseIntent } from "./intent.ts";
 import { judgeScheme } from "./schemes.ts";
@@ -13,7 +14,7 @@ import { judgeScheme } from "./schemes.ts";
 export const DESTINATION_LENGTH_MAX = 2_048;
 
 export interface Destination {
-  /** The text as it was sent, trimmed; it is stored and shown. */
+  /** The text as it was sent, without invisible characters at its ends; it is stored and shown. */
   readonly text: string;
   /** The normalised ASCII URL, which redirects send. */
   readonly href: string;
@@ -57,7 +58,7 @@ export function parseDestination(
   text: string,
   policy: DestinationPolicy,
 ): Result<Destination, DestinationFault> {
-  const sent = text.trim().toWellFormed();
+  const sent = withoutInvisibleEnds(text).toWellFormed();
   if (sent.length > DESTINATION_LENGTH_MAX) return err({ problem: "too_long" });
   if (CONTROL.test(sent)) return err({ problem: "control_character" });
   const url = URL.parse(sent);

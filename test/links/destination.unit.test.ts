@@ -40,6 +40,34 @@ describe("parseDestination", () => {
     });
   }
 
+  const visible = "https://example.com/page";
+  it.for([
+    `${visible}\u200B`,
+    `\u202A${visible}`,
+    `${visible}\uFE0F`,
+    `\uFEFF${visible}\u200E\u00A0`,
+    `\u2068${visible}\u2069`,
+    `${visible}\u00AD`,
+    `${visible}\u{E0001}\u3000`,
+    `${visible}\u2028`,
+  ])("keeps nothing invisible around %j", (text, { expect }) => {
+    const value = { text: visible, href: visible };
+    expect(parseDestination(text, web)).toEqual({ ok: true, value });
+  });
+
+  it.for([
+    ["https://example.com/می\u200Cخواهم", "%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85"],
+    ["https://example.com/a\u200Db", "a%E2%80%8Db"],
+    ["https://example.com/x\u{E0001}y", "x%F3%A0%80%81y"],
+  ] as const)("keeps what is invisible inside of %j", ([text, path], { expect }) => {
+    const value = { text, href: `https://example.com/${path}` };
+    expect(parseDestination(text, web)).toEqual({ ok: true, value });
+  });
+
+  it.for(["\u200B", "\uD800", "\u{E0001}\u{E0001}"])("finds no URL in %j", (text, { expect }) => {
+    expect(parseDestination(text, web)).toEqual({ ok: false, error: { problem: "not_a_url" } });
+  });
+
   const refused = [
     ["", "not_a_url"],
     ["example.com", "not_a_url"],
