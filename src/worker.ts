@@ -43,6 +43,7 @@ const redirect = createRedirect({
       matchesStored(env.ENCRYPTION_KEY, uuid, password, stored),
     );
   },
+  loadGuards: () => import("./redirect/guards.ts"),
   loadPastedPath: () => import("./redirect/pasted-path.ts"),
   async answerQr(env, asked) {
     const { answerQr } = await import("./redirect/qr.ts");

@@ -45,6 +45,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
       loadPacking: () => import("./src/redirect/pack.ts"),
       ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, answerQr: unused,
       askPassword: unused,
+      loadGuards: () => import("./src/redirect/guards.ts"),
       loadPastedPath: () => import("./src/redirect/pasted-path.ts"),
       readRoute: async (...asked) => (await import("./src/links/route/store.ts")).readRoute(...asked),
       publish: async (...asked) => (await import("./src/links/route/publish.ts")).publish(...asked),

@@ -19,11 +19,11 @@ import { siteOf, type Site } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
 import type { publishRead } from "../links/route/publish.ts";
 import type { RouteRecord } from "../links/route/record.ts";
-import { admit } from "./admission.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
 import { markClick } from "./click-token.ts";
 import { factsOf, type Readers } from "./facts.ts";
+import type { answerOffice, GuardParts, passGuards } from "./guards.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
 import {
@@ -35,20 +35,23 @@ import {
   UNAVAILABLE,
   type Notice,
 } from "./pages/notices.ts";
-import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import type { readPastedPath } from "./pasted-path.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
 import type { RequestUrl } from "./request-url.ts";
-import { notice, previewOf, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
+import { notice, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
 import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
 import { createWriteBack } from "./write-back.ts";
 
 /** What only some links need, loaded with the first request that does. */
-export interface LazyParts extends Readers, CaptureParts, Pick<LookupParts, "readRoute"> {
+export interface LazyParts
+  extends Readers, CaptureParts, GuardParts, Pick<LookupParts, "readRoute"> {
   readonly publishRead: typeof publishRead;
-  askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
+  loadGuards(): Promise<{
+    readonly passGuards: typeof passGuards;
+    readonly answerOffice: typeof answerOffice;
+  }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
   loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
 }
@@ -96,9 +99,6 @@ interface Visit extends Arrival {
 export function redirectWith(parts: RedirectParts): Redirect {
   return (request, url, env, ctx) => {
     const { method, headers } = request;
-    if (method !== "GET" && method !== "HEAD" && method !== "POST") {
-      return notice({ method, headers }, METHOD_NOT_ALLOWED);
-    }
     const site = siteOf(url.origin, env);
     const arrival = { method, headers, request, url, site, env, ctx, nowMs: Date.now() };
     const asked = parsePath(url.path);
@@ -165,55 +165,70 @@ function answer(
   decision: Decision,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  const { method, headers, url, env, asked, address } = visit;
+  const { method, headers, url, env, asked, address, visitor } = visit;
   // First, so that no method and no path tells a link that has not started from an unknown code.
   if (decision.kind === "refuse") return notice(visit, noticeOf(decision.reason));
+  const isLocked = record.password !== undefined;
+  const isRead = method === "GET" || method === "HEAD";
+  // The only form is that of a password.
+  const takesForm = isLocked && asked.qr === null;
+  if (!isRead && !(method === "POST" && takesForm)) {
+    return notice(visit, METHOD_NOT_ALLOWED, takesForm ? { Allow: "GET, HEAD, POST" } : {});
+  }
   if (asked.qr !== null) {
     const picture = { method, headers, address, record, format: asked.qr, query: url.query };
     return parts.answerQr(env, picture);
   }
-  // The only form is that of a password.
-  if (method === "POST" && record.password === undefined) {
-    return notice(visit, METHOD_NOT_ALLOWED);
+  const isFallback = decision.kind === "fallback";
+  const isOpen = !isLocked && record.limit === undefined;
+  if (isRead && OFFICE.test(visitor.userAgent)) {
+    const isShown = (isOpen || isFallback) && !asked.preview;
+    return sendOffice(visit, isShown ? destinationOf(visit, record, decision) : null, parts);
   }
-  if (decision.kind === "fallback") {
+  if (isFallback) {
     const { destination } = decision;
     return leadsTo(destination, url)
       ? notice(visit, LOOP)
       : redirectTo(destination, 302, isStrict(visit));
   }
-  const isOpen = record.password === undefined && record.limit === undefined;
   if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
   return answerGuarded(visit, record, decision, parts);
 }
 
-/** Checks the password, then the click limit, then shows the preview or redirects. */
+/** Office asks before the browser does; its request is no click. */
+const OFFICE = /ms-?office|microsoft office/i;
+
+async function sendOffice(
+  visit: Visit,
+  destination: string | null,
+  parts: RedirectParts,
+): Promise<Response> {
+  const { answerOffice } = await parts.loadGuards();
+  const isLoop = destination !== null && leadsTo(destination, visit.url);
+  return isLoop ? notice(visit, LOOP) : answerOffice(visit, destination);
+}
+
 async function answerGuarded(
   visit: Visit,
   record: RouteRecord,
   decision: RedirectDecision,
   parts: RedirectParts,
 ): Promise<Response> {
-  const { env, visitor, nowMs } = visit;
-  let unlocking: string | null = null;
-  if (record.password !== undefined) {
-    const url = new URL(visit.url.href);
-    const outcome = await parts.askPassword(env, { ...visit, url, record });
-    if (outcome.kind === "asked") return outcome.response;
-    unlocking = outcome.cookie;
-  }
-  const { method, asked } = visit;
-  if (record.limit !== undefined) {
-    const agents = await parts.loadAgentReader();
-    const isHead = method === "HEAD";
-    // HEAD is answered as GET would be, so that checkers of links do not take this one for broken.
-    const sender = agents.classify(isHead ? { ...visitor, kind: "visit" } : visitor);
-    const admitting = isHead || asked.preview ? "look" : "click";
-    const refused = await admit(env, record, record.limit, sender, admitting, nowMs);
-    if (refused !== null) return notice(visit, refused);
-  }
-  if (asked.preview) return previewOf(visit, decision.destination);
-  return leadOn(visit, record, decision, unlocking, parts.capture);
+  const { passGuards } = await parts.loadGuards();
+  const passed = await passGuards(visit, record, decision.destination, parts);
+  if (passed instanceof Response) return passed;
+  return leadOn(visit, record, decision, passed.unlocking, parts.capture);
+}
+
+/** Returns the destination with the visitor's query, if the link forwards it. */
+function destinationOf(
+  { url }: Visit,
+  { forwardQuery }: RouteRecord,
+  { kind, destination }: Exclude<Decision, { readonly kind: "refuse" }>,
+): string {
+  return forwardQuery === true && kind === "redirect"
+    ? withVisitorQuery(destination, url.query, SCAN_PARAMETER)
+    : destination;
 }
 
 function leadOn(
@@ -227,10 +242,7 @@ function leadOn(
   const { ledger, linkId } = record;
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
-  const forwarded =
-    record.forwardQuery === true
-      ? withVisitorQuery(decision.destination, url.query, SCAN_PARAMETER)
-      : decision.destination;
+  const forwarded = destinationOf(visit, record, decision);
   if (leadsTo(forwarded, url)) return notice(visit, LOOP);
   const { destination, token } = markClick(forwarded, record, visitor);
   capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);

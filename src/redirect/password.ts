@@ -116,8 +116,8 @@ interface StoredPassword {
 
 /** Returns the password of the form, or null if the body is no such form or is too large. */
 async function passwordOf(request: Request): Promise<string | null> {
-  const type = request.headers.get("Content-Type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded")) return null;
+  const [type = ""] = (request.headers.get("Content-Type") ?? "").split(";", 1);
+  if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") return null;
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of request.body ?? []) {

@@ -6,7 +6,7 @@ import type { RouteRecord } from "../links/route/record.ts";
 import { NOT_FOUND, UNAVAILABLE } from "./pages/notices.ts";
 import { DRAWINGS_SECONDS, qrSizeRefused, TOO_MANY_DRAWINGS } from "./pages/qr-notices.ts";
 import type { QrFormat } from "./path.ts";
-import { notice, picture, type Asker } from "./respond.ts";
+import { BASE_HEADERS, notice, responseTo, type Asker } from "./respond.ts";
 import { addressOf } from "./visitor.ts";
 
 export interface QrRequest extends Asker {
@@ -55,4 +55,14 @@ export async function answerQr(
     case "too_many_drawings":
       return notice(asked, TOO_MANY_DRAWINGS, { "Retry-After": String(DRAWINGS_SECONDS) });
   }
+}
+
+/** Caches may show an old image for a while after a change. */
+function picture(asker: Asker, image: Uint8Array, own: Readonly<Record<string, string>>): Response {
+  const headers = new Headers({
+    ...BASE_HEADERS,
+    "Cache-Control": "public, max-age=300",
+    ...own,
+  });
+  return responseTo(asker, { body: new Blob([image]), init: { status: 200, headers } });
 }

@@ -1,19 +1,13 @@
 /** Builds every answer of the redirect, so that its headers are set in one place. */
 
-import {
-  METHOD_NOT_ALLOWED,
-  TOO_MANY_MISSES,
-  UNAVAILABLE,
-  preview,
-  type Notice,
-} from "./pages/notices.ts";
+import { METHOD_NOT_ALLOWED, TOO_MANY_MISSES, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import { pageHeaders, renderPage, type Page } from "./pages/page.ts";
 
 /**
  * A stored redirect would hide clicks, so neither browsers nor proxies may cache one. Answers that
  * are not stored need no `Vary` either.
  */
-const BASE_HEADERS = {
+export const BASE_HEADERS = {
   "Cache-Control": "private, no-store",
   "X-Robots-Tag": "noindex",
 };
@@ -89,25 +83,12 @@ export function notice(
   return response;
 }
 
-export function previewOf(asker: Asker, destination: string): Response {
-  const headers = { ...BASE_HEADERS, "Referrer-Policy": "no-referrer" };
-  return responseTo(asker, pageOf(preview(destination), headers));
+/** Answers with a page that is made for this visitor. */
+export function answerPage(asker: Asker, page: Page): Response {
+  return responseTo(asker, pageOf(page, { ...BASE_HEADERS, "Referrer-Policy": "no-referrer" }));
 }
 
-/** Answers with an image of a link. Caches may show an old image for a while after a change. */
-export function picture(
-  asker: Asker,
-  image: Uint8Array,
-  headers: Readonly<Record<string, string>>,
-): Response {
-  const all = { ...BASE_HEADERS, "Cache-Control": "public, max-age=300", ...headers };
-  return responseTo(asker, {
-    body: new Blob([image]),
-    init: { status: 200, headers: new Headers(all) },
-  });
-}
-
-function responseTo({ method }: Asker, { body, init }: Prepared): Response {
+export function responseTo({ method }: Asker, { body, init }: Prepared): Response {
   return new Response(method === "HEAD" ? null : body, init);
 }
 
@@ -129,14 +110,19 @@ function preparedOf(what: Notice): { readonly page: Prepared; readonly json: Pre
     ...(what === METHOD_NOT_ALLOWED ? { Allow: "GET, HEAD" } : {}),
   };
   const { status, code, title, text } = what;
-  const headers = new Headers({ ...common, "Content-Type": "application/json" });
-  const json = {
-    body: new Blob([JSON.stringify({ code, message: `${title}. ${text}` })]),
-    init: { status, headers },
-  };
+  const json = jsonOf(status, { code, message: `${title}. ${text}` }, common);
   const made = { page: pageOf(what, common), json };
   prepared.set(what, made);
   return made;
+}
+
+export function jsonOf(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = BASE_HEADERS,
+): Prepared {
+  const all = new Headers({ ...headers, "Content-Type": "application/json" });
+  return { body: new Blob([JSON.stringify(value)]), init: { status, headers: all } };
 }
 
 function retryAfter(what: Notice): Readonly<Record<string, string>> {
@@ -152,7 +138,7 @@ function pageOf(what: Page, headers: Readonly<Record<string, string>>): Prepared
 }
 
 /** Whether `Accept` names JSON and not HTML. Clients that accept anything get the page. */
-function wantsJson({ headers }: Asker): boolean {
+export function wantsJson({ headers }: Asker): boolean {
   const accept = headers.get("Accept") ?? "";
   return accept.includes("application/json") && !accept.includes("text/html");
 }

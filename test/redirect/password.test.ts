@@ -50,6 +50,35 @@ function cookieOf(response: Response): string {
 }
 
 describe("a link with a password", () => {
+  it.for([
+    "Application/X-WWW-Form-URLEncoded",
+    "application/x-www-form-urlencoded;charset=UTF-8",
+    "APPLICATION/X-WWW-FORM-URLENCODED ; charset=utf-8",
+  ])("reads a form of the type %s", async (type, { expect }) => {
+    const { code } = await lockedLink();
+    const response = await follow(recordingRedirect().redirect, `/${code}`, {
+      method: "POST",
+      body: "password=open+sesame",
+      headers: { "Content-Type": type, "CF-Connecting-IP": newAddress() },
+    });
+    expect(response.headers.get("Location")).toBe(DESTINATION);
+  });
+
+  it("names POST among its methods, and an open link does not", async ({ expect }) => {
+    const locked = await lockedLink();
+    const open = await insertLink();
+    const { redirect } = recordingRedirect();
+    const allowed = async (path: string, method = "OPTIONS") => {
+      const { status, headers } = await follow(redirect, path, { method });
+      return [status, headers.get("Allow")];
+    };
+    expect(await allowed(`/${locked.code}`)).toEqual([405, "GET, HEAD, POST"]);
+    expect(await allowed(`/${locked.code}`, "DELETE")).toEqual([405, "GET, HEAD, POST"]);
+    expect(await allowed(`/${locked.code}/qr.svg`, "POST")).toEqual([405, "GET, HEAD"]);
+    expect(await allowed(`/${open.code}`)).toEqual([405, "GET, HEAD"]);
+    expect(await allowed("/no-such-method", "PUT")).toEqual([404, null]);
+  });
+
   it("shows a form without the destination, and counts no click", async ({ expect }) => {
     const { code } = await lockedLink();
     const { redirect, clicks } = recordingRedirect();

@@ -54,6 +54,7 @@ export function recordingRedirect(): Recording {
       askPassword(environment, asked, (password, { uuid, stored }) =>
         matchesStored(environment.ENCRYPTION_KEY, uuid, password, stored),
       ),
+    loadGuards: () => import("../../src/redirect/guards.ts"),
     loadPastedPath: () => import("../../src/redirect/pasted-path.ts"),
     answerQr: (environment, asked) => answerQr(environment, asked, drawLinkQr),
   });

@@ -66,13 +66,3 @@ export const UNAVAILABLE: Notice = {
   title: "Please try again in a moment",
   text: "This link could not be looked up just now.",
 };
-
-/** Returns the page that shows where a link leads, without going there. */
-export function preview(destination: string): Page {
-  return {
-    status: 200,
-    title: "Where this link leads",
-    text: destination,
-    action: { href: destination, label: `Continue to ${new URL(destination).host}` },
-  };
-}

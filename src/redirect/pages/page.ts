@@ -1,12 +1,14 @@
 /** Renders the small pages that a short link may show: self-contained, no scripts, no requests. */
 
-/** The content of a page. It never contains what a visitor sent. */
+/** The content of a page. */
 export interface Page {
   readonly status: number;
   readonly title: string;
   readonly text: string;
-  /** A link at the end; the URL must be normalised (`URL.href`) and http(s). */
+  /** A link at the end; the URL must be normalised (`URL.href`), of a scheme that links may have. */
   readonly action?: { readonly href: string; readonly label: string };
+  /** Where the page leads by itself, with the same demands on the URL. */
+  readonly refresh?: string;
   /** Markup at the end, written to the page unescaped: constants only. */
   readonly form?: string;
 }
@@ -29,17 +31,19 @@ export function pageHeaders({ form }: Page): Record<string, string> {
   };
 }
 
-export function renderPage({ title, text, action, form = "" }: Page): string {
+export function renderPage({ title, text, action, refresh, form = "" }: Page): string {
   const link =
     action === undefined
       ? ""
       : `<p><a rel="nofollow" href="${escape(action.href)}">${escape(action.label)}</a></p>`;
+  const onward =
+    refresh === undefined ? "" : `<meta http-equiv="refresh" content="0;url=${escape(refresh)}">`;
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
     // Here and not in a header, because every header adds to the cost of each answer.
     `<meta name="referrer" content="no-referrer">` +
-    `<title>${escape(title)}</title>` +
+    `${onward}<title>${escape(title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
     `<p>${escape(text)}</p>${link}${form}</main></body></html>`
   );

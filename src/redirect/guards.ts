@@ -1,0 +1,78 @@
+/**
+ * What stands between some visitors and the destination: the password, the click limit, the preview,
+ * and Office's own request. Loaded with the first visit that meets one of them.
+ */
+
+import type { AgentReader } from "../clicks/agent-reader.ts";
+import type { LinkAddress } from "../links/route/address.ts";
+import type { RouteRecord } from "../links/route/record.ts";
+import { admit } from "./admission.ts";
+import { leadingOn, preview } from "./pages/preview.ts";
+import type { PasswordOutcome, PasswordRequest } from "./password.ts";
+import type { AskedPath } from "./path.ts";
+import type { RequestUrl } from "./request-url.ts";
+import { answerPage, jsonOf, notice, responseTo, wantsJson, type Asker } from "./respond.ts";
+import type { Visitor } from "./visitor.ts";
+
+export interface GuardedVisit extends Asker {
+  readonly request: Request;
+  readonly url: RequestUrl;
+  readonly env: Cloudflare.Env;
+  readonly asked: AskedPath;
+  readonly address: LinkAddress;
+  readonly visitor: Visitor;
+  readonly nowMs: number;
+}
+
+export interface GuardParts {
+  loadAgentReader(): Promise<AgentReader>;
+  askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
+}
+
+/** The visitor may go on, with the cookie of a password that was entered with this request. */
+export interface Passed {
+  readonly unlocking: string | null;
+}
+
+/** Checks the password, then the click limit, and then shows the preview if it is asked for. */
+export async function passGuards(
+  visit: GuardedVisit,
+  record: RouteRecord,
+  destination: string,
+  parts: GuardParts,
+): Promise<Response | Passed> {
+  const { env, method, asked, visitor, nowMs } = visit;
+  let unlocking: string | null = null;
+  if (record.password !== undefined) {
+    const url = new URL(visit.url.href);
+    const outcome = await parts.askPassword(env, { ...visit, url, record });
+    if (outcome.kind === "asked") return outcome.response;
+    unlocking = outcome.cookie;
+  }
+  if (record.limit !== undefined) {
+    const agents = await parts.loadAgentReader();
+    const isHead = method === "HEAD";
+    // HEAD is answered as GET would be, so that checkers of links do not take this one for broken.
+    const sender = agents.classify(isHead ? { ...visitor, kind: "visit" } : visitor);
+    const admitting = isHead || asked.preview ? "look" : "click";
+    const refused = await admit(env, record, record.limit, sender, admitting, nowMs);
+    if (refused !== null) return notice(visit, refused);
+  }
+  return asked.preview ? answerPreview(visit, destination) : { unlocking };
+}
+
+function answerPreview(asker: Asker, destination: string): Response {
+  return wantsJson(asker)
+    ? responseTo(asker, jsonOf(200, { destinationUrl: destination }))
+    : answerPage(asker, preview(destination));
+}
+
+/**
+ * Answers Office, which asks for a link before it opens the browser, and would show an error instead
+ * of opening it, or open where it was redirected to: a page makes the browser ask for the link itself.
+ *
+ * `destination` is null where the page must not reveal it; it then leads to the link itself.
+ */
+export function answerOffice(visit: GuardedVisit, destination: string | null): Response {
+  return answerPage(visit, leadingOn(visit.url.href, destination));
+}
