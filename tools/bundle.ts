@@ -48,13 +48,14 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
       loadGuards: () => import("./src/redirect/guards.ts"),
       loadPastedPath: () => import("./src/redirect/pasted-path.ts"),
       readRoute: async (...asked) => (await import("./src/links/route/store.ts")).readRoute(...asked),
-      publish: async (...asked) => (await import("./src/links/route/publish.ts")).publish(...asked),
+      publishRead: async (...asked) =>
+        (await import("./src/links/route/publish.ts")).publishRead(...asked),
     };
     const redirect = redirectWith({
       ...lazy,
       cache: routeCache,
       limiter: createMissLimiter(),
-      writeBack: createWriteBack(lazy.publish),
+      writeBack: createWriteBack(lazy.publishRead),
       capture: ${capture ? "createCapture(lazy, CAPTURE_SETTINGS)" : "{ add() {}, held: () => 0 }"},
     });
     export default {

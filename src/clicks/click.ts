@@ -12,8 +12,6 @@ import { asIs, FLAG, rowFormat, type Row } from "../platform/row-format.ts";
 /** The kind that the request itself reveals. The consumer adds the class from the user agent. */
 export type ClickKind = "visit" | "head" | "prefetch";
 
-export const USER_AGENT_CHARS_MAX = 512;
-
 /** The fields that the consumer derives from the user agent, which it then drops. */
 type ReadByConsumer = "class" | "device" | "browser" | "os" | "agentHash";
 

@@ -1,6 +1,6 @@
 /** Counts the conversions that shops report, and finds the click behind each. */
 
-import { USER_AGENT_CHARS_MAX } from "../clicks/click.ts";
+import { USER_AGENT_CHARS_MAX } from "../clicks/user-agent-length.ts";
 import type { ClickClue } from "../ledger/conversions/contract.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { addressGroup } from "../platform/address-group.ts";

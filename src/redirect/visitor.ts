@@ -1,6 +1,7 @@
 /** Reads what a click records from a request. Only strings: the drain parses them. */
 
-import { USER_AGENT_CHARS_MAX, type ClickKind } from "../clicks/click.ts";
+import type { ClickKind } from "../clicks/click.ts";
+import { USER_AGENT_CHARS_MAX } from "../clicks/user-agent-length.ts";
 import { utf8 } from "../platform/bytes.ts";
 import { clientHintsOf, type ClientHints } from "./client-hints.ts";
 import type { Asker } from "./respond.ts";
