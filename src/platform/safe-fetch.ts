@@ -40,10 +40,15 @@ export interface OutboundRequest {
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Covers the whole exchange after the check, including the body. */
+  /** Covers the whole exchange after the check, including a body that is not optional. */
   readonly timeoutMs?: number;
   /** How much of the response body is kept; the rest is never read. */
   readonly bodyBytesMax?: number;
+  /**
+   * Makes the body optional, for callers to whom the status is the answer: after so long, or if it
+   * cannot be read, what has arrived of it is kept. Without it, the body must arrive whole.
+   */
+  readonly bodyWaitMs?: number;
 }
 
 /** A response of any status, including a redirect, which is never followed. */
@@ -51,7 +56,7 @@ export interface OutboundResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** Whether the body was longer than `bodyBytesMax`. */
+  /** Whether there was more of the body than was kept. */
   readonly truncated: boolean;
   readonly ms: number;
 }
@@ -138,7 +143,11 @@ async function send(
     const response = await beforeAbort(signal, sendRequest(url.href, init));
     status = response.status;
     const bytesMax = request.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT;
-    const body = await readUpTo(bytesMax, response.body, signal);
+    const { bodyWaitMs } = request;
+    const body =
+      bodyWaitMs === undefined
+        ? await readUpTo(bytesMax, response.body, signal)
+        : await readUpTo(bytesMax, response.body, AbortSignal.timeout(bodyWaitMs), true);
     return ok({ status, headers: response.headers, ...body, ms: Date.now() - startedMs });
   } catch {
     const reason = signal.aborted ? "timeout" : "network";
@@ -163,6 +172,7 @@ async function readUpTo(
   bytesMax: number,
   stream: ReadableStream<Uint8Array> | null,
   signal: AbortSignal,
+  isOptional = false,
 ): Promise<Pick<OutboundResponse, "body" | "truncated">> {
   if (stream === null) return { body: new Uint8Array(), truncated: false };
   const reader = stream.getReader();
@@ -175,11 +185,13 @@ async function readUpTo(
       chunks.push(value);
       length += value.length;
     }
-    return { body: joined(chunks, length).subarray(0, bytesMax), truncated: true };
+  } catch (error) {
+    if (!isOptional) throw error;
   } finally {
     // Closes the connection; not awaited, since a stuck sender may never acknowledge it.
     reader.cancel().catch(() => {});
   }
+  return { body: joined(chunks, length).subarray(0, bytesMax), truncated: true };
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {

@@ -17,8 +17,10 @@ export interface Posted {
   readonly retryAfter: string | null;
 }
 
-/** How long an endpoint may take to answer, including the body. */
+/** How long an endpoint may take to answer, without the body. */
 export const POST_LIMIT_MS = 10 * SECOND_MS;
+/** How long the body may take after that; it is only for the log, and the status decides. */
+const BODY_WAIT_MS = SECOND_MS;
 /** The most bytes of a response that the log keeps. */
 const RESPONSE_BYTES_MAX = 2_048;
 
@@ -43,6 +45,7 @@ export async function post(
     body: signed.body,
     timeoutMs: limitMs,
     bodyBytesMax: RESPONSE_BYTES_MAX,
+    bodyWaitMs: BODY_WAIT_MS,
   } as const;
   const answered = await safeFetch(target.url, request, policy);
   if (answered.ok) {

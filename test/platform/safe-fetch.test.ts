@@ -230,6 +230,24 @@ describe("safeFetch", () => {
     await cancelled.promise;
   });
 
+  it.for([
+    ["never ends", (body: Controller) => body.enqueue(Uint8Array.of(46))],
+    [
+      "breaks off",
+      (body: Controller) => {
+        body.enqueue(Uint8Array.of(46));
+        setTimeout(() => body.error(new TypeError("Network connection lost.")), 5);
+      },
+    ],
+  ] as const)("keeps what has come of an optional body that %s", async ([, start], { expect }) => {
+    const { policy } = fakeInternet({ answer: () => new Response(new ReadableStream({ start })) });
+    const fetched = await safeFetch(HOOK, { bodyWaitMs: 50 }, policy);
+    expect(fetched).toMatchObject({ ok: true, value: { status: 200, truncated: true } });
+    expect(fetched.ok && fetched.value.body).toEqual(Uint8Array.of(46));
+    const needed = await safeFetch(HOOK, { timeoutMs: 50 }, policy);
+    expect(needed.ok).toBe(false);
+  });
+
   it("reports a connection that breaks before or within the body", async ({ expect }) => {
     const lost = new TypeError("Network connection lost.");
     const before = fakeInternet({ answer: () => Promise.reject(lost) });
@@ -246,6 +264,8 @@ describe("safeFetch", () => {
     ]);
   });
 });
+
+type Controller = ReadableStreamDefaultController<Uint8Array>;
 
 describe("askDns", () => {
   it("returns TXT records as the resolver writes them", async ({ expect }) => {

@@ -2,7 +2,8 @@
  * A receiver of webhooks on this machine, which answers as the path says and remembers what it got.
  *
  * `POST /<box>/<answer>,<answer>,…`: the n-th request gets the n-th answer, later ones the last.
- * An answer is a status, or `hang`, `drip`, `huge`, `reset`, `late` (200 after two seconds).
+ * An answer is a status, or `hang`, `drip`, `huge`, `reset`, `late` (200 after two seconds), or
+ * a 200 whose body cannot be read: `stuck` after a byte, `cut` off, `gzip` in name only.
  * `GET /<box>`: what came, as JSON.
  */
 
@@ -78,6 +79,18 @@ function answer(response: ServerResponse, chosen: string): void {
       response.on("close", () => clearInterval(drip));
       return;
     }
+    case "stuck":
+      response.writeHead(200);
+      response.write(".");
+      return;
+    case "cut":
+      response.writeHead(200, { "Content-Length": "100" });
+      response.write("cut", () => setTimeout(() => response.socket?.resetAndDestroy(), 50));
+      return;
+    case "gzip":
+      response.writeHead(200, { "Content-Encoding": "gzip" });
+      response.end("this is plain text");
+      return;
     case "huge":
       response.writeHead(200);
       response.end("x".repeat(HUGE_BYTES));
