@@ -1,9 +1,10 @@
-/** The body of a postback. Shops fill in templates, so an empty field counts as absent. */
+/** The fields of a postback. Shops fill in templates, so an empty field counts as absent. */
 
 import * as z from "zod";
 
 import { isCurrency } from "../../../conversions/currencies.ts";
 import { type AmountProblem, minorUnits } from "../../../conversions/money.ts";
+import { isObject } from "../../../platform/is-object.ts";
 
 const ORDER_LENGTH_MAX = 255;
 const CLICK_LENGTH_MAX = 64;
@@ -37,6 +38,19 @@ const value = z
     return z.NEVER;
   });
 
+/**
+ * Reads what identifies an order or a click. A number beyond 2^53 was rounded when it was read, as
+ * was one with decimals: two orders could then count as one.
+ */
+function identity(sentence: string) {
+  const exact = { error: `${sentence}: send it as a text, since it is not exact as a number` };
+  return z
+    .union([z.string(), z.number()], { error: sentence })
+    .refine((given) => typeof given === "string" || Number.isSafeInteger(given), exact)
+    .nullish()
+    .transform((given) => String(given ?? "").trim() || undefined);
+}
+
 const currency = text("Currency is invalid")
   .transform((given) => given?.toUpperCase())
   .refine((given) => given === undefined || isCurrency(given), "Currency is invalid");
@@ -45,11 +59,11 @@ export const postback = z.object(
   {
     value,
     currency,
-    order_id: text("Order id is invalid").refine(
+    order_id: identity("Order id is invalid").refine(
       (given) => given === undefined || given.length <= ORDER_LENGTH_MAX,
       `Order id is too long (maximum is ${ORDER_LENGTH_MAX} characters)`,
     ),
-    click_id: text("Click id is invalid").refine(
+    click_id: identity("Click id is invalid").refine(
       (given) => given === undefined || given.length <= CLICK_LENGTH_MAX,
       "Click id is invalid",
     ),
@@ -58,3 +72,38 @@ export const postback = z.object(
   },
   { error: "The body must be an object of fields" },
 );
+
+/** Other usual names of the fields, in the order in which they are looked at. */
+const OTHER_NAMES = {
+  value: ["amount", "revenue", "payout"],
+  order_id: ["orderId", "transaction_id", "transactionId"],
+  click_id: ["clickId", "clickid"],
+  currency: ["currency_code"],
+  ip: [],
+  ua: ["user_agent"],
+} as const satisfies Readonly<Record<keyof z.input<typeof postback>, readonly string[]>>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Returns the fields of a report by their documented names. Many systems send them in the query,
+ * some inside of `conversion`; a field of the body counts before the query's.
+ */
+export function reportedFields(body: unknown, query: URLSearchParams): unknown {
+  if (!isObject(body)) return body;
+  const { conversion } = body;
+  const sources: Fields[] = [
+    body,
+    ...(isObject(conversion) ? [conversion] : []),
+    Object.fromEntries(query),
+  ];
+  const fields = Object.entries(OTHER_NAMES).map(([name, others]) => {
+    const values = sources.flatMap((source) => [name, ...others].map((one) => source[one]));
+    return [name, values.find(isGiven)] as const;
+  });
+  return Object.fromEntries(fields);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
+}

@@ -20,7 +20,7 @@ import { USER_AGENT } from "../../../platform/safe-fetch.ts";
 import { visitorOf } from "../../../redirect/visitor.ts";
 import { defineDialect, type DialectEnvironment, nowOf } from "../../shared/dialect.ts";
 import { timeInWords } from "../analytics/time-in-words.ts";
-import { postback } from "./contract.ts";
+import { postback, reportedFields } from "./contract.ts";
 import { refuse, validate } from "./errors.ts";
 
 const SECRET_HEADER = "X-Goal-Secret";
@@ -74,19 +74,19 @@ const goalInPath = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   return undefined;
 });
 
-/** Validates the body; it is optional, and so is every field. */
-const postbackBody = validate.json(postback, {
-  limitBytes: 16 * 1024,
-  forms: true,
-  optional: true,
-});
+/** Validates the fields of the body and the query; both are optional, and so is every field. */
+const reported = validate.json(
+  postback,
+  { limitBytes: 16 * 1024, forms: true, optional: true },
+  async (c, body) => reportedFields(body, new URL(c.req.url).searchParams),
+);
 
 const track = new Hono<ConversionsEnvironment>().post(
   "/:token",
   noWebhooks,
   brake,
   goalInPath,
-  postbackBody,
+  reported,
   async (c) => {
     const { value, currency, order_id: orderId = null, ...body } = c.req.valid("json");
     const visitor = visitorIn(c.req.raw, body.ip, body.ua);
