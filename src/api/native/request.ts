@@ -1,7 +1,6 @@
 /** What native routes read from a request apart from its body. */
 
 import { parseUuid } from "../../platform/uuid.ts";
-import { nowOf } from "../shared/dialect.ts";
 import type { NativeContext } from "./environment.ts";
 
 /**
@@ -10,16 +9,4 @@ import type { NativeContext } from "./environment.ts";
  */
 export function uuidOf(c: NativeContext, parameter = "id"): string {
   return parseUuid(c.req.param(parameter) ?? "") ?? "";
-}
-
-/** Identifies a POST and its caller for idempotency keys. */
-export function onceRequestOf(c: NativeContext, operation: string) {
-  const { userId, workspace } = c.get("access");
-  return {
-    key: c.req.header("Idempotency-Key"),
-    principal: `${userId}/${workspace.id}`,
-    operation,
-    secret: c.env.AUTH_SECRET,
-    nowMs: nowOf(c),
-  };
 }

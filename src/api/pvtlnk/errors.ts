@@ -11,6 +11,7 @@ import type { LinkRefusal } from "../../links/errors.ts";
 import type { VariantsRefusal } from "../../links/variants/change-variants.ts";
 import { isShellFailure, type ShellFailure } from "../shared/failure.ts";
 import type { GuardRefusal } from "../shared/guard.ts";
+import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { validatorFor } from "../shared/validate.ts";
 import {
   badRequest,
@@ -41,6 +42,7 @@ export type PvtlnkRefusal =
   | LinkRefusal
   | VariantsRefusal
   | CsvRefusal
+  | IdempotencyRefusal
   | DialectRefusal;
 
 /** Answers a refusal in PVTLNK's format. */
@@ -142,6 +144,19 @@ function toWire(refusal: PvtlnkRefusal): WireError {
       return conflict("The link has been changed meanwhile. Try again");
     case "quota_exceeded":
       return forbidden(planSentence(refusal));
+    case "idempotency_key_invalid":
+      return badRequest(
+        `Idempotency-Key must be 1 to ${refusal.lengthMax} printable ASCII characters`,
+      );
+    case "idempotency_key_reused":
+      return invalid(["Idempotency-Key was sent with another body. Use a new key"]);
+    case "idempotency_in_flight":
+      return {
+        ...conflict("The first request with this Idempotency-Key has not finished. Try again"),
+        headers: { "Retry-After": String(refusal.retryAfterSeconds) },
+      };
+    case "idempotency_result_gone":
+      return notFound("What the first request with this Idempotency-Key made has been deleted");
     case "destination_refused":
     case "bound_exceeded":
     case "code_reserved":

@@ -6,6 +6,7 @@ import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import { isShellFailure, type ShellFailure } from "../shared/failure.ts";
 import type { GuardRefusal } from "../shared/guard.ts";
+import type { IdempotencyRefusal } from "../shared/idempotency.ts";
 import { validatorFor } from "../shared/validate.ts";
 import {
   badRequest,
@@ -40,7 +41,12 @@ export type DialectRefusal =
   | { readonly reason: "item_incomplete" };
 
 /** Every refusal of this dialect's routes. */
-export type RevolinkRefusal = GuardRefusal | AccountRefusal | LinkRefusal | DialectRefusal;
+export type RevolinkRefusal =
+  | GuardRefusal
+  | AccountRefusal
+  | LinkRefusal
+  | IdempotencyRefusal
+  | DialectRefusal;
 
 /** Converts a fault of a shared reader; this dialect ends each sentence with a full stop. */
 export function toRefusal({ sentence }: WireFault): RevolinkRefusal {
@@ -134,6 +140,22 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return badRequest(refusal.sentence);
     case "tag_unknown":
       return badRequest(`tagIds: "${refusal.tagId}" is no tag of this workspace.`);
+    case "idempotency_key_invalid":
+      return badRequest(
+        `Idempotency-Key must be 1 to ${refusal.lengthMax} printable ASCII characters.`,
+      );
+    case "idempotency_key_reused":
+      return {
+        status: 422,
+        sentence: "This Idempotency-Key was sent with another body. Use a new key.",
+      };
+    case "idempotency_in_flight":
+      return {
+        ...conflict("The first request with this Idempotency-Key has not finished. Try again."),
+        headers: { "Retry-After": String(refusal.retryAfterSeconds) },
+      };
+    case "idempotency_result_gone":
+      return notFound("What the first request with this Idempotency-Key made has been deleted.");
     case "destination_refused":
       return badRequest(destinationSentence(refusal));
     case "bound_exceeded":

@@ -12,7 +12,7 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Alongside, batchAround, type Statement } from "../../db/batch.ts";
 import type { Database } from "../../db/database.ts";
 import { hex } from "../../platform/bytes.ts";
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../platform/clock.ts";
+import { DAY_MS, MINUTE_MS } from "../../platform/clock.ts";
 import { derivedKey } from "../../platform/derived-key.ts";
 import { hmacSha256 } from "../../platform/hmac.ts";
 import { tolerate } from "../../platform/log.ts";
@@ -75,7 +75,7 @@ export async function runOnce<T, E>(
   const earlier = await claim(request, key, fingerprint);
   if (earlier !== null) {
     if (earlier.fingerprint !== fingerprint) return err({ reason: "idempotency_key_reused" });
-    if (earlier.result === null) return err(inFlight(earlier.created_at_ms, request.nowMs));
+    if (earlier.result === null) return err(IN_FLIGHT);
     const value = await once.rebuild(JSON.parse(earlier.result) as number[]);
     return value === null
       ? err({ reason: "idempotency_result_gone" })
@@ -87,7 +87,7 @@ export async function runOnce<T, E>(
     if (!result.ok) await release(request, mine);
     return fresh(result);
   } catch (error) {
-    if (isClaimLost(error)) return err(inFlight(request.nowMs, request.nowMs));
+    if (isClaimLost(error)) return err(IN_FLIGHT);
     await tolerate("idempotency.release.failed", release(request, mine));
     throw error;
   }
@@ -105,7 +105,6 @@ async function fingerprintOf({ secret, principal, body }: OnceRequest): Promise<
 interface Earlier {
   readonly fingerprint: string;
   readonly result: string | null;
-  readonly created_at_ms: number;
 }
 
 /** Claims the key, or returns what an earlier request stored under it. */
@@ -128,7 +127,7 @@ async function claim(
           and idempotency_keys.created_at_ms <= ${nowMs - CLAIM_AGE_MS})
       returning key`),
       db.all<Earlier>(sql`
-      select fingerprint, result, created_at_ms from idempotency_keys
+      select fingerprint, result from idempotency_keys
       where principal = ${principal} and operation = ${operation} and key = ${key}`),
     ],
   );
@@ -170,10 +169,8 @@ function isClaimLost(error: unknown): boolean {
   return String(cause).includes("NOT NULL constraint failed: idempotency_keys.fingerprint");
 }
 
-function inFlight(claimedAtMs: number, nowMs: number): IdempotencyRefusal {
-  const lapsesInMs = Math.max(claimedAtMs + CLAIM_AGE_MS - nowMs, SECOND_MS);
-  return { reason: "idempotency_in_flight", retryAfterSeconds: Math.ceil(lapsesInMs / SECOND_MS) };
-}
+/** Most requests end within a second; one that never ends frees its key after a minute. */
+const IN_FLIGHT: IdempotencyRefusal = { reason: "idempotency_in_flight", retryAfterSeconds: 1 };
 
 function fresh<T, E>(result: Result<T, E>): Result<OnceOutcome<T>, E> {
   return result.ok ? ok({ value: result.value, replayed: false }) : result;

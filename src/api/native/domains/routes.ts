@@ -14,10 +14,11 @@ import { proveDomain } from "../../../workspaces/prove-domain.ts";
 import { releaseDomain } from "../../../workspaces/release-domain.ts";
 import { announceLiveBy, nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-import { onceRequestOf, uuidOf } from "../request.ts";
+import { uuidOf } from "../request.ts";
 import { newDomain } from "./contract.ts";
 import { type Serving, wireDomain } from "./translate.ts";
 

@@ -19,10 +19,11 @@ import { databaseOf } from "../../../db/database.ts";
 import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-import { onceRequestOf, uuidOf } from "../request.ts";
+import { uuidOf } from "../request.ts";
 import { goalChanges, newGoal } from "./contract.ts";
 import { wireGoal } from "./translate.ts";
 

@@ -7,10 +7,11 @@ import { collections as collectionTable, tags as tagTable } from "../../../db/sc
 import { type LabelKind, labelStore } from "../../../links/labels.ts";
 import type { Label } from "../../../links/link.ts";
 import { runOnce } from "../../shared/idempotency.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-import { onceRequestOf, uuidOf } from "../request.ts";
+import { uuidOf } from "../request.ts";
 import { newLabel } from "./contract.ts";
 import { wireTag, wireCollection } from "./translate.ts";
 

@@ -16,11 +16,11 @@ import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { versionsOf } from "../../shared/if-match.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import { withoutShown } from "../../shared/without-shown.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
-import { onceRequestOf } from "../request.ts";
 import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
 import { answerList } from "./list.ts";
 import {

@@ -104,6 +104,6 @@ export function reportedFields(body: unknown, query: URLSearchParams): unknown {
   return Object.fromEntries(fields);
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
+function isGiven(given: unknown): boolean {
+  return given !== undefined && given !== null && given !== "";
 }

@@ -3,13 +3,19 @@
 import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { links as linkTable } from "../../../db/schema/index.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
 import { createLink } from "../../../links/create-link.ts";
+import type { Link } from "../../../links/link.ts";
 import { updateLink } from "../../../links/update-link.ts";
+import { err } from "../../../platform/result.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
+import { runOnce } from "../../shared/idempotency.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import type { PvtlnkEnvironment } from "../environment.ts";
-import { refuse, validate } from "../errors.ts";
+import { type PvtlnkRefusal, refuse, validate } from "../errors.ts";
 import { requires } from "../guard.ts";
 import { linkChanges, listQuery, newLink } from "./contract.ts";
 import { onlyOthersThanShown, paramsIn, validateLink, withAllFaults } from "./params.ts";
@@ -39,10 +45,27 @@ export const links = new Hono<PvtlnkEnvironment>()
     paramsIn("link"),
     validateLink(newLink),
     async (c) => {
-      const created = await createLink(linkContextOf(c), toInput(c.req.valid("json")));
-      if (!created.ok) return refuse(c, await withAllFaults(c, created.error));
+      const body = c.req.valid("json");
+      const db = databaseOf(c.env.DB);
+      const store = linkStoreOf(c);
+      const request = { ...onceRequestOf(c, "POST /api/v1/links"), db, body };
+      const created = await runOnce<Link, PvtlnkRefusal>(request, {
+        table: linkTable,
+        async change(alongside) {
+          const made = await createLink(linkContextOf(c), toInput(body), alongside);
+          return made.ok ? made : err(await withAllFaults(c, made.error));
+        },
+        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+      });
+      if (!created.ok) return refuse(c, created.error);
+      const { value: made, replayed } = created.value;
       announceLiveBy(c);
-      const link = wireLink(created.value, activityIn(new Map(), created.value), configOf(c.env));
+      if (replayed) c.header("Idempotent-Replayed", "true");
+      const link = wireLink(
+        made,
+        activityIn(await activityOf(c, replayed ? [made.id] : []), made),
+        configOf(c.env),
+      );
       return c.json({ success: true, link }, 201);
     },
   )

@@ -5,13 +5,18 @@ import { createMiddleware } from "hono/factory";
 
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
+import { links as linkTable } from "../../../db/schema/index.ts";
 import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
+import type { Link } from "../../../links/link.ts";
 import { linkExists } from "../../../links/store.ts";
 import { updateLink } from "../../../links/update-link.ts";
+import { err } from "../../../platform/result.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
+import { runOnce } from "../../shared/idempotency.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
 import { refuse, type RevolinkRefusal, validate } from "../errors.ts";
 import { fieldsFrom } from "../fields.ts";
@@ -49,19 +54,31 @@ export const link = new Hono<RevolinkEnvironment>()
     inNamedWorkspace,
     validate.fields(newLink),
     async (c) => {
-      const context = linkContextOf(c);
+      const body = c.req.valid("json");
       const config = configOf(c.env);
-      const wanted = readNewLink(c.req.valid("json"), config);
-      if (!wanted.ok) return refuse(c, wanted.error);
-      const complete = await completerFor(c, [wanted.value]);
-      const input = await complete(wanted.value);
-      if (!input.ok) return refuse(c, input.error);
-      const created = await createLink(context, input.value);
-      if (!created.ok) return refuse(c, asSent(created.error, wanted.value));
+      const db = databaseOf(c.env.DB);
+      const store = linkStoreOf(c);
+      const request = { ...onceRequestOf(c, "POST /apiv1/link/create"), db, body };
+      const created = await runOnce<Link, RevolinkRefusal>(request, {
+        table: linkTable,
+        async change(alongside) {
+          const wanted = readNewLink(body, config);
+          if (!wanted.ok) return wanted;
+          const complete = await completerFor(c, [wanted.value]);
+          const input = await complete(wanted.value);
+          if (!input.ok) return input;
+          const made = await createLink(linkContextOf(c), input.value, alongside);
+          return made.ok ? made : err(asSent(made.error, wanted.value));
+        },
+        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+      });
+      if (!created.ok) return refuse(c, created.error);
+      const { value: made, replayed } = created.value;
+      if (replayed) c.header("Idempotent-Replayed", "true");
       announceLiveBy(c);
       return c.json({
-        message: `Link "${created.value.title}" successfully created.`,
-        ...wireCreated(created.value, config),
+        message: `Link "${made.title}" successfully created.`,
+        ...wireCreated(made, config),
       });
     },
   )
