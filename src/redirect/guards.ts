@@ -29,9 +29,12 @@ export interface GuardParts {
   askPassword(env: Cloudflare.Env, asked: PasswordRequest): Promise<PasswordOutcome>;
 }
 
-/** The visitor may go on, with the cookie of a password that was entered with this request. */
+/** The visitor may go on. */
 export interface Passed {
+  /** The cookie of a password that was entered with this request. */
   readonly unlocking: string | null;
+  /** Where the visitor comes from: with a password, before the page that asked for it. */
+  readonly referer: string | null;
 }
 
 /** Checks the password, then the click limit, and then shows the preview if it is asked for. */
@@ -42,12 +45,14 @@ export async function passGuards(
   parts: GuardParts,
 ): Promise<Response | Passed> {
   const { env, method, asked, visitor, nowMs } = visit;
+  let { referer } = visitor;
   let unlocking: string | null = null;
   if (record.password !== undefined) {
     const url = new URL(visit.url.href);
     const outcome = await parts.askPassword(env, { ...visit, url, record });
     if (outcome.kind === "asked") return outcome.response;
     unlocking = outcome.cookie;
+    referer = outcome.referer;
   }
   if (record.limit !== undefined) {
     const agents = await parts.loadAgentReader();
@@ -58,7 +63,7 @@ export async function passGuards(
     const refused = await admit(env, record, record.limit, sender, admitting, nowMs);
     if (refused !== null) return notice(visit, refused);
   }
-  return asked.preview ? answerPreview(visit, destination) : { unlocking };
+  return asked.preview ? answerPreview(visit, destination) : { unlocking, referer };
 }
 
 function answerPreview(asker: Asker, destination: string): Response {

@@ -217,7 +217,9 @@ async function answerGuarded(
   const { passGuards } = await parts.loadGuards();
   const passed = await passGuards(visit, record, decision.destination, parts);
   if (passed instanceof Response) return passed;
-  return leadOn(visit, record, decision, passed.unlocking, parts.capture);
+  const { unlocking, referer } = passed;
+  const visitor = { ...visit.visitor, referer };
+  return leadOn({ ...visit, visitor }, record, decision, unlocking, parts.capture);
 }
 
 /** Returns the destination with the visitor's query, if the link forwards it. */

@@ -5,6 +5,7 @@
  * page contains the destination: only the redirect does.
  */
 
+import { referrerHost } from "../clicks/referrer.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { SECOND_MS } from "../platform/clock.ts";
@@ -12,7 +13,12 @@ import { BUSY_SECONDS, HashingBusy, isHashingBusy } from "../platform/hash-turns
 import { log } from "../platform/log.ts";
 import { takeGuess } from "./guess.ts";
 import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
-import { PASSWORD_REQUIRED, PASSWORD_WRONG, TOO_MANY_TRIES } from "./pages/password-notices.ts";
+import {
+  PASSWORD_REQUIRED,
+  PASSWORD_WRONG,
+  TOO_MANY_TRIES,
+  withOrigin,
+} from "./pages/password-notices.ts";
 import { isUnlocked, unlockCookie } from "./password-cookie.ts";
 import { notice } from "./respond.ts";
 import type { Visitor } from "./visitor.ts";
@@ -27,8 +33,11 @@ export interface PasswordRequest {
 }
 
 export type PasswordOutcome =
-  /** `cookie` is the Set-Cookie header, if the password was entered with this request. */
-  | { readonly kind: "passed"; readonly cookie: string | null }
+  /**
+   * `cookie` is the Set-Cookie header, if the password was entered with this request, and `referer`
+   * where the visitor was before the password was asked for.
+   */
+  | { readonly kind: "passed"; readonly cookie: string | null; readonly referer: string | null }
   | { readonly kind: "asked"; readonly response: Response };
 
 /** Compares a password with the stored one of the link with this UUID. Slow on purpose. */
@@ -38,6 +47,7 @@ export type VerifyPassword = (
 ) => Promise<boolean>;
 
 const BODY_BYTES_MAX = 4_096;
+const HOST_CHARS_MAX = 253;
 const BUSY_MS = BUSY_SECONDS * SECOND_MS;
 
 /** Lets a visitor pass, or answers with the page that asks for the password. */
@@ -46,18 +56,20 @@ export async function askPassword(
   asked: PasswordRequest,
   verify: VerifyPassword,
 ): Promise<PasswordOutcome> {
-  const { request, record, url, nowMs } = asked;
+  const { request, record, url, visitor, nowMs } = asked;
+  const { referer } = visitor;
   if (request.method !== "POST") {
     const cookies = request.headers.get("Cookie");
     const unlocked = await isUnlocked(env.AUTH_SECRET, url, record, cookies, nowMs);
-    return unlocked ? { kind: "passed", cookie: null } : refused(request, PASSWORD_REQUIRED);
+    if (unlocked) return { kind: "passed", cookie: null, referer };
+    return refused(request, withOrigin(PASSWORD_REQUIRED, referrerHost(referer)));
   }
-  const password = await passwordOf(request);
-  if (password === null) return refused(request, PASSWORD_REQUIRED);
+  const form = await formOf(request);
+  if (form === null) return refused(request, PASSWORD_REQUIRED);
   // Before anything is counted: a busy server is not the visitor's fault.
   if (isHashingBusy()) return refused(request, UNAVAILABLE, BUSY_MS);
   try {
-    return await tryPassword(env, asked, password, verify);
+    return await tryPassword(env, asked, form, verify);
   } catch (error) {
     if (error instanceof HashingBusy) return refused(request, UNAVAILABLE, BUSY_MS);
     log("error", "redirect.password.failed", { linkId: record.linkId, error });
@@ -68,12 +80,12 @@ export async function askPassword(
 async function tryPassword(
   env: Cloudflare.Env,
   { request, record, url, address, visitor, nowMs }: PasswordRequest,
-  password: string,
+  { password, from }: PasswordForm,
   verify: VerifyPassword,
 ): Promise<PasswordOutcome> {
   const guess = await takeGuess(env, record, visitor, nowMs);
   const { retryAfterMs } = guess;
-  if (!guess.allowed) return refused(request, TOO_MANY_TRIES, retryAfterMs);
+  if (!guess.allowed) return refused(request, withOrigin(TOO_MANY_TRIES, from), retryAfterMs);
   try {
     const link = await storedPassword(env.DB, address, record.linkId);
     if (link === null) {
@@ -82,11 +94,15 @@ async function tryPassword(
     }
     const { uuid, stored, version } = link;
     if (stored !== null && !(await verify(password, { uuid, stored }))) {
-      return refused(request, PASSWORD_WRONG, retryAfterMs);
+      return refused(request, withOrigin(PASSWORD_WRONG, from), retryAfterMs);
     }
     await guess.succeeded();
     const cookie = await unlockCookie(env.AUTH_SECRET, url, record, version, nowMs);
-    return { kind: "passed", cookie };
+    return {
+      kind: "passed",
+      cookie,
+      referer: from === null ? visitor.referer : `https://${from}/`,
+    };
   } catch (error) {
     await guess.takeBack();
     throw error;
@@ -114,8 +130,14 @@ interface StoredPassword {
   readonly version: number;
 }
 
-/** Returns the password of the form, or null if the body is no such form or is too large. */
-async function passwordOf(request: Request): Promise<string | null> {
+interface PasswordForm {
+  readonly password: string;
+  /** The host where the visitor comes from, as the page was told; null if it was not. */
+  readonly from: string | null;
+}
+
+/** Returns the form, or null if the body is no such form or is too large. */
+async function formOf(request: Request): Promise<PasswordForm | null> {
   const [type = ""] = (request.headers.get("Content-Type") ?? "").split(";", 1);
   if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") return null;
   const decoder = new TextDecoder();
@@ -124,7 +146,13 @@ async function passwordOf(request: Request): Promise<string | null> {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > BODY_BYTES_MAX) return null;
   }
-  return new URLSearchParams(text + decoder.decode()).get("password") || null;
+  const fields = new URLSearchParams(text + decoder.decode());
+  const password = fields.get("password") || null;
+  return password === null ? null : { password, from: hostOf(fields.get("from")) };
+}
+
+function hostOf(from: string | null): string | null {
+  return from === null || from.length > HOST_CHARS_MAX ? null : referrerHost(`https://${from}/`);
 }
 
 function refused(request: Request, what: Notice, retryAfterMs = 0): PasswordOutcome {

@@ -50,6 +50,33 @@ describe("a goal with a click parameter", () => {
     expect(clicks.map(({ token }) => token)).toEqual(seen);
   });
 
+  it.for([
+    ["https://example.com/?path/to/page", "?path/to/page&"],
+    ["https://example.com/x?wsdl", "?wsdl&"],
+    [
+      "https://example.com/x?param[1]=foo&url=https://e.test/",
+      "?param[1]=foo&url=https://e.test/&",
+    ],
+    ["https://example.com/x?sig=a%20b+c&q=%E9&e=", "?sig=a%20b+c&q=%E9&e=&"],
+  ] as const)("keeps every byte of the query of %s", async ([destination, query], { expect }) => {
+    const { workspace, context } = await markedWorkspace();
+    await createGoal(context, GOAL);
+    const { code } = await insertLink(
+      {
+        destination_url: destination,
+        forward_query: 1,
+        utm_params: JSON.stringify({ utm_source: "nl" }),
+      },
+      workspace.id,
+    );
+    const { redirect, clicks } = recordingRedirect();
+    const sent = "?ref=a%20b&flag&caf%E9=1&qr=table-5";
+    const response = await follow(redirect, `/${code}${sent}`, asBrowser);
+    const added = `utm_source=nl&${sent.slice(1)}&cid=${clicks[0]?.token}`;
+    const location = response.headers.get("Location");
+    expect(location?.slice(location.indexOf("?"))).toBe(query + added);
+  });
+
   it("marks no opted-out visitor, no prefetch, and no destination with its own value", async ({
     expect,
   }) => {

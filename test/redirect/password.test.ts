@@ -64,6 +64,45 @@ describe("a link with a password", () => {
     expect(response.headers.get("Location")).toBe(DESTINATION);
   });
 
+  it("keeps for its click where the visitor was before the password was asked for", async ({
+    expect,
+  }) => {
+    const { code } = await lockedLink();
+    const { redirect, clicks } = recordingRedirect();
+    const Referer = "https://www.News.example/story?id=7";
+    const asked = await follow(redirect, `/${code}`, {
+      headers: { Referer, "User-Agent": BROWSER },
+    });
+    const field = '<input type="hidden" name="from" value="news.example"></form>';
+    expect(await asked.text()).toContain(field);
+    const submit = (password: string) =>
+      follow(redirect, `/${code}`, {
+        method: "POST",
+        body: new URLSearchParams({ password, from: "news.example" }),
+        headers: { "User-Agent": BROWSER, "CF-Connecting-IP": newAddress() },
+      });
+    expect(await (await submit("guess")).text()).toContain(field);
+    expect((await submit("open sesame")).status).toBe(303);
+    expect(clicks.map(({ visitor }) => visitor.referer)).toEqual(["https://news.example/"]);
+    const next = await follow(redirect, `/${code}`, { headers: { "User-Agent": BROWSER } });
+    expect(await next.text()).not.toContain("news.example");
+  });
+
+  it.for([
+    "https://a.example&quot;><script>",
+    'android-app://a"><b>',
+    "android-app://com.Example.App/",
+    "data:text/html,<script>",
+  ])("writes no markup of a visitor into its form: %s", async (Referer, { expect }) => {
+    const { code } = await lockedLink();
+    const { redirect } = recordingRedirect();
+    const html = await (await follow(redirect, `/${code}`, { headers: { Referer } })).text();
+    const [, from] = /name="from" value="([^>]*)">/.exec(html) ?? [];
+    expect(from ?? "com.example.app").toBe("com.example.app");
+    expect(html).not.toContain("<script>");
+    expect(html).not.toContain("<b>");
+  });
+
   it("names POST among its methods, and an open link does not", async ({ expect }) => {
     const locked = await lockedLink();
     const open = await insertLink();

@@ -9,7 +9,7 @@ export interface Page {
   readonly action?: { readonly href: string; readonly label: string };
   /** Where the page leads by itself, with the same demands on the URL. */
   readonly refresh?: string;
-  /** Markup at the end, written to the page unescaped: constants only. */
+  /** Markup at the end, written to the page unescaped: nothing that a visitor could choose. */
   readonly form?: string;
 }
 

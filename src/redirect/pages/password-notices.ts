@@ -31,3 +31,15 @@ export const TOO_MANY_TRIES: Notice = {
   text: "Wait a while before you enter the password again.",
   form: FORM,
 };
+
+const HOST = /^[a-z0-9._:[\]-]{1,253}$/;
+
+/**
+ * Returns a notice whose form also sends where the visitor comes from, which a browser tells only
+ * with the first request. A host that could be more than text is left out.
+ */
+export function withOrigin(what: Notice, host: string | null): Notice {
+  if (host === null || !HOST.test(host) || what.form === undefined) return what;
+  const field = `<input type="hidden" name="from" value="${host}"></form>`;
+  return { ...what, form: what.form.replace("</form>", field) };
+}
