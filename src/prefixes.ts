@@ -36,6 +36,9 @@ export const APP_PATH = new RegExp(
 /** Where a default host says to whom a vulnerability is reported (RFC 9116). */
 export const SECURITY_PATH = "/.well-known/security.txt";
 
+/** Files of `public/` that a default host serves, and a custom domain does not. */
+export const DEFAULT_HOST_FILES: ReadonlySet<string> = new Set(["/robots.txt", "/favicon.svg"]);
+
 /** Whether a path is the prefix itself or lies below it. */
 export function isUnder(prefix: string, path: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);

@@ -4,7 +4,7 @@ import { configOf } from "./config.ts";
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
 import { parseQueueRole } from "./platform/queue-role.ts";
-import { APP_PATH, SECURITY_PATH } from "./prefixes.ts";
+import { APP_PATH, DEFAULT_HOST_FILES, SECURITY_PATH } from "./prefixes.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
 import { httpsOf, splitUrl } from "./redirect/request-url.ts";
@@ -67,6 +67,18 @@ async function callApi(
   return isStrict ? makeStrict(new Response(response.body, response)) : response;
 }
 
+/** Answers what only a default host has beside its links; returns null for another path. */
+function answerFile(request: Request, path: string, env: Cloudflare.Env): Promise<Response> | null {
+  if (path === SECURITY_PATH) return answerSecurity(request, env);
+  return DEFAULT_HOST_FILES.has(path) ? answerAsset(request, env) : null;
+}
+
+async function answerAsset(request: Request, env: Cloudflare.Env): Promise<Response> {
+  const response = await env.ASSETS.fetch(request);
+  // A copy: the headers of one that was fetched cannot be changed.
+  return new Response(response.body, response);
+}
+
 async function answerSecurity(request: Request, env: Cloudflare.Env): Promise<Response> {
   const { answerSecurityTxt } = await import("./redirect/pages/security-txt.ts");
   const { securityContact: contact, publicUrl } = configOf(env);
@@ -89,10 +101,9 @@ export default {
       return finish(notice(request, UNAVAILABLE));
     };
     try {
-      const response =
-        isDefault && url.path === SECURITY_PATH
-          ? answerSecurity(request, env)
-          : redirect(request, url, env, ctx);
+      const response = isDefault
+        ? (answerFile(request, url.path, env) ?? redirect(request, url, env, ctx))
+        : redirect(request, url, env, ctx);
       return response instanceof Promise ? response.then(finish).catch(failed) : finish(response);
     } catch (error) {
       return failed(error);

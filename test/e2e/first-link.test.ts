@@ -95,6 +95,14 @@ describe("a link, from its creation to its report", () => {
     expect(security.text).toContain("This link does not exist");
   });
 
+  it("is beside no file of ours on a custom or unknown domain", async ({ expect }) => {
+    for (const route of ["/robots.txt", "/favicon.svg"]) {
+      const { status, text } = await server.ask(route, { headers: { host: "go.acme.example" } });
+      expect([route, status]).toEqual([route, 404]);
+      expect(text).toContain("This link does not exist");
+    }
+  });
+
   it("has a QR code", async ({ expect }) => {
     await createLink("drawn");
     const answer = await server.ask("/drawn/qr.svg", { headers: NAVIGATION });
