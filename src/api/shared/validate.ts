@@ -42,7 +42,7 @@ export interface Validator<R, E extends DialectEnvironment> {
     options?: BodyOptions,
     prepare?: Prepare<E>,
   ): Validated<"json", S, E>;
-  /** Validates the query; the last value of a repeated parameter counts. */
+  /** Validates the query; the last value of a repeated parameter counts, an empty one does not. */
   query<S extends z.ZodType>(schema: S): Validated<"query", S, E>;
   /** Validates the `fields` that the dialect's own middleware has read from the request. */
   fields<S extends z.ZodType>(schema: S, judge?: Judge<R, E>): Validated<"json", S, E>;
@@ -79,12 +79,17 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
       return check("json", schema, value)(c, next);
     },
     query: (schema) => async (c, next) => {
-      const given = Object.fromEntries(new URL(c.req.url).searchParams);
-      return check("query", schema, given)(c, next);
+      return check("query", schema, givenIn(new URL(c.req.url).searchParams))(c, next);
     },
     fields: (schema, judge) => async (c, next) =>
       check("json", schema, c.get("fields"), judge)(c, next),
   };
+}
+
+/** Returns the parameters that are given: an empty one is not. */
+function givenIn(query: URLSearchParams): Record<string, string> {
+  const last = Object.entries(Object.fromEntries(query));
+  return Object.fromEntries(last.filter(([, value]) => value !== ""));
 }
 
 /** Converts a zod issue to the form that dialects receive. */

@@ -13,7 +13,7 @@ const NEUTRALISED = /^'+[=+\-@\t\r]/;
 const TRUE = /^(?:true|t|yes|y|on|1)$/i;
 const FALSE = /^(?:false|f|no|n|off|0)$/i;
 const TIME =
-  /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<clock>\d\d:\d\d)(?<seconds>:\d\d(?:\.\d{1,9})?)? ?(?<zone>Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
+  /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<clock>\d\d:\d\d)(?<seconds>:\d\d(?:\.\d{1,9})?)? ?(?<zone>Z|UTC|[+ -]\d\d:?\d\d)?)?$/i;
 /** One name of a list: quoted, or everything up to the next comma. */
 const TAG = /\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)/g;
 
@@ -57,13 +57,16 @@ export function writeTime(ms: number): string {
 /**
  * Parses an ISO 8601 date, or date and time, into milliseconds; null if the text is neither.
  *
- * Assumes UTC if no zone is given. A date alone means its first moment.
+ * Assumes UTC if no zone is given. A date alone means its first moment. A space before an offset is
+ * the plus that a query loses if it is not encoded.
  */
 export function readTime(text: string): number | null {
   const { date, clock = "00:00", seconds = ":00", zone = "Z" } = TIME.exec(text)?.groups ?? {};
   // `Date.parse` turns the 30th of February into the 2nd of March.
   if (date === undefined || !isDate(date)) return null;
-  const offset = /^(?:Z|UTC)$/i.test(zone) ? "Z" : zone.replace(/^(...)(\d\d)$/, "$1:$2");
+  const offset = /^(?:Z|UTC)$/i.test(zone)
+    ? "Z"
+    : zone.replace(/^ /, "+").replace(/^(...)(\d\d)$/, "$1:$2");
   const ms = Date.parse(`${date}T${clock}${seconds}${offset}`);
   return Number.isNaN(ms) ? null : ms;
 }

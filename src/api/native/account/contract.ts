@@ -4,6 +4,7 @@ import * as z from "zod";
 
 import { SCOPES } from "../../../access/access.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "../../../platform/password.ts";
+import { flagText, timeText, unlessEmpty } from "../../shared/plain-values.ts";
 import { email, name } from "../contract.ts";
 
 const password = z.string({ error: "password is required and must be a text" });
@@ -34,12 +35,14 @@ export const newToken = z.object({
       error: "scopes is required and must be a list",
     })
     .min(1, "scopes must name at least one scope"),
-  expiresAt: z.iso
-    .datetime({ offset: true, error: "expiresAt must be an ISO 8601 date and time, or null" })
-    .nullish(),
+  expiresAt: unlessEmpty(
+    timeText("expiresAt must be an ISO 8601 date and time, or null")
+      .transform((ms) => new Date(ms).toISOString())
+      .nullable(),
+  ),
   workspaceOnly: z.boolean({ error: "workspaceOnly must be true or false" }).optional(),
 });
 
 export const revocation = z.object({
-  descendants: z.enum(["true", "false"], { error: "descendants must be true or false" }).optional(),
+  descendants: flagText("descendants must be true or false").optional(),
 });

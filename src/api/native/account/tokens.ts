@@ -42,7 +42,7 @@ export const tokens = new Hono<NativeEnvironment>()
   })
   .delete("/:id", requires({ who: "session" }), validate.query(revocation), async (c) => {
     const id = c.req.param("id");
-    if (c.req.valid("query").descendants === "true") {
+    if (c.req.valid("query").descendants === true) {
       const ended = await storeOf(c).revokeTree(id);
       return ended.ok ? c.json({ id, revoked: true, ended: ended.value }) : refuse(c, ended.error);
     }

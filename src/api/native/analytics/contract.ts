@@ -3,19 +3,18 @@
 import * as z from "zod";
 
 import { dayOf, dayOfDate } from "../../../ledger/counts/day.ts";
+import { flagText, timeText } from "../../shared/plain-values.ts";
 
 /** The number of days of each preset; null for a year, whose length varies. */
 export const PRESETS = { "7d": 7, "30d": 30, "90d": 90, "12m": null } as const;
 const LAST_DAY = dayOfDate("9999-12-31");
 
-const DATE_SENTENCE =
-  "must be an ISO 8601 date, such as 2026-05-31, or a date and time with a zone";
+const DATE_SENTENCE = "must be an ISO 8601 date, such as 2026-05-31, or a date and time";
 
 function day(field: string) {
   const error = `${field} ${DATE_SENTENCE}`;
-  return z
-    .union([z.iso.date(), z.iso.datetime({ offset: true })], { error })
-    .transform((value) => dayOf(Date.parse(value)))
+  return timeText(error)
+    .transform(dayOf)
     .refine((value) => value >= 0 && value <= LAST_DAY, {
       error: `${field} must lie between 1970 and 9999`,
     });
@@ -35,10 +34,7 @@ export const reportQuery = z.object({
   to: day("to").optional(),
   /** Decides only which date is today, if the range ends today: days are in UTC. */
   tz: timeZone.optional(),
-  includeBots: z
-    .enum(["true", "false"], { error: "includeBots must be true or false" })
-    .default("false")
-    .transform((value) => value === "true"),
+  includeBots: flagText("includeBots must be true or false").default(false),
 });
 
 export type ReportQuery = z.output<typeof reportQuery>;

@@ -6,11 +6,12 @@
 import * as z from "zod";
 
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
-import { readTime } from "../../../links/csv/cells.ts";
+import { readFlag } from "../../../links/csv/cells.ts";
 import { LINK_PARTS, type LinkPart, REDIRECT_STATUSES } from "../../../links/link.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
+import { flagText, timeText, unlessEmpty } from "../../shared/plain-values.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
 import { LABEL_LENGTH_MAX } from "../labels/contract.ts";
 
@@ -36,11 +37,8 @@ function text(field: string, lengthMax: number, refused: RegExp) {
 }
 
 function time(field: string) {
-  const error = `${field} must be an ISO 8601 date and time with a zone, such as 2026-12-31T00:00:00Z, or null`;
-  return z.iso
-    .datetime({ offset: true, error })
-    .transform((value) => Date.parse(value))
-    .nullable();
+  const error = `${field} must be an ISO 8601 date, or date and time, such as 2026-12-31T00:00:00Z, or null`;
+  return unlessEmpty(timeText(error).nullable());
 }
 
 function flag(field: string) {
@@ -72,10 +70,10 @@ const PASSWORD_SENTENCE = `password must be a text of 1 to ${PASSWORD_LENGTH_MAX
 const optional = {
   title: text("title", TITLE_LENGTH_MAX, CONTROL).optional(),
   description: text("description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES).optional(),
-  expiresAt: time("expiresAt").optional(),
-  startsAt: time("startsAt").optional(),
-  endsAt: time("endsAt").optional(),
-  expiredUrl: z.string({ error: "expiredUrl must be a URL, or null" }).nullable().optional(),
+  expiresAt: time("expiresAt"),
+  startsAt: time("startsAt"),
+  endsAt: time("endsAt"),
+  expiredUrl: unlessEmpty(z.string({ error: "expiredUrl must be a URL, or null" }).nullable()),
   isActive: flag("isActive").optional(),
   forwardQuery: flag("forwardQuery").optional(),
   utmParams: z
@@ -107,11 +105,12 @@ const optional = {
     })
     .optional(),
   tags: tags.optional(),
-  collectionId: z
-    .guid({ error: "collectionId must be the id of a collection, or null" })
-    .toLowerCase()
-    .nullable()
-    .optional(),
+  collectionId: unlessEmpty(
+    z
+      .guid({ error: "collectionId must be the id of a collection, or null" })
+      .toLowerCase()
+      .nullable(),
+  ),
 };
 
 const HOSTNAME_SENTENCE = "domain must be a host name such as go.example.com, or null";
@@ -119,12 +118,9 @@ const LIMIT_SENTENCE = "clicksLimit must be a whole number of at least 1, or nul
 
 /** The engine reads rules, A/B tests and QR settings itself: see `routing.ts`. */
 const routing = {
-  domain: z
-    .string({ error: HOSTNAME_SENTENCE })
-    .trim()
-    .min(1, { error: HOSTNAME_SENTENCE })
-    .nullable()
-    .optional(),
+  domain: unlessEmpty(
+    z.string({ error: HOSTNAME_SENTENCE }).trim().min(1, { error: HOSTNAME_SENTENCE }).nullable(),
+  ),
   clicksLimit: z
     .int({ error: LIMIT_SENTENCE })
     .min(1, { error: LIMIT_SENTENCE })
@@ -140,7 +136,7 @@ const NOT_AN_OBJECT = { error: "Send a JSON object that holds the link's fields"
 export const newLink = z.object(
   {
     destinationUrl: z.string({ error: DESTINATION_SENTENCE }),
-    shortCode: shortCode.nullish(),
+    shortCode: unlessEmpty(shortCode.nullable()),
     ...optional,
     ...routing,
   },
@@ -150,7 +146,7 @@ export const newLink = z.object(
 export const linkChanges = z.object(
   {
     destinationUrl: z.string({ error: "destinationUrl must be a valid URL" }).optional(),
-    shortCode: shortCode.optional(),
+    shortCode: unlessEmpty(shortCode),
     isArchived: flag("isArchived").optional(),
     ...optional,
     ...routing,
@@ -181,16 +177,11 @@ const FORM_FIELDS: ReadonlyMap<string, (value: string) => unknown> = new Map([
 ] as [string, (value: string) => unknown][]);
 
 function toFlag(value: string): unknown {
-  const word = value.toLowerCase();
-  if (["true", "1", "on", "yes"].includes(word)) return true;
-  return ["false", "0", "off", "no"].includes(word) ? false : value;
+  return readFlag(value) ?? value;
 }
 
 function queryFlag(name: string) {
-  return z
-    .enum(["true", "false"], { error: `${name} must be true or false` })
-    .transform((value) => value === "true")
-    .optional();
+  return flagText(`${name} must be true or false`).optional();
 }
 
 const LIMIT_MAX = 10_000;
@@ -232,13 +223,13 @@ export const importBody = z.preprocess(
 
 function exportTime(name: string) {
   const error = `${name} must be an ISO 8601 date, or date and time, such as 2026-12-31T00:00:00Z`;
-  return z.string().transform(readTime).pipe(z.number({ error })).optional();
+  return timeText(error).optional();
 }
 
 export const exportQuery = linkQuery.omit({ limit: true, cursor: true, fields: true }).extend({
   createdAfter: exportTime("createdAfter"),
   createdBefore: exportTime("createdBefore"),
-  bom: z.stringbool({ error: "bom must be true or false" }).optional(),
+  bom: queryFlag("bom"),
 });
 
 const LINKS_MAX = 100;

@@ -6,6 +6,7 @@ import { isCountry } from "../../../links/rules/countries.ts";
 import { DEVICES } from "../../../links/rules/rule.ts";
 import { isTimeZone } from "../../../links/rules/wall-clock.ts";
 import type { SimulatedVisitor } from "../../../links/simulate.ts";
+import { timeText, unlessEmpty } from "../../shared/plain-values.ts";
 
 /** Cloudflare's values for Tor, and for addresses whose country is unknown. */
 const UNKNOWN_COUNTRIES: ReadonlySet<string> = new Set(["T1", "XX"]);
@@ -34,10 +35,7 @@ export const simulatedVisitor = z.object(
     os: text("os"),
     browser: text("browser"),
     userAgent: text("userAgent"),
-    at: z.iso
-      .datetime({ offset: true, error: AT_SENTENCE })
-      .transform((value) => Date.parse(value))
-      .nullish(),
+    at: unlessEmpty(timeText(AT_SENTENCE).nullable()),
     timezone: z
       .string({ error: ZONE_SENTENCE })
       .refine(isTimeZone, { error: ZONE_SENTENCE })

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { EVENT_TYPES, SUBSCRIPTIONS } from "../../../webhooks/events.ts";
 import { RETRY_POLICIES } from "../../../webhooks/schedule.ts";
 import { isSecret } from "../../../webhooks/secrets.ts";
+import { timeText } from "../../shared/plain-values.ts";
 
 const URL_LENGTH_MAX = 2_048;
 const SECRET_LENGTH_MAX = 200;
@@ -75,8 +76,5 @@ export const deliveryQuery = z.object({
 });
 
 export const redeliverRequest = z.object({
-  since: z.iso.datetime({
-    offset: true,
-    error: "since is required and must be an ISO 8601 date and time",
-  }),
+  since: timeText("since is required and must be an ISO 8601 date and time"),
 });

@@ -89,7 +89,7 @@ export const webhooks = new Hono<NativeEnvironment>()
     return c.json(deliveries.map((delivery) => wireDelivery(found.value, delivery)));
   })
   .post("/:id/redeliver", manages, validate.json(redeliverRequest), async (c) => {
-    const sinceMs = Date.parse(c.req.valid("json").since);
+    const { since: sinceMs } = c.req.valid("json");
     const again = await withEndpoint(c, (endpoint) =>
       redeliverFailed(contextOf(c), endpoint, sinceMs),
     );

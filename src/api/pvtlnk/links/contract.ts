@@ -9,6 +9,7 @@ import { CODE } from "../../../links/route/address.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
+import { flagText, timeText, unlessEmpty } from "../../shared/plain-values.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
 import { IMPORT_ROWS_MAX } from "../../shared/wire/csv/columns.ts";
 
@@ -55,16 +56,10 @@ function flag(field: string) {
   return z.boolean({ error: `${field} must be true or false` }).optional();
 }
 
-const DATE = /^\d{4}-\d\d-\d\d$/;
-const ZONE = /(?:Z|[+-]\d\d:\d\d)$/i;
-
-/** A time in ISO 8601. Without a zone it is in UTC, and a date alone is its first moment there. */
 function time(field: string) {
-  return z
-    .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
-      error: `${field} is invalid: send an ISO 8601 date and time, such as 2026-04-01T00:00:00Z`,
-    })
-    .transform((value) => Date.parse(DATE.test(value) || ZONE.test(value) ? value : `${value}Z`));
+  return timeText(
+    `${field} is invalid: send an ISO 8601 date and time, such as 2026-04-01T00:00:00Z`,
+  );
 }
 
 const shortCode = z.string(invalid("Short code")).regex(CODE, {
@@ -107,12 +102,12 @@ const optional = {
   description: text("Description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES),
   tags: tags.optional(),
   active: flag("Active"),
-  scheduled_start_at: time("Scheduled start at").nullish(),
-  scheduled_end_at: time("Scheduled end at").nullish(),
+  scheduled_start_at: unlessEmpty(time("Scheduled start at").nullable()),
+  scheduled_end_at: unlessEmpty(time("Scheduled end at").nullable()),
   expires: flag("Expires"),
-  expires_at: time("Expires at").nullish(),
-  utm_params: utmParams.nullish(),
-  collection_id: z.int({ error: "Collection must exist" }).nullish(),
+  expires_at: unlessEmpty(time("Expires at").nullable()),
+  utm_params: unlessEmpty(utmParams.nullable()),
+  collection_id: unlessEmpty(z.int({ error: "Collection must exist" }).nullable()),
   /** Beside `link` in the request rather than in it. */
   password: z
     .string(invalid("Password"))
@@ -133,7 +128,7 @@ export const newLink = z.object({
 
 export const linkChanges = z.object({
   destination_url: destination.optional(),
-  short_code: shortCode.optional(),
+  short_code: unlessEmpty(shortCode),
   /** False takes a link out of the archive. */
   archived: flag("Archived"),
   ...optional,
@@ -162,10 +157,7 @@ export const variantChanges = z.object({
 });
 
 function queryFlag(field: string) {
-  return z
-    .enum(["true", "false", "1", "0"], { error: `${field} must be true or false` })
-    .transform((value) => value === "true" || value === "1")
-    .optional();
+  return flagText(`${field} must be true or false`).optional();
 }
 
 function wholeNumber(field: string) {

@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 
+import { timeText, unlessEmpty } from "../../shared/plain-values.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
 import { parseObjectId } from "../object-id.ts";
 
@@ -52,13 +53,9 @@ const clicksLimit = z
   .int({ error: "clicksLimit must be a positive integer." })
   .positive({ error: "clicksLimit must be a positive integer." });
 
-const expirationDate = z.iso
-  .datetime({
-    offset: true,
-    local: true,
-    error: "expirationDate must be an ISO 8601 date and time, such as 2026-12-31T23:59:59Z.",
-  })
-  .transform((text) => Date.parse(/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`));
+const expirationDate = timeText(
+  "expirationDate must be an ISO 8601 date and time, such as 2026-12-31T23:59:59Z.",
+);
 
 const TAG_IDS_WANTED = { error: "tagIds must be an array of tag ids (24 hex digits each)." };
 const tagIds = z
@@ -73,19 +70,19 @@ const optional = {
   description: description.nullish(),
   domain: domain.nullish(),
   active: active.optional(),
-  clicksLimit: clicksLimit.nullish(),
-  expirationDate: expirationDate.nullish(),
+  clicksLimit: unlessEmpty(clicksLimit.nullable()),
+  expirationDate: unlessEmpty(expirationDate.nullable()),
   tagIds: tagIds.optional(),
   abTest: z.unknown().optional(),
   qrSettings: z.unknown().optional(),
 };
 
-export const newLink = z.object({ name, rules, slug: slug.nullish(), ...optional });
+export const newLink = z.object({ name, rules, slug: unlessEmpty(slug.nullable()), ...optional });
 
 export const linkChanges = z.object({
   name: name.optional(),
   rules: rules.optional(),
-  slug: slug.optional(),
+  slug: unlessEmpty(slug),
   ...optional,
 });
 

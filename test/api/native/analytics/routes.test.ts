@@ -188,12 +188,10 @@ describe("GET /api/analytics/link/:linkId", () => {
     ["range=1y", "range must be one of 7d, 30d, 90d, 12m"],
     ["from=yesterday", "from must be an ISO 8601 date"],
     ["to=2026-02-30", "to must be an ISO 8601 date"],
-    ["to=2026-02-01T00:00:00", "to must be an ISO 8601 date"],
     ["from=2026-03-02&to=2026-03-01", "from must not be later than to"],
     ["from=2010-01-01&to=2026-03-01", "from must be less than 3660 days before to"],
     ["to=9999-12-31T23:59:59-10:00", "to must lie between 1970 and 9999"],
     ["tz=Mars/Olympus", "tz must be an IANA time zone"],
-    ["tz=", "tz must be an IANA time zone"],
     ["includeBots=maybe", "includeBots must be true or false"],
   ] as const)("refuses ?%s", async ([query, message], { expect }) => {
     const client = await newNativeClient();

@@ -1,0 +1,26 @@
+/** Reads flags, times and what counts as not given, alike in every dialect and in files. */
+
+import * as z from "zod";
+
+import { readFlag, readTime } from "../../links/csv/cells.ts";
+
+/** Reads a flag that is written as a text, in a query or a form. */
+export function flagText(error: string) {
+  return z.string({ error }).transform(readFlag).pipe(z.boolean({ error }));
+}
+
+/**
+ * Reads an ISO 8601 date, or date and time, into milliseconds. Without a zone it is in UTC, and a
+ * date alone is its first moment.
+ */
+export function timeText(error: string) {
+  return z
+    .string({ error })
+    .transform((text) => readTime(text.trim()))
+    .pipe(z.number({ error }));
+}
+
+/** Makes a field optional: an empty text means that it is not given. */
+export function unlessEmpty<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema.optional()).optional();
+}
