@@ -12,3 +12,12 @@ export function versionsOf(header: string | undefined): number[] | null {
 export function etagOf(version: number): string {
   return `"${version}"`;
 }
+
+/**
+ * Whether a client already has a version, by its `If-None-Match`. Only for GET: the answer is then
+ * 304 without a body.
+ */
+export function hasVersion(header: string | undefined, version: number): boolean {
+  if (header === undefined) return false;
+  return header.trim() === "*" || (versionsOf(header) ?? []).includes(version);
+}

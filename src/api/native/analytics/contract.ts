@@ -32,7 +32,7 @@ export const reportQuery = z.object({
     .optional(),
   from: day("from").optional(),
   to: day("to").optional(),
-  /** Decides only which date is today, if the range ends today: days are in UTC. */
+  /** Can only add a day that has begun there already: days are in UTC. */
   tz: timeZone.optional(),
   includeBots: flagText("includeBots must be true or false").default(false),
 });

@@ -13,11 +13,13 @@ const DAYS_MAX = 3_660;
  * Returns the requested days, both ends included.
  *
  * `from` and `to` take precedence over `range`. Without `to` a range ends today; without `from` it
- * has the length of `range`, or 30 days.
+ * has the length of `range`, or 30 days. Where `tz` is a day ahead of UTC, its today is added; where
+ * it is a day behind, the range still ends with UTC's, which has the newest clicks.
  */
 export function reportRange(query: ReportQuery, nowMs: number): Result<ReportRange, Issue> {
-  const to = query.to ?? today(nowMs, query.tz ?? "UTC");
-  const from = query.from ?? startOf(to, query.range);
+  const utcToday = dayOf(nowMs);
+  const to = query.to ?? Math.max(utcToday, today(nowMs, query.tz ?? "UTC"));
+  const from = query.from ?? startOf(query.to ?? utcToday, query.range);
   if (from > to) return refuse("from", `from must not be later than to (${dateOf(to)})`);
   if (to - from >= DAYS_MAX) {
     return refuse("from", `from must be less than ${DAYS_MAX} days before to (${dateOf(to)})`);

@@ -88,5 +88,5 @@ async function* piecesOf(
 function announceNext(c: NativeContext, cursor: string): void {
   const next = new URL(c.req.url);
   next.searchParams.set("cursor", cursor);
-  c.header("Link", `<${next.pathname}${next.search}>; rel="next"`);
+  c.header("Link", `<${next.href}>; rel="next"`);
 }

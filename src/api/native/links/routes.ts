@@ -14,7 +14,7 @@ import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
-import { versionsOf } from "../../shared/if-match.ts";
+import { etagOf, hasVersion, versionsOf } from "../../shared/if-match.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import { withoutShown } from "../../shared/without-shown.ts";
@@ -98,7 +98,11 @@ export const links = new Hono<NativeEnvironment>()
   })
   .get("/:id", requires({ scope: "links:read" }), async (c) => {
     const found = await linkStoreOf(c).find(linkRefOf(c));
-    return found.ok ? answerLink(c, found.value) : refuse(c, found.error);
+    if (!found.ok) return refuse(c, found.error);
+    const { version } = found.value;
+    if (!hasVersion(c.req.header("If-None-Match"), version)) return answerLink(c, found.value);
+    c.header("ETag", etagOf(version));
+    return c.body(null, 304);
   })
   .patch("/:id", requires({ scope: "links:update" }), changesBody, async (c) => {
     const body = c.req.valid("json");

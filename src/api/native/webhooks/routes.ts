@@ -84,7 +84,7 @@ export const webhooks = new Hono<NativeEnvironment>()
     if (last !== undefined && deliveries.length === limit) {
       const next = new URL(c.req.url);
       next.searchParams.set("cursor", last.eventId);
-      c.header("Link", `<${next.pathname}${next.search}>; rel="next"`);
+      c.header("Link", `<${next.href}>; rel="next"`);
     }
     return c.json(deliveries.map((delivery) => wireDelivery(found.value, delivery)));
   })

@@ -60,14 +60,13 @@ describe("filters of GET /api/links", () => {
   });
 
   for (const query of [
-    "active=yes",
-    "archived=1",
+    "active=perhaps",
+    "archived=2",
     "limit=0",
     "limit=x",
     "limit=10001",
     "limit=-1",
     "fields=title",
-    "fields=",
   ]) {
     it(`refuse ${query}`, async ({ expect }) => {
       const client = await newNativeClient();
@@ -111,7 +110,7 @@ describe("pages of GET /api/links", () => {
 
   it("a malformed cursor is refused", async ({ expect }) => {
     const client = await newNativeClient();
-    for (const cursor of ["!", "", "zzzzzzzzzzzzzzzz"]) {
+    for (const cursor of ["!", "zzzzzzzzzzzzzzzz"]) {
       const response = await client.call("GET", `/api/links?limit=1&cursor=${cursor}`);
       expect(response.status).toBe(400);
       expect(response.body).toMatchObject({ message: expect.stringContaining("cursor") });
