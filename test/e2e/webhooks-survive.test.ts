@@ -32,7 +32,8 @@ describe.skipIf(process.platform === "win32")("a runtime that is killed", () => 
       };
       const create = (title: string) =>
         call("/api/links", { destinationUrl: "https://example.com", title });
-      // The first does not answer, so the others wait behind it, in memory.
+      // It does not answer, so its other deliveries wait behind that one, in memory. Those of the
+      // second endpoint may or may not have been posted when the runtime is killed.
       const first = await call("/api/webhooks", {
         url: `${receiver.origin}/first/hang,hang,200`,
         events: ["*"],
@@ -43,7 +44,6 @@ describe.skipIf(process.platform === "win32")("a runtime that is killed", () => 
       for (const title of ["two", "three"]) await create(title);
       await server.kill();
       const [begun] = (await posts("first")).map(idOf);
-      expect(await posts("second")).toEqual([]);
 
       // What has been queued again is in memory, too, when the runtime is killed once more.
       await server.start();
