@@ -16,4 +16,6 @@ button{margin-top:1.25rem;font:inherit;padding:.5rem 1rem;border:1px solid Canva
 button:disabled{opacity:.6;cursor:progress}
 .note{margin:.25rem 0 0;font-size:.875rem}
 [role=alert]:not(:empty){padding:.75rem 1rem;border-left:.25rem solid #c62828}
-:focus-visible{outline:2px solid LinkText;outline-offset:2px}`;
+:focus-visible{outline:2px solid LinkText;outline-offset:2px}
+#done:focus-visible{outline:none}
+code{overflow-wrap:anywhere;white-space:pre-wrap}`;

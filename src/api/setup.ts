@@ -35,7 +35,7 @@ const DONE = raw(`
 
 const FORM = raw(`
 <h1>Set up Signpost</h1>
-<p>Make the first account of this installation. It owns everything that you create with it.</p>
+<p id="intro">Make the first account of this installation. It owns everything that you create with it.</p>
 <p id="problem" role="alert"></p>
 <form id="account">
   <label>Your name <input name="name" autocomplete="name" required maxlength="100"></label>
@@ -65,6 +65,11 @@ form.elements.setupToken.value = known;
 const post = async (path, body) => {
   const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const answer = await response.json().catch(() => ({}));
+  if (answer.code === "SETUP_REQUIRED") {
+    $("secret").hidden = false;
+    form.elements.setupToken.focus();
+    throw new Error("The setup token is missing or wrong. It is part of the link that the deployment has printed, and the Worker's secret SETUP_TOKEN.");
+  }
   if (!response.ok) throw new Error(answer.message ?? "The server answered " + response.status + ". Try again.");
   return answer;
 };
@@ -76,7 +81,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await post("/api/auth/sign-up/email", Object.fromEntries(new FormData(form)));
     const scopes = ["links:create", "links:read", "links:update", "links:delete", "links:read:analytics", "webhooks:read", "webhooks:manage"];
-    form.hidden = true;
+    form.hidden = $("intro").hidden = true;
     $("done").hidden = false;
     $("done").focus();
     const { token } = await post("/api/tokens", { name: "First token", scopes });
@@ -85,7 +90,6 @@ form.addEventListener("submit", async (event) => {
     $("command").textContent = "curl " + location.origin + "/api/links -H 'Authorization: Bearer " + token + "' -H 'Content-Type: application/json' -d '" + body + "'";
   } catch (error) {
     $("problem").textContent = error.message;
-    if (error.message.includes("setup link")) $("secret").hidden = false;
     button.disabled = false;
   }
 });`;
