@@ -181,8 +181,8 @@ describe("POST /apiv1/links/bulk-create", () => {
     const many = (length: number) => Array.from({ length }, () => one);
     const { body } = await bulk(client, many(100));
     expect(body["message"]).toBe("Bulk create complete: 100 created, 0 failed.");
-    // The token (and the note that it was used), the tags, the domains, the links.
-    expect(calls.length).toBeLessThanOrEqual(5);
+    // The token (and the note that it was used), the tags, the domains, the room, the links.
+    expect(calls.length).toBeLessThanOrEqual(6);
     expect(await bulk(client, many(101))).toEqual({
       status: 400,
       body: { error: "Maximum 100 links per request." },
