@@ -197,6 +197,8 @@ CREATE TABLE `links` (
 	`code` text NOT NULL,
 	`destination_url` text NOT NULL,
 	`title` text,
+	`title_folded` text,
+	`destination_folded` text,
 	`description` text,
 	`collection_id` integer,
 	`is_active` integer DEFAULT true NOT NULL,

@@ -3,12 +3,13 @@
 import { eq, gte, lt, type SQL, sql } from "drizzle-orm";
 
 import { collections, links, linkTags, tags } from "../db/schema/index.ts";
+import { folded } from "./folded.ts";
 import type { CollectionRef } from "./link.ts";
 
 export interface LinkFilter {
-  /** A part of the code, the title or the destination; ASCII letters match in either case. */
+  /** A part of the code, the title or the destination; case and accents do not matter. */
   readonly q?: string | undefined;
-  /** A tag's UUID or name. */
+  /** A tag's UUID or name, its letters composed or not. */
   readonly tag?: string | undefined;
   readonly collection?: CollectionRef | undefined;
   readonly domain?: string | undefined;
@@ -40,15 +41,17 @@ export function linkConditions({
   const wanted: SQL[] = [];
   if (q !== undefined && q !== "") {
     // Not LIKE: D1 refuses patterns longer than 50 bytes, and `%` in a search is literal.
-    const found = [links.code, links.title, links.destinationUrl].map(
-      (column) => sql`instr(lower(${column}), lower(${q})) > 0`,
-    );
+    const found = [
+      sql`lower(${links.code})`,
+      sql`coalesce(${links.titleFolded}, lower(${links.title}))`,
+      sql`coalesce(${links.destinationFolded}, lower(${links.destinationUrl}))`,
+    ].map((text) => sql`instr(${text}, ${folded(q)}) > 0`);
     wanted.push(sql`(${sql.join(found, sql` or `)})`);
   }
   if (tag !== undefined) {
     wanted.push(sql`exists (
       select 1 from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
-      where ${linkTags.linkId} = ${links.id} and (${tags.uuid} = ${tag} or ${tags.name} = ${tag})
+      where ${linkTags.linkId} = ${links.id} and (${tags.uuid} = ${tag} or ${tags.name} in (${tag}, ${tag.normalize("NFC")}, ${tag.normalize("NFD")}))
     )`);
   }
   if (typeof collection === "string") wanted.push(eq(collections.uuid, collection));

@@ -13,6 +13,7 @@ import { jsonSlices } from "../db/json-slices.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
+import { foldedColumns } from "./folded.ts";
 import { createdEventsStatement } from "./link-events.ts";
 import { toLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
@@ -84,16 +85,20 @@ function insertStatements(
   nowMs: number,
 ): Statement[] {
   const slices = jsonSlices(
-    rows.map(({ tags: _tags, variants: _variants, ...columns }) => columns),
+    rows.map(({ tags: _tags, variants: _variants, ...columns }) => ({
+      ...columns,
+      ...foldedColumns(columns),
+    })),
   );
   return slices.map((json, at) =>
     db.run(sql`
       insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
-        description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
+        destination_folded, title_folded, description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
         expired_url, redirect_status, forward_query, rules, ab_enabled, ab_sticky, clicks_limit,
         clicks_limit_since, qr_settings, utm_params, password_hash, password_version, bytes, created_at_ms, updated_at_ms)
       select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
-        value->>'destinationUrl', value->>'title', value->>'description', value->>'collectionId',
+        value->>'destinationUrl', value->>'title', value->>'destinationFolded',
+        value->>'titleFolded', value->>'description', value->>'collectionId',
         coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
         value->>'expiresAtMs', value->>'expiredUrl', coalesce(value->>'redirectStatus', 302),
         coalesce(value->>'forwardQuery', 0), value->>'rules', coalesce(value->>'abEnabled', 0),

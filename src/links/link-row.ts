@@ -12,7 +12,13 @@ import type { StoredVariant } from "./variants/variant.ts";
 
 /** The columns of links, joined with `collections`, and of their parts only those wanted. */
 export function linkColumns(parts: ReadonlySet<LinkPart>) {
-  const { rules, qrSettings, ...columns } = getTableColumns(links);
+  const {
+    rules,
+    qrSettings,
+    titleFolded: _title,
+    destinationFolded: _destination,
+    ...columns
+  } = getTableColumns(links);
   return {
     ...columns,
     rules: sql<string | null>`${parts.has("rules") ? rules : null}`.as("rules"),

@@ -9,6 +9,7 @@ import { queueSoon } from "../webhooks/outbox.ts";
 import { acceptLink, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
 import type { UpdateLinkRefusal } from "./errors.ts";
+import { foldedColumns } from "./folded.ts";
 import { forecast } from "./forecast.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
 import { tagStatements } from "./insert-links.ts";
@@ -104,6 +105,7 @@ export async function updateLink(
         .update(links)
         .set({
           ...columns,
+          ...foldedColumns(columns),
           ...(moves ? place : {}),
           ...(isSized && { bytes }),
           version: sql`${links.version} + 1`,

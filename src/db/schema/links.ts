@@ -34,6 +34,9 @@ export const links = sqliteTable(
     /** As sent; the redirect uses its normalised form. */
     destinationUrl: text("destination_url").notNull(),
     title: text("title"),
+    /** The title and the destination folded for search; null where `lower()` does it. */
+    titleFolded: text("title_folded"),
+    destinationFolded: text("destination_folded"),
     description: text("description"),
     collectionId: integer("collection_id").references(() => collections.id, {
       onDelete: "set null",
