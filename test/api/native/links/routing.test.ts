@@ -60,7 +60,6 @@ const WRONG: readonly (readonly [fields: Record<string, unknown>, message: strin
   [{ clicksLimit: "10" }, "clicksLimit must be a whole number"],
   [{ clicksLimit: 1e300 }, "clicksLimit must be a whole number"],
   [{ domain: 5 }, "domain must be a host name"],
-  [{ domain: "" }, "domain must be a host name"],
   [{ domain: "nobody.example" }, "domain must be a domain that this workspace has proved"],
   [
     { qrSettings: { color: "red" } },

@@ -100,7 +100,7 @@ describe("POST /api/links/:id/simulate", () => {
     [{ browser: {} }, "browser must be"],
     [{ userAgent: "x".repeat(513) }, "userAgent must be"],
     [{ at: "now" }, "at must be"],
-    [{ at: "2026-05-04T09:00:00" }, "at must be"],
+    [{ at: "2026-05-04T09:00:00 noon" }, "at must be"],
     [{ timezone: "visitor" }, "timezone must be"],
     [{ language: 1 }, "language must be"],
     [{ variantCookie: 1 }, "variantCookie must be"],
