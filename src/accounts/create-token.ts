@@ -6,7 +6,7 @@ import type { Scope } from "../access/access.ts";
 import { PLANS } from "../access/plans.ts";
 import { exceeded } from "../access/quotas.ts";
 import type { Database } from "../db/database.ts";
-import { sha256Hex } from "../platform/bytes.ts";
+import { base64UrlOf, sha256Hex } from "../platform/bytes.ts";
 import { HOUR_MS, SECOND_MS, yearsAfter } from "../platform/clock.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { planOfPerson } from "../workspaces/personal.ts";
@@ -110,7 +110,5 @@ async function secondsUntilRoom(db: Database, userId: string, nowMs: number): Pr
 
 /** Returns `pp_` and 32 random bytes in base64url, 46 characters in total. */
 function randomToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
-  const text = btoa(String.fromCharCode(...bytes));
-  return `pp_${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+  return `pp_${base64UrlOf(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)))}`;
 }

@@ -3,7 +3,7 @@
  * it is in no page. Stored as a hash, so it is shown only when it is made.
  */
 
-import { base64Of, sha256Hex, utf8 } from "../platform/bytes.ts";
+import { base64UrlOf, sha256Hex, utf8 } from "../platform/bytes.ts";
 
 const PREFIX = "gsec_";
 const SECRET_BYTES = 32;
@@ -15,8 +15,7 @@ export interface MadeSecret {
 
 /** Generates a secret of 256 random bits. */
 export async function newGoalSecret(): Promise<MadeSecret> {
-  const text = base64Of(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
-  const secret = PREFIX + text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const secret = PREFIX + base64UrlOf(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
   return { secret, hash: await sha256Hex(secret) };
 }
 

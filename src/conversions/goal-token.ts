@@ -3,7 +3,7 @@
  * again.
  */
 
-import { base64Of, sha256Hex } from "../platform/bytes.ts";
+import { base64UrlOf, sha256Hex } from "../platform/bytes.ts";
 import { seal, unseal } from "../platform/sealing.ts";
 
 const TOKEN_BYTES = 24;
@@ -17,8 +17,7 @@ export interface StoredToken {
 
 /** Generates a token of 192 random bits for a goal. */
 export async function newGoalToken(keys: string, goalUuid: string): Promise<StoredToken> {
-  const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
-  const token = base64Of(bytes).replaceAll("+", "-").replaceAll("/", "_");
+  const token = base64UrlOf(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)));
   return {
     token,
     sealed: await seal(keys, contextOf(goalUuid), token),

@@ -23,6 +23,11 @@ export function base64Of(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
+/** Returns base64 that needs no encoding in URLs and headers, without padding (RFC 4648, section 5). */
+export function base64UrlOf(bytes: Uint8Array): string {
+  return base64Of(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
 /** Throws if the text is not base64. */
 export function bytesOfBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
