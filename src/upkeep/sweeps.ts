@@ -9,6 +9,7 @@ import { type PendingPurge, purge } from "../links/purge.ts";
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
 import { publish } from "../links/route/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
+import type { DueDomain } from "../workspaces/recheck-domain.ts";
 import type { RowSweep } from "./row-sweep.ts";
 
 /** Keeps the KV operations of one sweep far below the 1,000 that an invocation may make. */
@@ -205,14 +206,6 @@ export const CLOSURES: RowSweep<Closure> = {
     return undefined;
   },
 };
-
-interface DueDomain {
-  readonly id: number;
-  readonly hostname: string;
-  readonly challenge: string;
-  readonly failed_checks: number;
-  readonly failing_since_ms: number | null;
-}
 
 const DUE_DOMAIN = `SELECT id, hostname, challenge, failed_checks, failing_since_ms FROM domains
   WHERE verified_at_ms IS NOT NULL AND checked_at_ms <= ?2`;

@@ -26,7 +26,7 @@ const FAILING_MIN_MS = 3 * DAY_MS;
 /** Shorter than a sweep waits for a row, since a DNS that does not answer is no fault of the row. */
 const DNS_DEADLINE_MS = 1_500;
 
-interface DueDomain {
+export interface DueDomain {
   readonly id: number;
   readonly hostname: string;
   readonly challenge: string;
