@@ -3,30 +3,29 @@
  * its secret in the fragment, which browsers send to nobody.
  */
 
-import { html, raw } from "hono/html";
+import { raw } from "hono/html";
 
 import { hasAccounts } from "../accounts/signup.ts";
 import { databaseOf } from "../db/database.ts";
-import { pageStyle } from "./page-style.ts";
+import { answerPage, refuseOtherMethods } from "./page.ts";
 
 /** Answers `/setup` with the form, or says that there is an account. */
 export async function answerSetup(request: Request, env: Cloudflare.Env): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
-  }
-  const isSetUp = await hasAccounts(databaseOf(env.DB));
-  const nonce = crypto.randomUUID();
-  const page = String(await render(nonce, isSetUp ? DONE : FORM));
-  return new Response(request.method === "HEAD" ? null : page, {
-    headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-      "Cache-Control": "no-store",
-      "Referrer-Policy": "no-referrer",
-      "X-Content-Type-Options": "nosniff",
-      "X-Robots-Tag": "noindex",
-    },
-  });
+  const refused = refuseOtherMethods(request);
+  if (refused !== null) return refused;
+  const page = (await isSetUp(env.DB)) ? { body: DONE } : { body: FORM, script: SCRIPT };
+  const headers = { "X-Robots-Tag": "noindex" };
+  return answerPage(request, { title: "Set up Signpost", ...page, headers });
+}
+
+/** Databases with an account. Anybody may ask for this page, and the answer never changes back. */
+const setUp = new WeakSet<D1Database>();
+
+async function isSetUp(db: D1Database): Promise<boolean> {
+  if (setUp.has(db)) return true;
+  const isNow = await hasAccounts(databaseOf(db));
+  if (isNow) setUp.add(db);
+  return isNow;
 }
 
 const DONE = raw(`
@@ -93,23 +92,3 @@ form.addEventListener("submit", async (event) => {
     button.disabled = false;
   }
 });`;
-
-function render(nonce: string, body: ReturnType<typeof raw>) {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <title>Set up Signpost</title>
-        <style nonce="${nonce}">
-          ${pageStyle}
-        </style>
-      </head>
-      <body>
-        <main>${body}</main>
-        <script nonce="${nonce}">
-          ${raw(SCRIPT)};
-        </script>
-      </body>
-    </html>`;
-}
