@@ -9,7 +9,8 @@ import { build, type BuildOptions, type Metafile } from "esbuild";
 import { Trouble } from "./trouble.ts";
 import { ROOT, runWrangler } from "./wrangler.ts";
 
-const COMMON = {
+/** How wrangler bundles a Worker, with all of it in memory. */
+export const WORKER_BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
   minify: true,
@@ -23,7 +24,7 @@ const COMMON = {
 
 /** Bundles `src/redirect/handle.ts` as one minified module. */
 export async function bundleRedirect(): Promise<string> {
-  const { outputFiles } = await build({ ...COMMON, entryPoints: ["src/redirect/handle.ts"] });
+  const { outputFiles } = await build({ ...WORKER_BUILD, entryPoints: ["src/redirect/handle.ts"] });
   return outputFiles.map((file) => file.text).join("");
 }
 
@@ -67,7 +68,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
     };
   `;
   const { outputFiles } = await build({
-    ...COMMON,
+    ...WORKER_BUILD,
     stdin: { contents, resolveDir: ROOT, loader: "ts" },
   });
   return outputFiles.map((file) => file.text).join("");
@@ -111,7 +112,7 @@ export interface EagerPart {
 /** Finds what runs before the first redirect: everything that `worker.ts` imports statically. */
 export async function eagerPart(): Promise<EagerPart> {
   const { metafile } = await build({
-    ...COMMON,
+    ...WORKER_BUILD,
     entryPoints: ["src/worker.ts"],
     splitting: true,
     outdir: "out",

@@ -6,7 +6,7 @@
 
 import { build, type Plugin } from "esbuild";
 
-import { ROOT } from "./wrangler.ts";
+import { WORKER_BUILD } from "./bundle.ts";
 
 const WITHOUT_ACCOUNTS: Plugin = {
   name: "without-accounts",
@@ -69,18 +69,6 @@ async function load(entry: string): Promise<Record<string, unknown>> {
 }
 
 async function bundle(entry: string, plugins: Plugin[]): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    write: false,
-    logLevel: "silent",
-    plugins,
-  });
+  const { outputFiles } = await build({ ...WORKER_BUILD, entryPoints: [entry], plugins });
   return outputFiles.map(({ text }) => text).join("");
 }

@@ -1,12 +1,10 @@
 /** What the attacked Worker may talk to: accepts webhooks, and knows no name when asked as a DNS. */
 
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 
-export interface Sink {
-  readonly origin: string;
-  close(): Promise<void>;
-}
+import { type Listening, listenOnLoopback } from "../../tools/loopback.ts";
+
+export type Sink = Listening;
 
 /** Listens on a free port of 127.0.0.1. */
 export async function startSink(): Promise<Sink> {
@@ -17,13 +15,5 @@ export async function startSink(): Promise<Sink> {
       response.end('{"Status":3}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listenOnLoopback(server);
 }

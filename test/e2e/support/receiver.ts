@@ -8,14 +8,11 @@
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 
+import { type Listening, listenOnLoopback } from "../../../tools/loopback.ts";
 import type { ReceivedPost } from "../../support/received-post.ts";
 
-export interface Receiver {
-  readonly origin: string;
-  close(): Promise<void>;
-}
+export type Receiver = Listening;
 
 const LATE_MS = 2_000;
 const HUGE_BYTES = 8_000_000;
@@ -42,15 +39,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on("end", () => answer(response, chosen));
     request.on("error", () => {});
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listenOnLoopback(server);
 }
 
 /** As a global setup of vitest: tests find its address under `receiver`. */
