@@ -8,9 +8,9 @@
 import type { ClickBatch, IngestedBatch } from "../ledger/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
-import { keepDeadLetters } from "../platform/dead-letters.ts";
-import { tolerate, log } from "../platform/log.ts";
-import { retryDelaySeconds } from "../platform/retry-delay.ts";
+import { keepDeadLetters, setAside } from "../platform/dead-letters.ts";
+import { log } from "../platform/log.ts";
+import { retryLater } from "../platform/retry-delay.ts";
 import { batchesByLedger, type IngestedClicks } from "./click-batches.ts";
 import { tellClicks } from "./click-events.ts";
 import { readClickMessage } from "./click-message.ts";
@@ -42,8 +42,8 @@ export async function consumeClicks(batch: MessageBatch, env: Cloudflare.Env): P
   for (const message of batch.messages) {
     const read = readClickMessage(message.body);
     if (read.kind === "clicks") readable.push({ message, clicks: read.message });
-    else if (read.kind === "newer") retry(message);
-    else await setAside(batch.queue, message, env);
+    else if (read.kind === "newer") retryLater(message);
+    else await setAside("clicks", batch.queue, message, env.DB);
   }
   if (readable.length === 0) return;
   const { failed } = await deliver(
@@ -51,7 +51,7 @@ export async function consumeClicks(batch: MessageBatch, env: Cloudflare.Env): P
     readable.map(({ clicks }) => clicks),
   );
   for (const { message, clicks } of readable) {
-    if (failed.has(clicks.id)) retry(message);
+    if (failed.has(clicks.id)) retryLater(message);
     else message.ack();
   }
 }
@@ -119,23 +119,4 @@ function* chunks(batches: readonly ClickBatch[]): Generator<ClickBatch[]> {
     bytes += size;
   }
   if (chunk.length > 0) yield chunk;
-}
-
-/** Stores an unreadable message as a dead letter, so that it does not block its siblings. */
-async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
-  const kept = await tolerate(
-    "clicks.dead_letter.failed",
-    keepDeadLetters(env.DB, queue, [message]).then(() => true),
-    { queue },
-  );
-  if (kept === null) {
-    retry(message);
-    return;
-  }
-  log("error", "clicks.message.malformed", { queue });
-  message.ack();
-}
-
-function retry(message: Message): void {
-  message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
 }

@@ -7,3 +7,8 @@ const DELAY_SECONDS_MAX = 900;
 export function retryDelaySeconds(attempts: number): number {
   return DELAYS_SECONDS[attempts - 1] ?? DELAY_SECONDS_MAX;
 }
+
+/** Puts a message back into its queue, for longer after each delivery. */
+export function retryLater(message: Message): void {
+  message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+}

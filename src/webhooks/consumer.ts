@@ -15,10 +15,10 @@ import type {
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from "../platform/clock.ts";
-import { keepDeadLetters } from "../platform/dead-letters.ts";
+import { setAside } from "../platform/dead-letters.ts";
 import { log, tolerate } from "../platform/log.ts";
 import { parseQueueRole } from "../platform/queue-role.ts";
-import { retryDelaySeconds } from "../platform/retry-delay.ts";
+import { retryLater } from "../platform/retry-delay.ts";
 import type { OutboundPolicy } from "../platform/safe-fetch.ts";
 import { type DeliveryTarget, deliveryIdOf, keepHealth, readTarget } from "./delivery-target.ts";
 import { readDeliveryMessage } from "./message.ts";
@@ -67,7 +67,7 @@ export async function consumeDeliveries(
     try {
       const read = readDeliveryMessage(message.body);
       if (read.kind === "newer") retryLater(message);
-      else if (read.kind === "malformed") await setAside(batch.queue, message, env);
+      else if (read.kind === "malformed") await setAside("webhooks", batch.queue, message, env.DB);
       else if (read.kind === "owed") {
         const { ledger, conversions } = read.message;
         // The Ledger asks again every minute until it is done.
@@ -190,20 +190,4 @@ async function notSent(nowMs: number): Promise<Posted> {
 
 function givenUp({ health }: DeliveryTarget): Verdict {
   return { delivery: { status: "failed" }, health: { ...health, disabledReason: null } };
-}
-
-/** Stores an unreadable message as a dead letter, so that it does not block its siblings. */
-async function setAside(queue: string, message: Message, env: Cloudflare.Env): Promise<void> {
-  const kept = await tolerate(
-    "webhooks.dead_letter.failed",
-    keepDeadLetters(env.DB, queue, [message]).then(() => true),
-    { queue },
-  );
-  if (kept === null) return retryLater(message);
-  log("error", "webhooks.message.malformed", { queue });
-  message.ack();
-}
-
-function retryLater(message: Message): void {
-  message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
 }
