@@ -11,6 +11,7 @@ import type { Clock } from "../../src/platform/clock.ts";
 import type { Fetch } from "../../src/platform/dns.ts";
 import { type Account, newAccount } from "./account.ts";
 import { ORIGIN } from "./api.ts";
+import { assertDocumented } from "./documented.ts";
 
 /** An answer that has been read to its end. */
 export interface Answer<Body = Record<string, unknown>> {
@@ -109,7 +110,9 @@ export async function newClient({ dialect, ...options }: ClientOf): Promise<Clie
     if (!headers.has("Authorization")) authorize(headers, token);
     const ctx = createExecutionContext();
     const request = new Request(new URL(path, ORIGIN), { redirect: "manual", ...init, headers });
-    const answer = await answerOf(await app(request, ctx));
+    const response = await app(request, ctx);
+    await assertDocumented(request.method, request.url, response);
+    const answer = await answerOf(response);
     await waitOnExecutionContext(ctx);
     return answer as Answer<never>;
   };

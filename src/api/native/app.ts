@@ -11,12 +11,12 @@ import { domains } from "./domains/routes.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { refuse } from "./errors.ts";
 import { conversionGoals } from "./goals/routes.ts";
-import { collections, tags } from "./labels/routes.ts";
 import { linkBulk } from "./links/bulk.ts";
 import { csv } from "./links/csv.ts";
 import { links } from "./links/routes.ts";
 import { simulate } from "./links/simulate.ts";
 import { linkVariants } from "./links/variants.ts";
+import { operations } from "./operations.ts";
 import { webhooks } from "./webhooks/routes.ts";
 import { invitations, workspaceInvitations } from "./workspaces/invitations.ts";
 import { members } from "./workspaces/members.ts";
@@ -26,12 +26,12 @@ export const native = defineDialect<NativeEnvironment>({
   name: "native",
   refuse,
   closedPaths: ["/api/admin", "/api/auth", "/api/invitations", "/api/tokens"],
+  operations,
   mount(app) {
     app.get("/health", (c) => c.json({ status: "ok", version }));
     app.route("/admin", admin);
     app.route("/analytics", analytics);
     app.route("/auth", auth);
-    app.route("/collections", collections);
     app.route("/conversion-goals", conversionGoals);
     app.route("/domains", domains);
     app.route("/invitations", invitations);
@@ -42,7 +42,6 @@ export const native = defineDialect<NativeEnvironment>({
     app.route("/links", simulate);
     app.route("/links", links);
     app.route("/me", me);
-    app.route("/tags", tags);
     app.route("/tokens", tokens);
     app.route("/webhooks", webhooks);
     app.route("/workspaces", workspaces);

@@ -17,6 +17,7 @@ import { type DialectName, isUnder, PREFIXES } from "../../prefixes.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { answerPreflight, isPreflight, openToOtherOrigins } from "./cors.ts";
 import type { ShellFailure } from "./failure.ts";
+import { mountOperations, type Operations } from "./operation.ts";
 
 /** What a dialect takes from outside. Tests pass their own clock and internet. */
 export interface Surroundings {
@@ -50,8 +51,10 @@ export interface DialectDefinition<E extends DialectEnvironment> {
   readonly refuse: (c: Context, failure: ShellFailure) => Response;
   /** Paths that no API token opens, which therefore get no CORS headers. */
   readonly closedPaths?: readonly string[];
+  /** All that it answers, below each of its prefixes. */
+  readonly operations?: Operations<E>;
   /** Adds the routes, once per prefix. */
-  readonly mount: (app: DialectApp<E>) => void;
+  readonly mount?: (app: DialectApp<E>) => void;
 }
 
 /** Makes a dialect's app, on the system's clock by default. */
@@ -65,6 +68,7 @@ export function defineDialect<E extends DialectEnvironment>({
   name,
   refuse,
   closedPaths = [],
+  operations = {},
   mount,
 }: DialectDefinition<E>): Dialect<E> {
   return (given = {}) => {
@@ -109,7 +113,10 @@ export function defineDialect<E extends DialectEnvironment>({
       });
       return refuse(c, { reason: "internal" });
     });
-    for (const prefix of PREFIXES[name]) mount(app.basePath(prefix));
+    for (const prefix of PREFIXES[name]) {
+      mountOperations(app.basePath(prefix), operations);
+      mount?.(app.basePath(prefix));
+    }
     return app;
   };
 }

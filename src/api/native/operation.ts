@@ -1,0 +1,69 @@
+/** How a row of the native table is written. */
+
+import type * as z from "zod";
+
+import type { Role } from "../../access/access.ts";
+import type { Requirement } from "../shared/guard.ts";
+import type { BodyContract, Method, Operation, Step } from "../shared/operation.ts";
+import type { Prepare } from "../shared/validate.ts";
+import type { NativeContext, NativeEnvironment } from "./environment.ts";
+import { validate } from "./errors.ts";
+import { requires } from "./guard.ts";
+import { inWorkspace } from "./workspaces/guard.ts";
+
+/** What an operation was sent, validated; undefined where its row has no schema. */
+interface Sent<Q extends z.ZodType, B extends z.ZodType> {
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+}
+
+interface Row<Q extends z.ZodType, B extends z.ZodType> {
+  readonly method: Method;
+  /** The path below `/api`. */
+  readonly path: string;
+  /** Who may call it: by default any credential of an account. */
+  readonly requires: Partial<Requirement> | "anybody";
+  /** The lowest role in the workspace that the path names as `:id`. */
+  readonly inWorkspace?: Role;
+  readonly query?: Q;
+  readonly body?: BodyContract<B> & {
+    /** Changes the body before it is validated. */
+    readonly prepare?: Prepare<NativeEnvironment>;
+  };
+  readonly answer: (c: NativeContext, sent: Sent<Q, B>) => Response | Promise<Response>;
+}
+
+/**
+ * Makes a row of the native table. Who asks is checked before anything of the request is read, so
+ * that an unauthenticated client learns nothing from its faults.
+ */
+export function operation<
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+>({ method, path, query, body, answer, ...row }: Row<Q, B>): Operation<NativeEnvironment> {
+  const steps: Step<NativeEnvironment>[] = [];
+  const requirement: Requirement | null =
+    row.requires === "anybody" ? null : { who: "account", ...row.requires };
+  if (requirement !== null) steps.push(requires(requirement));
+  if (row.inWorkspace !== undefined) steps.push(inWorkspace(row.inWorkspace));
+  if (query !== undefined) steps.push(validate.query(query));
+  if (body !== undefined) {
+    const { schema, prepare, ...options } = body;
+    steps.push(validate.json(schema, options, prepare));
+  }
+  steps.push(async (c: NativeContext) =>
+    answer(c, { query: valid(c, "query"), body: valid(c, "json") } as Sent<Q, B>),
+  );
+  return {
+    method,
+    path,
+    requires: requirement,
+    ...(query !== undefined && { query }),
+    ...(body !== undefined && { body }),
+    steps,
+  };
+}
+
+function valid(c: NativeContext, target: "query" | "json"): unknown {
+  return (c.req.valid as (name: string) => unknown).call(c.req, target);
+}

@@ -1,0 +1,84 @@
+/**
+ * What the documents say of an API beside its table of operations: words, the schemas of its
+ * answers, examples. The Worker never loads it: the OpenAPI documents and the reference are built
+ * from it, and tests check every answer that they get against it.
+ *
+ * Descriptions of fields are the doc comments in the schemas.
+ */
+
+import type * as z from "zod";
+
+import type { OperationContract } from "./operation.ts";
+
+/** A body of an answer that is no JSON. */
+export interface OtherAnswer {
+  readonly contentType: string;
+  /** What it holds, in a sentence. */
+  readonly description: string;
+}
+
+/** The words, answers and examples of one operation. */
+export interface Reference {
+  /** What it does, as an imperative: "Create a tag". */
+  readonly summary: string;
+  /** What the summary and the schemas cannot say, as CommonMark. */
+  readonly description?: string;
+  /** The answers of success by status; null is one without a body. */
+  readonly answers: Readonly<Record<number, z.ZodType | OtherAnswer | null>>;
+  /** When it fails with each status, beside what all operations of its kind have in common. */
+  readonly fails?: Readonly<Record<number, string>>;
+  /** Describes the parameters of its path. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** The query in place of the row's schema, which may leave to the engine what it reads. */
+  readonly query?: z.ZodType;
+  /** The body, likewise. */
+  readonly body?: z.ZodType;
+  /** The headers that it reads, beside those of authentication. */
+  readonly headers?: readonly RequestHeader[];
+  /** A request and its answer, as they would be sent. */
+  readonly example?: Example;
+}
+
+export type RequestHeader = "Idempotency-Key" | "If-Match" | "If-None-Match" | "X-Goal-Secret";
+
+export interface Example {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly answer?: unknown;
+}
+
+/** A table without what answers its operations. */
+export type Contracts = Readonly<Record<string, OperationContract>>;
+
+/** The reference of a table: a row for each operation. */
+export type ReferenceOf<T extends Contracts> = Readonly<Record<keyof T, Reference>>;
+
+/** A group of operations that the reference shows on one page. */
+export interface Resource {
+  /** "Links" */
+  readonly title: string;
+  /** What it is, as CommonMark. */
+  readonly description: string;
+  /** The ids of its operations, in the order in which they are shown. */
+  readonly operations: readonly string[];
+}
+
+/** All that is said of one API. */
+export interface ApiReference {
+  /** "Signpost API" */
+  readonly title: string;
+  /** What it is for and how to begin, as CommonMark. */
+  readonly description: string;
+  /** The path before every operation's. */
+  readonly prefix: string;
+  readonly operations: Contracts;
+  readonly reference: Readonly<Partial<Record<string, Reference>>>;
+  readonly resources: readonly Resource[];
+  /** Schemas that several operations show, by the names that clients' types get. */
+  readonly schemas: Readonly<Record<string, z.ZodType>>;
+  /** The body of every failure. */
+  readonly failure: z.ZodType;
+  /** When any operation of its kind fails with each status. */
+  readonly failsAlways: (operation: OperationContract) => Readonly<Record<number, string>>;
+}

@@ -1,0 +1,63 @@
+/** Holds every answer that a test gets against what the documents say of its operation. */
+
+import * as z from "zod";
+
+import { references } from "../../src/api/references.ts";
+import type { ApiReference, Reference } from "../../src/api/shared/reference.ts";
+
+interface Documented {
+  readonly api: ApiReference;
+  readonly id: string;
+  readonly reference: Reference;
+  readonly pattern: RegExp;
+  readonly method: string;
+  /** The statuses of failures. */
+  readonly fails: ReadonlySet<number>;
+}
+
+/** Literal segments before parameters, as they are mounted. */
+const documented: readonly Documented[] = references
+  .flatMap((api) =>
+    Object.entries(api.operations).flatMap(([id, operation]) => {
+      const reference = api.reference[id];
+      if (reference === undefined) return [];
+      const fails = { ...api.failsAlways(operation), ...reference.fails };
+      const path = `${api.prefix}${operation.path}`;
+      return [{ api, id, reference, path, method: operation.method, fails }];
+    }),
+  )
+  .toSorted((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1))
+  .map(({ path, fails, ...rest }) => ({
+    ...rest,
+    pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
+    fails: new Set(Object.keys(fails).map(Number)),
+  }));
+
+function sortKey(path: string): string {
+  return path.replaceAll(/:\w+/g, "\uffff");
+}
+
+/** Throws if the answer of a documented operation is none that its documents allow. */
+export async function assertDocumented(
+  method: string,
+  url: string,
+  response: Response,
+): Promise<void> {
+  const { pathname } = new URL(url);
+  const operation = documented.find((one) => one.method === method && one.pattern.test(pathname));
+  // A 503 is the server's trouble, which tests cause on purpose; a 500 fails those that look.
+  if (operation === undefined || response.status >= 500) return;
+  const where = `${method} ${pathname} (${operation.id}) answered ${response.status}`;
+  const answer = operation.reference.answers[response.status];
+  const schema = operation.fails.has(response.status) ? operation.api.failure : answer;
+  if (schema === undefined) {
+    throw new Error(`${where}, which is not documented: ${await response.clone().text()}`);
+  }
+  if (schema === null || !(schema instanceof z.ZodType)) return;
+  const body: unknown = await response.clone().json();
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return;
+  throw new Error(
+    `${where}, not as documented: ${z.prettifyError(parsed.error)}\n${JSON.stringify(body)}`,
+  );
+}
