@@ -20,6 +20,7 @@ import { pastDays, type PastDays } from "./counts/day-store.ts";
 import { dateOf, dayOfDate } from "./counts/day.ts";
 import { DIMENSION_NAMES, type Dimension } from "./counts/dimensions.ts";
 import { eachPart, partKey, type PartKind } from "./counts/part-sketches.ts";
+import { referrerFamily } from "./counts/referrer-family.ts";
 import { emptySketch, estimateVisitors, mergeSketch, type Sketch } from "./counts/sketch.ts";
 import { emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
@@ -198,7 +199,7 @@ const SHOWN = {
   device: list("devices", ranked),
   browser: list("browsers", ranked),
   os: list("os", ranked),
-  referrer: list("referrers", ranked),
+  referrer: list("referrers", families),
   link: list("links", links),
   rule: { referrers: "ruleReferrer" },
   variant: { referrers: "variantReferrer" },
@@ -221,12 +222,22 @@ function breakdowns({ values }: Cell): Breakdowns {
     const shown = SHOWN[dimension];
     return "list" in shown ? [[shown.list, shown.show(values[dimension])]] : [];
   });
-  return Object.fromEntries(lists) as Pick<Breakdowns, Listed>;
+  const shown = Object.fromEntries(lists) as Pick<Breakdowns, Listed>;
+  return { ...shown, referrerHosts: ranked(values.referrer) };
 }
 
 /** Returns 24 numbers, hour 0 first. */
 function hours(counts: Counts): number[] {
   return Array.from({ length: 24 }, (_, hour) => counts.get(String(hour)) ?? 0);
+}
+
+function families(counts: Counts): ValueCount[] {
+  const sums = new Map<string, number>();
+  for (const [host, clicks] of counts) {
+    const family = referrerFamily(host);
+    sums.set(family, (sums.get(family) ?? 0) + clicks);
+  }
+  return ranked(sums);
 }
 
 function cities(counts: Counts): CityCount[] {
@@ -279,6 +290,6 @@ function served({ cell: { values }, parts }: Sum, part: PartKind): ServedReport[
     id,
     clicks,
     unique: estimateVisitors(parts.get(partKey(part, id)) ?? emptySketch()),
-    referrers: ranked(referrers.get(id) ?? new Map()),
+    referrers: families(referrers.get(id) ?? new Map()),
   }));
 }

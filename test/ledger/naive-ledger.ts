@@ -28,6 +28,7 @@ export type NaiveReport = Pick<
   | "browsers"
   | "os"
   | "referrers"
+  | "referrerHosts"
   | "links"
   | "scans"
   | "days"
@@ -135,7 +136,8 @@ function recount(
     devices: tally(({ device }) => device),
     browsers: tally(({ browser }) => browser),
     os: tally(({ os }) => os),
-    referrers: tally(({ referrer }) => referrer ?? ""),
+    referrers: tally(familyOf),
+    referrerHosts: tally(({ referrer }) => referrer ?? ""),
     links: isWorkspace
       ? tally(({ linkId }) => String(linkId)).map(({ value, clicks }) => ({
           linkId: Number(value),
@@ -153,9 +155,14 @@ function recountParts(
   const ids = people.flatMap((click) => idOf(click) ?? []);
   return ranked(ids).map(({ value: id, clicks }) => {
     const ofId = people.filter((click) => idOf(click) === id);
-    const referrers = ranked(ofId.map(({ referrer }) => referrer ?? ""));
+    const referrers = ranked(ofId.map(familyOf));
     return { id, clicks, unique: uniqueOf(ofId), referrers };
   });
+}
+
+/** The only families among the model's referrers. */
+function familyOf({ referrer }: LedgerClick): string {
+  return referrer?.replace(/^(?:l|m)\.facebook\.com$/, "facebook.com") ?? "";
 }
 
 function peopleOf(all: readonly Kept[], linkId: number): LedgerClick[] {

@@ -16,6 +16,7 @@ const EMPTY: Breakdowns = {
   browsers: [],
   os: [],
   referrers: [],
+  referrerHosts: [],
   links: [],
 };
 
@@ -48,6 +49,7 @@ describe("the words of a dialect", () => {
       browsers: null,
       os: null,
       referrers: null,
+      referrerHosts: null,
       links: null,
     } as const satisfies BreakdownWords;
     const worded = wordBreakdowns(words, EMPTY);

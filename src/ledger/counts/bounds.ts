@@ -41,7 +41,11 @@ export function boundClick(click: LedgerClick): LedgerClick {
 function boundReferrer(referrer: string | null): string | null {
   if (referrer === null || referrer === "") return null;
   if (referrer.length > LENGTH_MAX) return OTHER;
-  return HOST.test(referrer) || ADDRESS.test(referrer) ? referrer : OTHER;
+  return isHostName(referrer) || ADDRESS.test(referrer) ? referrer : OTHER;
+}
+
+export function isHostName(text: string): boolean {
+  return HOST.test(text);
 }
 
 /** Truncates between characters, never inside a surrogate pair. */

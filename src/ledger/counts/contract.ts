@@ -32,7 +32,9 @@ export interface Breakdowns {
   readonly devices: readonly ValueCount[];
   readonly browsers: readonly ValueCount[];
   readonly os: readonly ValueCount[];
+  /** By family (`referrer-family.ts`). */
   readonly referrers: readonly ValueCount[];
+  readonly referrerHosts: readonly ValueCount[];
   /** Only in a workspace's report; empty in a link's. */
   readonly links: readonly LinkTotal[];
 }
@@ -60,6 +62,7 @@ export interface ServedReport {
   readonly id: string;
   readonly clicks: number;
   readonly unique: number;
+  /** By family. */
   readonly referrers: readonly ValueCount[];
 }
 

@@ -5,6 +5,7 @@
 
 import {
   agentOf,
+  familyOf,
   foldedCity,
   inAppOf,
   languageOf,
@@ -86,8 +87,10 @@ export const CHECKS: Readonly<Record<Condition, Check>> = {
       if (referrers === undefined) return true;
       const host = referrerOf(reading);
       if (host === null) return false;
+      const family = familyOf(reading, host);
       for (let at = 0; at < referrers.length; at++) {
-        if (isWithin(host, referrers[at] ?? "")) return true;
+        const wanted = referrers[at] ?? "";
+        if (isWithin(host, wanted) || isWithin(family, wanted)) return true;
       }
       return false;
     },

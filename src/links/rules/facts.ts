@@ -3,6 +3,7 @@
 import { appOf, type App } from "../../clicks/in-app.ts";
 import { referrerHost } from "../../clicks/referrer.ts";
 import type { Agent } from "../../clicks/user-agent.ts";
+import { referrerFamily } from "../../ledger/counts/referrer-family.ts";
 import { foldCity } from "./city.ts";
 import { continentOf, type Continent } from "./countries.ts";
 import { preferredLanguage } from "./language.ts";
@@ -37,6 +38,7 @@ export interface Reading {
   city: string | null | undefined;
   params: ReadonlySet<string> | undefined;
   referrer: string | null | undefined;
+  family: string | undefined;
   language: string | null | undefined;
   app: App | null | undefined;
   agent: Agent | undefined;
@@ -51,6 +53,7 @@ export function startReading(facts: RuleFacts): Reading {
     city: undefined,
     params: undefined,
     referrer: undefined,
+    family: undefined,
     language: undefined,
     app: undefined,
     agent: undefined,
@@ -92,6 +95,12 @@ function readParams(query: string): ReadonlySet<string> {
 export function referrerOf(reading: Reading): string | null {
   if (reading.referrer === undefined) reading.referrer = referrerHost(reading.facts.referer);
   return reading.referrer;
+}
+
+/** Returns the name under which reports count the host of a referrer. */
+export function familyOf(reading: Reading, host: string): string {
+  reading.family ??= referrerFamily(host);
+  return reading.family;
 }
 
 /** Returns the language that the visitor prefers, in lower case. */

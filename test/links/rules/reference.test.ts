@@ -49,7 +49,8 @@ const REFERERS: readonly (readonly [referer: string | null, within: readonly str
   ["https://l.facebook.com/l.php?u=x", ["facebook.com", "l.facebook.com"]],
   ["https://www.facebook.com/", ["facebook.com"]],
   ["https://notfacebook.com/", []],
-  ["android-app://com.Slack/", ["com.slack"]],
+  ["android-app://com.Slack/", ["com.slack", "slack.com"]],
+  ["android-app://com.facebook.lite/", ["facebook.com"]],
   ["https://facebook.com.evil.example/", []],
 ];
 const AGENTS: readonly (readonly [userAgent: string, app: string | null])[] = [
@@ -130,7 +131,7 @@ const conditions = fc.record(
     countries: fc.subarray([...COUNTRIES, "EU"]),
     continents: fc.subarray(["EU", "OC", "AF"] as const),
     queryParams: fc.subarray(["a", "a=1", "a=", "b", "zz"]),
-    referrers: fc.subarray(["facebook.com", "l.facebook.com", "com.slack"]),
+    referrers: fc.subarray(["facebook.com", "l.facebook.com", "com.slack", "slack.com"]),
     languages: fc.subarray(["uk", "uk-UA", "pt", "pt-BR", "en"]),
     apps: fc.subarray(["Instagram", "Facebook", "TikTok"] as const),
     cities: fc.subarray(CITIES.flat()),

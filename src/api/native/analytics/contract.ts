@@ -34,6 +34,9 @@ export const reportQuery = z.object({
   to: day("to").optional(),
   /** Can only add a day that has begun there already: days are in UTC. */
   tz: timeZone.optional(),
+  referrers: z
+    .enum(["families", "hosts"], { error: "referrers must be families or hosts" })
+    .default("families"),
   includeBots: flagText("includeBots must be true or false").default(false),
 });
 

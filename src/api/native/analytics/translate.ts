@@ -24,8 +24,12 @@ export function wireOverview({ links, activeLinks, clicks, top }: Overview) {
   };
 }
 
+const namedReferrers = named("referrer", DIRECT);
+
 const BREAKDOWNS = {
-  referrers: ["topReferrers", named("referrer", DIRECT)],
+  // Null, because `topReferrers` has either.
+  referrers: null,
+  referrerHosts: null,
   countries: ["topCountries", named("country", UNKNOWN)],
   cities: [
     "topCities",
@@ -43,7 +47,12 @@ const BREAKDOWNS = {
 export function wireReport(
   link: Link,
   report: Report,
-  { from, to, includeBots }: ReportRange & Pick<ReportQuery, "includeBots">,
+  {
+    from,
+    to,
+    includeBots,
+    referrers,
+  }: ReportRange & Pick<ReportQuery, "includeBots" | "referrers">,
 ) {
   const clicksOf = (people: number, classes: ClassCounts) => (includeBots ? sum(classes) : people);
   return {
@@ -53,6 +62,7 @@ export function wireReport(
       date,
       clicks: clicksOf(clicks, classes),
     })),
+    topReferrers: namedReferrers(referrers === "hosts" ? report.referrerHosts : report.referrers),
     ...wordBreakdowns(BREAKDOWNS, report),
     uniqueVisitors: report.unique,
     scans: report.scans,

@@ -35,7 +35,7 @@ const DEVICES = ["desktop", "mobile", "tablet"];
 
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/** The breakdowns of both reports; neither shows cities or clicks per link. */
+/** The breakdowns of both reports; neither shows cities, single hosts or clicks per link. */
 const OVERVIEW = {
   devices: ["device_breakdown", devices],
   countries: ["country_breakdown", breakdown(UNKNOWN)],
@@ -44,6 +44,7 @@ const OVERVIEW = {
   os: null,
   hours: null,
   cities: null,
+  referrerHosts: null,
   links: null,
 } as const satisfies BreakdownWords;
 
@@ -54,6 +55,7 @@ const ADVANCED = {
   devices: null,
   countries: null,
   referrers: null,
+  referrerHosts: null,
   cities: null,
   links: null,
 } as const satisfies BreakdownWords;

@@ -73,6 +73,7 @@ const OF_WORKSPACE = {
   browsers: ["browsers", named()],
   os: ["os", named()],
   referrers: null,
+  referrerHosts: null,
   hours: null,
   links: null,
 } as const satisfies BreakdownWords;

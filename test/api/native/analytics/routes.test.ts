@@ -176,6 +176,26 @@ describe("GET /api/analytics/link/:linkId", () => {
     expect(plain).not.toHaveProperty("classes");
   });
 
+  it("counts referrers by family, and by host on request", async ({ expect }) => {
+    const client = await newNativeClient();
+    const { id } = await client.link();
+    const linkId = await numberOf(id);
+    const hosts = ["l.facebook.com", "m.facebook.com", "com.facebook.katana", "news.example"];
+    await ingest(client, batch(hosts.map((referrer) => click({ linkId, referrer }))));
+    const { body } = await analyticsOf(client, id, "?referrers=families");
+    expect(body["topReferrers"]).toEqual([
+      { referrer: "facebook.com", clicks: 3 },
+      { referrer: "news.example", clicks: 1 },
+    ]);
+    expect((await analyticsOf(client, id, "?referrers=")).body).toEqual(body);
+    const { body: byHost } = await analyticsOf(client, id, "?referrers=hosts");
+    expect(byHost).toEqual({
+      ...body,
+      topReferrers: hosts.toSorted().map((referrer) => ({ referrer, clicks: 1 })),
+    });
+    expect((await analyticsOf(client, id, "?referrers=apps")).status).toBe(400);
+  });
+
   it("covers 30 days by default, up to today", async ({ expect }) => {
     const client = await newNativeClient();
     const { id } = await client.link();

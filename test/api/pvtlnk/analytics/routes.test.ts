@@ -33,7 +33,7 @@ describe("GET /api/v1/analytics/overview", () => {
       batch([
         of(popular.id, 1, { device: "desktop", country: "US", referrer: "google.com" }),
         of(popular.id, 1, { device: "tablet", country: null, referrer: null }),
-        of(popular.id, 2, { atMs: at - DAY, country: "CH", referrer: "twitter.com" }),
+        of(popular.id, 2, { atMs: at - DAY, country: "CH", referrer: "t.co" }),
         of(other.id, 2, { atMs: at - DAY, country: "CH", referrer: "google.com" }),
         of(other.id, 3, { class: "bot" }),
         of(other.id, 3, { atMs: Date.parse("2026-02-09T23:59:59Z") }),
@@ -65,7 +65,7 @@ describe("GET /api/v1/analytics/overview", () => {
       ],
       device_breakdown: { desktop: 1, mobile: 2, tablet: 1 },
       country_breakdown: { CH: 2, US: 1, "(unknown)": 1 },
-      referrer_breakdown: { "google.com": 2, "twitter.com": 1, "(direct)": 1 },
+      referrer_breakdown: { "google.com": 2, "x.com": 1, "(direct)": 1 },
       time_series: { ...series, "2026-03-10": 2, "2026-03-11": 2 },
     });
     expect(Object.keys(series)).toHaveLength(30);
