@@ -217,6 +217,7 @@ CREATE TABLE `links` (
 	`ab_enabled` integer DEFAULT false NOT NULL,
 	`ab_sticky` integer DEFAULT false NOT NULL,
 	`clicks_limit` integer,
+	`limit_reached_url` text,
 	`clicks_limit_since` integer,
 	`bytes` integer DEFAULT 0 NOT NULL,
 	`qr_settings` text,

@@ -30,6 +30,7 @@ const OF_RECORD: Readonly<Record<keyof RouteRecord, Restricts>> = {
   clickIdParam: false,
   password: true,
   limit: true,
+  limitReachedUrl: false,
   variants: false,
   sticky: false,
   rules: true,

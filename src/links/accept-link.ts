@@ -60,7 +60,11 @@ export type LinkColumns = Pick<
   | "abSticky"
   | "clicksLimit"
   | "qrSettings"
-> & { readonly destinationUrl?: string; readonly expiredUrl?: string | null };
+> & {
+  readonly destinationUrl?: string;
+  readonly expiredUrl?: string | null;
+  readonly limitReachedUrl?: string | null;
+};
 
 /** All faults of a link, one per field, in the order in which the fields are checked. */
 export type Faults = readonly [FieldsRefusal, ...FieldsRefusal[]];
@@ -121,6 +125,7 @@ export function acceptLink(
   const schedule = take(acceptSchedule(wanted, was, context));
   const destinationUrl = take(acceptUrl("destinationUrl", wanted.destinationUrl, policy));
   const expiredUrl = take(acceptUrl("expiredUrl", wanted.expiredUrl, policy));
+  const limitReachedUrl = take(acceptUrl("limitReachedUrl", wanted.limitReachedUrl, policy));
   const rules = take(acceptRules(wanted.rules, was.rules, context));
   const variants = take(acceptVariants(abTest, was.abTest, context));
   const clicksLimit = take(acceptClicksLimit(wanted.clicksLimit, was, context));
@@ -143,6 +148,7 @@ export function acceptLink(
     ...schedule,
     expiresAtMs,
     expiredUrl,
+    limitReachedUrl,
     redirectStatus: wanted.redirectStatus,
     forwardQuery: wanted.forwardQuery,
     utmParams: utm && (Object.keys(utm).length === 0 ? null : JSON.stringify(utm)),

@@ -25,7 +25,7 @@ export const RECORD_BYTES_MAX = 256 * 1024;
 export const LINK_BYTES_MAX = 300 * 1024;
 
 /** More than the fields of a record take that are not its rules or variants. */
-const RECORD_REST_BYTES = 12 * 1024;
+const RECORD_REST_BYTES = 16 * 1024;
 /** More than the fields of a link take that are not measured. */
 const LINK_REST_BYTES = 32 * 1024;
 

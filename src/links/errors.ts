@@ -10,6 +10,7 @@ import type { DomainUnavailable } from "./hostname.ts";
 export type DestinationField =
   | "destinationUrl"
   | "expiredUrl"
+  | "limitReachedUrl"
   | `rules[${number}].targetUrl`
   | `abTest.variants[${number}].url`
   /** The URL of a variant that is changed on its own. */

@@ -124,6 +124,7 @@ function plainOf(row: LinkRow): Omit<Link, LinkPart> {
     utm: JSON.parse(row.utmParams ?? "{}") as Link["utm"],
     hasPassword: row.passwordHash !== null,
     clicksLimit: row.clicksLimit,
+    limitReachedUrl: row.limitReachedUrl,
     version: row.version,
     createdAtMs: row.createdAtMs,
     updatedAtMs: row.updatedAtMs,

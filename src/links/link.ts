@@ -56,6 +56,8 @@ export interface Link {
    * unlimited.
    */
   readonly clicksLimit: number | null;
+  /** Where the link leads once its limit is used up. */
+  readonly limitReachedUrl: string | null;
   /** Null for the default look. */
   readonly qrSettings: QrSettings | null;
   /** Increases by one with each change. */
@@ -121,6 +123,7 @@ export interface LinkFields {
   readonly abTest?: AbTestChange | undefined;
   /** A positive integer; null removes the limit. */
   readonly clicksLimit?: number | null | undefined;
+  readonly limitReachedUrl?: string | null | undefined;
   /**
    * Complete settings (`qr/fetch-logo.ts`), because link changes make no network requests. Null for
    * the default look.

@@ -15,7 +15,10 @@ import { type DomainUnavailable, parseHostname } from "./hostname.ts";
 import type { CollectionRef, LinkFields } from "./link.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
 
-type Addresses = Pick<LinkFields, "destinationUrl" | "expiredUrl" | "rules" | "abTest">;
+type Addresses = Pick<
+  LinkFields,
+  "destinationUrl" | "expiredUrl" | "limitReachedUrl" | "rules" | "abTest"
+>;
 
 interface Named extends Pick<LinkFields, "collection">, Addresses {
   readonly domain?: string | undefined;
@@ -87,12 +90,13 @@ async function read(
   return [hosts.length === 0 ? [] : await verified, []];
 }
 
-function addressesOf({ destinationUrl, expiredUrl, rules = [], abTest }: Addresses): string[] {
+function addressesOf({ rules = [], abTest, ...plain }: Addresses): string[] {
+  const { destinationUrl, expiredUrl, limitReachedUrl } = plain;
   const targets = [
     ...rules.map((rule) => rule.targetUrl),
     ...(abTest?.variants ?? []).map(({ url }) => url),
   ];
-  return [destinationUrl ?? [], expiredUrl ?? [], targets].flat();
+  return [destinationUrl ?? [], expiredUrl ?? [], limitReachedUrl ?? [], targets].flat();
 }
 
 function canonical(hostname: string): string {

@@ -31,6 +31,7 @@ type Comparison = (changes: LinkChanges, before: Link) => boolean;
 const IS_SAME: Readonly<Partial<Record<keyof LinkChanges, Comparison>>> = {
   destinationUrl: (changes, before) => isSameText(changes.destinationUrl, before.destinationUrl),
   expiredUrl: (changes, before) => isSameText(changes.expiredUrl, before.expiredUrl),
+  limitReachedUrl: (changes, before) => isSameText(changes.limitReachedUrl, before.limitReachedUrl),
   title: ({ title }, before) => title === before.title,
   description: ({ description }, before) => description === before.description,
   tags: ({ tags = [] }, before) =>

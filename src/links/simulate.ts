@@ -12,7 +12,7 @@ import { ledgerFor } from "../ledger/stub.ts";
 import { tolerate } from "../platform/log.ts";
 import type { Link } from "./link.ts";
 import { servedAddress } from "./parked.ts";
-import { decide, type Decision, type Refusal } from "./route/decide.ts";
+import { decide, type RedirectDecision, type Refusal } from "./route/decide.ts";
 import type { RouteRecord } from "./route/record.ts";
 import { readRoute } from "./route/store.ts";
 import { evaluate, type PassedOver } from "./rules/evaluate.ts";
@@ -65,7 +65,12 @@ export interface Simulation {
 }
 
 export type SimulatedDecision =
-  | Exclude<Decision, { readonly kind: "refuse" }>
+  | RedirectDecision
+  | {
+      readonly kind: "fallback";
+      readonly destination: string;
+      readonly reason: "ended" | "limit_reached";
+    }
   | { readonly kind: "refuse"; readonly reason: SimulatedRefusal };
 
 export type SimulatedRefusal =
@@ -96,9 +101,12 @@ export async function simulate(
   const limit = await limitOf(env, record);
   const passwordRequired = decision.kind === "redirect" && record.password !== undefined;
   const passedOver = trace.map((one) => ({ ...one, name: ruleNamed(link, one.rule) }));
-  if (decision.kind !== "redirect") return simulationOf(decision, { limit });
+  if (decision.kind === "fallback") {
+    return simulationOf({ ...decision, reason: "ended" }, { limit });
+  }
+  if (decision.kind === "refuse") return simulationOf(decision, { limit });
   const { rule, variant } = decision;
-  return simulationOf(limited(decision, limit, classOf(visitor)), {
+  return simulationOf(limited(decision, limit, record, classOf(visitor)), {
     rule: rule === null || rule === DEFAULT_RULE ? null : { id: rule, name: ruleNamed(link, rule) },
     variant: variant === null ? null : { id: variant, name: variantNamed(link, variant) },
     limit,
@@ -155,14 +163,19 @@ function classOf({ userAgent }: SimulatedVisitor): LedgerClick["class"] {
 
 /** Applies a limit in the gate's order: programs first, then the count. */
 function limited(
-  decision: SimulatedDecision,
+  decision: RedirectDecision,
   limit: Simulation["limit"],
+  { limitReachedUrl }: RouteRecord,
   visitor: LedgerClick["class"],
 ): SimulatedDecision {
   if (limit === null) return decision;
   if (visitor !== "human") return { kind: "refuse", reason: "not_for_programs" };
   const isUsedUp = limit.used !== null && limit.used >= limit.max;
-  return isUsedUp ? { kind: "refuse", reason: "limit_reached" } : decision;
+  if (!isUsedUp) return decision;
+  const reason = "limit_reached";
+  return limitReachedUrl === undefined
+    ? { kind: "refuse", reason }
+    : { kind: "fallback", destination: limitReachedUrl, reason };
 }
 
 async function limitOf(env: Cloudflare.Env, record: RouteRecord): Promise<Simulation["limit"]> {

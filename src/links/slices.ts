@@ -82,6 +82,7 @@ function bytesOf(parts: ReadonlySet<LinkPart>): SQL {
   const columns = [
     links.destinationUrl,
     links.expiredUrl,
+    links.limitReachedUrl,
     links.title,
     links.description,
     links.utmParams,

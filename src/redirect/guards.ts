@@ -7,6 +7,7 @@ import type { AgentReader } from "../clicks/agent-reader.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
+import { GONE } from "./pages/notices.ts";
 import { leadingOn, preview } from "./pages/preview.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import type { AskedPath } from "./path.ts";
@@ -37,13 +38,18 @@ export interface Passed {
   readonly referer: string | null;
 }
 
+/** The click limit is used up, and the link leads elsewhere since then. */
+export interface UsedUp {
+  readonly fallback: string;
+}
+
 /** Checks the password, then the click limit, and then shows the preview if it is asked for. */
 export async function passGuards(
   visit: GuardedVisit,
   record: RouteRecord,
   destination: string,
   parts: GuardParts,
-): Promise<Response | Passed> {
+): Promise<Response | Passed | UsedUp> {
   const { env, method, asked, visitor, nowMs } = visit;
   let { referer } = visitor;
   let unlocking: string | null = null;
@@ -61,6 +67,8 @@ export async function passGuards(
     const sender = agents.classify(isHead ? { ...visitor, kind: "visit" } : visitor);
     const admitting = isHead || asked.preview ? "look" : "click";
     const refused = await admit(env, record, record.limit, sender, admitting, nowMs);
+    const { limitReachedUrl } = record;
+    if (refused === GONE && limitReachedUrl !== undefined) return { fallback: limitReachedUrl };
     if (refused !== null) return notice(visit, refused);
   }
   return asked.preview ? answerPreview(visit, destination) : { unlocking, referer };

@@ -185,12 +185,7 @@ function answer(
     const isShown = (isOpen || isFallback) && !asked.preview;
     return sendOffice(visit, isShown ? destinationOf(visit, record, decision) : null, parts);
   }
-  if (isFallback) {
-    const { destination } = decision;
-    return leadsTo(destination, url)
-      ? notice(visit, LOOP)
-      : redirectTo(destination, 302, isStrict(visit));
-  }
+  if (isFallback) return fallBack(visit, decision.destination);
   if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
   return answerGuarded(visit, record, decision, parts);
 }
@@ -217,9 +212,16 @@ async function answerGuarded(
   const { passGuards } = await parts.loadGuards();
   const passed = await passGuards(visit, record, decision.destination, parts);
   if (passed instanceof Response) return passed;
+  if ("fallback" in passed) return fallBack(visit, passed.fallback);
   const { unlocking, referer } = passed;
   const visitor = { ...visit.visitor, referer };
   return leadOn({ ...visit, visitor }, record, decision, unlocking, parts.capture);
+}
+
+/** Leads to what an ended or used-up link names instead, which is no click of the link. */
+function fallBack(visit: Visit, destination: string): Response {
+  if (leadsTo(destination, visit.url)) return notice(visit, LOOP);
+  return redirectTo(destination, visit.method === "POST" ? 303 : 302, isStrict(visit));
 }
 
 /** Returns the destination with the visitor's query, if the link forwards it. */

@@ -41,6 +41,7 @@ describe("an address on a custom domain of the installation", () => {
     for (const [field, fields] of [
       ["destinationUrl", { destinationUrl: own }],
       ["expiredUrl", { expiredUrl: own }],
+      ["limitReachedUrl", { limitReachedUrl: own }],
       ["rules[0].targetUrl", { rules: [{ targetUrl: own, country: ["DE"] }] }],
       ["rules[0].targetUrl", { rules: [{ targetUrl: intentTo(own), country: ["DE"] }] }],
       ["abTest.variants[1].url", { abTest: testOf(own) }],

@@ -49,6 +49,7 @@ describe("acceptLink", () => {
         startsAtMs: NOW + 2,
         endsAtMs: NOW + 1,
         expiredUrl: "https://u:p@example.com",
+        limitReachedUrl: "https://SIGN.test./loop",
         rules: [
           { targetUrl: "https://example.com/ua", countries: ["UA"] },
           { targetUrl: "https://sign.test/loop", countries: ["DE"] },
@@ -67,6 +68,7 @@ describe("acceptLink", () => {
         scheme: "ftp",
       },
       { reason: "destination_refused", field: "expiredUrl", problem: "credentials" },
+      { reason: "destination_refused", field: "limitReachedUrl", problem: "own_host" },
       { reason: "destination_refused", field: "rules[1].targetUrl", problem: "own_host" },
       { reason: "quota_exceeded", quota: "variants", plan: "free", limit: 0, used: 1 },
       { reason: "collection_not_found" },

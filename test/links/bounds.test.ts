@@ -62,7 +62,7 @@ async function storedBytes(id: number): Promise<number> {
   const bytes = await env.DB.prepare(
     `select octet_length(destination_url) + coalesce(octet_length(title), 0)
        + coalesce(octet_length(description), 0) + coalesce(octet_length(expired_url), 0)
-       + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
+       + coalesce(octet_length(limit_reached_url), 0) + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
        + coalesce(octet_length(qr_settings), 0) + (
          select coalesce(sum(octet_length(public_id) + octet_length(name) + octet_length(url)), 0)
          from variants where link_id = links.id
@@ -127,7 +127,8 @@ describe("a link of any size", () => {
         const { code, id } = made.value;
         expect(await recordBytes(code)).toBeLessThanOrEqual(RECORD_BYTES_MAX);
         expect(await storedBytes(id)).toBeLessThanOrEqual(LINK_BYTES_MAX);
-        const forwarding = { forwardQuery: true, expiredUrl: urlOf(2_048) };
+        const fallbacks = { expiredUrl: urlOf(2_048), limitReachedUrl: urlOf(2_048) };
+        const forwarding = { forwardQuery: true, ...fallbacks };
         expect((await updateLink(context, { id }, forwarding)).ok).toBe(true);
         const location = await follow(code, visit);
         expect(location.length).toBeLessThanOrEqual(LOCATION_LENGTH_MAX);

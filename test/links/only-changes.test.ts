@@ -23,6 +23,7 @@ const FULL = {
   redirectStatus: 307,
   forwardQuery: true,
   clicksLimit: 5,
+  limitReachedUrl: "https://example.com/sold-out",
   utmParams: { utm_source: "news", utm_medium: "mail" },
   rules: [
     { targetUrl: "https://example.com/de", country: ["DE", "AT"] },

@@ -224,6 +224,7 @@ describe("simulate", () => {
     expect(await reasonOf(await makeLink(context, over))).toEqual({
       kind: "fallback",
       destination: "https://example.com/over",
+      reason: "ended",
     });
   });
 
@@ -255,6 +256,13 @@ describe("simulate", () => {
     expect(await simulate(env, link, visitor())).toMatchObject({
       decision: { kind: "refuse", reason: "limit_reached" },
       limit: { max: 4, used: 4 },
+    });
+    const limitReachedUrl = "https://example.com/sold-out";
+    await updateLink(context, { id: link.id }, { limitReachedUrl });
+    expect((await simulate(env, link, visitor())).decision).toEqual({
+      kind: "fallback",
+      destination: limitReachedUrl,
+      reason: "limit_reached",
     });
     expect(await simulate(env, link, visitor({ userAgent: "Googlebot/2.1" }))).toMatchObject({
       decision: { kind: "refuse", reason: "not_for_programs" },

@@ -78,6 +78,10 @@ describe("a link that leads to itself", () => {
     ["with another query", { destination_url: "https://back.example/CODE?round=2" }],
     ["with a fragment", { destination_url: "https://back.example/CODE#round" }],
     ["once it has ended", { expires_at_ms: 1, expired_url: "https://back.example/CODE" }],
+    [
+      "once its limit is used up",
+      { clicks_limit: 0, clicks_limit_since: 1, limit_reached_url: "https://back.example/CODE" },
+    ],
   ] as const)("%s answers 508 too", async ([, columns], { expect }) => {
     const workspace = await insertWorkspace();
     const domain = `${crypto.randomUUID()}.example`;
@@ -86,7 +90,8 @@ describe("a link that leads to itself", () => {
     const text = JSON.stringify(columns).replaceAll("back.example", domain);
     await insertLink({ domain, code, ...(JSON.parse(text) as typeof columns) }, workspace);
     const { redirect, clicks } = recordingRedirect();
-    const response = await follow(redirect, `https://${domain}/CODE?first`);
+    const visit = { headers: { "User-Agent": BROWSER } };
+    const response = await follow(redirect, `https://${domain}/CODE?first`, visit);
     expect(response.status).toBe(508);
     expect(clicks).toEqual([]);
   });

@@ -199,6 +199,19 @@ describe("a link with a password", () => {
     expect((await enter(redirect, `/${code}`, "open sesame")).status).toBe(303);
     expect((await enter(redirect, `/${code}`, "open sesame")).status).toBe(410);
   });
+
+  it("asks for it before it leads to the limitReachedUrl", async ({ expect }) => {
+    const { code } = await lockedLink({
+      clicks_limit: 0,
+      clicks_limit_since: 1,
+      limit_reached_url: "https://example.com/over",
+    });
+    const { redirect } = recordingRedirect();
+    expect((await follow(redirect, `/${code}`)).headers.get("Location")).toBeNull();
+    const response = await enter(redirect, `/${code}`, "open sesame");
+    expect(response.status).toBe(303);
+    expect(response.headers.get("Location")).toBe("https://example.com/over");
+  });
 });
 
 describe("the cookie of a password", () => {

@@ -180,6 +180,29 @@ describe("a click limit", () => {
     expect(clicks).toHaveLength(1);
   });
 
+  it("leads to the limitReachedUrl once it is used up, which is not a click", async ({
+    expect,
+  }) => {
+    const { code } = await insertLink({
+      clicks_limit: 1,
+      clicks_limit_since: 1,
+      limit_reached_url: "https://example.com/sold out",
+    });
+    const { redirect, clicks } = recordingRedirect();
+    const ask = async (path = "", init: Parameters<typeof follow>[2] = visit(BROWSER)) => {
+      const response = await follow(redirect, `/${code}${path}`, init);
+      return [response.status, response.headers.get("Location")];
+    };
+    expect(await ask("", visit("Slackbot-LinkExpanding 1.0"))).toEqual([403, null]);
+    expect(await ask()).toEqual([302, "https://example.com/landing"]);
+    const elsewhere = [302, "https://example.com/sold%20out"];
+    expect(await ask()).toEqual(elsewhere);
+    expect(await ask("", { ...visit(BROWSER), method: "HEAD" })).toEqual(elsewhere);
+    expect(await ask("+")).toEqual(elsewhere);
+    expect(await ask("", visit("Googlebot/2.1"))).toEqual([403, null]);
+    expect(clicks).toHaveLength(1);
+  });
+
   it("answers HEAD as it would answer GET, without using a click up", async ({ expect }) => {
     const { code } = await limited(1);
     const { redirect } = recordingRedirect();

@@ -27,6 +27,7 @@ export interface LinkColumns {
   readonly forward_query?: 0 | 1;
   readonly clicks_limit?: number;
   readonly clicks_limit_since?: number;
+  readonly limit_reached_url?: string;
   readonly rules?: string;
   readonly ab_enabled?: 0 | 1;
   readonly ab_sticky?: 0 | 1;

@@ -68,6 +68,8 @@ export const links = sqliteTable(
     /** Whether a visitor keeps the variant of the first visit, by a cookie. */
     abSticky: integer("ab_sticky", { mode: "boolean" }).notNull().default(false),
     clicksLimit: integer("clicks_limit"),
+    /** Where a link leads once its limit is used up, instead of the 410 page. */
+    limitReachedUrl: text("limit_reached_url"),
     /** The version in which the link got its limit, having had none (`gates/contract.ts`). */
     clicksLimitSince: integer("clicks_limit_since"),
     /** What the link stores, with its variants (`links/link-size.ts`). */

@@ -22,6 +22,9 @@ export interface ExportedLink {
   readonly archivedAtMs: number | null;
   readonly hasPassword: boolean;
   readonly expiresAtMs: number | null;
+  readonly expiredUrl: string | null;
+  readonly clicksLimit: number | null;
+  readonly limitReachedUrl: string | null;
   readonly createdAtMs: number;
 }
 
@@ -56,6 +59,9 @@ export async function readExportSlice(
       archivedAtMs: links.archivedAtMs,
       hasPassword: sql<0 | 1>`${links.passwordHash} is not null`,
       expiresAtMs: links.expiresAtMs,
+      expiredUrl: links.expiredUrl,
+      clicksLimit: links.clicksLimit,
+      limitReachedUrl: links.limitReachedUrl,
       createdAtMs: links.createdAtMs,
       ...SLICE_COLUMNS,
     })

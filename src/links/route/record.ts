@@ -44,6 +44,8 @@ export interface RouteRecord {
    */
   readonly password?: number;
   readonly limit?: ClickLimit;
+  /** Where the link leads once its limit is used up; 410 if absent. */
+  readonly limitReachedUrl?: string;
   /** The active variants of a test that is on: if there are any, they decide and rules do not. */
   readonly variants?: readonly RouteVariant[];
   /** A visitor keeps the variant of the first visit. */

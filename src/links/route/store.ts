@@ -19,7 +19,7 @@ l.archived_at_ms, l.suspended_at_ms, l.starts_at_ms, l.ends_at_ms,
 l.expires_at_ms, l.expired_url, l.forward_query, l.utm_params,
 iif(l.password_hash IS NULL, NULL, l.password_version) AS password, l.clicks_limit,
 iif(l.password_hash IS NULL AND l.clicks_limit IS NULL, NULL, l.uuid) AS uuid,
-l.clicks_limit_since, l.rules, l.ab_enabled, l.ab_sticky,
+l.clicks_limit_since, l.limit_reached_url, l.rules, l.ab_enabled, l.ab_sticky,
 iif(l.ab_enabled, (
 SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight) ORDER BY id)
 FROM variants WHERE link_id = l.id AND is_active
@@ -55,6 +55,7 @@ interface RouteRow extends Record<string, unknown> {
   readonly uuid: string | null;
   readonly clicks_limit: number | null;
   readonly clicks_limit_since: number | null;
+  readonly limit_reached_url: string | null;
   /** JSON of `Rule[]`. */
   readonly rules: string | null;
   readonly ab_enabled: 0 | 1;
@@ -129,7 +130,7 @@ function recordOf(row: RouteRow): RouteRecord {
       gone: goneReasonOf(row),
       startsAtMs: row.starts_at_ms,
       endsAtMs: earliest(row.ends_at_ms, row.expires_at_ms),
-      expiredUrl: row.expired_url === null ? null : new URL(row.expired_url).href,
+      expiredUrl: hrefOf(row.expired_url),
       forwardQuery: row.forward_query === 1 ? true : null,
       clickIdParam: row.click_id_param,
       password: row.password,
@@ -137,9 +138,14 @@ function recordOf(row: RouteRow): RouteRecord {
         row.clicks_limit === null
           ? null
           : { max: row.clicks_limit, since: row.clicks_limit_since ?? 1 },
+      limitReachedUrl: row.clicks_limit === null ? null : hrefOf(row.limit_reached_url),
     }),
     ...routingOf(row, utm),
   };
+}
+
+function hrefOf(url: string | null): string | null {
+  return url === null ? null : new URL(url).href;
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };

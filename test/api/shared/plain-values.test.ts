@@ -107,7 +107,13 @@ describe("what is empty", () => {
     const account = await newAccount();
     const native = await newNativeClient({ account });
     const empty = { shortCode: "", domain: "", expiresAt: "", startsAt: "", endsAt: "" };
-    const more = { expiredUrl: "", collectionId: "", title: "", description: "" };
+    const more = {
+      expiredUrl: "",
+      limitReachedUrl: "",
+      collectionId: "",
+      title: "",
+      description: "",
+    };
     const link = await native.link({ ...empty, ...more });
     expect(link).toMatchObject({ expiresAt: null, expiredUrl: null, domain: null, title: null });
     const kept = await native.link({ expiresAt: "2099-01-01", expiredUrl: "https://example.com" });

@@ -25,6 +25,7 @@ const MAKERS: readonly (readonly [name: string, make: Make])[] = [
       endsAt: "2098-02-01T00:00:00Z",
       expiresAt: "2099-01-01T00:00:00Z",
       expiredUrl: "https://example.com/over",
+      limitReachedUrl: "https://example.com/sold-out",
       redirectStatus: 308,
       forwardQuery: true,
       clicksLimit: 5,
@@ -52,7 +53,12 @@ const MAKERS: readonly (readonly [name: string, make: Make])[] = [
       const host = `${newCode()}.example`;
       const destinationUrl = `https://${host}/x`;
       const rules = [{ targetUrl: destinationUrl, country: ["DE"] }];
-      await native({ destinationUrl, expiredUrl: destinationUrl, rules })(account);
+      await native({
+        destinationUrl,
+        expiredUrl: destinationUrl,
+        limitReachedUrl: destinationUrl,
+        rules,
+      })(account);
       await insertDomain(account.workspace.id, host);
     },
   ],

@@ -41,6 +41,10 @@ function time(field: string) {
   return unlessEmpty(timeText(error).nullable());
 }
 
+function url(field: string) {
+  return unlessEmpty(z.string({ error: `${field} must be a URL, or null` }).nullable());
+}
+
 function flag(field: string) {
   return z.boolean({ error: `${field} must be true or false` });
 }
@@ -73,7 +77,8 @@ const optional = {
   expiresAt: time("expiresAt"),
   startsAt: time("startsAt"),
   endsAt: time("endsAt"),
-  expiredUrl: unlessEmpty(z.string({ error: "expiredUrl must be a URL, or null" }).nullable()),
+  expiredUrl: url("expiredUrl"),
+  limitReachedUrl: url("limitReachedUrl"),
   isActive: flag("isActive").optional(),
   forwardQuery: flag("forwardQuery").optional(),
   utmParams: z

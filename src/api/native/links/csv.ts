@@ -1,4 +1,4 @@
-/** Links as CSV files, in PVTLNK's columns. */
+/** Links as CSV files, in PVTLNK's columns and those of the fields that only this API has. */
 
 import { Hono } from "hono";
 
@@ -11,6 +11,7 @@ import { err } from "../../../platform/result.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
+import { EXPORT_COLUMNS } from "../../shared/wire/csv/columns.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
 import { importCsv, type ImportReport, reportAgain } from "../../shared/wire/csv/import.ts";
 import type { NativeEnvironment, NativeContext } from "../environment.ts";
@@ -44,7 +45,8 @@ export const csv = new Hono<NativeEnvironment>()
         createdBeforeMs: query.createdBefore,
       };
       const { env } = c;
-      const file = await exportCsv({ env, access: c.get("access") }, filter, query);
+      const context = { env, access: c.get("access") };
+      const file = await exportCsv(context, EXPORT_COLUMNS, filter, query);
       const date = isoOf(nowOf(c)).slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": `${CSV_TYPE}; charset=utf-8; header=present`,

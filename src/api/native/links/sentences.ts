@@ -23,6 +23,7 @@ export function destinationSentence(refusal: DestinationRefused): string {
   const { field, problem } = refusal;
   switch (field) {
     case "expiredUrl":
+    case "limitReachedUrl":
       return problem === "not_a_url"
         ? `${field} must be a valid URL`
         : `${field} ${PROBLEMS[problem]}`;

@@ -41,8 +41,8 @@ function wireDecision(decision: SimulatedDecision) {
       return { outcome: "redirect", destination, status, reason: null };
     }
     case "fallback": {
-      const { destination } = decision;
-      return { outcome: "fallback", destination, status: 302, reason: "ended" };
+      const { destination, reason } = decision;
+      return { outcome: "fallback", destination, status: 302, reason };
     }
     case "refuse": {
       const { reason } = decision;

@@ -50,7 +50,7 @@ function toFields({
   ...same
 }: LinkChangesBody | NewLink): LinkFields {
   const { destinationUrl, title, description, tags, isActive } = same;
-  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit, password } = same;
+  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit, limitReachedUrl, password } = same;
   return {
     destinationUrl,
     title,
@@ -61,6 +61,7 @@ function toFields({
     redirectStatus,
     forwardQuery,
     clicksLimit,
+    limitReachedUrl,
     password,
     utm: same.utmParams,
     collection: collectionId,
@@ -132,6 +133,7 @@ function wirePlain(link: ListedLink, config: Config) {
     redirectStatus: link.redirectStatus,
     forwardQuery: link.forwardQuery,
     clicksLimit: link.clicksLimit,
+    limitReachedUrl: link.limitReachedUrl,
     qrUrl: `${shortUrl}/qr.svg`,
     utmParams: link.utm,
     passwordProtected: link.hasPassword,

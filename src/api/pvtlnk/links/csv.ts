@@ -4,6 +4,7 @@ import { Hono } from "hono";
 
 import { configOf } from "../../../config.ts";
 import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
+import { PVTLNK_EXPORT_COLUMNS } from "../../shared/wire/csv/columns.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
 import { importCsv, importTable } from "../../shared/wire/csv/import.ts";
 import type { PvtlnkEnvironment } from "../environment.ts";
@@ -24,7 +25,8 @@ export const csv = new Hono<PvtlnkEnvironment>()
     validate.query(exportQuery),
     async (c) => {
       const context = { env: c.env, access: c.get("access") };
-      const file = await exportCsv(context, toFilter(c.req.valid("query")));
+      const filter = toFilter(c.req.valid("query"));
+      const file = await exportCsv(context, PVTLNK_EXPORT_COLUMNS, filter);
       const date = wireTime(nowOf(c)).slice(0, 10);
       return c.body(file, 200, {
         "Content-Type": "text/csv; charset=utf-8",

@@ -6,7 +6,12 @@
 import type { QuotaExceeded } from "../../../access/quotas.ts";
 import type { DestinationProblem } from "../../../links/destination.ts";
 import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
-import type { BoundExceeded, CreateLinkRefusal } from "../../../links/errors.ts";
+import type {
+  BoundExceeded,
+  CreateLinkRefusal,
+  DestinationField,
+  DestinationRefused,
+} from "../../../links/errors.ts";
 
 const ONLY_WEB = "must begin with http:// or https://";
 const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
@@ -24,16 +29,25 @@ const CODE_TAKEN = "Short code has already been taken";
 export const CODE_RESERVED = "Short code is reserved";
 export const SCHEDULE_INVERTED = "Scheduled end at must be later than scheduled start at";
 
-/** Explains what is wrong with a destination. */
-export function destinationSentence(problem: DestinationProblem): string {
-  return `Destination url ${PROBLEMS[problem]}`;
+/** The fields of an address that a file can set, as sentences name them. */
+const ADDRESSES: Partial<Record<DestinationField, string>> = {
+  expiredUrl: "Expired url",
+  limitReachedUrl: "Limit reached url",
+};
+
+/** Explains what is wrong with an address. */
+export function destinationSentence({
+  field,
+  problem,
+}: Pick<DestinationRefused, "field" | "problem">): string {
+  return `${ADDRESSES[field] ?? "Destination url"} ${PROBLEMS[problem]}`;
 }
 
 /** Explains why a well-formed link is refused. */
 export function refusalSentence(refusal: CreateLinkRefusal): string {
   switch (refusal.reason) {
     case "destination_refused":
-      return destinationSentence(refusal.problem);
+      return destinationSentence(refusal);
     case "bound_exceeded":
       return boundSentence(refusal);
     case "code_reserved":

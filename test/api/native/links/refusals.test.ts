@@ -35,6 +35,8 @@ describe("POST /api/links refuses", () => {
     ["a long URL", { destinationUrl: `https://e.com/${"a".repeat(2_048)}` }, "2048"],
     ["an expiredUrl of a bad scheme", { ...VALID, expiredUrl: "ftp://e.com" }, "expiredUrl"],
     ["an expiredUrl of another type", { ...VALID, expiredUrl: 1 }, "expiredUrl"],
+    ["a limitReachedUrl of a bad scheme", { ...VALID, limitReachedUrl: "data:," }, "limitReached"],
+    ["a limitReachedUrl of another type", { ...VALID, limitReachedUrl: [] }, "limitReachedUrl"],
     ["a short code", { ...VALID, shortCode: "ab" }, "shortCode must be 3 to 20 characters"],
     ["a long code", { ...VALID, shortCode: "a".repeat(21) }, "shortCode must be 3 to 20"],
     ["a code with a space", { ...VALID, shortCode: "my link" }, "shortCode"],

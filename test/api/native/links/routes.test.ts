@@ -60,6 +60,7 @@ describe("POST /api/links", () => {
       rules: [],
       abTest: { enabled: false, sticky: false, variants: [] },
       clicksLimit: null,
+      limitReachedUrl: null,
       qrSettings: null,
       qrUrl: `${ORIGIN}/${code}/qr.svg`,
       utmParams: {},
@@ -95,6 +96,7 @@ describe("POST /api/links", () => {
       startsAt: "2026-01-01T00:00:00.000Z",
       endsAt: "2027-01-01T02:00:00.000Z",
       expiredUrl: "https://example.com/over",
+      limitReachedUrl: "https://example.com/sold-out",
       redirectStatus: 307,
       forwardQuery: true,
       collectionId: collection.id,
@@ -331,6 +333,7 @@ describe("PATCH /api/links/:id", () => {
       startsAt: "2026-01-01T00:00:00Z",
       endsAt: "2027-01-01T00:00:00Z",
       expiredUrl: "https://example.com/over",
+      limitReachedUrl: "https://example.com/sold-out",
       tags: ["x"],
       collectionId: collection.id,
     });
@@ -341,6 +344,7 @@ describe("PATCH /api/links/:id", () => {
       startsAt: null,
       endsAt: null,
       expiredUrl: null,
+      limitReachedUrl: null,
       tags: [],
       collectionId: null,
     };

@@ -83,6 +83,7 @@ describe("POST /api/links/:id/simulate", () => {
       outcome: "fallback",
       destination: "https://example.com/over",
       status: 302,
+      reason: "ended",
     });
     expect(await outcomeOf({ clicksLimit: 5 }, { userAgent: "curl/8.5" })).toMatchObject({
       status: 403,

@@ -1,6 +1,6 @@
-/** The columns of PVTLNK's CSV files, in the order of its page; the native API uses the same. */
+/** The columns of CSV files: PVTLNK's, in the order of its page, and those of the native API. */
 
-export const EXPORT_COLUMNS = [
+export const PVTLNK_EXPORT_COLUMNS = [
   "short_url",
   "destination_url",
   "short_code",
@@ -13,6 +13,13 @@ export const EXPORT_COLUMNS = [
   "password_protected",
   "expires_at",
   "created_at",
+] as const;
+
+export const EXPORT_COLUMNS = [
+  ...PVTLNK_EXPORT_COLUMNS,
+  "expired_url",
+  "clicks_limit",
+  "limit_reached_url",
 ] as const;
 
 /** The columns that an import reads; others are ignored. */
@@ -28,6 +35,9 @@ export const IMPORT_COLUMNS = [
   "scheduled_start_at",
   "scheduled_end_at",
   "expires_at",
+  "expired_url",
+  "clicks_limit",
+  "limit_reached_url",
 ] as const;
 
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];

@@ -1,4 +1,4 @@
-/** Writes a workspace's links as a CSV file in PVTLNK's columns. */
+/** Writes a workspace's links as a CSV file. */
 
 import { writeTags, writeTime } from "../../../../links/csv/cells.ts";
 import {
@@ -11,17 +11,18 @@ import type { LinkFilter } from "../../../../links/filter.ts";
 import { shownDomain } from "../../../../links/parked.ts";
 import { shortUrlOf } from "../../../../links/route/address.ts";
 import { SECOND_MS } from "../../../../platform/clock.ts";
-import { EXPORT_COLUMNS, type ExportColumn } from "./columns.ts";
+import type { ExportColumn } from "./columns.ts";
 
 /** Exports links, newest first; see `exportLinks`. */
 export async function exportCsv(
   context: ExportContext,
+  columns: readonly ExportColumn[],
   filter: LinkFilter = {},
   options: ExportOptions = {},
 ): Promise<ReadableStream<Uint8Array>> {
   const { origin } = new URL(context.env.PUBLIC_URL);
   const toCells = (link: ExportedLink, clicks: number) => cellsOf(link, clicks, origin);
-  return exportLinks(context, { columns: EXPORT_COLUMNS, toCells }, filter, options);
+  return exportLinks(context, { columns, toCells }, filter, options);
 }
 
 function cellsOf(
@@ -44,5 +45,8 @@ function cellsOf(
     password_protected: String(link.hasPassword),
     expires_at: link.expiresAtMs === null ? "" : writeTime(link.expiresAtMs),
     created_at: writeTime(Math.floor(link.createdAtMs / SECOND_MS) * SECOND_MS),
+    expired_url: link.expiredUrl ?? "",
+    clicks_limit: link.clicksLimit === null ? "" : String(link.clicksLimit),
+    limit_reached_url: link.limitReachedUrl ?? "",
   };
 }

@@ -6,6 +6,7 @@ import type { LinkInput } from "../../../../links/create-link.ts";
 import { readFlag, readTags, readTime } from "../../../../links/csv/cells.ts";
 import type { TableRow } from "../../../../links/csv/read-table.ts";
 import { parseDestination } from "../../../../links/destination.ts";
+import type { DestinationField } from "../../../../links/errors.ts";
 import { CODE } from "../../../../links/route/address.ts";
 import { err, ok, type Result } from "../../../../platform/result.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../text.ts";
@@ -53,6 +54,11 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
     return undefined;
   }
   const destinationUrl = take(destinationOf(cells.destination_url.trim(), policy));
+  const expiredUrl = take(fallbackOf("expiredUrl", cells.expired_url.trim(), policy));
+  const clicksLimit = take(clicksLimitOf(cells.clicks_limit.trim()));
+  const limitReachedUrl = take(
+    fallbackOf("limitReachedUrl", cells.limit_reached_url.trim(), policy),
+  );
   const title = take(textOf("Title", cells.title, CONTROL));
   const code = take(codeOf(cells.short_code.trim()));
   const description = take(textOf("Description", cells.description, CONTROL_BUT_LINES));
@@ -66,13 +72,40 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   if (destinationUrl === undefined || errors.length > 0) return { input: null, code, errors };
   const times = { startsAtMs, endsAtMs, expiresAtMs };
   const texts = { title, description, password };
-  return { input: { destinationUrl, code, ...texts, tags, isActive, ...times }, code, errors };
+  const fallbacks = { expiredUrl, clicksLimit, limitReachedUrl };
+  const input = { destinationUrl, code, ...texts, tags, isActive, ...times, ...fallbacks };
+  return { input, code, errors };
 }
 
 function destinationOf(text: string, policy: LinkPolicy): Result<string, string> {
-  if (text === "") return err("Destination url can't be blank");
+  return text === ""
+    ? err("Destination url can't be blank")
+    : addressOf("destinationUrl", text, policy);
+}
+
+/** Reads where a link leads when it leads to its destination no longer. */
+function fallbackOf(
+  field: "expiredUrl" | "limitReachedUrl",
+  text: string,
+  policy: LinkPolicy,
+): Result<string | null, string> {
+  return text === "" ? ok(null) : addressOf(field, text, policy);
+}
+
+function addressOf(
+  field: DestinationField,
+  text: string,
+  policy: LinkPolicy,
+): Result<string, string> {
   const parsed = parseDestination(text, policy);
-  return parsed.ok ? ok(parsed.value.text) : err(destinationSentence(parsed.error.problem));
+  return parsed.ok ? ok(parsed.value.text) : err(destinationSentence({ field, ...parsed.error }));
+}
+
+function clicksLimitOf(cell: string): Result<number | null, string> {
+  if (cell === "") return ok(null);
+  return /^[1-9]\d{0,14}$/.test(cell)
+    ? ok(Number(cell))
+    : err("Clicks limit must be a whole number greater than 0");
 }
 
 /** Spaces are kept, because an export wrote them. */

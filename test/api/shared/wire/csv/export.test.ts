@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
+import { EXPORT_COLUMNS } from "../../../../../src/api/shared/wire/csv/columns.ts";
 import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
 import { ledgerFor } from "../../../../../src/ledger/stub.ts";
 import type { LinkContext } from "../../../../../src/links/context.ts";
@@ -13,10 +14,10 @@ import { insertDomain } from "../../../../support/link-rows.ts";
 import { newCode } from "../../../../support/native.ts";
 
 const HEADER =
-  "short_url,destination_url,short_code,title,description,tags,click_count,active,archived,password_protected,expires_at,created_at\r\n";
+  "short_url,destination_url,short_code,title,description,tags,click_count,active,archived,password_protected,expires_at,created_at,expired_url,clicks_limit,limit_reached_url\r\n";
 
 function start(context: LinkContext, filter?: LinkFilter, options?: { bom: boolean }) {
-  return exportCsv({ env, access: context.access }, filter, options);
+  return exportCsv({ env, access: context.access }, EXPORT_COLUMNS, filter, options);
 }
 
 async function exported(context: LinkContext, filter?: LinkFilter): Promise<string> {
@@ -47,6 +48,9 @@ describe("exportCsv", () => {
       description: 'say "hi"\r\nthere',
       tags: ["b", "a, c"],
       expiresAtMs: Date.parse("2026-12-31T00:00:00Z"),
+      expiredUrl: "https://example.com/over",
+      clicksLimit: 5,
+      limitReachedUrl: "https://example.com/a,b",
     });
     const second = await makeLink(context, { domain, code: two, isActive: false });
     await env.DB.prepare(
@@ -55,8 +59,8 @@ describe("exportCsv", () => {
       .bind(second.id)
       .run();
     expect(await exported(context)).toBe(
-      `${HEADER}https://${domain}/${two},https://example.com/x,${two},,,,0,false,true,true,,2026-05-04T10:00:00Z\r\n` +
-        `https://sign.test/${one},https://example.com/x,${one},'=1+1,"say ""hi""\r\nthere","""a, c"",b",0,true,false,false,2026-12-31T00:00:00Z,2026-05-04T10:00:00Z\r\n`,
+      `${HEADER}https://${domain}/${two},https://example.com/x,${two},,,,0,false,true,true,,2026-05-04T10:00:00Z,,,\r\n` +
+        `https://sign.test/${one},https://example.com/x,${one},'=1+1,"say ""hi""\r\nthere","""a, c"",b",0,true,false,false,2026-12-31T00:00:00Z,2026-05-04T10:00:00Z,https://example.com/over,5,"https://example.com/a,b"\r\n`,
     );
   });
 

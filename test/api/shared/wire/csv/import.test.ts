@@ -97,6 +97,10 @@ describe("importCsv", () => {
       "Destination url must lead elsewhere: this host serves short links itself",
       { destination_url: "https://sign.test/x" },
     ],
+    ["Expired url must begin with http:// or https://", { expired_url: "data:," }],
+    ["Limit reached url is not a valid URL", { limit_reached_url: "nowhere" }],
+    ["Clicks limit must be a whole number greater than 0", { clicks_limit: "0" }],
+    ["Clicks limit must be a whole number greater than 0", { clicks_limit: "1.5" }],
     ["Title is too long (maximum is 2000 characters)", { title: "x".repeat(2_001) }],
     ["Title must not contain control characters", { title: "a\0b" }],
     [

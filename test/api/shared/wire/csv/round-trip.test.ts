@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
+import { EXPORT_COLUMNS } from "../../../../../src/api/shared/wire/csv/columns.ts";
 import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
 import { importCsv } from "../../../../../src/api/shared/wire/csv/import.ts";
 import { databaseOf } from "../../../../../src/db/database.ts";
@@ -50,16 +51,20 @@ const name = line
 const code = fc
   .tuple(fc.constantFrom("-", "_", "x"), fc.uuid())
   .map(([first, uuid]) => `${first}${uuid}`);
+const url = fc
+  .tuple(fc.webUrl({ withQueryParameters: true }), fc.constantFrom("", "#\"'", "?q=é,;"))
+  .map((parts) => parts.join("").replace("example", "other"));
 const input: fc.Arbitrary<LinkInput> = fc.record({
-  destinationUrl: fc
-    .tuple(fc.webUrl({ withQueryParameters: true }), fc.constantFrom("", "#\"'", "?q=é,;"))
-    .map((parts) => parts.join("").replace("example", "other")),
+  destinationUrl: url,
   title: fc.option(line),
   description: fc.option(lines),
   tags: fc.uniqueArray(name, { maxLength: 4 }),
   code: fc.option(code, { nil: undefined }),
   isActive: fc.boolean(),
   expiresAtMs: fc.option(fc.integer({ min: 0, max: 4_102_444_800_000 })),
+  expiredUrl: fc.option(url),
+  clicksLimit: fc.option(fc.integer({ min: 1 })),
+  limitReachedUrl: fc.option(url),
 });
 
 async function linksOf({ access }: LinkContext): Promise<ListedLink[]> {
@@ -76,6 +81,9 @@ function shared({ destinationUrl, code: own, title, description, ...link }: List
     tags: link.tags.map((tag) => tag.name),
     isActive: link.isActive,
     expiresAtMs: link.expiresAtMs,
+    expiredUrl: link.expiredUrl,
+    clicksLimit: link.clicksLimit,
+    limitReachedUrl: link.limitReachedUrl,
   };
 }
 
@@ -90,7 +98,14 @@ describe("an export, imported into a fresh workspace", () => {
           const made = await makeLinks(from, inputs);
           expect(made.filter(({ ok }) => !ok)).toEqual([]);
           const before = await linksOf(from);
-          const file = await exportCsv({ env, access: from.access }, {}, { bom: true });
+          const file = await exportCsv(
+            { env, access: from.access },
+            EXPORT_COLUMNS,
+            {},
+            {
+              bom: true,
+            },
+          );
           const csv = await new Response(file).text();
           // Another installation, where these codes are free.
           await env.DB.prepare("delete from links where workspace_id = ?")
