@@ -1,5 +1,6 @@
 /** How a row of the native table is written. */
 
+import type { Context } from "hono";
 import type * as z from "zod";
 
 import type { Role } from "../../access/access.ts";
@@ -17,10 +18,10 @@ interface Sent<Q extends z.ZodType, B extends z.ZodType> {
   readonly body: z.output<B>;
 }
 
-interface Row<Q extends z.ZodType, B extends z.ZodType> {
+interface Row<P extends string, Q extends z.ZodType, B extends z.ZodType> {
   readonly method: Method;
   /** The path below `/api`. */
-  readonly path: string;
+  readonly path: P;
   /** Who may call it: by default any credential of an account. */
   readonly requires: Partial<Requirement> | "anybody";
   /** The lowest role in the workspace that the path names as `:id`. */
@@ -30,7 +31,10 @@ interface Row<Q extends z.ZodType, B extends z.ZodType> {
     /** Changes the body before it is validated. */
     readonly prepare?: Prepare<NativeEnvironment>;
   };
-  readonly answer: (c: NativeContext, sent: Sent<Q, B>) => Response | Promise<Response>;
+  readonly answer: (
+    c: Context<NativeEnvironment, P>,
+    sent: Sent<Q, B>,
+  ) => Response | Promise<Response>;
 }
 
 /**
@@ -38,9 +42,10 @@ interface Row<Q extends z.ZodType, B extends z.ZodType> {
  * that an unauthenticated client learns nothing from its faults.
  */
 export function operation<
+  P extends string,
   Q extends z.ZodType = z.ZodUndefined,
   B extends z.ZodType = z.ZodUndefined,
->({ method, path, query, body, answer, ...row }: Row<Q, B>): Operation<NativeEnvironment> {
+>({ method, path, query, body, answer, ...row }: Row<P, Q, B>): Operation<NativeEnvironment> {
   const steps: Step<NativeEnvironment>[] = [];
   const requirement: Requirement | null =
     row.requires === "anybody" ? null : { who: "account", ...row.requires };
@@ -51,7 +56,7 @@ export function operation<
     const { schema, prepare, ...options } = body;
     steps.push(validate.json(schema, options, prepare));
   }
-  steps.push(async (c: NativeContext) =>
+  steps.push(async (c: Context<NativeEnvironment, P>) =>
     answer(c, { query: valid(c, "query"), body: valid(c, "json") } as Sent<Q, B>),
   );
   return {

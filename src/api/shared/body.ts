@@ -42,12 +42,11 @@ export async function readBody(
     return ok({});
   }
   const contentType = request.header("Content-Type") ?? "";
-  const type = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const type = mediaTypeOf(request);
   const isJson = type === "application/json" || type.endsWith("+json");
-  const isForm = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
   const isText = textTypes.includes(type);
   const isUpload = textTypes.length > 0 && type === "multipart/form-data";
-  if (!isJson && !isText && !isUpload && !(forms && isForm)) {
+  if (!isJson && !isText && !isUpload && !(forms && isForm(request))) {
     const accepted = ["application/json", ...textTypes];
     if (textTypes.length > 0) accepted.push("multipart/form-data");
     if (forms) accepted.push("application/x-www-form-urlencoded", "multipart/form-data");
@@ -75,6 +74,16 @@ export async function readBody(
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((item) => isDeeperThan(item, levels - 1));
+}
+
+/** Whether the body says that it is a form, in either encoding. */
+export function isForm(request: HonoRequest): boolean {
+  const type = mediaTypeOf(request);
+  return type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
+}
+
+function mediaTypeOf(request: HonoRequest): string {
+  return (request.header("Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
 export function hasBody({ raw }: HonoRequest): boolean {

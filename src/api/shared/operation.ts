@@ -7,14 +7,14 @@
 import type { MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
-import type { BodyOptions } from "./body.ts";
 import type { DialectApp, DialectEnvironment } from "./dialect.ts";
 import type { Requirement } from "./guard.ts";
+import type { BodyRules } from "./validate.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A body that an operation reads: how it may come, and what it must hold. */
-export interface BodyContract<S extends z.ZodType = z.ZodType> extends BodyOptions {
+export interface BodyContract<S extends z.ZodType = z.ZodType> extends BodyRules {
   readonly schema: S;
 }
 

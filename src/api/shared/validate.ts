@@ -8,7 +8,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
 import "./zod-words.ts";
-import { type BodyOptions, readBody } from "./body.ts";
+import { type BodyOptions, isForm, readBody } from "./body.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { Issue, ShellFailure } from "./failure.ts";
 
@@ -29,6 +29,11 @@ export type Judge<R, E extends DialectEnvironment> = (
   issues: readonly Issue[],
 ) => Promise<R | null>;
 
+export interface BodyRules extends BodyOptions {
+  /** The schema of a form, whose fields are all texts. Given one, forms are accepted. */
+  readonly form?: z.ZodType;
+}
+
 /** Changes a body before it is validated. */
 export type Prepare<E extends DialectEnvironment> = (
   c: Context<E>,
@@ -39,7 +44,7 @@ export interface Validator<R, E extends DialectEnvironment> {
   /** Validates the body; the schema drops unknown fields. A form's fields are strings. */
   json<S extends z.ZodType>(
     schema: S,
-    options?: BodyOptions,
+    rules?: BodyRules,
     prepare?: Prepare<E>,
   ): Validated<"json", S, E>;
   /** Validates the query; the last value of a repeated parameter counts, an empty one does not. */
@@ -72,12 +77,14 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
       { validationFunction: () => schema.safeParse(value) },
     );
   return {
-    json: (schema, options, prepare) => async (c, next) => {
-      const body = await readBody(c.req, options);
-      if (!body.ok) return refuse(c, body.error);
-      const value = prepare === undefined ? body.value : await prepare(c, body.value);
-      return check("json", schema, value)(c, next);
-    },
+    json:
+      (schema, { form, ...options } = {}, prepare) =>
+      async (c, next) => {
+        const body = await readBody(c.req, { forms: form !== undefined, ...options });
+        if (!body.ok) return refuse(c, body.error);
+        const value = prepare === undefined ? body.value : await prepare(c, body.value);
+        return check("json", isForm(c.req) ? (form ?? schema) : schema, value)(c, next);
+      },
     query: (schema) => async (c, next) => {
       return check("query", schema, givenIn(new URL(c.req.url).searchParams))(c, next);
     },

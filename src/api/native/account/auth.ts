@@ -4,7 +4,6 @@
  * format.
  */
 
-import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 
@@ -26,76 +25,99 @@ import { BUSY_SECONDS, isHashingBusy } from "../../../platform/hash-turns.ts";
 import { hashPassword } from "../../../platform/password.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { isOwnOrigin } from "../../shared/guard.ts";
-import type { NativeEnvironment, NativeContext } from "../environment.ts";
-import { type NativeRefusal, refuse, validate } from "../errors.ts";
+import type { NativeContext } from "../environment.ts";
+import { type NativeRefusal, refuse } from "../errors.ts";
+import { operation } from "../operation.ts";
 import { signIn, signUp } from "./contract.ts";
 
 const SIGN_INS = { max: 5, windowMs: 10 * SECOND_MS };
 const KNOWN_BROWSER = "signpost.known";
 const KNOWN_SECONDS = 365 * 24 * 60 * 60;
 
-export const auth = new Hono<NativeEnvironment>()
-  .post("/sign-up/email", validate.json(signUp), async (c) => {
-    const { setupToken = null, ...account } = c.req.valid("json");
-    const db = databaseOf(c.env.DB);
-    const early = earlyRefusal(c);
-    if (early !== null) return refuse(c, early);
-    const address = await addressName(c.req.raw.headers, c.env.AUTH_SECRET);
-    const wait = await beginSignup(db, address, nowOf(c));
-    if (wait !== null) return refuse(c, tooFast(wait));
-    const admitted = await admitSignup(c.env, account.email);
-    if (!admitted.ok) return refuse(c, admitted.error);
-    if (configOf(c.env).signups === "first") {
-      const unproved = await refuseSetup(c.req.raw.headers, setupToken, c.env, nowOf(c));
-      if (unproved !== null) return refuse(c, unproved);
-    }
+export const authOperations = {
+  signUp: operation({
+    method: "POST",
+    path: "/auth/sign-up/email",
+    requires: "anybody",
+    body: { schema: signUp },
+    async answer(c, { body }) {
+      const { setupToken = null, ...account } = body;
+      const db = databaseOf(c.env.DB);
+      const early = earlyRefusal(c);
+      if (early !== null) return refuse(c, early);
+      const address = await addressName(c.req.raw.headers, c.env.AUTH_SECRET);
+      const wait = await beginSignup(db, address, nowOf(c));
+      if (wait !== null) return refuse(c, tooFast(wait));
+      const admitted = await admitSignup(c.env, account.email);
+      if (!admitted.ok) return refuse(c, admitted.error);
+      if (configOf(c.env).signups === "first") {
+        const unproved = await refuseSetup(c.req.raw.headers, setupToken, c.env, nowOf(c));
+        if (unproved !== null) return refuse(c, unproved);
+      }
 
-    const response = await ask(c, account);
-    if (response.ok) return signedIn(c, response, account.email);
-    const { code } = await refusalIn(response);
-    const isTaken = code.startsWith("USER_ALREADY_EXISTS");
-    const refusal = isTaken
-      ? { reason: "email_taken" as const }
-      : await lostRaceOf(c, code, account);
-    if (refusal?.reason === "email_taken") {
-      const later = await tellTaken(db, address, nowOf(c));
-      if (later !== null) return refuse(c, tooFast(later));
-      // Takes as long as for an address that is free.
-      if (isTaken) await hashPassword(account.password);
-    }
-    return refusal === null ? refuseAs(c, response) : refuse(c, refusal);
-  })
-  .post("/sign-in/email", validate.json(signIn), async (c) => {
-    const body = c.req.valid("json");
-    const db = databaseOf(c.env.DB);
-    const { AUTH_SECRET: secret } = c.env;
-    const early = earlyRefusal(c);
-    if (early !== null) return refuse(c, early);
-    const address = await addressName(c.req.raw.headers, secret);
-    const account = await accountName(body.email, secret);
-    const known = await knownBrowserName(knownCookieOf(c), account, secret);
-    const name = known ?? account;
-    const wait =
-      (await spend(db, { key: `sign-in/${address}`, ...SIGN_INS }, nowOf(c))) ??
-      (await beginAttempt(db, name, nowOf(c)));
-    if (wait !== null) return refuse(c, tooFast(wait));
+      const response = await ask(c, account);
+      if (response.ok) return signedIn(c, response, account.email);
+      const { code } = await refusalIn(response);
+      const isTaken = code.startsWith("USER_ALREADY_EXISTS");
+      const refusal = isTaken
+        ? { reason: "email_taken" as const }
+        : await lostRaceOf(c, code, account);
+      if (refusal?.reason === "email_taken") {
+        const later = await tellTaken(db, address, nowOf(c));
+        if (later !== null) return refuse(c, tooFast(later));
+        // Takes as long as for an address that is free.
+        if (isTaken) await hashPassword(account.password);
+      }
+      return refusal === null ? refuseAs(c, response) : refuse(c, refusal);
+    },
+  }),
+  signIn: operation({
+    method: "POST",
+    path: "/auth/sign-in/email",
+    requires: "anybody",
+    body: { schema: signIn },
+    async answer(c, { body }) {
+      const db = databaseOf(c.env.DB);
+      const { AUTH_SECRET: secret } = c.env;
+      const early = earlyRefusal(c);
+      if (early !== null) return refuse(c, early);
+      const address = await addressName(c.req.raw.headers, secret);
+      const account = await accountName(body.email, secret);
+      const known = await knownBrowserName(knownCookieOf(c), account, secret);
+      const name = known ?? account;
+      const wait =
+        (await spend(db, { key: `sign-in/${address}`, ...SIGN_INS }, nowOf(c))) ??
+        (await beginAttempt(db, name, nowOf(c)));
+      if (wait !== null) return refuse(c, tooFast(wait));
 
-    const response = await ask(c, body);
-    if (response.ok) {
-      await forgetFailures(db, name);
-      return signedIn(c, response, body.email);
-    }
-    if (response.status !== 401) await takeBack(db, name, nowOf(c));
-    return refuseAs(c, response);
-  })
-  .post("/sign-out", async (c) => {
-    const response = await ask(c, {});
-    return response.ok ? response : refuseAs(c, response);
-  })
-  .get("/get-session", async (c) => {
-    const response = await ask(c);
-    return response.ok ? c.json(await withoutToken(c, response)) : refuseAs(c, response);
-  });
+      const response = await ask(c, body);
+      if (response.ok) {
+        await forgetFailures(db, name);
+        return signedIn(c, response, body.email);
+      }
+      if (response.status !== 401) await takeBack(db, name, nowOf(c));
+      return refuseAs(c, response);
+    },
+  }),
+  signOut: operation({
+    method: "POST",
+    path: "/auth/sign-out",
+    requires: "anybody",
+    async answer(c) {
+      const response = await ask(c, {});
+      return response.ok ? response : refuseAs(c, response);
+    },
+  }),
+  getSession: operation({
+    method: "GET",
+    path: "/auth/get-session",
+    requires: "anybody",
+    async answer(c) {
+      const response = await ask(c);
+      return response.ok ? c.json(await withoutToken(c, response)) : refuseAs(c, response);
+    },
+  }),
+};
 
 /** Refuses what needs neither the database nor a hash to be refused. */
 function earlyRefusal(c: NativeContext): NativeRefusal | null {

@@ -1,7 +1,5 @@
 /** Creates up to 100 links per call, each independently of the others. */
 
-import { Hono } from "hono";
-
 import { checkFeature } from "../../../access/quotas.ts";
 import { type Config, configOf } from "../../../config.ts";
 import type { Alongside } from "../../../db/batch.ts";
@@ -15,9 +13,9 @@ import { runOnce } from "../../shared/idempotency.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import { toIssue } from "../../shared/validate.ts";
-import type { NativeEnvironment, NativeContext } from "../environment.ts";
-import { type NativeRefusal, refuse, validate, wireFailure } from "../errors.ts";
-import { requires } from "../guard.ts";
+import type { NativeContext } from "../environment.ts";
+import { type NativeRefusal, refuse, wireFailure } from "../errors.ts";
+import { operation } from "../operation.ts";
 import { newLink, newLinks } from "./contract.ts";
 import { routingSurroundingsOf, linkContextOf } from "./request.ts";
 import { readRouting, type RoutingSurroundings } from "./routing.ts";
@@ -34,28 +32,34 @@ interface NothingMade {
   readonly outcomes: Outcomes;
 }
 
-export const linkBulk = new Hono<NativeEnvironment>().post(
-  "/bulk",
-  requires({ scope: "links:create" }),
-  validate.json(newLinks, { limitBytes: BODY_BYTES_MAX }),
-  async (c) => {
-    const body = c.req.valid("json");
-    const request = { ...onceRequestOf(c, "POST /api/links/bulk"), db: databaseOf(c.env.DB), body };
-    const created = await runOnce(request, {
-      table: linkTable,
-      change: (alongside) => createAll(c, body.links, alongside),
-      rebuild: (ids) => rebuildAll(c, body.links, ids),
-    });
-    if (!created.ok) {
-      const { error } = created;
-      if (error.reason !== "nothing_made") return refuse(c, error);
-      return c.json(wireOutcomes(error.outcomes, configOf(c.env)));
-    }
-    announceLiveBy(c);
-    if (created.value.replayed) c.header("Idempotent-Replayed", "true");
-    return c.json(wireOutcomes(created.value.value, configOf(c.env)));
-  },
-);
+export const linkBulkOperations = {
+  createLinks: operation({
+    method: "POST",
+    path: "/links/bulk",
+    requires: { scope: "links:create" },
+    body: { schema: newLinks, limitBytes: BODY_BYTES_MAX },
+    async answer(c, { body }) {
+      const request = {
+        ...onceRequestOf(c, "POST /api/links/bulk"),
+        db: databaseOf(c.env.DB),
+        body,
+      };
+      const created = await runOnce(request, {
+        table: linkTable,
+        change: (alongside) => createAll(c, body.links, alongside),
+        rebuild: (ids) => rebuildAll(c, body.links, ids),
+      });
+      if (!created.ok) {
+        const { error } = created;
+        if (error.reason !== "nothing_made") return refuse(c, error);
+        return c.json(wireOutcomes(error.outcomes, configOf(c.env)));
+      }
+      announceLiveBy(c);
+      if (created.value.replayed) c.header("Idempotent-Replayed", "true");
+      return c.json(wireOutcomes(created.value.value, configOf(c.env)));
+    },
+  }),
+};
 
 type Input = Result<LinkInput, NativeRefusal>;
 

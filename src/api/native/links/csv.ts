@@ -1,7 +1,5 @@
 /** Links as CSV files, in PVTLNK's columns and those of the fields that only this API has. */
 
-import { Hono } from "hono";
-
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
@@ -14,9 +12,9 @@ import { onceRequestOf } from "../../shared/once-request.ts";
 import { EXPORT_COLUMNS } from "../../shared/wire/csv/columns.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
 import { importCsv, type ImportReport, reportAgain } from "../../shared/wire/csv/import.ts";
-import type { NativeEnvironment, NativeContext } from "../environment.ts";
-import { refuse, validate } from "../errors.ts";
-import { requires } from "../guard.ts";
+import type { NativeContext } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import { operation } from "../operation.ts";
 import { isoOf } from "../wire-values.ts";
 import { exportQuery, importBody } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
@@ -32,13 +30,13 @@ const FILE_TYPES = [
   "application/vnd.ms-excel",
 ] as const;
 
-export const csv = new Hono<NativeEnvironment>()
-  .get(
-    "/export",
-    requires({ scope: "links:read", role: "manager", features: ["export"] }),
-    validate.query(exportQuery),
-    async (c) => {
-      const query = c.req.valid("query");
+export const csvOperations = {
+  exportLinks: operation({
+    method: "GET",
+    path: "/links/export",
+    requires: { scope: "links:read", role: "manager", features: ["export"] },
+    query: exportQuery,
+    async answer(c, { query }) {
       const filter = {
         ...toFilter(query, configOf(c.env)),
         createdFromMs: query.createdAfter,
@@ -53,13 +51,14 @@ export const csv = new Hono<NativeEnvironment>()
         "Content-Disposition": `attachment; filename="signpost-links-${date}.csv"`,
       });
     },
-  )
-  .post(
-    "/import",
-    requires({ scope: "links:create" }),
-    validate.json(importBody, { limitBytes: CSV_BYTES_MAX, textTypes: FILE_TYPES }),
-    async (c) => {
-      const imported = await importOnce(c, c.req.valid("json").csv);
+  }),
+  importLinks: operation({
+    method: "POST",
+    path: "/links/import",
+    requires: { scope: "links:create" },
+    body: { schema: importBody, limitBytes: CSV_BYTES_MAX, textTypes: FILE_TYPES },
+    async answer(c, { body }) {
+      const imported = await importOnce(c, body.csv);
       if (imported.ok) {
         if (imported.value.replayed) c.header("Idempotent-Replayed", "true");
         return answerReport(c, imported.value.value);
@@ -67,7 +66,8 @@ export const csv = new Hono<NativeEnvironment>()
       const { error } = imported;
       return error.reason === "nothing_created" ? answerReport(c, error.report) : refuse(c, error);
     },
-  );
+  }),
+};
 
 /** An import that created nothing has no rows to store, so its idempotency key stays unused. */
 interface NothingCreated {

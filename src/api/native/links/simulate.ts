@@ -1,7 +1,5 @@
 /** Simulates a link: the destination for a given visitor, and the reason. */
 
-import { Hono } from "hono";
-
 import {
   simulate as simulateLink,
   type SimulatedDecision,
@@ -11,23 +9,25 @@ import {
 import { GONE, NOT_FOR_PROGRAMS, NOT_FOUND } from "../../../redirect/pages/notices.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
-import type { NativeEnvironment } from "../environment.ts";
-import { refuse, validate } from "../errors.ts";
-import { requires } from "../guard.ts";
+import { refuse } from "../errors.ts";
+import { operation } from "../operation.ts";
 import { linkRefOf } from "./request.ts";
 import { simulatedVisitor, toVisitor } from "./simulate-contract.ts";
 
-export const simulate = new Hono<NativeEnvironment>().post(
-  "/:id/simulate",
-  requires({ scope: "links:read" }),
-  validate.json(simulatedVisitor),
-  async (c) => {
-    const found = await linkStoreOf(c).find(linkRefOf(c));
-    if (!found.ok) return refuse(c, found.error);
-    const visitor = toVisitor(c.req.valid("json"), nowOf(c));
-    return c.json(wireSimulation(await simulateLink(c.env, found.value, visitor)));
-  },
-);
+export const simulationOperations = {
+  simulateLink: operation({
+    method: "POST",
+    path: "/links/:id/simulate",
+    requires: { scope: "links:read" },
+    body: { schema: simulatedVisitor },
+    async answer(c, { body }) {
+      const found = await linkStoreOf(c).find(linkRefOf(c));
+      if (!found.ok) return refuse(c, found.error);
+      const visitor = toVisitor(body, nowOf(c));
+      return c.json(wireSimulation(await simulateLink(c.env, found.value, visitor)));
+    },
+  }),
+};
 
 export function wireSimulation({ decision, ...why }: Simulation) {
   return { ...wireDecision(decision), ...why };

@@ -1,37 +1,40 @@
 /** The members of a workspace, managed by its owners through a browser session. */
 
-import { Hono } from "hono";
-
 import { databaseOf } from "../../../db/database.ts";
 import { memberStore } from "../../../workspaces/members.ts";
-import type { NativeEnvironment, NativeContext } from "../environment.ts";
-import { refuse, validate } from "../errors.ts";
-import { requires } from "../guard.ts";
+import type { NativeContext } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import { operation } from "../operation.ts";
 import { uuidOf } from "../request.ts";
 import { newRole } from "./contract.ts";
-import { inWorkspace } from "./guard.ts";
 import { wireMember } from "./translate.ts";
 
-export const members = new Hono<NativeEnvironment>()
-  .get("/:id/members", requires({ who: "session" }), inWorkspace("owner"), async (c) =>
-    c.json((await storeOf(c).list()).map(wireMember)),
-  )
-  .patch(
-    "/:id/members/:memberId",
-    requires({ who: "session" }),
-    inWorkspace("owner"),
-    validate.json(newRole),
-    async (c) => {
+export const memberOperations = {
+  listMembers: operation({
+    method: "GET",
+    path: "/workspaces/:id/members",
+    requires: { who: "session" },
+    inWorkspace: "owner",
+    answer: async (c) => c.json((await storeOf(c).list()).map(wireMember)),
+  }),
+  changeRole: operation({
+    method: "PATCH",
+    path: "/workspaces/:id/members/:memberId",
+    requires: { who: "session" },
+    inWorkspace: "owner",
+    body: { schema: newRole },
+    async answer(c, { body }) {
       const memberId = uuidOf(c, "memberId");
-      const changed = await storeOf(c).changeRole(memberId, c.req.valid("json").role);
+      const changed = await storeOf(c).changeRole(memberId, body.role);
       return changed.ok ? c.json(wireMember(changed.value)) : refuse(c, changed.error);
     },
-  )
-  .delete(
-    "/:id/members/:memberId",
-    requires({ who: "session" }),
-    inWorkspace("member"),
-    async (c) => {
+  }),
+  removeMember: operation({
+    method: "DELETE",
+    path: "/workspaces/:id/members/:memberId",
+    requires: { who: "session" },
+    inWorkspace: "member",
+    async answer(c) {
       const memberId = uuidOf(c, "memberId");
       // Every member may leave; only an owner can remove others.
       if (c.get("membership").role !== "owner" && memberId !== c.get("access").userId) {
@@ -40,7 +43,8 @@ export const members = new Hono<NativeEnvironment>()
       const removed = await storeOf(c).remove(memberId);
       return removed.ok ? c.json({ success: true, id: memberId }) : refuse(c, removed.error);
     },
-  );
+  }),
+};
 
 function storeOf(c: NativeContext) {
   return memberStore(databaseOf(c.env.DB), c.get("membership").workspace.id);

@@ -3,8 +3,6 @@
  * them.
  */
 
-import { Hono } from "hono";
-
 import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
 import {
@@ -20,26 +18,31 @@ import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
-import type { NativeEnvironment, NativeContext } from "../environment.ts";
-import { refuse, validate } from "../errors.ts";
-import { requires } from "../guard.ts";
+import type { NativeContext } from "../environment.ts";
+import { refuse } from "../errors.ts";
+import { operation } from "../operation.ts";
 import { uuidOf } from "../request.ts";
 import { goalChanges, newGoal } from "./contract.ts";
 import { wireGoal } from "./translate.ts";
 
 const PATH = "/api/conversion-goals";
 
-export const conversionGoals = new Hono<NativeEnvironment>()
-  .get("/", requires({ scope: "links:read" }), async (c) => {
-    const goals = await storeOf(c).list();
-    return c.json(goals.map((goal) => wireGoal(goal, originOf(c))));
-  })
-  .post(
-    "/",
-    requires({ scope: "links:update", role: "manager" }),
-    validate.json(newGoal),
-    async (c) => {
-      const body = c.req.valid("json");
+export const goalOperations = {
+  listGoals: operation({
+    method: "GET",
+    path: "/conversion-goals",
+    requires: { scope: "links:read" },
+    async answer(c) {
+      const goals = await storeOf(c).list();
+      return c.json(goals.map((goal) => wireGoal(goal, originOf(c))));
+    },
+  }),
+  createGoal: operation({
+    method: "POST",
+    path: "/conversion-goals",
+    requires: { scope: "links:update", role: "manager" },
+    body: { schema: newGoal },
+    async answer(c, { body }) {
       const store = storeOf(c);
       const once = onceRequestOf(c, `POST ${PATH}`);
       const created = await runOnce(
@@ -58,29 +61,46 @@ export const conversionGoals = new Hono<NativeEnvironment>()
       c.header("Location", `${PATH}/${goal.uuid}`);
       return c.json(wireGoal(goal, originOf(c)), 201);
     },
-  )
-  .get("/:id", requires({ scope: "links:read" }), async (c) => {
-    const found = await storeOf(c).find(uuidOf(c));
-    return found.ok ? c.json(wireGoal(found.value, originOf(c))) : refuse(c, found.error);
-  })
-  .patch(
-    "/:id",
-    requires({ scope: "links:update", role: "manager" }),
-    validate.json(goalChanges),
-    async (c) => {
-      const updated = await updateGoal(contextOf(c), uuidOf(c), c.req.valid("json"));
+  }),
+  getGoal: operation({
+    method: "GET",
+    path: "/conversion-goals/:id",
+    requires: { scope: "links:read" },
+    async answer(c) {
+      const found = await storeOf(c).find(uuidOf(c));
+      return found.ok ? c.json(wireGoal(found.value, originOf(c))) : refuse(c, found.error);
+    },
+  }),
+  updateGoal: operation({
+    method: "PATCH",
+    path: "/conversion-goals/:id",
+    requires: { scope: "links:update", role: "manager" },
+    body: { schema: goalChanges },
+    async answer(c, { body }) {
+      const updated = await updateGoal(contextOf(c), uuidOf(c), body);
       return updated.ok ? c.json(wireGoal(updated.value, originOf(c))) : refuse(c, updated.error);
     },
-  )
-  .post("/:id/rotate-secret", requires({ scope: "links:update", role: "manager" }), async (c) => {
-    const rotated = await rotateGoalSecret(contextOf(c), uuidOf(c));
-    return rotated.ok ? c.json(wireGoal(rotated.value, originOf(c))) : refuse(c, rotated.error);
-  })
-  .delete("/:id", requires({ scope: "links:update", role: "manager" }), async (c) => {
-    const id = uuidOf(c);
-    const deleted = await deleteGoal(contextOf(c), id);
-    return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
-  });
+  }),
+  rotateGoalSecret: operation({
+    method: "POST",
+    path: "/conversion-goals/:id/rotate-secret",
+    requires: { scope: "links:update", role: "manager" },
+    async answer(c) {
+      const rotated = await rotateGoalSecret(contextOf(c), uuidOf(c));
+      return rotated.ok ? c.json(wireGoal(rotated.value, originOf(c))) : refuse(c, rotated.error);
+    },
+  }),
+  deleteGoal: operation({
+    method: "DELETE",
+    path: "/conversion-goals/:id",
+    requires: { scope: "links:update", role: "manager" },
+    async answer(c) {
+      const id = uuidOf(c);
+      const deleted = await deleteGoal(contextOf(c), id);
+      return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
+    },
+  }),
+};
 
 function contextOf(c: NativeContext): WorkspaceContext {
   return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };

@@ -1,0 +1,165 @@
+/** PrunePath's link routes, and Signpost's additions. */
+
+import { freeSuggestions } from "../../../codes/suggestions.ts";
+import { configOf } from "../../../config.ts";
+import { databaseOf } from "../../../db/database.ts";
+import { links as linkTable } from "../../../db/schema/index.ts";
+import { checkCode } from "../../../links/check-code.ts";
+import { createLink } from "../../../links/create-link.ts";
+import { deleteLink } from "../../../links/delete-link.ts";
+import type { Link } from "../../../links/link.ts";
+import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { updateLink } from "../../../links/update-link.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
+import { runOnce } from "../../shared/idempotency.ts";
+import { etagOf, hasVersion, versionsOf } from "../../shared/if-match.ts";
+import { linkStoreOf } from "../../shared/link-request.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
+import { withoutShown } from "../../shared/without-shown.ts";
+import type { NativeContext } from "../environment.ts";
+import { type NativeRefusal, refuse } from "../errors.ts";
+import { operation } from "../operation.ts";
+import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
+import { answerList } from "./list.ts";
+import {
+  answerLink,
+  routingSurroundingsOf,
+  linkContextOf,
+  wantsText,
+  linkRefOf,
+} from "./request.ts";
+import { readRouting } from "./routing.ts";
+import { toChanges, toDomain, toInput, wireLink } from "./translate.ts";
+
+/** Fits 100 rules, and a logo as a data URL. */
+const BODY_BYTES_MAX = 512 * 1024;
+
+export const linkOperations = {
+  listLinks: operation({
+    method: "GET",
+    path: "/links",
+    requires: { scope: "links:read" },
+    query: linkQuery,
+    answer: async (c, { query }) => answerList(c, query),
+  }),
+  createLink: operation({
+    method: "POST",
+    path: "/links",
+    requires: { scope: "links:create" },
+    body: { schema: newLink, form: newLinkForm, limitBytes: BODY_BYTES_MAX },
+    async answer(c, { body }) {
+      const context = linkContextOf(c);
+      const store = linkStoreOf(c);
+      const config = configOf(c.env);
+      const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
+      const created = await runOnce<Link, NativeRefusal>(request, {
+        table: linkTable,
+        async change(alongside) {
+          // Fetches a logo, and so only once per key.
+          const routing = await readRouting(body, routingSurroundingsOf(c, null));
+          if (!routing.ok) return routing;
+          return createLink(context, toInput(body, routing.value, config), alongside);
+        },
+        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
+      });
+      if (!created.ok) {
+        return refuse(c, await withSuggestions(c, created.error, toDomain(body.domain, config)));
+      }
+      const { value: link, replayed } = created.value;
+      announceLiveBy(c);
+      if (replayed) c.header("Idempotent-Replayed", "true");
+      c.header("Location", `/api/links/${link.uuid}`);
+      return wantsText(c) ? c.text(wireLink(link, config).shortUrl, 201) : answerLink(c, link, 201);
+    },
+  }),
+  checkCode: operation({
+    method: "GET",
+    path: "/links/check/:shortCode",
+    requires: { scope: "links:read" },
+    async answer(c) {
+      const db = databaseOf(c.env.DB);
+      const checked = await checkCode(db, linkContextOf(c), c.req.param("shortCode"));
+      if (!checked.ok) return refuse(c, checked.error);
+      const state = checked.value;
+      if (state.kind === "free") return c.json({ available: true, suggestions: [] });
+      const { kind, suggestions } = state;
+      return c.json(
+        kind === "taken"
+          ? { available: false, suggestions }
+          : { available: false, suggestions, reason: kind },
+      );
+    },
+  }),
+  getLink: operation({
+    method: "GET",
+    path: "/links/:id",
+    requires: { scope: "links:read" },
+    async answer(c) {
+      const found = await linkStoreOf(c).find(linkRefOf(c));
+      if (!found.ok) return refuse(c, found.error);
+      const { version } = found.value;
+      if (!hasVersion(c.req.header("If-None-Match"), version)) return answerLink(c, found.value);
+      c.header("ETag", etagOf(version));
+      return c.body(null, 304);
+    },
+  }),
+  updateLink: operation({
+    method: "PATCH",
+    path: "/links/:id",
+    requires: { scope: "links:update" },
+    body: {
+      schema: linkChanges,
+      limitBytes: BODY_BYTES_MAX,
+      async prepare(c, body) {
+        const found = await linkStoreOf(c).find(linkRefOf(c));
+        return found.ok ? withoutShown(body, wireLink(found.value, configOf(c.env))) : body;
+      },
+    },
+    async answer(c, { body }) {
+      const ref = linkRefOf(c);
+      // Absent QR settings keep the link's, so the link is read first only if the body has some.
+      const before = body.qrSettings === undefined ? null : await linkStoreOf(c).find(ref);
+      const routing = await readRouting(
+        body,
+        routingSurroundingsOf(c, before?.ok === true ? before.value.qrSettings : null),
+      );
+      if (!routing.ok) return refuse(c, routing.error);
+      const changes = toChanges(body, routing.value, configOf(c.env));
+      const expectedVersions = versionsOf(c.req.header("If-Match"));
+      const updated = await updateLink(linkContextOf(c), ref, changes, { expectedVersions });
+      if (!updated.ok) return refuse(c, await withSuggestions(c, updated.error, changes.domain));
+      announceLiveBy(c);
+      return answerLink(c, updated.value);
+    },
+  }),
+  deleteLink: operation({
+    method: "DELETE",
+    path: "/links/:id",
+    requires: { scope: "links:delete" },
+    async answer(c) {
+      const expected = versionsOf(c.req.header("If-Match"));
+      const deleted = await deleteLink(linkContextOf(c), linkRefOf(c), expected);
+      if (!deleted.ok) return refuse(c, deleted.error);
+      announceLiveBy(c);
+      return c.json({ success: true, id: deleted.value.uuid });
+    },
+  }),
+};
+
+/** Adds free codes to the refusal of a code that is taken. */
+async function withSuggestions<E extends NativeRefusal>(
+  c: NativeContext,
+  refusal: E,
+  domain = DEFAULT_DOMAIN,
+) {
+  if (refusal.reason !== "code_taken") return refusal;
+  const { access, nowMs } = linkContextOf(c);
+  const suggestions = await freeSuggestions(databaseOf(c.env.DB), {
+    domain,
+    code: refusal.code,
+    workspaceId: access.workspace.id,
+    userId: access.userId,
+    nowMs,
+  });
+  return { ...refusal, suggestions };
+}
