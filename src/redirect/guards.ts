@@ -36,6 +36,8 @@ export interface Passed {
   readonly unlocking: string | null;
   /** Where the visitor comes from: with a password, before the page that asked for it. */
   readonly referer: string | null;
+  /** Whether this goes on with a visit that was counted. */
+  readonly isRepeat: boolean;
 }
 
 /** The click limit is used up, and the link leads elsewhere since then. */
@@ -43,22 +45,24 @@ export interface UsedUp {
   readonly fallback: string;
 }
 
-/** Checks the password, then the click limit, and then shows the preview if it is asked for. */
+/** Checks the password, then the click limit. */
 export async function passGuards(
   visit: GuardedVisit,
   record: RouteRecord,
-  destination: string,
   parts: GuardParts,
 ): Promise<Response | Passed | UsedUp> {
   const { env, method, asked, visitor, nowMs } = visit;
   let { referer } = visitor;
   let unlocking: string | null = null;
+  let isRepeat = false;
   if (record.password !== undefined) {
     const url = new URL(visit.url.href);
     const outcome = await parts.askPassword(env, { ...visit, url, record });
     if (outcome.kind === "asked") return outcome.response;
     unlocking = outcome.cookie;
     referer = outcome.referer;
+    // Each visit that passes a limit uses up a click of it, so each is counted.
+    isRepeat = outcome.isRepeat && record.limit === undefined;
   }
   if (record.limit !== undefined) {
     const agents = await parts.loadAgentReader();
@@ -71,10 +75,11 @@ export async function passGuards(
     if (refused === GONE && limitReachedUrl !== undefined) return { fallback: limitReachedUrl };
     if (refused !== null) return notice(visit, refused);
   }
-  return asked.preview ? answerPreview(visit, destination) : { unlocking, referer };
+  return { unlocking, referer, isRepeat };
 }
 
-function answerPreview(asker: Asker, destination: string): Response {
+/** Shows where a link leads. */
+export function answerPreview(asker: Asker, destination: string): Response {
   return wantsJson(asker)
     ? responseTo(asker, jsonOf(200, { destinationUrl: destination }))
     : answerPage(asker, preview(destination));

@@ -10,8 +10,10 @@
 import type { LinkAddress } from "../links/route/address.ts";
 import { routeCache } from "../links/route/cache.ts";
 import {
+  choose,
   decide,
   type Decision,
+  type DecisionFacts,
   type RedirectDecision,
   type Refusal,
 } from "../links/route/decide.ts";
@@ -23,7 +25,7 @@ import { CAPTURE_SETTINGS } from "./capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
 import { markClick } from "./click-token.ts";
 import { factsOf, type Readers } from "./facts.ts";
-import type { answerOffice, GuardParts, passGuards } from "./guards.ts";
+import type { answerOffice, answerPreview, GuardParts, Passed, passGuards } from "./guards.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
 import {
@@ -51,6 +53,7 @@ export interface LazyParts
   loadGuards(): Promise<{
     readonly passGuards: typeof passGuards;
     readonly answerOffice: typeof answerOffice;
+    readonly answerPreview: typeof answerPreview;
   }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
   loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
@@ -154,9 +157,17 @@ function follow(
   record: RouteRecord,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  const { headers, url, visitor, nowMs } = visit;
-  const facts = factsOf(headers, url.query, visitor, nowMs, record, parts);
-  return after(facts, (known) => answer(visit, record, decide(record, known), parts));
+  return after(factsFor(visit, record, parts), (facts) =>
+    answer(visit, record, decide(record, facts), parts),
+  );
+}
+
+function factsFor(
+  { headers, url, visitor, nowMs }: Visit,
+  record: RouteRecord,
+  parts: RedirectParts,
+): DecisionFacts | Promise<DecisionFacts> {
+  return factsOf(headers, url.query, visitor, nowMs, record, parts);
 }
 
 function answer(
@@ -186,7 +197,7 @@ function answer(
     return sendOffice(visit, isShown ? destinationOf(visit, record, decision) : null, parts);
   }
   if (isFallback) return fallBack(visit, decision.destination);
-  if (isOpen && !asked.preview) return leadOn(visit, record, decision, null, parts.capture);
+  if (isOpen && !asked.preview) return leadOn(visit, record, decision, UNGUARDED, parts.capture);
   return answerGuarded(visit, record, decision, parts);
 }
 
@@ -204,18 +215,25 @@ async function sendOffice(
 }
 
 async function answerGuarded(
-  visit: Visit,
+  asking: Visit,
   record: RouteRecord,
-  decision: RedirectDecision,
+  decided: RedirectDecision,
   parts: RedirectParts,
 ): Promise<Response> {
-  const { passGuards } = await parts.loadGuards();
-  const passed = await passGuards(visit, record, decision.destination, parts);
+  const { passGuards, answerPreview } = await parts.loadGuards();
+  const passed = await passGuards(asking, record, parts);
   if (passed instanceof Response) return passed;
-  if ("fallback" in passed) return fallBack(visit, passed.fallback);
-  const { unlocking, referer } = passed;
-  const visitor = { ...visit.visitor, referer };
-  return leadOn({ ...visit, visitor }, record, decision, unlocking, parts.capture);
+  if ("fallback" in passed) return fallBack(asking, passed.fallback);
+  const { referer } = passed;
+  const visit = { ...asking, visitor: { ...asking.visitor, referer } };
+  // A rule may ask where the visitor was, which only the form of a password tells.
+  const decision =
+    referer === asking.visitor.referer
+      ? decided
+      : choose(record, await factsFor(visit, record, parts));
+  return asking.asked.preview
+    ? answerPreview(visit, decision.destination)
+    : leadOn(visit, record, decision, passed, parts.capture);
 }
 
 /** Leads to what an ended or used-up link names instead, which is no click of the link. */
@@ -235,11 +253,13 @@ function destinationOf(
     : destination;
 }
 
+const UNGUARDED = { unlocking: null, isRepeat: false };
+
 function leadOn(
   visit: Visit,
   record: RouteRecord,
   decision: RedirectDecision,
-  unlocking: string | null,
+  { unlocking, isRepeat }: Pick<Passed, "unlocking" | "isRepeat">,
   capture: Capture,
 ): Response {
   const { method, url, env, ctx, visitor, nowMs } = visit;
@@ -248,8 +268,12 @@ function leadOn(
   const scan = SCAN.test(url.query);
   const forwarded = destinationOf(visit, record, decision);
   if (leadsTo(forwarded, url)) return notice(visit, LOOP);
-  const { destination, token } = markClick(forwarded, record, visitor);
-  capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
+  const { destination, token } = isRepeat
+    ? { destination: forwarded, token: null }
+    : markClick(forwarded, record, visitor);
+  if (!isRepeat) {
+    capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
+  }
   // 303 turns the POST into a GET: a 307 would send the password to the destination.
   const strict = isStrict(visit);
   const status = method === "POST" ? 303 : decision.status;

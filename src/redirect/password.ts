@@ -32,13 +32,21 @@ export interface PasswordRequest {
   readonly nowMs: number;
 }
 
-export type PasswordOutcome =
+interface Passed {
+  readonly kind: "passed";
+  /** The Set-Cookie header, if the password was entered with this request. */
+  readonly cookie: string | null;
+  /** Where the visitor was before the password was asked for. */
+  readonly referer: string | null;
   /**
-   * `cookie` is the Set-Cookie header, if the password was entered with this request, and `referer`
-   * where the visitor was before the password was asked for.
+   * Whether the password had been entered before this request, less than half an hour ago. The
+   * page that asked for it stays in the browser's history, so that Back from the destination asks
+   * for the link again.
    */
-  | { readonly kind: "passed"; readonly cookie: string | null; readonly referer: string | null }
-  | { readonly kind: "asked"; readonly response: Response };
+  readonly isRepeat: boolean;
+}
+
+export type PasswordOutcome = Passed | { readonly kind: "asked"; readonly response: Response };
 
 /** Compares a password with the stored one of the link with this UUID. Slow on purpose. */
 export type VerifyPassword = (
@@ -58,10 +66,10 @@ export async function askPassword(
 ): Promise<PasswordOutcome> {
   const { request, record, url, visitor, nowMs } = asked;
   const { referer } = visitor;
+  const cookies = request.headers.get("Cookie");
+  const isRepeat = await isUnlocked(env.AUTH_SECRET, url, record, cookies, nowMs);
   if (request.method !== "POST") {
-    const cookies = request.headers.get("Cookie");
-    const unlocked = await isUnlocked(env.AUTH_SECRET, url, record, cookies, nowMs);
-    if (unlocked) return { kind: "passed", cookie: null, referer };
+    if (isRepeat) return { kind: "passed", cookie: null, referer, isRepeat };
     return refused(request, withOrigin(PASSWORD_REQUIRED, referrerHost(referer)));
   }
   const form = await formOf(request);
@@ -69,7 +77,7 @@ export async function askPassword(
   // Before anything is counted: a busy server is not the visitor's fault.
   if (isHashingBusy()) return refused(request, UNAVAILABLE, BUSY_MS);
   try {
-    return await tryPassword(env, asked, form, verify);
+    return await tryPassword(env, asked, { ...form, isRepeat }, verify);
   } catch (error) {
     if (error instanceof HashingBusy) return refused(request, UNAVAILABLE, BUSY_MS);
     log("error", "redirect.password.failed", { linkId: record.linkId, error });
@@ -80,7 +88,7 @@ export async function askPassword(
 async function tryPassword(
   env: Cloudflare.Env,
   { request, record, url, address, visitor, nowMs }: PasswordRequest,
-  { password, from }: PasswordForm,
+  { password, from, isRepeat }: PasswordForm & Pick<Passed, "isRepeat">,
   verify: VerifyPassword,
 ): Promise<PasswordOutcome> {
   const guess = await takeGuess(env, record, visitor, nowMs);
@@ -102,6 +110,7 @@ async function tryPassword(
       kind: "passed",
       cookie,
       referer: from === null ? visitor.referer : `https://${from}/`,
+      isRepeat,
     };
   } catch (error) {
     await guess.takeBack();

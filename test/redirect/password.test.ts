@@ -157,7 +157,68 @@ describe("a link with a password", () => {
 
     const again = await follow(redirect, `/${code}`, { headers: { Cookie: cookieOf(response) } });
     expect([again.status, again.headers.get("Location")]).toEqual([307, DESTINATION]);
+  });
+
+  it("counts a visitor once who comes back or enters the password twice", async ({ expect }) => {
+    const { code } = await lockedLink();
+    const { redirect, clicks } = recordingRedirect();
+    const headers = { Cookie: cookieOf(await enter(redirect, `/${code}`, "open sesame")) };
+    for (const method of ["GET", "HEAD"]) {
+      const again = await follow(redirect, `/${code}`, { method, headers });
+      expect(again.headers.get("Location")).toBe(DESTINATION);
+    }
+    const next = await enter(redirect, `/${code}`, "open sesame", { headers });
+    expect([next.status, next.headers.get("Set-Cookie")]).toEqual([303, expect.any(String)]);
+    expect(clicks).toHaveLength(1);
+
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31 * 60_000 });
+    await enter(redirect, `/${code}`, "open sesame", { headers });
+    vi.useRealTimers();
     expect(clicks).toHaveLength(2);
+  });
+
+  it("counts each visit that uses up a click of its limit", async ({ expect }) => {
+    const { code } = await lockedLink({ clicks_limit: 2, clicks_limit_since: 1 });
+    const { redirect, clicks } = recordingRedirect();
+    const headers = {
+      "User-Agent": BROWSER,
+      Cookie: cookieOf(await enter(redirect, `/${code}`, "open sesame")),
+    };
+    expect((await follow(redirect, `/${code}`, { headers })).status).toBe(302);
+    expect((await follow(redirect, `/${code}`, { headers })).status).toBe(410);
+    expect(clicks).toHaveLength(2);
+  });
+
+  it("leads by the referrer and the query of the visit, whose page asked for the password", async ({
+    expect,
+  }) => {
+    const byReferrer = {
+      id: "news",
+      targetUrl: "https://example.com/news",
+      referrers: ["news.example"],
+    };
+    const byQuery = { id: "ad", targetUrl: "https://example.com/ad", queryParams: ["from=ad"] };
+    const { code } = await lockedLink({
+      rules: JSON.stringify([byReferrer, byQuery].map((rule) => ({ name: null, ...rule }))),
+      forward_query: 1,
+    });
+    const { redirect, clicks } = recordingRedirect();
+    const asked = await follow(redirect, `/${code}?from=ad&x=1`);
+    // Without an action, a form is sent to the address of its page.
+    expect(await asked.text()).toContain('<form method="post">');
+    const submit = async (path: string, from: string) => {
+      const response = await follow(redirect, path, {
+        method: "POST",
+        body: new URLSearchParams({ password: "open sesame", from }),
+        headers: { "User-Agent": BROWSER, "CF-Connecting-IP": newAddress() },
+      });
+      return response.headers.get("Location") ?? response.text();
+    };
+    expect(await submit(`/${code}`, "l.news.example")).toBe("https://example.com/news");
+    expect(await submit(`/${code}?from=ad&x=1`, "")).toBe("https://example.com/ad?from=ad&x=1");
+    expect(await submit(`/${code}`, "other.example")).toBe(DESTINATION);
+    expect(clicks.map(({ rule }) => rule)).toEqual(["news", "ad", "default"]);
+    expect(await submit(`/${code}+`, "news.example")).toContain("https://example.com/news");
   });
 
   it("refuses a wrong password, and a body that is no form", async ({ expect }) => {

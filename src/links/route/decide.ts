@@ -62,7 +62,8 @@ export function decide(route: RouteRecord, facts: DecisionFacts): Decision {
   return choose(route, facts);
 }
 
-function choose(route: RouteRecord, facts: DecisionFacts): RedirectDecision {
+/** Decides where a link leads that `decide` does not refuse. */
+export function choose(route: RouteRecord, facts: DecisionFacts): RedirectDecision {
   const { destination, status = 302, variants, rules } = route;
   if (variants !== undefined) {
     const kept = route.sticky === true ? stickyVariant(variants, facts.variantCookie) : null;
