@@ -140,6 +140,12 @@ CREATE TABLE `domains` (
 	`checked_at_ms` integer,
 	`failed_checks` integer DEFAULT 0 NOT NULL,
 	`failing_since_ms` integer,
+	`root_url` text,
+	`not_found_url` text,
+	`robots` text,
+	`apple_app_site_association` text,
+	`asset_links` text,
+	`version` integer DEFAULT 1 NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
 );

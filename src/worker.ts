@@ -45,6 +45,12 @@ const redirect = createRedirect({
   },
   loadGuards: () => import("./redirect/guards.ts"),
   loadPastedPath: () => import("./redirect/pasted-path.ts"),
+  async answerHost(arrival, parts) {
+    const { answerHost } = await import("./redirect/host.ts");
+    const { hostCache: cache } = await import("./links/route/host-record.ts");
+    const { readHost: readRoute } = await import("./links/route/host-store.ts");
+    return answerHost(arrival, { ...parts, cache, readRoute });
+  },
   async answerQr(env, asked) {
     const { answerQr } = await import("./redirect/qr.ts");
     const { drawLinkQr } = await import("./links/qr/draw-link-qr.ts");

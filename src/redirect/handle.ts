@@ -15,7 +15,6 @@ import {
   type Decision,
   type DecisionFacts,
   type RedirectDecision,
-  type Refusal,
 } from "../links/route/decide.ts";
 import { siteOf, type Site } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
@@ -26,6 +25,7 @@ import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
 import { markClick } from "./click-token.ts";
 import { factsOf, type Readers } from "./facts.ts";
 import type { answerOffice, answerPreview, GuardParts, Passed, passGuards } from "./guards.ts";
+import type { HostParts } from "./host.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
 import {
@@ -35,16 +35,15 @@ import {
   NOT_FOUND,
   TOO_MANY_MISSES,
   UNAVAILABLE,
-  type Notice,
 } from "./pages/notices.ts";
 import type { readPastedPath } from "./pasted-path.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
-import type { RequestUrl } from "./request-url.ts";
+import { leadsTo, type RequestUrl } from "./request-url.ts";
 import { notice, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
 import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
-import { createWriteBack } from "./write-back.ts";
+import { createWriteBack, type WriteBack } from "./write-back.ts";
 
 /** What only some links need, loaded with the first request that does. */
 export interface LazyParts
@@ -57,9 +56,12 @@ export interface LazyParts
   }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
   loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
+  /** Answers for a custom domain what is no link. */
+  answerHost(arrival: Arrival, parts: Omit<HostParts, "cache" | "readRoute">): Promise<Response>;
 }
 
 export interface RedirectParts extends LazyParts, LookupParts {
+  readonly writeBack: WriteBack;
   readonly capture: Capture;
 }
 
@@ -83,7 +85,7 @@ export function createRedirect(lazy: LazyParts): Redirect {
 }
 
 /** One request, before it is known what it asks for. */
-interface Arrival extends Asker {
+export interface Arrival extends Asker {
   readonly request: Request;
   readonly url: RequestUrl;
   readonly site: Site;
@@ -125,7 +127,7 @@ function find(
       // Prints and phones capitalise. A code in lower case was looked up already.
       const lower = code.toLowerCase();
       if (lower !== code) return find(arrival, { ...asked, code: lower }, parts);
-      return notice(arrival, NOT_FOUND);
+      return answerUnknown(arrival, parts);
     }
     if (found.kind === "unavailable") return notice(arrival, UNAVAILABLE);
     if (found.kind === "refused") return notice(arrival, TOO_MANY_MISSES);
@@ -138,9 +140,14 @@ async function findPasted(arrival: Arrival, parts: RedirectParts): Promise<Respo
   const { url } = arrival;
   const { readPastedPath } = await parts.loadPastedPath();
   const pasted = readPastedPath(url.path, url.query);
-  if (pasted === null) return notice(arrival, NOT_FOUND);
+  if (pasted === null) return answerUnknown(arrival, parts);
   const { asked, query } = pasted;
   return find({ ...arrival, url: { ...url, query } }, asked, parts);
+}
+
+/** Answers for a path that has no link, or none yet. */
+function answerUnknown(arrival: Arrival, parts: RedirectParts): Response | Promise<Response> {
+  return arrival.site.isDefault ? notice(arrival, NOT_FOUND) : parts.answerHost(arrival, parts);
 }
 
 /** Continues with a value: in the same turn if it is no promise. */
@@ -178,7 +185,9 @@ function answer(
 ): Response | Promise<Response> {
   const { method, headers, url, env, asked, address, visitor } = visit;
   // First, so that no method and no path tells a link that has not started from an unknown code.
-  if (decision.kind === "refuse") return notice(visit, noticeOf(decision.reason));
+  if (decision.kind === "refuse") {
+    return decision.reason === "not_started" ? answerUnknown(visit, parts) : notice(visit, GONE);
+  }
   const isLocked = record.password !== undefined;
   const isRead = method === "GET" || method === "HEAD";
   // The only form is that of a password.
@@ -294,28 +303,6 @@ function isStrict({ site }: Arrival): boolean {
   return site.transport === "strict";
 }
 
-/**
- * Whether a destination is the link that is followed, with whatever query: a click token or a
- * fragment would make each round look new.
- */
-function leadsTo(destination: string, { origin, path }: RequestUrl): boolean {
-  if (!destination.startsWith(origin) || !destination.startsWith(path, origin.length)) return false;
-  const next = destination[origin.length + path.length];
-  return next === undefined || next === "?" || next === "#";
-}
-
 /** The parameter that QR codes append, which is counted as a scan and not forwarded. */
 const SCAN_PARAMETER = "qr=1";
 const SCAN = /[?&]qr=1(&|$)/;
-
-function noticeOf(reason: Refusal): Notice {
-  switch (reason) {
-    case "not_started":
-      return NOT_FOUND;
-    case "archived":
-    case "inactive":
-    case "suspended":
-    case "ended":
-      return GONE;
-  }
-}

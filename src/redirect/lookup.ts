@@ -1,5 +1,5 @@
 /**
- * Finds the route record of an address: in the isolate, then KV, then D1.
+ * Finds the record of an address: in the isolate, then KV, then D1.
  *
  * A miss in KV is not trusted, since KV caches misses: D1 is asked, so a link works from the moment
  * it is created. If KV and D1 both fail, a copy up to ten minutes old is served.
@@ -7,16 +7,18 @@
 
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
 import type { RouteCache } from "../links/route/cache.ts";
-import { parseRouteRecord, type RouteRecord } from "../links/route/record.ts";
-import type { readRoute as readStoredRoute } from "../links/route/store.ts";
+import { parseRecord, type RouteRecord, type Stored } from "../links/route/record.ts";
 import { addressGroup } from "../platform/address-group.ts";
 import { within } from "../platform/deadline.ts";
 import { log } from "../platform/log.ts";
 import type { MissLimiter } from "./miss-limiter.ts";
 import type { WriteBack } from "./write-back.ts";
 
-export type Lookup =
-  | { readonly kind: "found"; readonly record: RouteRecord }
+/** What every record says. */
+type AnyRecord = Pick<RouteRecord, "schema" | "version">;
+
+export type Lookup<R extends AnyRecord = RouteRecord> =
+  | { readonly kind: "found"; readonly record: R }
   | { readonly kind: "unknown" }
   /** The visitor scans for codes, so D1 was not asked: the code may exist. */
   | { readonly kind: "refused" }
@@ -30,12 +32,12 @@ export interface LookupRequest {
   readonly nowMs: number;
 }
 
-export interface LookupParts {
-  readonly cache: RouteCache;
+export interface LookupParts<R extends AnyRecord = RouteRecord> {
+  readonly cache: RouteCache<R>;
   readonly limiter: MissLimiter;
-  readonly writeBack: WriteBack;
+  readonly writeBack: WriteBack<R>;
   /** Loaded with the first address that KV does not know. */
-  readonly readRoute: typeof readStoredRoute;
+  readRoute(this: void, db: D1Database, address: LinkAddress): Promise<Stored<R> | null>;
 }
 
 /** The shortest cache time that KV accepts. */
@@ -45,33 +47,33 @@ const D1_DEADLINE_MS = 3_000;
 
 type Waiter = Pick<ExecutionContext, "waitUntil">;
 
-const UNKNOWN: Lookup = { kind: "unknown" };
-const REFUSED: Lookup = { kind: "refused" };
-const UNAVAILABLE: Lookup = { kind: "unavailable" };
+const UNKNOWN = { kind: "unknown" } as const;
+const REFUSED = { kind: "refused" } as const;
+const UNAVAILABLE = { kind: "unavailable" } as const;
 
 /** Looks a record up. Synchronous if the isolate has a copy. */
-export function lookup(
+export function lookup<R extends AnyRecord>(
   request: LookupRequest,
-  parts: LookupParts,
+  parts: LookupParts<R>,
   env: Cloudflare.Env,
   ctx: Waiter,
-): Lookup | Promise<Lookup> {
+): Lookup<R> | Promise<Lookup<R>> {
   const key = routeKey(request.address);
   const copy = parts.cache.get(key, request.nowMs);
   if (copy === undefined) return fetchRoute(key, request, parts, env, ctx);
   return copy === null ? UNKNOWN : found(copy);
 }
 
-async function fetchRoute(
+async function fetchRoute<R extends AnyRecord>(
   key: string,
   { address, visitorAddress, nowMs }: LookupRequest,
-  { cache, limiter, writeBack, readRoute }: LookupParts,
+  { cache, limiter, writeBack, readRoute }: LookupParts<R>,
   env: Cloudflare.Env,
   ctx: Waiter,
-): Promise<Lookup> {
+): Promise<Lookup<R>> {
   const asker = visitorAddress();
   const group = asker === null ? null : addressGroup(asker);
-  const stored = await readKv(env.ROUTES, key);
+  const stored = await readKv<R>(env.ROUTES, key);
   if (stored.kind === "found") {
     cache.put(key, stored.record, stored.bytes, nowMs);
     return found(stored.record);
@@ -100,23 +102,23 @@ async function fetchRoute(
   }
 }
 
-function found(record: RouteRecord): Lookup {
+function found<R extends AnyRecord>(record: R): Lookup<R> {
   return { kind: "found", record };
 }
 
-type KvRead =
-  | { readonly kind: "found"; readonly record: RouteRecord; readonly bytes: number }
+type KvRead<R> =
+  | { readonly kind: "found"; readonly record: R; readonly bytes: number }
   /** There is no usable record. After `outdated` and `failed`, the code may still exist. */
   | { readonly kind: "missing" | "outdated" | "failed" };
 
-async function readKv(routes: KVNamespace, key: string): Promise<KvRead> {
+async function readKv<R extends AnyRecord>(routes: KVNamespace, key: string): Promise<KvRead<R>> {
   try {
     const text = await within(
       KV_DEADLINE_MS,
       routes.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
     );
     if (text === null) return { kind: "missing" };
-    const record = parseRouteRecord(text);
+    const record = parseRecord(text) as R | null;
     return record === null ? { kind: "outdated" } : { kind: "found", record, bytes: text.length };
   } catch (error) {
     log("error", "redirect.kv.failed", { error });

@@ -41,3 +41,13 @@ export function splitUrl(href: string): RequestUrl {
     query: href.slice(end),
   };
 }
+
+/**
+ * Whether a destination is the address that is asked for, with whatever query: a click token or a
+ * fragment would make each round look new.
+ */
+export function leadsTo(destination: string, { origin, path }: RequestUrl): boolean {
+  if (!destination.startsWith(origin) || !destination.startsWith(path, origin.length)) return false;
+  const next = destination[origin.length + path.length];
+  return next === undefined || next === "?" || next === "#";
+}

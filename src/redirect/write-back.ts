@@ -1,8 +1,9 @@
 /** Writes records to KV that a reader found missing there. */
 
-import type { LinkAddress } from "../links/route/address.ts";
+import { routeKey, type LinkAddress } from "../links/route/address.ts";
+import type { HostRecord } from "../links/route/host-record.ts";
 import type { publishRead } from "../links/route/publish.ts";
-import type { StoredRoute } from "../links/route/store.ts";
+import type { RouteRecord, Stored } from "../links/route/record.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 
@@ -12,10 +13,10 @@ import { tolerate } from "../platform/log.ts";
  * Writes each version at most once a minute. KV caches a miss for about that long, so an isolate
  * would otherwise rewrite a hot link every five seconds.
  */
-export type WriteBack = (
+export type WriteBack<R = RouteRecord | HostRecord> = (
   env: Cloudflare.Env,
   address: LinkAddress,
-  route: StoredRoute,
+  stored: Stored<R>,
   nowMs: number,
 ) => Promise<void>;
 
@@ -24,11 +25,10 @@ const KNOWN_MAX = 1_000;
 /** Creates the write-back of this isolate. `write` may load its module on the first call. */
 export function createWriteBack(write: typeof publishRead): WriteBack {
   const publishedAtMs = new Map<string, number>();
-  return async (env, address, route, nowMs) => {
-    const { linkId, version } = route.record;
-    const name = `${linkId}@${version}`;
+  return async (env, address, stored, nowMs) => {
+    const name = `${routeKey(address)}@${stored.record.version}`;
     if (nowMs - (publishedAtMs.get(name) ?? 0) < MINUTE_MS) return;
-    const isPublished = await tolerate("redirect.write_back.failed", write(env, address, route));
+    const isPublished = await tolerate("redirect.write_back.failed", write(env, address, stored));
     if (isPublished !== true) return;
     if (publishedAtMs.size >= KNOWN_MAX) publishedAtMs.clear();
     publishedAtMs.set(name, nowMs);

@@ -94,10 +94,13 @@ interface Tombstone extends LinkAddress {
 }
 
 const TOMBSTONE = "SELECT domain, code, created_at_ms FROM route_tombstones";
+/** Whether an address has a record: of a link or, with an empty code, of a domain. */
+const TAKEN = `SELECT 1 FROM links WHERE domain = ?1 AND code = ?2 UNION ALL
+  SELECT 1 FROM domains WHERE hostname = ?1 AND ?2 = '' AND verified_at_ms IS NOT NULL`;
 const IS_FRESH_TOMBSTONE = isFresh("tombstones", "domain || '/' || code");
 
 /**
- * Clears addresses that links have left. Publishes each at once, and deletes its tombstone once it
+ * Clears addresses that links have left or that domains have changed. Publishes each at once, and deletes its tombstone once it
  * is older than any request and KV agrees with D1.
  */
 export const TOMBSTONES: RowSweep<Tombstone> = {
@@ -138,9 +141,7 @@ async function clearTombstone(
   if (!isSeenClean) {
     // A later sweep reads KV again: only a read proves that the record is gone.
     await publishOrThrow(env, address);
-    const taken = await env.DB.prepare("SELECT 1 FROM links WHERE domain = ?1 AND code = ?2")
-      .bind(domain, code)
-      .first();
+    const taken = await env.DB.prepare(TAKEN).bind(domain, code).first();
     if (!isOld || taken === null) {
       await env.DB.prepare(
         `UPDATE route_tombstones SET swept_at_ms = ?4

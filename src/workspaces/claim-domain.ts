@@ -6,7 +6,7 @@ import { exceeded } from "../access/quotas.ts";
 import { batchAround, type Alongside } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { type Domain, DOMAIN_COLUMNS, type DomainRefusal, NEW_CHALLENGE } from "./domains.ts";
+import { type DomainRefusal, NEW_CHALLENGE, WHOLE_COLUMNS, type WholeDomain } from "./domains.ts";
 
 /**
  * Claims a canonical host name for a workspace, in the name of one of its managers. Any workspace may
@@ -16,7 +16,7 @@ export async function claimDomain(
   { env, workspace, nowMs }: WorkspaceContext,
   { hostname, userId }: { readonly hostname: string; readonly userId: string },
   alongside?: Alongside,
-): Promise<Result<Domain, DomainRefusal>> {
+): Promise<Result<WholeDomain, DomainRefusal>> {
   const db = databaseOf(env.DB);
   const { id: workspaceId, plan } = workspace;
   const uuid = crypto.randomUUID();
@@ -26,11 +26,11 @@ export async function claimDomain(
   const claims = sql`max(
     (select count(*) from domains where workspace_id = ${workspaceId} and verified_at_ms is null),
     (select count(*) from domains where claimed_by = ${userId} and verified_at_ms is null))`;
-  const insert = db.all<Domain>(sql`
+  const insert = db.all<WholeDomain>(sql`
     insert into domains (uuid, workspace_id, claimed_by, hostname, challenge, created_at_ms)
     select ${uuid}, ${workspaceId}, ${userId}, ${hostname}, ${NEW_CHALLENGE}, ${nowMs}
     where (${limit} is null or ${mine} < ${limit}) and ${claims} < ${domainClaimsMax}
-    on conflict (workspace_id, hostname) do nothing returning ${DOMAIN_COLUMNS}`);
+    on conflict (workspace_id, hostname) do nothing returning ${WHOLE_COLUMNS}`);
   const known = db.all<{ claimed: 0 | 1; used: number; claims: number }>(sql`
     select exists (
       select 1 from domains where workspace_id = ${workspaceId} and hostname = ${hostname}

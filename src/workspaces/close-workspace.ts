@@ -18,6 +18,7 @@ import { publishSoon } from "../links/route/publish.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { leaveHostnames } from "./custom-hostnames.ts";
+import { leaveHosts } from "./domains.ts";
 import type { WorkspaceRefusal } from "./errors.ts";
 
 const SLICE_LINKS = 500;
@@ -53,6 +54,11 @@ export async function deleteWorkspace({
       db.run(sql`delete from members where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from invitations where workspace_id = ${id} and ${isClosing}`),
       leaveHostnames(db, sql`workspace_id = ${id} and ${isClosing}`, nowMs),
+      leaveHosts(
+        db,
+        sql`workspace_id = ${id} and ${isClosing} and verified_at_ms is not null`,
+        nowMs,
+      ),
       db.run(sql`delete from domains where workspace_id = ${id} and ${isClosing}`),
       db.run(sql`delete from tokens where workspace_id = ${id} and ${isClosing}`),
     ],

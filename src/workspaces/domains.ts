@@ -3,9 +3,12 @@
 import { type SQL, sql } from "drizzle-orm";
 
 import type { QuotaExceeded } from "../access/quotas.ts";
+import type { Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
+import type { DestinationProblem } from "../links/destination.ts";
 import type { HostnameProblem } from "../links/hostname.ts";
-import type { LinkAddress } from "../links/route/address.ts";
+import { hostAddress, type LinkAddress } from "../links/route/address.ts";
+import type { Robots } from "../links/route/host-record.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 
 export interface Domain {
@@ -19,10 +22,31 @@ export interface Domain {
   readonly verifiedAtMs: number | null;
   /** When the record of a verified domain was first found missing. */
   readonly failingSinceMs: number | null;
+  /** Where `/` leads, as it was sent; null for a 404. */
+  readonly rootUrl: string | null;
+  /** Where an address without a link leads, as it was sent; null for a 404. */
+  readonly notFoundUrl: string | null;
+  /** What `robots.txt` says; null for none. */
+  readonly robots: Robots | null;
 }
+
+/** The files that associate apps with a host, as JSON texts; null for none. */
+export interface AppFiles {
+  readonly appleAppSiteAssociation: string | null;
+  readonly assetLinks: string | null;
+}
+
+/** A domain with all that it serves beside its links. */
+export type WholeDomain = Domain & AppFiles;
 
 export interface DomainNotFound {
   readonly reason: "domain_not_found";
+}
+
+export interface DomainUrlRefused {
+  readonly reason: "domain_url_refused";
+  readonly field: "rootUrl" | "notFoundUrl";
+  readonly problem: DestinationProblem;
 }
 
 export type DomainRefusal =
@@ -31,13 +55,18 @@ export type DomainRefusal =
   | { readonly reason: "domain_claimed"; readonly hostname: string }
   | DomainNotFound
   | { readonly reason: "domain_unproven"; readonly hostname: string }
+  | DomainUrlRefused
   /** The DNS did not answer, which says nothing about the domain. */
   | { readonly reason: "dns_unanswered" }
   | QuotaExceeded;
 
 /** Columns of `domains` that make up a `Domain`. */
 export const DOMAIN_COLUMNS = sql`id, uuid, hostname, challenge, verified_at_ms as "verifiedAtMs",
-  failing_since_ms as "failingSinceMs"`;
+  failing_since_ms as "failingSinceMs", root_url as "rootUrl", not_found_url as "notFoundUrl", robots`;
+
+/** Columns of `domains` that make up a `WholeDomain`. */
+export const WHOLE_COLUMNS = sql`${DOMAIN_COLUMNS},
+  apple_app_site_association as "appleAppSiteAssociation", asset_links as "assetLinks"`;
 
 /**
  * The most addresses that one change publishes by itself: each costs KV and D1 operations of its
@@ -58,19 +87,31 @@ export function domainStore(db: Database, workspaceId: number) {
       );
     },
 
-    async find(uuid: string): Promise<Result<Domain, DomainNotFound>> {
-      const [domain] = await db.all<Domain>(
-        sql`select ${DOMAIN_COLUMNS} from domains where workspace_id = ${workspaceId} and uuid = ${uuid}`,
+    async find(uuid: string): Promise<Result<WholeDomain, DomainNotFound>> {
+      const [domain] = await db.all<WholeDomain>(
+        sql`select ${WHOLE_COLUMNS} from domains where workspace_id = ${workspaceId} and uuid = ${uuid}`,
       );
       return domain === undefined ? err({ reason: "domain_not_found" }) : ok(domain);
     },
 
-    async findByIds(ids: readonly number[]): Promise<Domain[]> {
-      return db.all<Domain>(sql`
-        select ${DOMAIN_COLUMNS} from domains where workspace_id = ${workspaceId}
+    async findByIds(ids: readonly number[]): Promise<WholeDomain[]> {
+      return db.all<WholeDomain>(sql`
+        select ${WHOLE_COLUMNS} from domains where workspace_id = ${workspaceId}
           and id in (select value from json_each(${JSON.stringify(ids)}))`);
     },
   };
+}
+
+/**
+ * Notes that KV is to be brought in step with D1 for the domains that match `guard` (a condition on
+ * `domains`): what they serve beside links changes in the same batch.
+ */
+export function leaveHosts(db: Database, guard: SQL, nowMs: number): Statement {
+  return db.run(sql`
+    insert into route_tombstones (domain, code, created_at_ms)
+    select hostname, ${hostAddress("").code}, ${nowMs} from domains where ${guard}
+    on conflict (domain, code) do update
+    set created_at_ms = excluded.created_at_ms, swept_at_ms = null`);
 }
 
 /**

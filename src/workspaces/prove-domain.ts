@@ -12,10 +12,12 @@ import { askProof } from "./domain-proof.ts";
 import {
   addressesLeft,
   type Domain,
-  DOMAIN_COLUMNS,
   type DomainRefusal,
   domainStore,
+  leaveHosts,
   NEW_CHALLENGE,
+  WHOLE_COLUMNS,
+  type WholeDomain,
 } from "./domains.ts";
 
 /**
@@ -29,7 +31,7 @@ import {
 export async function proveDomain(
   context: WorkspaceContext,
   uuid: string,
-): Promise<Result<Domain, DomainRefusal>> {
+): Promise<Result<WholeDomain, DomainRefusal>> {
   const { env, workspace } = context;
   const found = await domainStore(databaseOf(env.DB), workspace.id).find(uuid);
   if (!found.ok) return found;
@@ -47,7 +49,7 @@ export async function proveDomain(
 async function take(
   { env, workspace, nowMs }: WorkspaceContext,
   { id, hostname, challenge }: Domain,
-): Promise<Result<Domain, DomainRefusal>> {
+): Promise<Result<WholeDomain, DomainRefusal>> {
   const db = databaseOf(env.DB);
   const { id: workspaceId } = workspace;
   // While the DNS was queried, the claim may have been released or its challenge replaced.
@@ -59,6 +61,11 @@ async function take(
     db,
     [
       ...parkLinks(db, others, nowMs),
+      leaveHosts(
+        db,
+        sql`id = ${id} and challenge = ${challenge} and verified_at_ms is null`,
+        nowMs,
+      ),
       db.run(sql`
         update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
           failed_checks = 0, failing_since_ms = null
@@ -67,10 +74,10 @@ async function take(
     ],
     [
       addressesLeft(db, sql`${hostname}`, nowMs),
-      db.all<Domain>(sql`
+      db.all<WholeDomain>(sql`
         update domains set verified_at_ms = coalesce(verified_at_ms, ${nowMs}),
           checked_at_ms = ${nowMs}, failed_checks = 0, failing_since_ms = null
-        where id = ${id} and challenge = ${challenge} returning ${DOMAIN_COLUMNS}`),
+        where id = ${id} and challenge = ${challenge} returning ${WHOLE_COLUMNS}`),
     ],
     [
       unparkLinks(db, { workspaceId, hostname, guard }, nowMs),

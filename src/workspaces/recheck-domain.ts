@@ -13,7 +13,7 @@ import { DAY_MS, HOUR_MS } from "../platform/clock.ts";
 import { within } from "../platform/deadline.ts";
 import { leaveHostnames, wantMissingHostnames } from "./custom-hostnames.ts";
 import { askProof } from "./domain-proof.ts";
-import { NEW_CHALLENGE } from "./domains.ts";
+import { leaveHosts, NEW_CHALLENGE } from "./domains.ts";
 
 const CHECK_EVERY_MS = DAY_MS;
 /** How soon a check that the DNS did not answer is repeated. */
@@ -66,7 +66,11 @@ export async function recheckDomain(
     const lose = db.run(sql`
       update domains set verified_at_ms = null, challenge = ${NEW_CHALLENGE}, checked_at_ms = null,
         failed_checks = 0, failing_since_ms = null where ${still}`);
-    const before = [...parkLinks(db, guard, nowMs), leaveHostnames(db, still, nowMs)];
+    const before = [
+      ...parkLinks(db, guard, nowMs),
+      leaveHostnames(db, still, nowMs),
+      leaveHosts(db, still, nowMs),
+    ];
     await batchAround(db, before, [lose]);
     return;
   }

@@ -11,11 +11,14 @@ import {
   ROUTE_CACHE_LIMITS,
   type RouteCache,
 } from "../../src/links/route/cache.ts";
+import type { HostRecord } from "../../src/links/route/host-record.ts";
+import { readHost } from "../../src/links/route/host-store.ts";
 import { publishRead } from "../../src/links/route/publish.ts";
 import { readRoute } from "../../src/links/route/store.ts";
 import { matchesStored } from "../../src/platform/sealed-password.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
+import { answerHost } from "../../src/redirect/host.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
 import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { askPassword } from "../../src/redirect/password.ts";
@@ -39,6 +42,7 @@ export function recordingRedirect(): Recording {
   const clicks: CapturedClick[] = [];
   const capture: Capture = { add: (click) => void clicks.push(click), held: () => clicks.length };
   const cache = createRouteCache(ROUTE_CACHE_LIMITS);
+  const hosts = createRouteCache<HostRecord>(ROUTE_CACHE_LIMITS);
   const redirect = redirectWith({
     cache,
     limiter: createMissLimiter(),
@@ -56,6 +60,8 @@ export function recordingRedirect(): Recording {
       ),
     loadGuards: () => import("../../src/redirect/guards.ts"),
     loadPastedPath: () => import("../../src/redirect/pasted-path.ts"),
+    answerHost: (arrival, parts) =>
+      answerHost(arrival, { ...parts, cache: hosts, readRoute: readHost }),
     answerQr: (environment, asked) => answerQr(environment, asked, drawLinkQr),
   });
   return { redirect, cache, clicks };

@@ -50,13 +50,35 @@ export async function insertWorkspace(): Promise<number> {
   return row.id;
 }
 
+export interface DomainColumns {
+  readonly root_url?: string;
+  readonly not_found_url?: string;
+  readonly robots?: "allow" | "disallow";
+  readonly apple_app_site_association?: string;
+  readonly asset_links?: string;
+}
+
 /** Makes a custom domain that its workspace has proved. */
-export async function insertDomain(workspaceId: number, hostname: string): Promise<void> {
+export async function insertDomain(
+  workspaceId: number,
+  hostname: string,
+  columns: DomainColumns = {},
+): Promise<void> {
   await env.DB.prepare(
-    `INSERT INTO domains (uuid, workspace_id, claimed_by, hostname, challenge, verified_at_ms, created_at_ms)
-     VALUES (?1, ?2, 'nobody', ?3, 'challenge', 1, 1)`,
+    `INSERT INTO domains (uuid, workspace_id, claimed_by, hostname, challenge, verified_at_ms,
+       created_at_ms, root_url, not_found_url, robots, apple_app_site_association, asset_links)
+     VALUES (?1, ?2, 'nobody', ?3, 'challenge', 1, 1, ?4, ?5, ?6, ?7, ?8)`,
   )
-    .bind(crypto.randomUUID(), workspaceId, hostname)
+    .bind(
+      crypto.randomUUID(),
+      workspaceId,
+      hostname,
+      columns.root_url ?? null,
+      columns.not_found_url ?? null,
+      columns.robots ?? null,
+      columns.apple_app_site_association ?? null,
+      columns.asset_links ?? null,
+    )
     .run();
 }
 

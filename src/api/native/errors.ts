@@ -35,7 +35,7 @@ import { boundSentence } from "../shared/wire/bounds.ts";
 import { hostnameSentence } from "./domains/sentences.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { amountSentence } from "./goals/contract.ts";
-import { destinationSentence, quotaSentence } from "./links/sentences.ts";
+import { destinationSentence, quotaSentence, webUrlSentence } from "./links/sentences.ts";
 import { webhookUrlSentence } from "./webhooks/translate.ts";
 
 /** Every refusal of native routes. A feature adds its union here and its cases below. */
@@ -213,6 +213,8 @@ function toWire(refusal: NativeRefusal): WireError {
         `The DNS shows no such TXT record for ${refusal.hostname} yet. Changes of the DNS can take hours.`,
         { code: "DOMAIN_NOT_PROVED" },
       );
+    case "domain_url_refused":
+      return badRequest(webUrlSentence(refusal.field, refusal.problem));
     case "dns_unanswered":
       return {
         status: 503,

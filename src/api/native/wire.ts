@@ -6,7 +6,7 @@
 import type { wireToken } from "./account/translate.ts";
 import type { wireDeadLetter } from "./admin/translate.ts";
 import type { wireOverview, wireReport } from "./analytics/translate.ts";
-import type { wireDomain } from "./domains/translate.ts";
+import type { wireDomain, wireWholeDomain } from "./domains/translate.ts";
 import type { wireGoal } from "./goals/translate.ts";
 import type { wireCollection, wireTag } from "./labels/translate.ts";
 import type { wireSimulation } from "./links/simulate.ts";
@@ -23,11 +23,12 @@ import type {
 export type WireCollection = ReturnType<typeof wireCollection>;
 export type WireDeadLetter = ReturnType<typeof wireDeadLetter>;
 export type WireDelivery = ReturnType<typeof wireDelivery>;
-export type WireDomain = ReturnType<typeof wireDomain>;
+export type WireDomain = ReturnType<typeof wireWholeDomain>;
 export type WireGoal = ReturnType<typeof wireGoal>;
 export type WireImport = ReturnType<typeof wireImport>;
 export type WireInvitation = ReturnType<typeof wireInvitation>;
 export type WireLink = ReturnType<typeof wireLink>;
+export type WireListedDomain = ReturnType<typeof wireDomain>;
 export type WireListedLink = ReturnType<typeof wireListedLink>;
 export type WireMember = ReturnType<typeof wireMember>;
 export type WireMyInvitation = ReturnType<typeof wireMyInvitation>;

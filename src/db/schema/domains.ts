@@ -30,6 +30,16 @@ export const domains = sqliteTable(
     failedChecks: integer("failed_checks").notNull().default(0),
     /** The time of the first of them. */
     failingSinceMs: integer("failing_since_ms"),
+    /** Where `/` and addresses without a link lead, as sent; null for a 404. */
+    rootUrl: text("root_url"),
+    notFoundUrl: text("not_found_url"),
+    /** What `robots.txt` says; null for none. */
+    robots: text("robots", { enum: ["allow", "disallow"] }),
+    /** The files in `/.well-known/` that associate apps with the host, as JSON; null for none. */
+    appleAppSiteAssociation: text("apple_app_site_association"),
+    assetLinks: text("asset_links"),
+    /** Increases with each change of these five, and tells records in KV apart. */
+    version: integer("version").notNull().default(1),
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [

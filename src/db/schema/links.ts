@@ -147,7 +147,10 @@ export const linkTags = sqliteTable(
   ],
 );
 
-/** KV keys that no longer belong to a link, kept until they are seen to be gone from KV. */
+/**
+ * KV keys that no longer belong to a link, kept until they are seen to be gone from KV, and those of
+ * domains that have changed (an empty code), kept until KV agrees.
+ */
 export const routeTombstones = sqliteTable(
   "route_tombstones",
   {

@@ -1,5 +1,5 @@
 /**
- * The isolate's cache of route records, limited by bytes, with least recently used eviction.
+ * The isolate's caches of records, limited by bytes, with least recently used eviction.
  *
  * Ages are absolute: a hit does not refresh an entry, so an edit reaches even the hottest link.
  * Misses have a small cache of their own, so that a scan of random codes evicts nothing else.
@@ -7,19 +7,19 @@
 
 import type { RouteRecord } from "./record.ts";
 
-export interface RouteCache {
+export interface RouteCache<R = RouteRecord> {
   /** Returns an entry at most `ageMsMax` old, or undefined; null is a cached miss. */
-  get(key: string, nowMs: number): RouteRecord | null | undefined;
+  get(key: string, nowMs: number): R | null | undefined;
   /** Returns an entry of any age, to be served when no other source answers. */
-  getStale(key: string, nowMs: number): RouteRecord | undefined;
+  getStale(key: string, nowMs: number): R | undefined;
   /** `readAtMs` is when the read began: the data may be older than the time of the answer. */
-  put(key: string, record: RouteRecord, bytes: number, readAtMs: number): void;
+  put(key: string, record: R, bytes: number, readAtMs: number): void;
   putMiss(key: string, readAtMs: number): void;
   forget(key: string): void;
 }
 
-interface Entry {
-  readonly record: RouteRecord | null;
+interface Entry<R> {
+  readonly record: R | null;
   readonly bytes: number;
   readonly readAtMs: number;
 }
@@ -43,9 +43,9 @@ export const ROUTE_CACHE_LIMITS: RouteCacheLimits = {
   staleMsMax: 600_000,
 };
 
-export function createRouteCache(limits: RouteCacheLimits): RouteCache {
-  const found = createLru(limits.bytesMax);
-  const missed = createLru(limits.missBytesMax);
+export function createRouteCache<R = RouteRecord>(limits: RouteCacheLimits): RouteCache<R> {
+  const found = createLru<R>(limits.bytesMax);
+  const missed = createLru<R>(limits.missBytesMax);
   return {
     get(key, nowMs) {
       const entry = found.get(key);
@@ -74,15 +74,15 @@ export function createRouteCache(limits: RouteCacheLimits): RouteCache {
   };
 }
 
-interface Lru {
-  get(key: string): Entry | undefined;
-  set(key: string, entry: Entry): void;
+interface Lru<R> {
+  get(key: string): Entry<R> | undefined;
+  set(key: string, entry: Entry<R>): void;
   delete(key: string): void;
 }
 
 /** A Map keeps insertion order, so its first key is the least recently used. */
-function createLru(bytesMax: number): Lru {
-  const entries = new Map<string, Entry>();
+function createLru<R>(bytesMax: number): Lru<R> {
+  const entries = new Map<string, Entry<R>>();
   let bytes = 0;
   function remove(key: string): void {
     const entry = entries.get(key);
@@ -112,6 +112,6 @@ function createLru(bytesMax: number): Lru {
 }
 
 /**
- * The only cache of this isolate, shared by the redirect, which reads, and the API, which writes.
+ * The only cache of route records in this isolate, shared by the redirect, which reads, and the API, which writes.
  */
 export const routeCache: RouteCache = createRouteCache(ROUTE_CACHE_LIMITS);

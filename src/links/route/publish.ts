@@ -1,16 +1,22 @@
 /**
- * Keeps KV in step with D1. `publish` is the only writer of route records, both for changes of
- * links and for redirects that found KV empty.
+ * Keeps KV in step with D1. `publish` is the only writer of records, those of links and those of
+ * custom domains, both for changes and for redirects that found KV empty.
  */
 
 import { waitUntil } from "cloudflare:workers";
 
 import { DAY_MS } from "../../platform/clock.ts";
 import { log, tolerate } from "../../platform/log.ts";
-import { routeKey, type LinkAddress } from "./address.ts";
+import { isHostAddress, routeKey, type LinkAddress } from "./address.ts";
 import { routeCache } from "./cache.ts";
-import type { RouteRecord } from "./record.ts";
+import { hostCache, type HostRecord } from "./host-record.ts";
+import { readHost } from "./host-store.ts";
+import type { RouteRecord, Stored } from "./record.ts";
 import { readRoute, type StoredRoute } from "./store.ts";
+
+/** What KV holds at an address. */
+type AnyRecord = RouteRecord | HostRecord;
+type AnyStored = StoredRoute | Stored<HostRecord>;
 
 /** Removes a record that is not published again, whatever went wrong. */
 const ROUTE_TTL_SECONDS = (7 * DAY_MS) / 1_000;
@@ -26,16 +32,16 @@ const ATTEMPTS_MAX = 4;
  * then keeps the address in the sweep.
  */
 export async function publish(env: Cloudflare.Env, address: LinkAddress): Promise<boolean> {
-  let route = await readRoute(env.DB, address);
+  let stored = await readStored(env.DB, address);
   for (let attempt = 1; ; attempt += 1) {
-    const refused = await refusalOf(writeRoute(env.ROUTES, address, route?.record ?? null));
-    const current = await readRoute(env.DB, address);
-    if (refused === null && (await agree(env.DB, route, current))) return true;
+    const refused = await refusalOf(writeRecord(env.ROUTES, address, stored?.record ?? null));
+    const current = await readStored(env.DB, address);
+    if (refused === null && (await agree(env.DB, stored, current))) return true;
     if (attempt === ATTEMPTS_MAX) {
       if (refused !== null) log("warn", "link.publish.refused", { error: refused, attempt });
       return false;
     }
-    route = current;
+    stored = current;
     await scheduler.wait(KV_WRITE_INTERVAL_MS);
   }
 }
@@ -47,26 +53,30 @@ export async function publish(env: Cloudflare.Env, address: LinkAddress): Promis
 export async function publishRead(
   env: Cloudflare.Env,
   address: LinkAddress,
-  known: StoredRoute,
+  known: Stored<AnyRecord>,
 ): Promise<boolean> {
   // A replica's may be outdated, and what KV is given may be read for longer than that.
   if (known.isNearby === true) return publish(env, address);
-  if ((await refusalOf(writeRoute(env.ROUTES, address, known.record))) !== null) return false;
-  const current = await readRoute(env.DB, address);
+  if ((await refusalOf(writeRecord(env.ROUTES, address, known.record))) !== null) return false;
+  const current = await readStored(env.DB, address);
   if (await agree(env.DB, known, current)) return true;
-  // The link has changed since it was read, so KV now holds an old record.
+  // It has changed since it was read, so KV now holds an old record.
   await scheduler.wait(KV_WRITE_INTERVAL_MS);
   return publish(env, address);
 }
 
-/** Whether KV was given what D1 holds now; if so, the version is marked as published. */
+function readStored(db: D1Database, address: LinkAddress): Promise<AnyStored | null> {
+  return isHostAddress(address) ? readHost(db, address) : readRoute(db, address);
+}
+
+/** Whether KV was given what D1 holds now; if so, the version of a link is marked as published. */
 async function agree(
   db: D1Database,
-  written: StoredRoute | null,
-  current: StoredRoute | null,
+  written: Stored<AnyRecord> | null,
+  current: AnyStored | null,
 ): Promise<boolean> {
   if (!sameVersion(written, current)) return false;
-  if (current !== null) await markPublished(db, current);
+  if (current !== null && "publishedVersion" in current) await markPublished(db, current);
   return true;
 }
 
@@ -81,12 +91,12 @@ async function refusalOf(write: Promise<void>): Promise<unknown> {
 }
 
 /**
- * Drops the isolate's cached records of links that have changed in D1, and publishes the links
- * after the response is sent. Returns at once; the sweep retries what fails.
+ * Drops the isolate's cached records of what has changed in D1, and publishes it after the response
+ * is sent. Returns at once; the sweep retries what fails.
  */
 export function publishSoon(env: Cloudflare.Env, addresses: readonly LinkAddress[]): void {
   for (const address of addresses) {
-    routeCache.forget(routeKey(address));
+    (isHostAddress(address) ? hostCache : routeCache).forget(routeKey(address));
     waitUntil(tolerate("link.publish.failed", publish(env, address)));
   }
 }
@@ -97,10 +107,10 @@ export function publishSoon(env: Cloudflare.Env, addresses: readonly LinkAddress
  */
 export const LIVE_AFTER_MS = 95_000;
 
-async function writeRoute(
+async function writeRecord(
   routes: KVNamespace,
   address: LinkAddress,
-  record: RouteRecord | null,
+  record: AnyRecord | null,
 ): Promise<void> {
   const key = routeKey(address);
   if (record === null) return routes.delete(key);
@@ -108,11 +118,16 @@ async function writeRoute(
 }
 
 /**
- * Whether two records are of the same link and version. A code that was purged and created again
- * is another link, so versions alone are not enough.
+ * Whether two records are of the same link or claim, and version. A code that was purged and created
+ * again is another link, so versions alone are not enough.
  */
-function sameVersion(a: StoredRoute | null, b: StoredRoute | null): boolean {
-  return a?.record.linkId === b?.record.linkId && a?.record.version === b?.record.version;
+function sameVersion(a: Stored<AnyRecord> | null, b: Stored<AnyRecord> | null): boolean {
+  if (a === null || b === null) return a === b;
+  return idOf(a.record) === idOf(b.record) && a.record.version === b.record.version;
+}
+
+function idOf(record: AnyRecord): number {
+  return "linkId" in record ? record.linkId : record.domainId;
 }
 
 async function markPublished(db: D1Database, route: StoredRoute): Promise<void> {

@@ -56,10 +56,30 @@ export interface RouteRecord {
 
 export const ROUTE_SCHEMA = 1;
 
+/** A record as D1 has it. */
+export interface Stored<Record> {
+  readonly record: Record;
+  /** Whether a replica answered, which may not have the last changes yet. */
+  readonly isNearby?: true;
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };
+
+/** Drops nulls, so that defaults take no space in a record. */
+export function present<T extends object>(fields: T): Present<T> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as Present<T>;
+}
+
+/** Returns a URL as `Location` sends it. */
+export function hrefOf(url: string | null): string | null {
+  return url === null ? null : new URL(url).href;
+}
+
 /** Parses a stored record; returns null if it is no JSON or has another schema. */
-export function parseRouteRecord(text: string): RouteRecord | null {
+export function parseRecord(text: string): Pick<RouteRecord, "schema"> | null {
   try {
-    const value = JSON.parse(text) as RouteRecord | null;
+    const value = JSON.parse(text) as Pick<RouteRecord, "schema"> | null;
     return value?.schema === ROUTE_SCHEMA ? value : null;
   } catch {
     return null;

@@ -11,7 +11,15 @@ import type { Rule } from "../rules/rule.ts";
 import type { RouteVariant } from "../variants/variant.ts";
 import type { LinkAddress } from "./address.ts";
 import { type Parameter, toParameters, withParameters } from "./merge-query.ts";
-import { ROUTE_SCHEMA, type GoneReason, type RedirectStatus, type RouteRecord } from "./record.ts";
+import {
+  hrefOf,
+  present,
+  ROUTE_SCHEMA,
+  type GoneReason,
+  type RedirectStatus,
+  type RouteRecord,
+  type Stored,
+} from "./record.ts";
 
 export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, w.uuid AS workspace_uuid,
 w.jurisdiction, l.destination_url, l.redirect_status, l.is_active,
@@ -66,12 +74,9 @@ interface RouteRow extends Record<string, unknown> {
   readonly click_id_param: string | null;
 }
 
-export interface StoredRoute {
-  readonly record: RouteRecord;
+export interface StoredRoute extends Stored<RouteRecord> {
   /** The version that KV was last known to hold. */
   readonly publishedVersion: number;
-  /** Whether a replica answered, which may not have the last changes yet. */
-  readonly isNearby?: true;
 }
 
 /**
@@ -142,18 +147,6 @@ function recordOf(row: RouteRow): RouteRecord {
     }),
     ...routingOf(row, utm),
   };
-}
-
-function hrefOf(url: string | null): string | null {
-  return url === null ? null : new URL(url).href;
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], null> };
-
-/** Drops nulls, so that defaults take no space in a record. */
-function present<T extends object>(fields: T): Present<T> {
-  const entries = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries) as Present<T>;
 }
 
 /** Adds the UTM parameters to every destination here, so that the redirect adds none. */

@@ -65,6 +65,7 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { hostname: "go.bob.example" },
   },
   "GET /api/domains/:id": { own: ownDomain, answer: "not_found" },
+  "PATCH /api/domains/:id": { own: ownDomain, answer: "not_found", body: { robots: "allow" } },
   "POST /api/domains/:id/verify": { own: ownDomain, answer: "not_found" },
   "DELETE /api/domains/:id": { own: ownDomain, answer: "not_found" },
 

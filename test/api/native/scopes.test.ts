@@ -49,6 +49,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "GET /api/domains": ["links:read"],
   "GET /api/domains/:id": ["links:read"],
   "POST /api/domains": "session",
+  "PATCH /api/domains/:id": "session",
   "POST /api/domains/:id/verify": "session",
   "DELETE /api/domains/:id": "session",
 

@@ -5,9 +5,10 @@ import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { domains as domainTable } from "../../../db/schema/index.ts";
 import { parseClaim } from "../../../links/hostname.ts";
+import { changeDomain } from "../../../workspaces/change-domain.ts";
 import { claimDomain } from "../../../workspaces/claim-domain.ts";
 import { readHostnames } from "../../../workspaces/custom-hostnames.ts";
-import { type Domain, domainStore } from "../../../workspaces/domains.ts";
+import { type Domain, domainStore, type WholeDomain } from "../../../workspaces/domains.ts";
 import { proveDomain } from "../../../workspaces/prove-domain.ts";
 import { releaseDomain } from "../../../workspaces/release-domain.ts";
 import { announceLiveBy, nowOf } from "../../shared/dialect.ts";
@@ -17,8 +18,8 @@ import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
 import { uuidOf } from "../request.ts";
-import { newDomain } from "./contract.ts";
-import { type Serving, wireDomain } from "./translate.ts";
+import { CHANGES_BYTES_MAX, domainChanges, newDomain } from "./contract.ts";
+import { type Serving, wireDomain, wireWholeDomain } from "./translate.ts";
 
 export const domainOperations = {
   listDomains: operation({
@@ -68,6 +69,18 @@ export const domainOperations = {
       return found.ok ? c.json(await wire(c, found.value)) : refuse(c, found.error);
     },
   }),
+  updateDomain: operation({
+    method: "PATCH",
+    path: "/domains/:id",
+    requires: { who: "session", role: "manager" },
+    body: { schema: domainChanges, limitBytes: CHANGES_BYTES_MAX },
+    async answer(c, { body }) {
+      const changed = await changeDomain(contextOf(c), uuidOf(c), body);
+      if (!changed.ok) return refuse(c, changed.error);
+      announceLiveBy(c);
+      return c.json(await wire(c, changed.value));
+    },
+  }),
   verifyDomain: operation({
     method: "POST",
     path: "/domains/:id/verify",
@@ -104,8 +117,8 @@ async function servingOf(c: NativeContext, found: readonly Domain[]): Promise<Se
   return { ...saas, hostnames: await readHostnames(databaseOf(c.env.DB), names) };
 }
 
-async function wire(c: NativeContext, domain: Domain) {
-  return wireDomain(domain, await servingOf(c, [domain]));
+async function wire(c: NativeContext, domain: WholeDomain) {
+  return wireWholeDomain(domain, await servingOf(c, [domain]));
 }
 
 function storeOf(c: NativeContext) {

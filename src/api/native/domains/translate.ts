@@ -3,7 +3,7 @@
 import type { Saas } from "../../../config.ts";
 import type { CustomHostname } from "../../../workspaces/custom-hostnames.ts";
 import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
-import type { Domain } from "../../../workspaces/domains.ts";
+import type { Domain, WholeDomain } from "../../../workspaces/domains.ts";
 import { isoOf } from "../wire-values.ts";
 
 /** What Cloudflare for SaaS does for the domains of this installation. */
@@ -11,15 +11,32 @@ export interface Serving extends Pick<Saas, "target"> {
   readonly hostnames: ReadonlyMap<string, CustomHostname>;
 }
 
-/** Converts a domain; `serving` is null if an operator routes each of them. */
+/** Converts a domain with its files. */
+export function wireWholeDomain(domain: WholeDomain, serving: Serving | null) {
+  const { appleAppSiteAssociation, assetLinks } = domain;
+  return {
+    ...wireDomain(domain, serving),
+    appleAppSiteAssociation: parsed(appleAppSiteAssociation),
+    assetLinks: parsed(assetLinks),
+  };
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}
+
+/** Converts a listed domain; `serving` is null if an operator routes each of them. */
 export function wireDomain(domain: Domain, serving: Serving | null) {
-  const { uuid, hostname, verifiedAtMs, failingSinceMs } = domain;
+  const { uuid, hostname, verifiedAtMs, failingSinceMs, rootUrl, notFoundUrl, robots } = domain;
   return {
     id: uuid,
     hostname,
     status: verifiedAtMs === null ? "pending" : "verified",
     verification: proofRecordOf(domain),
     failingSince: isoOf(failingSinceMs),
+    rootUrl,
+    notFoundUrl,
+    robots,
     ...(serving !== null && served(domain, serving)),
   };
 }

@@ -24,15 +24,18 @@ export function destinationSentence(refusal: DestinationRefused): string {
   switch (field) {
     case "expiredUrl":
     case "limitReachedUrl":
-      return problem === "not_a_url"
-        ? `${field} must be a valid URL`
-        : `${field} ${PROBLEMS[problem]}`;
+      return webUrlSentence(field, problem);
     case "destinationUrl":
       return `${field} ${PROBLEMS[problem]}`;
     default:
       // The destinations of rules and variants, which may open apps.
       return `${field} ${targetProblem(refusal)}`;
   }
+}
+
+/** Explains why a URL that may be left out is refused. */
+export function webUrlSentence(field: string, problem: DestinationProblem): string {
+  return problem === "not_a_url" ? `${field} must be a valid URL` : `${field} ${PROBLEMS[problem]}`;
 }
 
 /** Explains which limit of the workspace's plan is exceeded. */
