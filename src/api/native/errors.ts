@@ -16,6 +16,7 @@ import type { DomainRefusal } from "../../workspaces/domains.ts";
 import type { WorkspaceRefusal } from "../../workspaces/errors.ts";
 import type { InvitationRefusal } from "../../workspaces/invitations.ts";
 import type { MemberRefusal } from "../../workspaces/members.ts";
+import type { LinkNotMade } from "../shared/create-each.ts";
 import { isShellFailure, type Issue, type ShellFailure } from "../shared/failure.ts";
 import type { GuardRefusal } from "../shared/guard.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
@@ -56,11 +57,7 @@ export type NativeRefusal =
   | GoalRefusal
   | IdempotencyRefusal
   | WebhookRefusal
-  /**
-   * A link missing from a repeated response, because the key stores only the links that were
-   * created.
-   */
-  | { readonly reason: "link_not_made" };
+  | LinkNotMade;
 
 const ISSUES_TOLD_MAX = 5; // a hundred faulty items usually repeat one mistake
 

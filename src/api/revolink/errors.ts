@@ -4,6 +4,7 @@ import type { Context } from "hono";
 
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
+import type { LinkNotMade } from "../shared/create-each.ts";
 import { isShellFailure, type ShellFailure } from "../shared/failure.ts";
 import type { GuardRefusal } from "../shared/guard.ts";
 import type { IdempotencyRefusal } from "../shared/idempotency.ts";
@@ -46,6 +47,7 @@ export type RevolinkRefusal =
   | AccountRefusal
   | LinkRefusal
   | IdempotencyRefusal
+  | LinkNotMade
   | DialectRefusal;
 
 /** Converts a fault of a shared reader; this dialect ends each sentence with a full stop. */
@@ -120,6 +122,8 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return forbidden("workspaceId names no workspace that you belong to.");
     case "link_id_invalid":
       return badRequest("Invalid linkId format.");
+    case "link_not_made":
+      return conflict("The first request with this Idempotency-Key did not make this link.");
     case "link_not_found":
       return notFound("Link not found.");
     case "link_foreign":

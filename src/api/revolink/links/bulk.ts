@@ -2,12 +2,12 @@
 
 import { Hono } from "hono";
 
-import { checkFeature } from "../../../access/quotas.ts";
 import { type Config, configOf } from "../../../config.ts";
-import { createLinks, type LinkInput } from "../../../links/create-link.ts";
-import type { Link } from "../../../links/link.ts";
+import type { LinkInput } from "../../../links/create-link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
+import { createEachOnce, type Items, type Outcomes } from "../../shared/create-each.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
+import { onceRequestOf } from "../../shared/once-request.ts";
 import { toIssue } from "../../shared/validate.ts";
 import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
 import { refuse, type RevolinkRefusal, sentenceOf } from "../errors.ts";
@@ -21,9 +21,6 @@ import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 const LINKS_MAX = 100;
 const BULK_BYTES_MAX = 5 * 1024 * 1024;
 
-/** The outcome of each item, in the order of the items. */
-type Outcomes<T> = readonly Result<T, RevolinkRefusal>[];
-
 export const bulk = new Hono<RevolinkEnvironment>().post(
   "/bulk-create",
   requires({ scope: "links:create" }),
@@ -32,10 +29,13 @@ export const bulk = new Hono<RevolinkEnvironment>().post(
   async (c) => {
     const items = itemsOf(c.get("fields")["links"]);
     if (!items.ok) return refuse(c, items.error);
-    const outcomes = await createAll(c, items.value);
-    if (!outcomes.ok) return refuse(c, outcomes.error);
+    const request = { ...onceRequestOf(c, "POST /apiv1/links/bulk-create"), body: items.value };
+    const created = await createEachOnce(request, linkContextOf(c), linksOf(c, items.value));
+    if (!created.ok) return refuse(c, created.error);
+    const { value: outcomes, replayed } = created.value;
     announceLiveBy(c);
-    return c.json(wireOutcomes(c, items.value, outcomes.value));
+    if (replayed) c.header("Idempotent-Replayed", "true");
+    return c.json(wireOutcomes(c, items.value, outcomes));
   },
 );
 
@@ -48,40 +48,24 @@ function itemsOf(links: unknown): Result<readonly unknown[], RevolinkRefusal> {
     : ok(links);
 }
 
-/** Creates all valid links with one call of the use case; the plan refuses all or none. */
-async function createAll(
-  c: RevolinkContext,
-  items: readonly unknown[],
-): Promise<Result<Outcomes<Link>, RevolinkRefusal>> {
-  const context = linkContextOf(c);
-  // Before the items are completed, since logos are fetched for them.
-  const { workspace } = context.access;
-  const bulkAllowed = checkFeature(workspace, "bulk", { asked: items.length, limit: 1 });
-  if (!bulkAllowed.ok) return bulkAllowed;
+function linksOf(c: RevolinkContext, items: readonly unknown[]): Items<RevolinkRefusal> {
   const config = configOf(c.env);
   const read = items.map((item) => readItem(item, config));
-  const complete = await completerFor(
-    c,
-    read.flatMap((one) => (one.ok ? [one.value] : [])),
-  );
-  const drafts = await Promise.all(
-    read.map(async (one) => {
-      if (!one.ok) return one;
-      const input = await complete(one.value);
-      return input.ok ? ok({ input: input.value, wanted: one.value }) : input;
-    }),
-  );
-  const inputs = drafts.flatMap((draft) => (draft.ok ? [draft.value.input] : []));
-  const created = await createLinks(context, inputs);
-  if (!created.ok) return created;
-  const made = created.value.values();
-  return ok(
-    drafts.map((draft) => {
-      if (!draft.ok) return draft;
-      const outcome = nextOf(made);
-      return outcome.ok ? outcome : err(asSent(outcome.error, draft.value.wanted));
-    }),
-  );
+  return {
+    count: items.length,
+    async read() {
+      const complete = await completerFor(
+        c,
+        read.flatMap((one) => (one.ok ? [one.value] : [])),
+      );
+      return Promise.all(read.map(async (one) => (one.ok ? complete(one.value) : one)));
+    },
+    reread: async () => read,
+    refused(refusal, at) {
+      const wanted = read[at];
+      return wanted?.ok === true ? asSent(refusal, wanted.value) : refusal;
+    },
+  };
 }
 
 function readItem(item: unknown, config: Config): Result<Wanted<LinkInput>, RevolinkRefusal> {
@@ -99,13 +83,11 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
-function nextOf<T>(values: Iterator<T>): T {
-  const next = values.next();
-  if (next.done === true) throw new Error("createLinks answers each input.");
-  return next.value;
-}
-
-function wireOutcomes(c: RevolinkContext, items: readonly unknown[], outcomes: Outcomes<Link>) {
+function wireOutcomes(
+  c: RevolinkContext,
+  items: readonly unknown[],
+  outcomes: Outcomes<RevolinkRefusal>,
+) {
   const config = configOf(c.env);
   const created = outcomes.flatMap((one) =>
     one.ok ? [{ ...wireCreated(one.value, config), name: one.value.title }] : [],

@@ -3,7 +3,7 @@
 import type { Config } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { LinkRefusal } from "../../../links/errors.ts";
-import type { Link, LinkFields } from "../../../links/link.ts";
+import type { LinkFields, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN, shortUrlOf } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
@@ -71,7 +71,7 @@ export function asSent(
 }
 
 /** Converts a new link for the responses of create and bulk create. */
-export function wireCreated(link: Link, config: Config) {
+export function wireCreated(link: ListedLink, config: Config) {
   const address = { domain: shownDomain(link), code: link.code };
   return {
     id: objectIdOf(link.uuid),

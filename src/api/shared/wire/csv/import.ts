@@ -1,4 +1,4 @@
-/** Imports a CSV file in PVTLNK's columns, and reports on each row in sentences. */
+/** Imports links in PVTLNK's columns, and reports on each row in sentences. */
 
 import type { Alongside } from "../../../../db/batch.ts";
 import type { LinkContext } from "../../../../links/context.ts";
@@ -37,52 +37,41 @@ const IMPORT_FORM: TableForm<ImportColumn> = {
   rowsMax: IMPORT_ROWS_MAX,
 };
 
-/** Creates one link per row of a CSV file; see `importLinks`. */
-export async function importCsv(
+/** A CSV file, or a table that was sent otherwise, whose cells follow the same rules. */
+export type ImportSource = string | readonly TableRow<ImportColumn>[];
+
+/** Creates one link per row; see `importLinks`. */
+export async function importRows(
   context: LinkContext,
-  csv: string,
+  source: ImportSource,
   alongside?: Alongside,
 ): Promise<Result<ImportReport, ImportRefusal>> {
-  const rows = await readImport(context, csv);
-  return rows.ok ? importReadRows(context, rows.value, alongside) : rows;
-}
-
-/** Creates one link per row of a table that was not sent as CSV, by the rules of its cells. */
-export async function importTable(
-  context: LinkContext,
-  table: readonly TableRow<ImportColumn>[],
-): Promise<Result<ImportReport, ImportRefusal>> {
-  return importReadRows(context, readRows(table, context.policy));
-}
-
-async function importReadRows(
-  context: LinkContext,
-  rows: readonly ReadRow[],
-  alongside?: Alongside,
-): Promise<Result<ImportReport, ImportRefusal>> {
-  const outcomes = await importLinks(context, rows, alongside);
-  return outcomes.ok ? ok(reportOf(rows, outcomes.value)) : outcomes;
+  const rows = await readImport(context, source);
+  if (!rows.ok) return rows;
+  const outcomes = await importLinks(context, rows.value, alongside);
+  return outcomes.ok ? ok(reportOf(rows.value, outcomes.value)) : outcomes;
 }
 
 /**
- * Repeats the report of a finished import, from the same file and the outcome of each readable row:
+ * Repeats the report of a finished import, from the same rows and the outcome of each readable one:
  * its link, or null if its code was taken.
  */
 export async function reportAgain(
   context: LinkContext,
-  csv: string,
+  source: ImportSource,
   made: readonly (ListedLink | null)[],
 ): Promise<Result<ImportReport, ImportRefusal>> {
-  const rows = await readImport(context, csv);
+  const rows = await readImport(context, source);
   if (!rows.ok) return rows;
   return ok(reportOf(rows.value, await recallImport(context, rows.value, made)));
 }
 
 async function readImport(
   context: LinkContext,
-  csv: string,
+  source: ImportSource,
 ): Promise<Result<ReadRow[], ImportRefusal>> {
-  const table = readTable(csv, IMPORT_FORM, await loadPapaparse());
+  if (typeof source !== "string") return ok(readRows(source, context.policy));
+  const table = readTable(source, IMPORT_FORM, await loadPapaparse());
   return table.ok ? ok(readRows(table.value, context.policy)) : table;
 }
 

@@ -3,7 +3,7 @@ import { describe, it, vi } from "vitest";
 
 import { IMPORT_ROWS_MAX } from "../../../../../src/api/shared/wire/csv/columns.ts";
 import {
-  importCsv,
+  importRows,
   type ImportReport,
   reportAgain,
 } from "../../../../../src/api/shared/wire/csv/import.ts";
@@ -15,7 +15,7 @@ import { allOf, makeLink, newContext } from "../../../../support/link-context.ts
 import { newCode } from "../../../../support/native.ts";
 
 async function imported(context: LinkContext, csv: string): Promise<ImportReport> {
-  const report = await importCsv(context, csv);
+  const report = await importRows(context, csv);
   if (!report.ok) throw new Error(report.error.reason);
   return report.value;
 }
@@ -27,7 +27,7 @@ function fileOf(cells: Readonly<Record<string, string>>): string {
   return `${Object.keys(row).join(",")}\n${quoted.join(",")}`;
 }
 
-describe("importCsv", () => {
+describe("importRows", () => {
   it("makes links of the page's own example", async ({ expect }) => {
     const [one, two] = [newCode(), newCode()];
     const csv = `destination_url,title,short_code,tags\nhttps://example1.com,Link 1,${one},\nhttps://example2.com,Link 2,${two},`;
@@ -243,7 +243,7 @@ describe("importCsv", () => {
   it("refuses more than ten thousand rows as a whole", async ({ expect }) => {
     const context = await newContext();
     const csv = `destination_url\n${"https://example.com\n".repeat(IMPORT_ROWS_MAX + 1)}`;
-    expect(await importCsv(context, csv)).toEqual({
+    expect(await importRows(context, csv)).toEqual({
       ok: false,
       error: { reason: "csv_too_many_rows", limit: IMPORT_ROWS_MAX },
     });
@@ -257,12 +257,12 @@ describe("importCsv", () => {
       ...context,
       access: { ...context.access, workspace: { ...context.access.workspace, plan } },
     });
-    expect(await importCsv(on("free"), fileOf({}))).toEqual({
+    expect(await importRows(on("free"), fileOf({}))).toEqual({
       ok: false,
       error: { reason: "quota_exceeded", quota: "bulk", plan: "free", limit: 0, used: 1 },
     });
     const csv = `destination_url\n${"https://example.com\n".repeat(5_001)}`;
-    expect(await importCsv(on("pro"), csv)).toEqual({
+    expect(await importRows(on("pro"), csv)).toEqual({
       ok: false,
       error: { reason: "quota_exceeded", quota: "links", plan: "pro", limit: 5_000, used: 0 },
     });

@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 
 import { EXPORT_COLUMNS } from "../../../../../src/api/shared/wire/csv/columns.ts";
 import { exportCsv } from "../../../../../src/api/shared/wire/csv/export.ts";
-import { importCsv } from "../../../../../src/api/shared/wire/csv/import.ts";
+import { importRows } from "../../../../../src/api/shared/wire/csv/import.ts";
 import { databaseOf } from "../../../../../src/db/database.ts";
 import type { LinkContext } from "../../../../../src/links/context.ts";
 import type { LinkInput } from "../../../../../src/links/create-link.ts";
@@ -112,7 +112,7 @@ describe("an export, imported into a fresh workspace", () => {
             .bind(from.access.workspace.id)
             .run();
           const into = await newContext();
-          const report = await importCsv(into, csv);
+          const report = await importRows(into, csv);
           expect(report).toMatchObject({ ok: true, value: { errors: [] } });
           const after = (await linksOf(into)).reverse();
           expect(after.map(shared)).toEqual(before.map(shared));
