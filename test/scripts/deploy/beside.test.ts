@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it } from "vitest";
 
 import { namesOf, rateLimitId } from "../../../scripts/deploy/names.ts";
 import { readTemplate } from "../../../scripts/deploy/template.ts";
-import { addDatabase, addQueue } from "../loopback/account.ts";
+import { addDatabase, addQueue, addScript } from "../loopback/account.ts";
 import { newClone, URL_FLAGS } from "../loopback/clone.ts";
 import { startLoopback, type Loopback } from "../loopback/server.ts";
 
@@ -87,15 +87,8 @@ describe("what belongs to somebody else", () => {
   });
 
   it("is refused if it is a Worker of another program", async ({ expect }) => {
-    cloudflare.account.scripts.set("signpost", {
-      bindings: [{ type: "kv_namespace", name: "PAGES", namespace_id: "1" }],
-      metadata: {},
-      versionId: "1",
-      uploads: 1,
-      workersDev: true,
-      previews: false,
-      crons: [],
-    });
+    const pages = { type: "kv_namespace", name: "PAGES", namespace_id: "1" };
+    addScript(cloudflare.account, "signpost", [pages]);
     const { said, failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
     expect(failed).toBe(true);
     expect(said).toContain("not Signpost");

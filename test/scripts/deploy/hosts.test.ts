@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, it } from "vitest";
 
+import { addScript } from "../loopback/account.ts";
 import { newClone, URL_FLAGS } from "../loopback/clone.ts";
 import { startLoopback, type Loopback } from "../loopback/server.ts";
 
@@ -26,18 +27,6 @@ function attach(hostname: string, service: string): void {
   cloudflare.account.domains.push({ id: crypto.randomUUID(), hostname, service });
 }
 
-function addWorker(name: string): void {
-  cloudflare.account.scripts.set(name, {
-    bindings: [],
-    metadata: {},
-    versionId: "1",
-    uploads: 1,
-    workersDev: false,
-    previews: false,
-    crons: [],
-  });
-}
-
 function hosts(): readonly string[] {
   return cloudflare.account.domains
     .filter(({ service }) => service === "signpost")
@@ -55,7 +44,7 @@ describe("a host that something else has", () => {
   });
 
   it("is refused before anything is changed if another Worker has it", async ({ expect }) => {
-    addWorker("blog");
+    addScript(cloudflare.account, "blog");
     attach("go.example.com", "blog");
     const { said, failed } = await newClone(cloudflare).deploy(...URL_FLAGS);
     expect(failed).toBe(true);
@@ -64,7 +53,7 @@ describe("a host that something else has", () => {
   });
 
   it("is taken over from another Worker only if exactly it is named", async ({ expect }) => {
-    addWorker("blog");
+    addScript(cloudflare.account, "blog");
     attach("go.example.com", "blog");
     const clone = newClone(cloudflare);
     const other = await clone.deploy(...URL_FLAGS, "--take-over", "www.example.com");
@@ -86,7 +75,7 @@ describe("a host that something else has", () => {
   });
 
   it("is refused by Cloudflare when another Worker gets it after the look", async ({ expect }) => {
-    addWorker("blog");
+    addScript(cloudflare.account, "blog");
     cloudflare.trouble = ({ method, path }) => {
       if (method === "PUT" && path.endsWith("/domains")) attach("go.example.com", "blog");
       return null;
@@ -211,7 +200,7 @@ describe("hosts that are attached already", () => {
   }) => {
     const clone = newClone(cloudflare);
     await clone.deploy(...URL_FLAGS);
-    addWorker("blog");
+    addScript(cloudflare.account, "blog");
     attach("blog.example.com", "blog");
     for (const host of ["go.example.com", "blog.example.com"]) {
       const { failed } = await clone.deploy("--remove-domain", host);

@@ -103,6 +103,25 @@ export function scriptOf({ scripts }: Account, name: string): Script {
   return script;
 }
 
+/** Makes a Worker that was uploaded once; without bindings, such as a build is connected to at first. */
+export function addScript(
+  account: Account,
+  name: string,
+  bindings: readonly Binding[] = [],
+): Script {
+  const script: Script = {
+    bindings,
+    metadata: {},
+    versionId: "1",
+    uploads: 1,
+    workersDev: true,
+    previews: false,
+    crons: [],
+  };
+  account.scripts.set(name, script);
+  return script;
+}
+
 /** Makes a database as the API would, with tables if a test gives SQL. */
 export function addDatabase(
   account: Account,
