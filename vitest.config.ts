@@ -3,12 +3,8 @@ import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Secrets of the test runtime: fixed, so that a failing run can be repeated. */
-const testSecrets = {
-  AUTH_SECRET: "test-auth-secret-0123456789abcdef",
-  ENCRYPTION_KEY: "1:dGVzdC1lbmNyeXB0aW9uLWtleS0zMi1ieXRlcy0hISE=",
-  ADMIN_TOKEN: "test-admin-token-0123456789abcdef",
-};
+/** The secret of the test runtime: fixed, so that a failing run can be repeated. */
+const testSecrets = { SIGNPOST_SECRET: "test-secret-0123456789-abcdefghijklm" };
 
 // Wrangler looks for required secrets here, and would otherwise ask the internet where this machine is.
 Object.assign(process.env, testSecrets, { CLOUDFLARE_CF_FETCH_ENABLED: "false" });

@@ -243,7 +243,10 @@ async function configOf(folder: string, cases: readonly Case[]): Promise<string>
     name: "links",
     code: (await buildWorker(path.join(folder, "worker"), { minify: true })).code,
     kv: `return ${JSON.stringify(Object.fromEntries(records))}[key.split("/").at(-1)] ?? null;`,
-    vars: { ...(Object.fromEntries(vars) as Record<string, string>), AUTH_SECRET: "bench" },
+    vars: {
+      ...(Object.fromEntries(vars) as Record<string, string>),
+      SIGNPOST_SECRET: "bench-secret-0123456789-abcdefghijkl",
+    },
     compatibilityDate: config.compatibility_date ?? "2026-10-01",
   });
 }

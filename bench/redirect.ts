@@ -327,7 +327,7 @@ async function configsOf(folder: string): Promise<Configs> {
       kv: kvModule(),
       vars: {
         ...(Object.fromEntries(vars) as Record<string, string>),
-        AUTH_SECRET: "bench-auth-secret-0123456789abcdef",
+        SIGNPOST_SECRET: "bench-secret-0123456789-abcdefghijkl",
       },
       compatibilityDate: config.compatibility_date ?? "2026-10-01",
     };

@@ -144,9 +144,7 @@ async function configsOf(folder: string): Promise<Configs> {
     kv: `return JSON.stringify(${JSON.stringify({ schema: 1, linkId: 1, version: 1, ledger: "1", destination: "https://example.com/" })});`,
     vars: {
       ...(Object.fromEntries(vars) as Record<string, string>),
-      AUTH_SECRET: "bench-auth-secret-0123456789abcdef",
-      ENCRYPTION_KEY: "1:YmVuY2gtZW5jcnlwdGlvbi1rZXktMzItYnl0ZXMhISE=",
-      ADMIN_TOKEN: "bench-admin-token-0123456789abcdef",
+      SIGNPOST_SECRET: "bench-secret-0123456789-abcdefghijkl",
       SIGNUPS: "open",
     },
     compatibilityDate: config.compatibility_date ?? "2026-10-01",

@@ -80,7 +80,7 @@ async function check(folder: string): Promise<readonly string[]> {
     {
       folder,
       compatibilityDate: config.compatibility_date ?? "2026-10-01",
-      vars: { ...stringsOf(config.vars), AUTH_SECRET: "budget-auth-secret-0123456789abcdef" },
+      vars: { ...stringsOf(config.vars), SIGNPOST_SECRET: "budget-secret-0123456789-abcdefghijk" },
       record: JSON.stringify(record()),
       rounds: START_ROUNDS,
     },

@@ -9,6 +9,7 @@ import { ROOT, runWrangler, startWrangler } from "../tools/wrangler.ts";
 import { completeDevVars } from "./support/dev-vars.ts";
 import { firstLinkCommands } from "./support/first-link.ts";
 import { ensureLocalAccount, type LocalAccount } from "./support/local-account.ts";
+import { localConfig } from "./support/local-config.ts";
 
 const HOST = "127.0.0.1";
 const PORT_DEFAULT = 8787;
@@ -20,10 +21,11 @@ await main(async () => {
   await refuseTakenPort(port);
   const added = await completeDevVars(path.join(ROOT, ".dev.vars"));
   if (added.length > 0) console.info(`Created ${added.join(", ")} in .dev.vars.`);
+  const config = await localConfig(ROOT);
   console.info("Migrating the local database …");
-  await migrate();
+  await migrate(config);
 
-  const server = startServer(port);
+  const server = startServer(port, config);
   const ended = new Promise<number>((resolve) => {
     server.once("close", (code) => resolve(code ?? 0));
   });
@@ -65,8 +67,9 @@ async function refuseTakenPort(port: number): Promise<void> {
   });
 }
 
-async function migrate(): Promise<void> {
-  const { code, output } = await runWrangler(["d1", "migrations", "apply", "DB", "--local"]);
+async function migrate(config: string): Promise<void> {
+  const args = ["d1", "migrations", "apply", "DB", "--local", "--config", config];
+  const { code, output } = await runWrangler(args);
   if (code === 0) return;
   throw new Trouble(
     `${output.trim()}\n\nThe local database could not be migrated. ` +
@@ -74,8 +77,18 @@ async function migrate(): Promise<void> {
   );
 }
 
-function startServer(port: number): ChildProcess {
-  const args = ["dev", "--ip", HOST, "--port", String(port), "--log-level", "error"];
+function startServer(port: number, config: string): ChildProcess {
+  const args = [
+    "dev",
+    "--config",
+    config,
+    "--ip",
+    HOST,
+    "--port",
+    String(port),
+    "--log-level",
+    "error",
+  ];
   args.push("--show-interactive-dev-session=false");
   if (port !== PORT_DEFAULT) args.push("--var", `PUBLIC_URL:http://localhost:${port}`);
   return startWrangler(args, ["ignore", "inherit", "inherit"]);

@@ -1,7 +1,12 @@
 /** The installation's settings, parsed once per isolate. Secrets stay in `env`. */
 
 import { isRegion } from "./platform/location.ts";
-import { SECRET_LENGTH_MIN } from "./platform/secret-length.ts";
+import {
+  isStrongTyped,
+  SECRET_LENGTH_MIN,
+  TYPED_VARIETY_MIN,
+  typedSecret,
+} from "./platform/secret-strength.ts";
 
 export type Plan = "free" | "pro" | "enterprise";
 export type Signups = "open" | "first" | "closed";
@@ -35,7 +40,11 @@ export interface Saas {
 declare global {
   namespace Cloudflare {
     interface Env {
-      // Secrets, and optional: wrangler.toml can only name those that are required.
+      // Secrets, and optional: wrangler.toml can only name those that are required. The first three
+      // are derived from SIGNPOST_SECRET if they are not set.
+      readonly AUTH_SECRET?: string;
+      readonly ENCRYPTION_KEY?: string;
+      readonly ADMIN_TOKEN?: string;
       readonly SAAS_TOKEN?: string;
       /** Proves who may make the first account; a deployment makes it. */
       readonly SETUP_TOKEN?: string;
@@ -66,9 +75,7 @@ export function publicUrlOf(env: Cloudflare.Env): URL {
 }
 
 function parse(env: Cloudflare.Env): Config {
-  requireLength("AUTH_SECRET", env.AUTH_SECRET);
-  // An empty one lets nobody operate the installation.
-  if (env.ADMIN_TOKEN !== "") requireLength("ADMIN_TOKEN", env.ADMIN_TOKEN);
+  requireSecrets(env);
   // Read by placeOf, which ignores a wrong one: redirects go on, and the API says what is wrong.
   if (env.LOCATION_HINT !== "" && !isRegion(env.LOCATION_HINT)) {
     throw new Error("LOCATION_HINT must be empty or a region such as weur or enam.");
@@ -102,6 +109,23 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw new Error(`${name} must be one of ${allowed.join(", ")}.`);
   return found;
+}
+
+/** Refuses secrets that can be guessed. Those that are derived need only SIGNPOST_SECRET. */
+function requireSecrets(env: Cloudflare.Env): void {
+  const { AUTH_SECRET, ENCRYPTION_KEY, ADMIN_TOKEN } = env;
+  const isDerived = AUTH_SECRET === undefined || ENCRYPTION_KEY === undefined;
+  if (isDerived || env.SIGNPOST_SECRET !== undefined) requireStrong(typedSecret(env));
+  if (AUTH_SECRET !== undefined) requireLength("AUTH_SECRET", AUTH_SECRET);
+  // An empty one lets nobody operate the installation.
+  if (ADMIN_TOKEN !== undefined && ADMIN_TOKEN !== "") requireLength("ADMIN_TOKEN", ADMIN_TOKEN);
+}
+
+function requireStrong(typed: string): void {
+  if (isStrongTyped(typed)) return;
+  throw new Error(
+    `SIGNPOST_SECRET must be at least ${SECRET_LENGTH_MIN} characters, ${TYPED_VARIETY_MIN} of them different. \`openssl rand -hex 32\` makes one.`,
+  );
 }
 
 function requireLength(name: string, secret: string): void {

@@ -39,8 +39,9 @@ const redirect = createRedirect({
   async askPassword(env, asked) {
     const { askPassword } = await import("./redirect/password.ts");
     const { matchesStored } = await import("./platform/sealed-password.ts");
-    return askPassword(env, asked, (password, { uuid, stored }) =>
-      matchesStored(env.ENCRYPTION_KEY, uuid, password, stored),
+    const { secretOf } = await import("./platform/secrets.ts");
+    return askPassword(env, asked, async (password, { uuid, stored }) =>
+      matchesStored(await secretOf(env, "ENCRYPTION_KEY"), uuid, password, stored),
     );
   },
   loadGuards: () => import("./redirect/guards.ts"),

@@ -28,11 +28,7 @@ export interface BenchWorker {
 }
 
 const NAME = "bench";
-const SECRETS = {
-  AUTH_SECRET: "bench-auth-secret-0123456789abcdef",
-  ENCRYPTION_KEY: "1:YmVuY2gtZW5jcnlwdGlvbi1rZXktMzItYnl0ZXMhISE=",
-  ADMIN_TOKEN: "bench-admin-token-0123456789abcdef",
-};
+const SECRETS = { SIGNPOST_SECRET: "bench-secret-0123456789-abcdefghijkl" };
 
 /** Starts a Worker with an empty, migrated database; the caller stops it. */
 export async function startServer(worker: BenchWorker): Promise<BenchServer> {

@@ -8,12 +8,12 @@ import { ApiError, type Client } from "./client.ts";
 import { create, placeOf } from "./create.ts";
 import { deriveConfig } from "./derive-config.ts";
 import type { Found } from "./found.ts";
-import type { Place } from "./memory.ts";
 import { FREE_PLAN } from "./notes.ts";
 import type { Plan } from "./plan.ts";
 import type { Publisher } from "./publisher.ts";
 import { explainFailure } from "./report.ts";
 import { withRetention } from "./retention.ts";
+import { requiredSecrets } from "./secrets.ts";
 import type { Situation } from "./situation.ts";
 import { describe, type Step } from "./step.ts";
 
@@ -22,7 +22,6 @@ export interface Work {
   readonly publisher: Publisher;
   readonly situation: Situation;
   readonly plan: Plan;
-  readonly place: Place;
   readonly root: string;
   /** Chosen late: nothing is made for a deployment that fails before. */
   readonly secrets: () => Promise<Readonly<Record<string, string>>>;
@@ -65,7 +64,8 @@ export async function apply(work: Work): Promise<Applied> {
 
 async function run(step: Step, work: Work, progress: Progress): Promise<void> {
   const account = `/accounts/${work.situation.found.accountId}`;
-  const { client, place } = work;
+  const { client } = work;
+  const { place } = work.situation;
   switch (step.do) {
     case "create database": {
       const where = placeOf(place, {
@@ -164,6 +164,7 @@ async function writeConfig({ situation, plan, root }: Work, progress: Progress):
     namespaceId: progress.namespace ?? "",
     vars: plan.vars,
     plan: progress.plan,
+    secrets: requiredSecrets(situation),
   });
   await writeFile(path.join(root, names.config), config);
 }

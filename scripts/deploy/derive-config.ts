@@ -13,6 +13,8 @@ export interface Installation {
   readonly namespaceId: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly plan: Found["plan"];
+  /** The names of the secrets without which the Worker is not to be uploaded. */
+  readonly secrets: readonly string[];
 }
 
 const HEADER = `# Written by \`npm run deploy\` from wrangler.toml and what Cloudflare has: the next deployment writes
@@ -22,7 +24,7 @@ const HEADER = `# Written by \`npm run deploy\` from wrangler.toml and what Clou
 
 /** Returns the text of the configuration. It has no hosts: a list of them would be a complete set. */
 export function deriveConfig(template: Template, installation: Installation): string {
-  const { accountId, names, databaseId, namespaceId, vars, plan } = installation;
+  const { accountId, names, databaseId, namespaceId, vars, plan, secrets } = installation;
   const toml = structuredClone(template.toml);
   const isOnWorkersDev = new URL(vars["PUBLIC_URL"] ?? "").hostname.endsWith(".workers.dev");
   Object.assign(toml, {
@@ -31,6 +33,7 @@ export function deriveConfig(template: Template, installation: Installation): st
     workers_dev: isOnWorkersDev,
     preview_urls: false,
     vars: { ...vars },
+    secrets: { required: [...secrets] },
   });
   // The free plan has a limit of its own, and refuses another.
   if (plan === "free") delete toml["limits"];

@@ -7,8 +7,9 @@ import type { Names } from "./names.ts";
 import { notesOf } from "./notes.ts";
 import { refusalsOf } from "./refusals.ts";
 import { retentionOf } from "./retention.ts";
+import { missingSecrets } from "./secrets.ts";
 import { mergeVars, notesOnVars } from "./settings.ts";
-import { hostsOf, missingSecrets, type Situation } from "./situation.ts";
+import { hostsOf, type Situation } from "./situation.ts";
 import type { Step } from "./step.ts";
 
 export interface Plan {
@@ -24,7 +25,7 @@ export interface Plan {
 
 /** Plans a deployment. */
 export function planDeployment(situation: Situation, publicUrl: string): Plan {
-  const { template, names, wanted, found } = situation;
+  const { names, wanted, found } = situation;
   const vars = mergeVars(situation, publicUrl);
   const retentionSeconds = retentionOf(found.plan);
   return {
@@ -35,7 +36,7 @@ export function planDeployment(situation: Situation, publicUrl: string): Plan {
     steps: [
       ...storageSteps(names, found, retentionSeconds),
       { do: "migrate the database" },
-      { do: "upload the Worker", secrets: missingSecrets({ template, found }) },
+      { do: "upload the Worker", secrets: missingSecrets(situation) },
       ...hostSteps(situation, publicUrl, wanted),
     ],
     retentionSeconds,
@@ -46,7 +47,7 @@ function storageSteps(names: Names, found: Found, retentionSeconds: number): rea
   const steps: Step[] = [];
   if (found.database === null) steps.push({ do: "create database", name: names.database });
   if (found.namespace === null) steps.push({ do: "create namespace", name: names.namespace });
-  for (const name of names.queues.values()) {
+  for (const name of new Set(names.queues.values())) {
     const queue = found.queues.find((candidate) => candidate.name === name);
     if (queue === undefined) steps.push({ do: "create queue", name });
     // Never less: the plan may be one that this does not know.

@@ -1,9 +1,9 @@
 /** What a deployment must not do. Everything here is found before anything is changed. */
 
-import { SECRET_LENGTH_MIN } from "../../src/platform/secret-length.ts";
 import type { Placed } from "./found.ts";
 import { isServed, type Host } from "./hosts.ts";
-import { missingSecrets, type Situation } from "./situation.ts";
+import { FITNESS, missingSecrets } from "./secrets.ts";
+import type { Situation } from "./situation.ts";
 
 type Vars = Readonly<Record<string, string>>;
 
@@ -91,21 +91,18 @@ function ofSecrets(situation: Situation): readonly string[] {
   if (isShortLived && unknown.length > 0) {
     return [
       `The Worker lacks ${unknown.join(", ")}, and this machine would lose new ones when it ends: ` +
-        "pass them as environment variables of these names, or make the first deployment from a machine of your own.",
+        "set them in the Worker's Settings, Variables and Secrets, pass them as environment variables of these names, " +
+        "or make the first deployment from a machine of your own.",
     ];
   }
   const unfit = missingSecrets(situation).filter((name) => situation.unfit.includes(name));
   if (unfit.length > 0) {
-    return [
-      `The Worker would not start with the given ${unfit.join(", ")}: a secret has at least ${SECRET_LENGTH_MIN} ` +
-        "characters, and ENCRYPTION_KEY is `<key id>:<32 bytes in base64>`.",
-    ];
+    return [`The Worker would not start with the given ${unfit.join(", ")}: ${FITNESS}`];
   }
-  const needed = unknown.filter((name) => name !== "ADMIN_TOKEN");
-  if (found.database?.hasAccounts !== true || needed.length === 0) return [];
+  if (found.database?.hasAccounts !== true || unknown.length === 0) return [];
   return [
     `The database ${found.database.name} has data that needs the secrets it was written with, but the Worker lacks ` +
-      `${needed.join(", ")}: put your copy of them into ${file}. New ones would make that data unreadable.`,
+      `${unknown.join(", ")}: put your copy of the installation's secrets into ${file}. New ones would make that data unreadable.`,
   ];
 }
 

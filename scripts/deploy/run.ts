@@ -16,8 +16,8 @@ import { namesOf, type Names } from "./names.ts";
 import { planDeployment, type Plan } from "./plan.ts";
 import type { Publisher, Workplace } from "./publisher.ts";
 import { liveVersion } from "./report.ts";
-import { chooseSecrets, reminder, unfitSecrets } from "./secrets.ts";
-import { SETUP_SECRET, setupNotice } from "./setup-link.ts";
+import { chooseSecrets, givenSecrets, reminder, unfitSecrets } from "./secrets.ts";
+import { setupNotice } from "./setup-link.ts";
 import { hostsOf, type Situation } from "./situation.ts";
 import { describe } from "./step.ts";
 import { readTemplate, type Template } from "./template.ts";
@@ -64,6 +64,7 @@ export async function deploy(args: readonly string[], surroundings: Surroundings
     wanted: { ...wanted, jurisdiction: place.jurisdiction },
     found,
     hosts,
+    place,
     kept: Object.keys(known),
     unfit: unfitSecrets(known),
     isShortLived,
@@ -78,24 +79,23 @@ export async function deploy(args: readonly string[], surroundings: Surroundings
     say(rehearsal(plan, found));
     return;
   }
-  await carryOut({ surroundings, situation, plan, place, memory, known, client });
+  await carryOut({ surroundings, situation, plan, memory, known, client });
 }
 
 interface Carried {
   readonly surroundings: Surroundings;
   readonly situation: Situation;
   readonly plan: Plan;
-  readonly place: Place;
   readonly memory: Memory;
   readonly known: Readonly<Record<string, string>>;
   readonly client: Client;
 }
 
 async function carryOut(carried: Carried): Promise<void> {
-  const { surroundings, situation, plan, place, memory, known, client } = carried;
+  const { surroundings, situation, plan, memory, known, client } = carried;
   const { root, say, sleep, statusOf } = surroundings;
   const { names, found, wanted } = situation;
-  await memory.setPlace(place);
+  await memory.setPlace(situation.place);
   const folder = path.join(root, names.folder);
   let setupToken: string | null = null;
   const { versionId } = await apply({
@@ -103,7 +103,6 @@ async function carryOut(carried: Carried): Promise<void> {
     publisher: surroundings.publisherFor({ folder, accountId: found.accountId, say }),
     situation,
     plan,
-    place,
     root,
     say,
     async secrets() {
@@ -149,9 +148,8 @@ function publicUrlOf(wanted: Wanted, found: Found, names: Names, template: Templ
 
 /** A machine that ends after the deployment is given its secrets by its environment. */
 function fromEnv(template: Template, env: Environment): Record<string, string> {
-  const names = [...template.requiredSecrets, SETUP_SECRET];
   return Object.fromEntries(
-    names.flatMap((name) => {
+    givenSecrets(template).flatMap((name) => {
       const value = env[name];
       return value === undefined || value === "" ? [] : [[name, value]];
     }),

@@ -3,6 +3,7 @@
 import type { Wanted } from "./flags.ts";
 import type { Found } from "./found.ts";
 import type { Host } from "./hosts.ts";
+import type { Place } from "./memory.ts";
 import type { Names } from "./names.ts";
 import type { Template } from "./template.ts";
 
@@ -12,21 +13,14 @@ export interface Situation {
   readonly wanted: Wanted;
   readonly found: Found;
   readonly hosts: readonly Host[];
+  /** Where the installation is, as far as a flag or this machine says. */
+  readonly place: Place;
   /** The names of the secrets that this machine has kept. */
   readonly kept: readonly string[];
   /** Those of them that the Worker would not start with. */
   readonly unfit: readonly string[];
   /** Whether what this machine makes is gone when it ends. */
   readonly isShortLived: boolean;
-}
-
-/** Returns the secrets that the Worker lacks. */
-export function missingSecrets({
-  template,
-  found,
-}: Pick<Situation, "template" | "found">): readonly string[] {
-  const present = new Set(found.worker?.secrets);
-  return template.requiredSecrets.filter((name) => !present.has(name));
 }
 
 /** Returns the hosts that a plan has to know about. */

@@ -19,6 +19,7 @@ import {
   PASSWORD_LENGTH_MIN,
   verifyPassword,
 } from "../platform/password.ts";
+import { secretOf } from "../platform/secrets.ts";
 import { ensurePersonalWorkspace } from "../workspaces/personal.ts";
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -26,21 +27,22 @@ export type Auth = ReturnType<typeof createAuth>;
 const opened = new WeakMap<Cloudflare.Env, { secure?: Auth; plain?: Auth }>();
 
 /** Returns the isolate's instance for a request. http on localhost cannot set secure cookies. */
-export function authFor(request: Request, env: Cloudflare.Env): Auth {
+export async function authFor(request: Request, env: Cloudflare.Env): Promise<Auth> {
+  const secret = await secretOf(env, "AUTH_SECRET");
   const known = opened.get(env) ?? {};
   opened.set(env, known);
   return new URL(request.url).protocol === "https:"
-    ? (known.secure ??= createAuth(env, "secure"))
-    : (known.plain ??= createAuth(env, "plain"));
+    ? (known.secure ??= createAuth(env, secret, "secure"))
+    : (known.plain ??= createAuth(env, secret, "plain"));
 }
 
-function createAuth(env: Cloudflare.Env, cookies: "secure" | "plain") {
+function createAuth(env: Cloudflare.Env, secret: string, cookies: "secure" | "plain") {
   const { publicUrl, signups, defaultPlan } = configOf(env);
   const db = databaseOf(env.DB);
   const isSecure = cookies === "secure";
   return betterAuth({
     appName: "Signpost",
-    secret: env.AUTH_SECRET,
+    secret,
     baseURL: publicUrl.origin,
     basePath: "/api/auth",
     trustedOrigins: (request) => (request === undefined ? [] : [new URL(request.url).origin]),

@@ -10,7 +10,8 @@ export interface Session {
 
 /** Returns the session of a request's cookie, or null. Renews a session once a day. */
 export async function sessionOf(request: Request, env: Cloudflare.Env): Promise<Session | null> {
-  const { response, headers } = await authFor(request, env).api.getSession({
+  const library = await authFor(request, env);
+  const { response, headers } = await library.api.getSession({
     headers: request.headers,
     returnHeaders: true,
   });

@@ -41,7 +41,7 @@ const FORM = raw(`
   <label>E-mail address <input name="email" type="email" autocomplete="username" required></label>
   <label>Password <input name="password" type="password" autocomplete="new-password" required minlength="8" aria-describedby="length"></label>
   <p id="length" class="note">At least 8 characters.</p>
-  <label id="secret" hidden>Setup token <input name="setupToken" autocomplete="off" spellcheck="false"></label>
+  <label id="secret" hidden>Setup token, or SIGNPOST_SECRET <input name="setupToken" autocomplete="off" spellcheck="false"></label>
   <button>Make the account</button>
 </form>
 <div id="done" hidden tabindex="-1">
@@ -67,7 +67,7 @@ const post = async (path, body) => {
   if (answer.code === "SETUP_REQUIRED") {
     $("secret").hidden = false;
     form.elements.setupToken.focus();
-    throw new Error("The setup token is missing or wrong. It is part of the link that the deployment has printed, and the Worker's secret SETUP_TOKEN.");
+    throw new Error("The secret is missing or wrong. Open the link that the deployment has printed, or type SIGNPOST_SECRET, the secret that this installation was made with.");
   }
   if (!response.ok) throw new Error(answer.message ?? "The server answered " + response.status + ". Try again.");
   return answer;

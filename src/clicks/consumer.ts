@@ -11,6 +11,7 @@ import { ledgerFor } from "../ledger/stub.ts";
 import { keepDeadLetters, setAside } from "../platform/dead-letters.ts";
 import { log } from "../platform/log.ts";
 import { retryLater } from "../platform/retry-delay.ts";
+import { secretOf } from "../platform/secrets.ts";
 import { batchesByLedger, type IngestedClicks } from "./click-batches.ts";
 import { tellClicks } from "./click-events.ts";
 import { readClickMessage } from "./click-message.ts";
@@ -64,7 +65,8 @@ export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env)
 }
 
 async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Outcome> {
-  const batches = await batchesByLedger(messages, env.AUTH_SECRET, Date.now());
+  const secret = await secretOf(env, "AUTH_SECRET");
+  const batches = await batchesByLedger(messages, secret, Date.now());
   const ingested: IngestedClicks[] = [];
   const failed = new Set<string>();
   let firstError: unknown = null;

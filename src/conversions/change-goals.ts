@@ -10,6 +10,7 @@ import { databaseOf } from "../db/database.ts";
 import { republishLinks } from "../links/republish-links.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { secretOf } from "../platform/secrets.ts";
 import { newGoalSecret } from "./goal-secret.ts";
 import { newGoalToken } from "./goal-token.ts";
 import type {
@@ -42,7 +43,7 @@ export async function createGoal(
   if (!amounts.ok) return amounts;
   if (given.isActive) await beginTracking(env, workspace);
   const uuid = crypto.randomUUID();
-  const token = await newGoalToken(env.ENCRYPTION_KEY, uuid);
+  const token = await newGoalToken(await secretOf(env, "ENCRYPTION_KEY"), uuid);
   const made = given.serverOnly ? await newGoalSecret() : null;
   const limit = PLANS[workspace.plan].goalsMax ?? GOALS_MAX;
   const count = sql`(select count(*) from conversion_goals where workspace_id = ${workspace.id})`;
@@ -63,7 +64,7 @@ export async function createGoal(
   await follow(context);
   return row === undefined
     ? err(exceeded("goals", workspace.plan, limit, now?.used ?? limit))
-    : ok({ ...(await toGoal(env.ENCRYPTION_KEY, row)), ...(made && { secret: made.secret }) });
+    : ok({ ...(await toGoal(env, row)), ...(made && { secret: made.secret }) });
 }
 
 /** Changes only the fields that are given. The first time that a goal needs a secret, it gets one. */
@@ -94,7 +95,7 @@ export async function updateGoal(
   await follow(context);
   if (row === undefined) return err({ reason: "goal_not_found" });
   const { secretHash, ...columns } = row;
-  const goal = await toGoal(env.ENCRYPTION_KEY, columns);
+  const goal = await toGoal(env, columns);
   return ok(made?.hash === secretHash && made !== null ? { ...goal, secret: made.secret } : goal);
 }
 
@@ -109,7 +110,7 @@ export async function rotateGoalSecret(
     where workspace_id = ${workspace.id} and uuid = ${uuid} returning ${GOAL_COLUMNS}`);
   return row === undefined
     ? err({ reason: "goal_not_found" })
-    : ok({ ...(await toGoal(env.ENCRYPTION_KEY, row)), secret });
+    : ok({ ...(await toGoal(env, row)), secret });
 }
 
 /** Deletes a goal and thereby revokes its token; its past conversions stay counted. */

@@ -5,6 +5,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { WorkspaceContext } from "../access/context.ts";
 import { databaseOf } from "../db/database.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { secretOf, type Secrets } from "../platform/secrets.ts";
 import { openGoalToken } from "./goal-token.ts";
 import type { Goal, GoalNotFound } from "./goal.ts";
 
@@ -16,7 +17,7 @@ export function goalStore({ env, workspace }: Pick<WorkspaceContext, "env" | "wo
     const rows = await db.all<GoalRow>(sql`
       select ${GOAL_COLUMNS} from conversion_goals
       where workspace_id = ${workspace.id} and ${where} order by id`);
-    return Promise.all(rows.map((row) => toGoal(env.ENCRYPTION_KEY, row)));
+    return Promise.all(rows.map((row) => toGoal(env, row)));
   }
 
   return {
@@ -45,11 +46,11 @@ export interface GoalRow extends Omit<Goal, "isActive" | "serverOnly" | "clickTo
 }
 
 /** Converts a row and decrypts its token. */
-export async function toGoal(keys: string, row: GoalRow): Promise<Goal> {
+export async function toGoal(env: Secrets, row: GoalRow): Promise<Goal> {
   const { isActive, serverOnly, clickTokensOnly, token, ...same } = row;
   return {
     ...same,
-    token: await openGoalToken(keys, row.uuid, token),
+    token: await openGoalToken(await secretOf(env, "ENCRYPTION_KEY"), row.uuid, token),
     isActive: isActive === 1,
     serverOnly: serverOnly === 1,
     clickTokensOnly: clickTokensOnly === 1,

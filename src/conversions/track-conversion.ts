@@ -7,6 +7,7 @@ import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash } from "../platform/keyed-hash.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { secretOf } from "../platform/secrets.ts";
 import { addressIn } from "../platform/written-address.ts";
 import type { AmountRefused, ValuePastMax } from "./goal.ts";
 import { decimalOf, minorUnits } from "./money.ts";
@@ -59,7 +60,7 @@ export async function trackConversion(
       return err({ reason: "value_past_max", max: decimalOf(goal.maxValue, currency), currency });
     }
   }
-  const clue = await clueOf(env.AUTH_SECRET, goal, postback);
+  const clue = await clueOf(await secretOf(env, "AUTH_SECRET"), goal, postback);
   const ledger = ledgerFor(env, goal.ledger);
   const conversion = {
     goalId: goal.id,

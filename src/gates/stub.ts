@@ -3,6 +3,7 @@
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { visitorHash } from "../platform/keyed-hash.ts";
 import { placeOf } from "../platform/location.ts";
+import { secretOf, type Secrets } from "../platform/secrets.ts";
 import type { AddressGate } from "./address-gate.ts";
 import type { LinkGate } from "./link-gate.ts";
 
@@ -33,11 +34,11 @@ export function gateFor(
  * with. Links whose gates must live in the EU count an address there, separately from all others.
  */
 export async function addressGateFor(
-  env: Pick<Cloudflare.Env, "ADDRESS_GATE" | "AUTH_SECRET">,
+  env: Pick<Cloudflare.Env, "ADDRESS_GATE"> & Secrets,
   { ledger }: Pick<GateOwner, "ledger">,
   group: string,
 ): Promise<DurableObjectStub<AddressGate>> {
-  const hashOf = await visitorHash(env.AUTH_SECRET, "guesses");
+  const hashOf = await visitorHash(await secretOf(env, "AUTH_SECRET"), "guesses");
   const name = `address:${hashOf("address", group)}`;
   // Made near its visitor, whom it has to answer.
   const namespace = ledger.endsWith(".eu") ? env.ADDRESS_GATE.jurisdiction("eu") : env.ADDRESS_GATE;

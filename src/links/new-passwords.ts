@@ -5,6 +5,7 @@
 
 import { hashPassword } from "../platform/password.ts";
 import { sealPassword } from "../platform/sealed-password.ts";
+import { secretOf, type Secrets } from "../platform/secrets.ts";
 
 /** Each hash takes 150 ms of the thread that also answers redirects. */
 export const HASHED_MAX = 10;
@@ -24,7 +25,7 @@ type Locked<D extends Draft> = Omit<D, "password"> & { readonly passwordHash?: s
  * among them: a refused link costs no hash.
  */
 export async function withPasswords<D extends Draft>(
-  env: Pick<Cloudflare.Env, "ENCRYPTION_KEY">,
+  env: Secrets,
   drafts: readonly D[],
 ): Promise<Locked<D>[]> {
   const locked: Locked<D>[] = [];
@@ -38,7 +39,7 @@ export async function withPasswords<D extends Draft>(
     const passwordHash =
       count <= HASHED_MAX
         ? await hashPassword(password)
-        : await sealPassword(env.ENCRYPTION_KEY, draft.uuid, password);
+        : await sealPassword(await secretOf(env, "ENCRYPTION_KEY"), draft.uuid, password);
     locked.push({ ...draft, passwordHash });
     if (count % SEALED_AT_ONCE === 0) await scheduler.wait(0);
   }

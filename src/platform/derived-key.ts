@@ -1,4 +1,4 @@
-/** Derives keys from AUTH_SECRET, one for each purpose, by HKDF-SHA256. */
+/** Derives keys from a secret, one for each purpose, by HKDF-SHA256. */
 
 import { utf8 } from "./bytes.ts";
 

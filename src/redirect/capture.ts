@@ -129,7 +129,7 @@ export function createCapture(parts: CaptureParts, settings: CaptureSettings): C
     batch.retryAtMs = Date.now() + settings.leaseMs;
     batch.tries += 1;
     try {
-      batch.message ??= await packing.clickMessage(batch, env.AUTH_SECRET);
+      batch.message ??= await packing.clickMessage(batch, env);
       await send(batch.message, env);
       confirm(batch);
     } catch (error) {

@@ -7,6 +7,7 @@ import { SECOND_MS } from "../platform/clock.ts";
 import { within } from "../platform/deadline.ts";
 import { visitorHash } from "../platform/keyed-hash.ts";
 import { tolerate } from "../platform/log.ts";
+import { secretOf } from "../platform/secrets.ts";
 import type { Visitor } from "./visitor.ts";
 
 const GATE_DEADLINE_MS = 4 * SECOND_MS;
@@ -35,7 +36,7 @@ export async function takeGuess(
   const ofAddress = group === null ? null : await addressGateFor(env, record, group);
   const ofLink = gateFor(env, record);
   // The address alone: visitors choose their user agent, so each guess could seem a new visitor.
-  const hashOf = await visitorHash(env.AUTH_SECRET, record.ledger);
+  const hashOf = await visitorHash(await secretOf(env, "AUTH_SECRET"), record.ledger);
   const key = hashOf("address", group ?? "unknown");
 
   async function takeBack(): Promise<void> {

@@ -5,6 +5,7 @@ import { referrerHost } from "../clicks/referrer.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash, type VisitorHash } from "../platform/keyed-hash.ts";
+import { secretOf, type Secrets } from "../platform/secrets.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A click as the redirect saw it: held in memory only. */
@@ -26,7 +27,8 @@ export interface ClickGroup {
 }
 
 /** Returns the message of a group: always the same one for the same group. */
-export async function clickMessage(group: ClickGroup, secret: string): Promise<ClickMessage> {
+export async function clickMessage(group: ClickGroup, env: Secrets): Promise<ClickMessage> {
+  const secret = await secretOf(env, "AUTH_SECRET");
   const hashes = new Map<LedgerId, VisitorHash>();
   for (const ledger of new Set(group.clicks.map((click) => click.ledger))) {
     hashes.set(ledger, await visitorHash(secret, ledger));

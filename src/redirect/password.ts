@@ -11,6 +11,7 @@ import type { RouteRecord } from "../links/route/record.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import { BUSY_SECONDS, HashingBusy, isHashingBusy } from "../platform/hash-turns.ts";
 import { log } from "../platform/log.ts";
+import { secretOf } from "../platform/secrets.ts";
 import { takeGuess } from "./guess.ts";
 import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import {
@@ -67,7 +68,8 @@ export async function askPassword(
   const { request, record, url, visitor, nowMs } = asked;
   const { referer } = visitor;
   const cookies = request.headers.get("Cookie");
-  const isRepeat = await isUnlocked(env.AUTH_SECRET, url, record, cookies, nowMs);
+  const secret = await secretOf(env, "AUTH_SECRET");
+  const isRepeat = await isUnlocked(secret, url, record, cookies, nowMs);
   if (request.method !== "POST") {
     if (isRepeat) return { kind: "passed", cookie: null, referer, isRepeat };
     return refused(request, withOrigin(PASSWORD_REQUIRED, referrerHost(referer)));
@@ -105,7 +107,8 @@ async function tryPassword(
       return refused(request, withOrigin(PASSWORD_WRONG, from), retryAfterMs);
     }
     await guess.succeeded();
-    const cookie = await unlockCookie(env.AUTH_SECRET, url, record, version, nowMs);
+    const secret = await secretOf(env, "AUTH_SECRET");
+    const cookie = await unlockCookie(secret, url, record, version, nowMs);
     return {
       kind: "passed",
       cookie,

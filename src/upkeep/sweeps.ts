@@ -9,6 +9,7 @@ import { type PendingPurge, purge } from "../links/purge.ts";
 import { routeKey, type LinkAddress } from "../links/route/address.ts";
 import { publish } from "../links/route/publish.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../platform/clock.ts";
+import { secretOf } from "../platform/secrets.ts";
 import type { DueDomain } from "../workspaces/recheck-domain.ts";
 import type { RowSweep } from "./row-sweep.ts";
 
@@ -264,12 +265,13 @@ export const PASSWORDS: RowSweep<SealedLink> = {
   again: ({ DB }, _nowMs, keys) =>
     rowsOf(DB.prepare(`${SEALED} AND id IN ${NUMBERS}`).bind(JSON.stringify(keys))),
   keyOf: ({ id }) => String(id),
-  async settle({ DB, ENCRYPTION_KEY: keys }, { id, uuid, stored }) {
+  async settle(env, { id, uuid, stored }) {
     const { unsealPassword } = await import("../platform/sealed-password.ts");
     const { hashPassword } = await import("../platform/password.ts");
+    const keys = await secretOf(env, "ENCRYPTION_KEY");
     const hash = await hashPassword(await unsealPassword(keys, uuid, stored));
     // A password that was changed meanwhile is sealed differently, or hashed.
-    await DB.prepare("UPDATE links SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")
+    await env.DB.prepare("UPDATE links SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")
       .bind(id, stored, hash)
       .run();
   },

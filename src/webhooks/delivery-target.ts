@@ -1,6 +1,7 @@
 /** An endpoint as a delivery needs it: reads it from D1, and stores what attempts found about it. */
 
 import { unseal } from "../platform/sealing.ts";
+import { secretOf, type Secrets } from "../platform/secrets.ts";
 import { objectIdOf } from "../platform/uuid.ts";
 import type { RetryPolicy } from "./schedule.ts";
 import type { DisabledReason, EndpointHealth } from "./verdict.ts";
@@ -41,7 +42,7 @@ export function eventIdOf(deliveryId: string, webhookUuid: string): string | nul
 
 /** Reads an endpoint; null if it is gone. */
 export async function readTarget(
-  env: Pick<Cloudflare.Env, "DB" | "ENCRYPTION_KEY">,
+  env: Pick<Cloudflare.Env, "DB"> & Secrets,
   webhook: string,
   nowMs: number,
 ): Promise<DeliveryTarget | null> {
@@ -59,7 +60,7 @@ export async function readTarget(
       failingSinceMs: row.failing_since_ms,
       disabledReason: row.disabled_reason,
     },
-    secrets: () => secretsOf(env.ENCRYPTION_KEY, row, nowMs),
+    secrets: async () => secretsOf(await secretOf(env, "ENCRYPTION_KEY"), row, nowMs),
   };
 }
 

@@ -13,6 +13,7 @@ import { webhooks } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { checkTarget, type OutboundPolicy } from "../platform/safe-fetch.ts";
 import { seal } from "../platform/sealing.ts";
+import { secretOf, type Secrets } from "../platform/secrets.ts";
 import { type Endpoint, ENDPOINT_COLUMNS, endpointOf } from "./endpoint.ts";
 import type { WebhookExists, WebhookNotFound, WebhookUrlRefused } from "./errors.ts";
 import { normalSubscriptions, type Subscription } from "./events.ts";
@@ -40,7 +41,7 @@ export interface WithSecret {
 }
 
 export interface EndpointContext {
-  readonly env: Pick<Cloudflare.Env, "DB" | "ENCRYPTION_KEY">;
+  readonly env: Pick<Cloudflare.Env, "DB"> & Secrets;
   readonly workspace: Pick<Workspace, "id" | "plan">;
   readonly nowMs: number;
   readonly policy: OutboundPolicy;
@@ -99,7 +100,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       if (!target.ok) return target;
       const uuid = crypto.randomUUID();
       const secret = given.secret ?? newSecret();
-      const sealed = await seal(env.ENCRYPTION_KEY, uuid, secret);
+      const sealed = await seal(await secretOf(env, "ENCRYPTION_KEY"), uuid, secret);
       const limit = PLANS[workspace.plan].webhooksMax;
       const events = eventsText(given.events);
       const { url, retryPolicy = "default", isActive = true } = given;
@@ -167,7 +168,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
     async rotateSecret(uuid: string): Promise<Result<WithSecret, WebhookNotFound>> {
       const secret = newSecret();
       const rotated = await change(uuid, {
-        secret: await seal(env.ENCRYPTION_KEY, uuid, secret),
+        secret: await seal(await secretOf(env, "ENCRYPTION_KEY"), uuid, secret),
         // In SQL, all right-hand sides see the row as it was before the update.
         previousSecret: sql`${webhooks.secret}` as unknown as string,
         previousUntilMs: nowMs + ROTATION_OVERLAP_MS,

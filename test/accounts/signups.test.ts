@@ -5,6 +5,7 @@ import { beforeEach, describe, it } from "vitest";
 import app from "../../src/api/app.ts";
 import { usage } from "../../src/platform/hash-turns.ts";
 import { jsonOf, ORIGIN } from "../support/api.ts";
+import { ADMIN_TOKEN } from "../support/operator.ts";
 
 let lastAddress = 0;
 
@@ -79,8 +80,16 @@ describe("SIGNUPS", () => {
       const refused = await signUp("first", "mallory@example.com", { setupToken }, none);
       expect(refused.status).toBe(403);
     }
-    const bearer = env.ADMIN_TOKEN;
+    const bearer = ADMIN_TOKEN;
     expect((await signUp("first", "one@example.com", { bearer }, none)).status).toBe(200);
+  });
+
+  it("begins with SIGNPOST_SECRET too, all that a person knows who deployed by a button", async ({
+    expect,
+  }) => {
+    const none = { SETUP_TOKEN: undefined } as unknown as Partial<Cloudflare.Env>;
+    const setupToken = ` ${env.SIGNPOST_SECRET}\n`;
+    expect((await signUp("first", "one@example.com", { setupToken }, none)).status).toBe(200);
   });
 
   it("lets an address try few setup tokens", async ({ expect }) => {

@@ -8,6 +8,7 @@ import type { LedgerId } from "../../src/ledger/ledger-id.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import { visitorHash } from "../../src/platform/keyed-hash.ts";
 import { retryDelaySeconds } from "../../src/platform/retry-delay.ts";
+import { secretOf } from "../../src/platform/secrets.ts";
 import { freshLedgerId } from "../ledger/fresh-ledger.ts";
 import { batchId, dateAt, NOON } from "../ledger/sample-clicks.ts";
 
@@ -150,7 +151,8 @@ describe("consumeClicks", () => {
     const report = await ledgerFor(env, ledger).linkReport(1, TODAY);
     expect(report).toMatchObject({ period: 4, unique: 3 });
     const { clicks } = await ledgerFor(env, ledger).exportLog(null);
-    const hash = (await visitorHash(env.AUTH_SECRET, ledger))("agent", PHONE);
+    const secret = await secretOf(env, "AUTH_SECRET");
+    const hash = (await visitorHash(secret, ledger))("agent", PHONE);
     expect(clicks.map(({ agentHash }) => agentHash).at(0)).toBe(hash);
     expect(clicks.at(-1)).toMatchObject({ addressHash: null, agentHash: null });
     expect(JSON.stringify(clicks)).not.toContain("Mozilla");

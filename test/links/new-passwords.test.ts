@@ -11,6 +11,7 @@ import { HASHED_MAX } from "../../src/links/new-passwords.ts";
 import { updateLink } from "../../src/links/update-link.ts";
 import { usage } from "../../src/platform/hash-turns.ts";
 import { sealPassword } from "../../src/platform/sealed-password.ts";
+import { secretOf, type Secrets } from "../../src/platform/secrets.ts";
 import { upkeepFor } from "../../src/upkeep/upkeep.ts";
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
 import { input, makeLink, makeLinks, newContext } from "../support/link-context.ts";
@@ -45,7 +46,8 @@ function enter(code: string, password: string): Promise<Response> {
 }
 
 /** Makes a link whose password is sealed, as the eleventh of a call is. */
-async function sealedLink(password: string, keys = env.ENCRYPTION_KEY): Promise<LinkRow> {
+async function sealedLink(password: string, secrets: Secrets = env): Promise<LinkRow> {
+  const keys = await secretOf(secrets, "ENCRYPTION_KEY");
   const link = await insertLink({ password_version: 1 });
   await env.DB.prepare("UPDATE links SET password_hash = ?2 WHERE id = ?1")
     .bind(link.id, await sealPassword(keys, link.uuid, password))
@@ -133,7 +135,8 @@ describe("a sealed password", () => {
   });
 
   it("opens nothing once its key is gone", async ({ expect }) => {
-    const link = await sealedLink("open sesame", `9:${btoa("a-key-that-is-gone-of-32-bytes!!")}`);
+    const gone = { ENCRYPTION_KEY: `9:${btoa("a-key-that-is-gone-of-32-bytes!!")}` };
+    const link = await sealedLink("open sesame", gone);
     expect((await enter(link.code, "open sesame")).status).toBe(503);
     await env.DB.prepare("DELETE FROM links WHERE id = ?1").bind(link.id).run();
   });
@@ -159,7 +162,10 @@ describe("a sealed password", () => {
     const link = await sealedLink("secret");
     const sweeping = upkeepFor(env).sweep(Date.now());
     await env.DB.prepare("UPDATE links SET password_hash = ?2 WHERE id = ?1")
-      .bind(link.id, await sealPassword(env.ENCRYPTION_KEY, link.uuid, "another"))
+      .bind(
+        link.id,
+        await sealPassword(await secretOf(env, "ENCRYPTION_KEY"), link.uuid, "another"),
+      )
       .run();
     await sweeping;
     expect((await enter(link.code, "secret")).status).toBe(403);

@@ -6,6 +6,7 @@ import { type Role, SCOPES, type Scope, type Workspace } from "../../src/access/
 import { databaseOf } from "../../src/db/database.ts";
 import { sha256Hex, utf8 } from "../../src/platform/bytes.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
+import { secretOf } from "../../src/platform/secrets.ts";
 import { membershipIn } from "../../src/workspaces/memberships.ts";
 import { ensurePersonalWorkspace } from "../../src/workspaces/personal.ts";
 import { ORIGIN } from "./api.ts";
@@ -106,9 +107,8 @@ async function newSession(userId: string): Promise<string> {
     .bind(crypto.randomUUID(), token, userId, nowMs + 7 * DAY_MS, nowMs, nowMs)
     .run();
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", utf8(env.AUTH_SECRET), algorithm, false, [
-    "sign",
-  ]);
+  const secret = utf8(await secretOf(env, "AUTH_SECRET"));
+  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
   const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(token)));
   const signed = `${token}.${btoa(String.fromCharCode(...signature))}`;
   return `__Host-signpost.session_token=${encodeURIComponent(signed)}`;

@@ -16,6 +16,7 @@ import { readHost } from "../../src/links/route/host-store.ts";
 import { publishRead } from "../../src/links/route/publish.ts";
 import { readRoute } from "../../src/links/route/store.ts";
 import { matchesStored } from "../../src/platform/sealed-password.ts";
+import { secretOf } from "../../src/platform/secrets.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { answerHost } from "../../src/redirect/host.ts";
@@ -55,8 +56,8 @@ export function recordingRedirect(): Recording {
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),
     askPassword: (environment, asked) =>
-      askPassword(environment, asked, (password, { uuid, stored }) =>
-        matchesStored(environment.ENCRYPTION_KEY, uuid, password, stored),
+      askPassword(environment, asked, async (password, { uuid, stored }) =>
+        matchesStored(await secretOf(environment, "ENCRYPTION_KEY"), uuid, password, stored),
       ),
     loadGuards: () => import("../../src/redirect/guards.ts"),
     loadPastedPath: () => import("../../src/redirect/pasted-path.ts"),

@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import type { LedgerClick } from "../../src/ledger/contract.ts";
 import { ledgerFor } from "../../src/ledger/stub.ts";
 import { visitorHash } from "../../src/platform/keyed-hash.ts";
+import { secretOf } from "../../src/platform/secrets.ts";
 import { batch, click } from "../ledger/sample-clicks.ts";
 import type { Account } from "./account.ts";
 import { callApi, jsonOf } from "./api.ts";
@@ -45,7 +46,7 @@ export async function clickOf(
   person: Person | null,
   fields: Partial<LedgerClick> = {},
 ): Promise<number> {
-  const hash = await visitorHash(env.AUTH_SECRET, workspace.ledger);
+  const hash = await visitorHash(await secretOf(env, "AUTH_SECRET"), workspace.ledger);
   const visitor = {
     addressHash: person === null ? null : hash("address", person.ip),
     agentHash: person === null ? null : hash("agent", person.ua),

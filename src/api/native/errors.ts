@@ -150,7 +150,7 @@ function toWire(refusal: NativeRefusal): WireError {
       return forbidden("This installation takes no new accounts. Ask its owner to be invited.");
     case "setup_required":
       return forbidden(
-        "The first account of this installation is made with its setup link, which the deployment has printed, or with ADMIN_TOKEN as the bearer token.",
+        "The first account of this installation is made with its setup link, which the deployment has printed, with SIGNPOST_SECRET in its place, or with ADMIN_TOKEN as the bearer token.",
         { code: "SETUP_REQUIRED" },
       );
     case "token_expiry_past":

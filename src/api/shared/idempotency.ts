@@ -17,6 +17,7 @@ import { derivedKey } from "../../platform/derived-key.ts";
 import { hmacSha256 } from "../../platform/hmac.ts";
 import { tolerate } from "../../platform/log.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
+import { secretOf, type Secrets } from "../../platform/secrets.ts";
 
 /** How long a key is remembered. */
 const KEY_AGE_MS = DAY_MS;
@@ -41,8 +42,8 @@ export interface OnceRequest {
   readonly operation: string;
   /** The body as parsed: a different one under the same key is refused. */
   readonly body: unknown;
-  /** AUTH_SECRET, from which the fingerprint's key comes. */
-  readonly secret: string;
+  /** The fingerprint's key comes from one of them. */
+  readonly secrets: Secrets;
   readonly nowMs: number;
 }
 
@@ -97,8 +98,8 @@ export async function runOnce<T, E>(
  * Fingerprints the body with a key, since a body may hold a link's password: by a plain digest, any
  * reader of D1 could try passwords against it, a million times faster than against their hash.
  */
-async function fingerprintOf({ secret, principal, body }: OnceRequest): Promise<string> {
-  const key = await derivedKey(secret, "idempotency");
+async function fingerprintOf({ secrets, principal, body }: OnceRequest): Promise<string> {
+  const key = await derivedKey(await secretOf(secrets, "AUTH_SECRET"), "idempotency");
   return hex(await hmacSha256(key, `${principal}/${JSON.stringify(body)}`));
 }
 

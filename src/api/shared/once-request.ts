@@ -9,7 +9,7 @@ export function onceRequestOf<E extends DialectEnvironment>(c: Context<E>, opera
     key: c.req.header("Idempotency-Key"),
     principal: `${userId}/${workspace.id}`,
     operation,
-    secret: c.env.AUTH_SECRET,
+    secrets: c.env,
     nowMs: nowOf(c),
   };
 }

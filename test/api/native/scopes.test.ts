@@ -3,12 +3,12 @@
  * opens it.
  */
 
-import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { SCOPES, type Scope } from "../../../src/access/access.ts";
 import { join, newAccount } from "../../support/account.ts";
 import { callApi } from "../../support/api.ts";
+import { OPERATOR } from "../../support/operator.ts";
 import { nativeRoutes, pathOf, requestOf } from "../../support/routes.ts";
 
 type Opened =
@@ -177,8 +177,7 @@ describe("scopes and routes", () => {
     const account = await newAccount();
     expect((await call(route, await account.byToken())).status).toBe(401);
     expect((await call(route, account.bySession)).status).toBe(401);
-    const operator = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
-    expect(REFUSED).not.toContain((await call(route, operator)).status);
+    expect(REFUSED).not.toContain((await call(route, OPERATOR)).status);
   });
 
   it.for(scoped)("%s opens to %j and nothing less", async ([route, scopes], { expect }) => {

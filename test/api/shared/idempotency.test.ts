@@ -25,7 +25,7 @@ describe("runOnce", () => {
       principal: workspace.uuid,
       operation: "POST /x",
       body: 1,
-      secret: "s",
+      secrets: env,
     };
     const makeTag = async (name: string, alongside: Alongside) => {
       const uuid = crypto.randomUUID();
@@ -74,7 +74,7 @@ describe("runOnce", () => {
       principal: "p",
       operation: "POST /y",
       body: 1,
-      secret: "s",
+      secrets: env,
       nowMs: NOW,
     };
     const once = { table: tags, rebuild: async () => null };
@@ -94,11 +94,11 @@ describe("runOnce", () => {
     const body = { destinationUrl: "https://example.com", password: "hunter2" };
     const request = { db, key: "f", principal: "p", operation: "POST /f", body, nowMs: NOW };
     const fingerprints: string[] = [];
-    for (const secret of ["one", "another"]) {
+    for (const AUTH_SECRET of ["one", "another"]) {
       await db.run(sql`delete from idempotency_keys where key = 'f'`);
       const change = async () => ok("made");
       await runOnce(
-        { ...request, secret },
+        { ...request, secrets: { AUTH_SECRET } },
         { table: tags, rebuild: async () => "rebuilt", change },
       );
       const [row] = await db.all<{ fingerprint: string }>(

@@ -11,6 +11,7 @@ import { revolink } from "../../../src/api/revolink/app.ts";
 import { newAccount } from "../../support/account.ts";
 import { callApi, jsonOf, ORIGIN } from "../../support/api.ts";
 import { newNativeClient } from "../../support/native.ts";
+import { OPERATOR } from "../../support/operator.ts";
 import { newPvtlnkClient } from "../../support/pvtlnk.ts";
 
 const LIBRARY =
@@ -65,9 +66,7 @@ async function callers(): Promise<readonly Caller[]> {
   });
   return [
     callerOf(native(), (path) =>
-      path.startsWith("/api/admin/")
-        ? { Authorization: `Bearer ${env.ADMIN_TOKEN}` }
-        : { ...account.bySession },
+      path.startsWith("/api/admin/") ? OPERATOR : { ...account.bySession },
     ),
     callerOf(pvtlnk(), () => ({ Authorization: `Bearer ${token}` })),
     callerOf(revolink(), () => ({ "X-Api-Key": token })),
@@ -151,7 +150,6 @@ describe("words for what a schema has no sentence for", () => {
 
   it("are not needed where a sentence said the wrong thing", async ({ expect }) => {
     const account = await newAccount();
-    const operator = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
     const long = "x".repeat(2_000);
     const credentials = { email: account.email, password: "correct horse" };
     const said = async (path: string, init: RequestInit) => {
@@ -165,8 +163,8 @@ describe("words for what a schema has no sentence for", () => {
       await said(signIn, jsonOf("POST", { ...credentials, password: long }, site)),
       await said(signIn, jsonOf("POST", { ...credentials, rememberMe: "yes" }, site)),
       await said("/api/domains", jsonOf("POST", { hostname: long }, account.bySession)),
-      await said("/api/admin/dead-letters?limit=many", { headers: operator }),
-      await said("/api/admin/dead-letters?cursor=0", { headers: operator }),
+      await said("/api/admin/dead-letters?limit=many", { headers: OPERATOR }),
+      await said("/api/admin/dead-letters?cursor=0", { headers: OPERATOR }),
     ]).toEqual([
       "password must be at most 128 characters",
       "rememberMe must be true or false",

@@ -20,9 +20,7 @@ export interface MortalServer {
 }
 
 const VARS = `
-AUTH_SECRET="e2e-auth-secret-0123456789abcdef"
-ENCRYPTION_KEY="1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE="
-ADMIN_TOKEN="e2e-admin-token-0123456789abcdefg"
+SIGNPOST_SECRET="e2e-secret-0123456789-abcdefghijklmn"
 SIGNUPS="open"
 ALLOW_PRIVATE_WEBHOOKS="true"
 `;

@@ -28,11 +28,7 @@ export interface Server {
 
 const OWN: Installation = {
   vars: { SIGNUPS: "open", PUBLIC_URL: "http://signpost.test", HOME_URL: "" },
-  secrets: {
-    AUTH_SECRET: "e2e-auth-secret-0123456789abcdef",
-    ENCRYPTION_KEY: "1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE=",
-    ADMIN_TOKEN: "e2e-admin-token-0123456789abcdefg",
-  },
+  secrets: { SIGNPOST_SECRET: "e2e-secret-0123456789-abcdefghijklmn" },
 };
 
 export interface Installation {

@@ -55,6 +55,7 @@ const ORIGIN = "https://signpost.test";
 const OBJECTS = "objects";
 const WORKER = "worker";
 const ASKED = "asked ";
+/** Each by itself, as installations of the last release have them. */
 const SECRETS = {
   AUTH_SECRET: "e2e-auth-secret-0123456789abcdef",
   ENCRYPTION_KEY: "1:ZTJlLWVuY3J5cHRpb24ta2V5LW9mLTMyLWJ5dGVzISE=",

@@ -1,5 +1,9 @@
 /** Secrets are made once, kept, never replaced and never printed. */
 
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { parse } from "smol-toml";
 import { afterEach, beforeEach, describe, it } from "vitest";
 
 import { scriptOf } from "../loopback/account.ts";
@@ -15,16 +19,30 @@ beforeEach(async () => {
 afterEach(async () => await cloudflare.close());
 
 const KEPT = ".signpost/signpost/secrets.json";
-const NAMES = ["ADMIN_TOKEN", "AUTH_SECRET", "ENCRYPTION_KEY"];
+/** As an installation has them that was made before SIGNPOST_SECRET. */
+const OWN = {
+  AUTH_SECRET: "auth".padEnd(32, "-"),
+  ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
+  ADMIN_TOKEN: "admin".padEnd(32, "-"),
+};
+const TYPED = { SIGNPOST_SECRET: "a secret that a person has typed, and kept" };
 
+/** The secrets that the Worker has, but for that of the first account. */
 function live(): Readonly<Record<string, string>> {
   const bindings = cloudflare.account.scripts.get("signpost")?.bindings ?? [];
-  const secrets = bindings.filter(({ type }) => type === "secret_text");
-  return Object.fromEntries(
-    secrets
-      .filter(({ name }) => NAMES.includes(name))
-      .map(({ name, text }) => [name, String(text)]),
-  );
+  const secrets = bindings.filter(({ type, name }) => {
+    return type === "secret_text" && name !== "SETUP_TOKEN";
+  });
+  return Object.fromEntries(secrets.map(({ name, text }) => [name, String(text)]));
+}
+
+/** Deploys an installation as one was made before SIGNPOST_SECRET. */
+async function deployOlder(): Promise<void> {
+  await newClone(cloudflare).deployWith({ CI: "true", ...OWN }, ...URL_FLAGS);
+}
+
+function requiredBy(clone: Clone): unknown {
+  return parse(clone.read("wrangler.signpost.toml") ?? "")["secrets"];
 }
 
 function kept(clone: Clone): Readonly<Record<string, string>> {
@@ -39,18 +57,15 @@ function signUp(): void {
   );
 }
 
-function forgetSecrets(...names: readonly string[]): void {
-  const script = scriptOf(cloudflare.account, "signpost");
-  script.bindings = script.bindings.filter(({ name }) => !names.includes(name));
-}
-
 describe("the secrets of an installation", () => {
-  it("are made by the first deployment, and kept where git does not look", async ({ expect }) => {
+  it("are one, made by the first deployment and kept where git does not look", async ({
+    expect,
+  }) => {
     const clone = newClone(cloudflare);
     const { said } = await clone.deploy(...URL_FLAGS);
-    expect(Object.keys(live()).sort()).toEqual(NAMES);
+    expect(Object.keys(live())).toEqual(["SIGNPOST_SECRET"]);
     expect(kept(clone)).toMatchObject(live());
-    expect(said).toContain(`${KEPT} has the only readable copies`);
+    expect(said).toContain(`${KEPT} has the only readable copy of SIGNPOST_SECRET`);
   });
 
   it("stay as they are in each later deployment, also from another clone", async ({ expect }) => {
@@ -67,7 +82,6 @@ describe("the secrets of an installation", () => {
     await clone.deploy(...URL_FLAGS);
     expect((await clone.deploy()).said).toContain(KEPT);
     signUp();
-    const { rmSync } = await import("node:fs");
     rmSync(`${clone.root}/${KEPT}`);
     expect((await clone.deploy()).said).not.toContain(KEPT);
     expect(clone.read(KEPT)).toBeNull();
@@ -105,19 +119,9 @@ describe("the secrets of an installation", () => {
     const stranger = newClone(cloudflare);
     const { said, failed } = await stranger.deploy(...URL_FLAGS);
     expect(failed).toBe(true);
-    expect(said).toContain("AUTH_SECRET, ENCRYPTION_KEY: put your copy");
+    expect(said).toContain("SIGNPOST_SECRET: put your copy");
     expect((await clone.deploy(...URL_FLAGS)).failed).toBe(false);
-    expect(live()).toEqual(Object.fromEntries(NAMES.map((name) => [name, before[name]])));
-  });
-
-  it("can be made anew if nothing depends on them", async ({ expect }) => {
-    await newClone(cloudflare).deploy(...URL_FLAGS);
-    signUp();
-    const before = live();
-    forgetSecrets("ADMIN_TOKEN");
-    expect((await newClone(cloudflare).deploy()).failed).toBe(false);
-    expect(live()["ADMIN_TOKEN"]).toHaveLength(32);
-    expect(live()["ENCRYPTION_KEY"]).toBe(before["ENCRYPTION_KEY"]);
+    expect(live()).toEqual({ SIGNPOST_SECRET: before["SIGNPOST_SECRET"] });
   });
 
   it("are not made by a machine that would lose them, but taken from its environment", async ({
@@ -128,29 +132,21 @@ describe("the secrets of an installation", () => {
     expect(said).toContain("pass them as environment variables");
     expect(cloudflare.changes()).toEqual([]);
 
-    const given = {
-      AUTH_SECRET: "auth".padEnd(32, "-"),
-      ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
-      ADMIN_TOKEN: "admin".padEnd(32, "-"),
-    };
     const clone = newClone(cloudflare);
-    const second = await clone.deployWith({ CI: "true", ...given }, ...URL_FLAGS);
+    const second = await clone.deployWith({ CI: "true", ...TYPED }, ...URL_FLAGS);
     expect(second.failed, second.said).toBe(false);
-    expect(live()).toEqual(given);
+    expect(live()).toEqual(TYPED);
     expect(second.said).not.toContain("/setup#");
   });
 
   it.for([
-    ["AUTH_SECRET", "short"],
-    ["ENCRYPTION_KEY", "32 bytes that are no key of its own"],
+    ["SIGNPOST_SECRET", "short", TYPED],
+    ["SIGNPOST_SECRET", "x".repeat(100), TYPED],
+    ["AUTH_SECRET", "short", OWN],
+    ["ENCRYPTION_KEY", "32 bytes that are no key of its own", OWN],
   ] as const)(
     "are refused if the Worker would not start with them: %s",
-    async ([name, value], { expect }) => {
-      const given = {
-        AUTH_SECRET: "a".repeat(32),
-        ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
-        ADMIN_TOKEN: "a".repeat(32),
-      };
+    async ([name, value, given], { expect }) => {
       const env = { CI: "true", ...given, [name]: value };
       const { said, failed } = await newClone(cloudflare).deployWith(env, ...URL_FLAGS);
       expect(failed).toBe(true);
@@ -169,11 +165,78 @@ describe("the secrets of an installation", () => {
     cloudflare.trouble = () => null;
     outputs.push((await clone.deploy(...URL_FLAGS)).said, (await clone.deploy("--dry-run")).said);
     const secrets = [...Object.values(live()), TOKEN];
-    expect(secrets.length).toBe(4);
+    expect(secrets.length).toBe(2);
     for (const said of outputs) {
       for (const secret of secrets) expect(said).not.toContain(secret);
     }
     expect(clone.read("wrangler.signpost.toml")).not.toContain(Object.values(live())[0]);
+  });
+});
+
+describe("an installation that has its secrets by themselves", () => {
+  it("keeps them, and needs no SIGNPOST_SECRET, wherever it is deployed from", async ({
+    expect,
+  }) => {
+    await deployOlder();
+    signUp();
+    for (const env of [{}, { CI: "true" }]) {
+      const clone = newClone(cloudflare);
+      const { said, failed } = await clone.deployWith(env);
+      expect(failed, said).toBe(false);
+      expect(live()).toEqual(OWN);
+      expect(requiredBy(clone)).toEqual({ required: Object.keys(OWN) });
+    }
+  });
+
+  it("gets them back from their copies", async ({ expect }) => {
+    await deployOlder();
+    signUp();
+    cloudflare.account.scripts.delete("signpost");
+    const clone = newClone(cloudflare);
+    mkdirSync(path.join(clone.root, path.dirname(KEPT)), { recursive: true });
+    writeFileSync(path.join(clone.root, KEPT), JSON.stringify(OWN));
+    const { said, failed } = await clone.deploy(...URL_FLAGS);
+    expect(failed, said).toBe(false);
+    expect(live()).toEqual(OWN);
+  });
+
+  it("gets back a key that was set beside SIGNPOST_SECRET, and none while the Worker has its own", async ({
+    expect,
+  }) => {
+    const clone = newClone(cloudflare);
+    await clone.deploy(...URL_FLAGS);
+    signUp();
+    const { SIGNPOST_SECRET } = kept(clone);
+    const copies = { SIGNPOST_SECRET, ENCRYPTION_KEY: OWN.ENCRYPTION_KEY };
+    writeFileSync(path.join(clone.root, KEPT), JSON.stringify(copies));
+    await clone.deploy();
+    expect(Object.keys(live())).toEqual(["SIGNPOST_SECRET"]);
+    cloudflare.account.scripts.delete("signpost");
+    await clone.deploy(...URL_FLAGS);
+    expect(live()).toEqual(copies);
+  });
+
+  it("is never given a SIGNPOST_SECRET in the place of one that is lost", async ({ expect }) => {
+    await deployOlder();
+    signUp();
+    for (const name of ["AUTH_SECRET", "ENCRYPTION_KEY"] as const) {
+      const script = scriptOf(cloudflare.account, "signpost");
+      const whole = script.bindings;
+      script.bindings = whole.filter((binding) => binding.name !== name);
+      const { failed } = await newClone(cloudflare).deploy();
+      expect(failed).toBe(true);
+      expect(live()).not.toHaveProperty("SIGNPOST_SECRET");
+      script.bindings = whole;
+    }
+  });
+
+  it("may lack the token of an operator", async ({ expect }) => {
+    await deployOlder();
+    const script = scriptOf(cloudflare.account, "signpost");
+    script.bindings = script.bindings.filter(({ name }) => name !== "ADMIN_TOKEN");
+    const { said, failed } = await newClone(cloudflare).deploy();
+    expect(failed, said).toBe(false);
+    expect(Object.keys(live()).sort()).toEqual(["AUTH_SECRET", "ENCRYPTION_KEY"]);
   });
 });
 

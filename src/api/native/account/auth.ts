@@ -23,6 +23,7 @@ import { databaseOf } from "../../../db/database.ts";
 import { SECOND_MS } from "../../../platform/clock.ts";
 import { BUSY_SECONDS, isHashingBusy } from "../../../platform/hash-turns.ts";
 import { hashPassword } from "../../../platform/password.ts";
+import { secretOf } from "../../../platform/secrets.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { isOwnOrigin } from "../../shared/guard.ts";
 import type { NativeContext } from "../environment.ts";
@@ -45,7 +46,7 @@ export const authOperations = {
       const db = databaseOf(c.env.DB);
       const early = earlyRefusal(c);
       if (early !== null) return refuse(c, early);
-      const address = await addressName(c.req.raw.headers, c.env.AUTH_SECRET);
+      const address = await addressName(c.req.raw.headers, await secretOf(c.env, "AUTH_SECRET"));
       const wait = await beginSignup(db, address, nowOf(c));
       if (wait !== null) return refuse(c, tooFast(wait));
       const admitted = await admitSignup(c.env, account.email);
@@ -78,7 +79,7 @@ export const authOperations = {
     body: { schema: signIn },
     async answer(c, { body }) {
       const db = databaseOf(c.env.DB);
-      const { AUTH_SECRET: secret } = c.env;
+      const secret = await secretOf(c.env, "AUTH_SECRET");
       const early = earlyRefusal(c);
       if (early !== null) return refuse(c, early);
       const address = await addressName(c.req.raw.headers, secret);
@@ -132,7 +133,7 @@ function tooFast(retryAfterSeconds: number): NativeRefusal {
 
 /** Answers with the session, and remembers the browser as one where the account signed in. */
 async function signedIn(c: NativeContext, response: Response, email: string): Promise<Response> {
-  const { AUTH_SECRET: secret } = c.env;
+  const secret = await secretOf(c.env, "AUTH_SECRET");
   const answer = await withoutToken(c, response);
   const value = await newKnownBrowser(await accountName(email, secret), secret);
   const isSecure = isHttps(c);
@@ -182,7 +183,8 @@ async function ask(c: NativeContext, body?: unknown): Promise<Response> {
   const headers = new Headers(c.req.raw.headers);
   headers.delete("Content-Length");
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  return authFor(c.req.raw, c.env).handler(
+  const library = await authFor(c.req.raw, c.env);
+  return library.handler(
     new Request(url, {
       method: method === "HEAD" ? "GET" : method,
       headers,

@@ -18,8 +18,8 @@ export const signUp = z.object({
     .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
     .max(PASSWORD_LENGTH_MAX, TOO_LONG),
   rememberMe,
-  /** Of the setup link; read only for the first account of an installation. */
-  setupToken: z.string({ error: "setupToken must be a text" }).max(200).optional(),
+  /** Of the setup link, or SIGNPOST_SECRET; read only for the first account of an installation. */
+  setupToken: z.string({ error: "setupToken must be a text" }).max(1_000).optional(),
 });
 
 export const signIn = z.object({

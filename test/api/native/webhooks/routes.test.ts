@@ -9,10 +9,10 @@ import { newAccount } from "../../../support/account.ts";
 import { callApi, jsonOf } from "../../../support/api.ts";
 import { BROWSER } from "../../../support/following.ts";
 import { newNativeClient } from "../../../support/native.ts";
+import { OPERATOR } from "../../../support/operator.ts";
 import { arrived, newSubscriber, payloadOf, subscribe } from "../../../webhooks/client.ts";
 
 const URL_OF_BOX = "https://example.com/hook";
-const OPERATOR = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
 describe("/api/webhooks", () => {
   it("makes, shows, changes and deletes a webhook, always with JSON", async ({ expect }) => {
