@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 
-import { parseQueueRole } from "../../src/platform/queue-role.ts";
+import { parseQueueRole, type QueueRole } from "../../src/platform/queue-role.ts";
 import { Trouble } from "../../tools/trouble.ts";
 import type { Template } from "./template.ts";
 
@@ -29,9 +29,7 @@ export function namesOf(template: Template, given: string | null): Names {
   const worker = given ?? template.name;
   const isFilledIn = template.databaseId !== null && worker === template.name;
   const queues = template.queues.map((queue): [string, string] => {
-    const role = parseQueueRole(queue);
-    if (role === null) throw new Trouble(`wrangler.toml names a queue without a role: ${queue}.`);
-    return [queue, isFilledIn ? queue : `${worker}-${role}`];
+    return [queue, isFilledIn ? filledInQueue(template, queue) : `${worker}-${roleOf(queue)}`];
   });
   return {
     worker,
@@ -41,6 +39,25 @@ export function namesOf(template: Template, given: string | null): Names {
     config: `wrangler.${worker}.toml`,
     folder: `.signpost/${worker}`,
   };
+}
+
+/**
+ * Returns the name of a queue in a file that a deploy button has filled in. A button knows the queues
+ * that the Worker sends to, and may have renamed them without their consumers.
+ */
+function filledInQueue({ producedQueues, consumedQueues }: Template, queue: string): string {
+  const role = roleOf(queue);
+  const isDead = role.endsWith("-dead");
+  const isLive = (candidate: string): boolean => roleOf(candidate) === role.replace(/-dead$/, "");
+  const produced = producedQueues.find(isLive);
+  if (produced === undefined || consumedQueues.includes(produced)) return queue;
+  return isDead ? `${produced}-dead` : produced;
+}
+
+function roleOf(queue: string): QueueRole {
+  const role = parseQueueRole(queue);
+  if (role === null) throw new Trouble(`wrangler.toml names a queue without a role: ${queue}.`);
+  return role;
 }
 
 /** Returns the id of a rate limit's counters, which all Workers of an account share by it. */

@@ -3,6 +3,22 @@
 import { Trouble } from "../../tools/trouble.ts";
 import { ApiError } from "./client.ts";
 
+/** What a token needs, optional parts included, as the form that makes one names it. */
+const NEEDED = [
+  ["workers_scripts", "edit"],
+  ["d1", "edit"],
+  ["workers_kv_storage", "edit"],
+  ["queues", "edit"],
+  ["zone", "read"],
+  ["dns", "read"],
+  ["workers_routes", "read"],
+  ["account_settings", "read"],
+  ["billing", "read"],
+].map(([key, type]) => ({ key, type }));
+
+/** Opens the form with all of it chosen. */
+export const TOKEN_FORM = `https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys=${encodeURIComponent(JSON.stringify(NEEDED))}&accountId=*&zoneId=all&name=Signpost`;
+
 export class Permissions {
   readonly #missing = new Set<string>();
 
@@ -23,7 +39,9 @@ export class Permissions {
     const lines = [...this.#missing].sort().map((permission) => `  ${permission}`);
     throw new Trouble(
       `The token may not do all that a deployment does. Nothing was changed. It lacks\n${lines.join("\n")}\n` +
-        "for this account, or is no longer valid. docs/deploy.md lists what a token needs.",
+        "for this account, or is no longer valid. docs/deploy.md lists what a token needs. This form makes one, and " +
+        "Workers Builds takes it in the Worker's Settings, Build, API token, before the build is retried:\n" +
+        `  ${TOKEN_FORM}`,
     );
   }
 }

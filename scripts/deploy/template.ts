@@ -12,6 +12,9 @@ export interface Template {
   readonly requiredSecrets: readonly string[];
   /** Each queue once, dead-letter queues too. */
   readonly queues: readonly string[];
+  /** The queues that the Worker sends to, and those that it consumes. */
+  readonly producedQueues: readonly string[];
+  readonly consumedQueues: readonly string[];
   readonly databaseBinding: string;
   readonly namespaceBinding: string;
   /** Null if the file has only a placeholder. */
@@ -35,7 +38,9 @@ export function readTemplate(text: string): Template {
     toml,
     vars: strings(table(toml, "vars")),
     requiredSecrets: list(table(toml, "secrets")["required"]),
-    queues: queuesOf(toml),
+    queues: queuesOf(toml, ["producers", "consumers"], ["queue", "dead_letter_queue"]),
+    producedQueues: queuesOf(toml, ["producers"], ["queue"]),
+    consumedQueues: queuesOf(toml, ["consumers"], ["queue"]),
     databaseBinding: textOf(database?.["binding"]) ?? "",
     namespaceBinding: textOf(namespace?.["binding"]) ?? "",
     databaseId: realId(textOf(database?.["database_id"])),
@@ -54,10 +59,13 @@ export function table(toml: TomlTable, key: string): TomlTable {
   return (toml[key] ?? {}) as TomlTable;
 }
 
-function queuesOf(toml: TomlTable): readonly string[] {
-  const queues = table(toml, "queues");
-  const rows = [...tables(queues, "producers"), ...tables(queues, "consumers")];
-  const names = rows.flatMap((row) => [textOf(row["queue"]), textOf(row["dead_letter_queue"])]);
+function queuesOf(
+  toml: TomlTable,
+  sides: readonly ("producers" | "consumers")[],
+  keys: readonly ("queue" | "dead_letter_queue")[],
+): readonly string[] {
+  const rows = sides.flatMap((side) => tables(table(toml, "queues"), side));
+  const names = rows.flatMap((row) => keys.map((key) => textOf(row[key])));
   return [...new Set(names.filter((name) => name !== null))].sort();
 }
 

@@ -5,7 +5,7 @@
 
 const ROLES = ["clicks", "clicks-dead", "webhooks", "webhooks-slow", "webhooks-dead"] as const;
 
-type QueueRole = (typeof ROLES)[number];
+export type QueueRole = (typeof ROLES)[number];
 
 /**
  * Reads the role from a queue's name, `<role>` or `<prefix>-<role>`; null for a queue that is none of

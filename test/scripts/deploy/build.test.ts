@@ -1,11 +1,13 @@
 /** A deployment by a machine that is gone afterwards: Workers Builds, also from a deploy button. */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { beforeEach, afterEach, describe, it } from "vitest";
 
-import { addDatabase, addQueue, scriptOf } from "../loopback/account.ts";
+import { TOKEN_FORM } from "../../../scripts/deploy/permissions.ts";
+import { readTemplate, table, tables } from "../../../scripts/deploy/template.ts";
+import { addDatabase, addQueue, addScript, scriptOf } from "../loopback/account.ts";
 import { newClone, type Clone } from "../loopback/clone.ts";
 import { startLoopback, type Loopback } from "../loopback/server.ts";
 
@@ -17,15 +19,15 @@ beforeEach(async () => {
 
 afterEach(async () => await cloudflare.close());
 
-const BUILD = {
-  CI: "true",
-  WORKERS_CI: "1",
-  AUTH_SECRET: "auth".padEnd(32, "-"),
-  ENCRYPTION_KEY: `1:${"A".repeat(43)}=`,
-  ADMIN_TOKEN: "admin".padEnd(32, "-"),
-};
+const BUILD = { CI: "true", WORKERS_CI: "1", WORKERS_CI_BRANCH: "main" };
 
-/** What the button does before the build: it makes the resources, and writes them into the copy. */
+/** What the person typed into the form of the button. */
+const TYPED = "a secret that a person has typed, and kept";
+
+/**
+ * What the button does before the build: it makes the resources, writes them into the copy, and makes
+ * an empty Worker that has the secret.
+ */
 function press(): Clone {
   const { account } = cloudflare;
   const clone = newClone(cloudflare);
@@ -41,6 +43,8 @@ function press(): Clone {
     .replace("00000000000000000000000000000001", namespace.id)
     .replaceAll('"signpost-', '"short-');
   writeFileSync(path.join(clone.root, "wrangler.toml"), toml);
+  const secret = { type: "secret_text", name: "SIGNPOST_SECRET", text: TYPED };
+  addScript(account, "acme", [secret]);
   return clone;
 }
 
@@ -67,22 +71,41 @@ describe("a build of a deploy button", () => {
   });
 
   it("takes the place of the empty Worker that the build is connected to", async ({ expect }) => {
+    const { said, failed } = await press().deployWith(BUILD);
+    expect(failed, said).toBe(false);
+    const { bindings } = scriptOf(cloudflare.account, "acme");
+    const secrets = bindings.filter(({ type }) => type === "secret_text");
+    expect(secrets).toEqual([{ type: "secret_text", name: "SIGNPOST_SECRET", text: TYPED }]);
+    expect(said).not.toContain(TYPED);
+  });
+
+  it("counts clicks also if the button renamed queues without their consumers", async ({
+    expect,
+  }) => {
     const clone = press();
-    cloudflare.account.scripts.set("acme", {
-      bindings: [{ type: "secret_text", name: "SIGNPOST_SECRET", text: "typed" }],
-      metadata: {},
-      versionId: "1",
-      uploads: 1,
-      workersDev: true,
-      previews: false,
-      crons: [],
-    });
+    const [produced, ...consumed] = (clone.read("wrangler.toml") ?? "").split("[[queues.consumers");
+    const unchanged = consumed.map((part) => part.replaceAll('"short-', '"signpost-'));
+    const toml = [produced, ...unchanged].join("[[queues.consumers");
+    writeFileSync(path.join(clone.root, "wrangler.toml"), toml);
     const { said, failed } = await clone.deployWith(BUILD);
     expect(failed, said).toBe(false);
-    const bindings = scriptOf(cloudflare.account, "acme").bindings;
-    expect(bindings.find(({ name }) => name === "SIGNPOST_SECRET")).toMatchObject({
-      text: "typed",
-    });
+    const { queues } = cloudflare.account;
+    expect(queues.map(({ name }) => name).filter((name) => !name.startsWith("short-"))).toEqual([]);
+    expect(queues.flatMap(({ consumers }) => consumers.map(({ script }) => script))).toEqual(
+      queues.map(() => "acme"),
+    );
+  });
+
+  it("says what it lacks if nobody typed a secret", async ({ expect }) => {
+    const clone = press();
+    addScript(cloudflare.account, "acme");
+    const { said, failed } = await clone.deployWith(BUILD);
+    expect(failed).toBe(true);
+    expect(said).toContain("The Worker lacks SIGNPOST_SECRET");
+    expect(said).toContain("Settings, Variables and Secrets");
+    expect(cloudflare.changes()).toEqual([]);
+    const given = await clone.deployWith({ ...BUILD, SIGNPOST_SECRET: TYPED });
+    expect(given.failed, given.said).toBe(false);
   });
 
   it("is told which permissions the token of a build lacks", async ({ expect }) => {
@@ -90,6 +113,8 @@ describe("a build of a deploy button", () => {
     const { said, failed } = await press().deployWith(BUILD);
     expect(failed).toBe(true);
     expect(said).toContain("  D1: Edit\n  Queues: Edit\n");
+    expect(said).toContain("Settings, Build, API token");
+    expect(said).toContain(TOKEN_FORM);
     expect(cloudflare.changes()).toEqual([]);
   });
 
@@ -110,5 +135,32 @@ describe("a build of a deploy button", () => {
     expect(said).toContain("run `npm run deploy` on a machine of your own");
     expect(said).not.toContain("/setup#");
     expect(clone.files()).not.toContain(".signpost/acme/secrets.json");
+  });
+});
+
+describe("what a button reads of this repository", () => {
+  const root = path.join(import.meta.dirname, "../../..");
+  const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
+
+  it("asks for one secret, and for nothing that must not be answered", ({ expect }) => {
+    expect(read(".dev.vars.example")).toBe("SIGNPOST_SECRET=\n");
+  });
+
+  it("describes everything that it asks for", ({ expect }) => {
+    const { cloudflare: described } = JSON.parse(read("package.json")) as {
+      cloudflare: { bindings: Readonly<Record<string, { description: string }>> };
+    };
+    const { toml, vars } = readTemplate(read("wrangler.toml"));
+    const made = [
+      ...tables(toml, "d1_databases"),
+      ...tables(toml, "kv_namespaces"),
+      ...tables(table(toml, "queues"), "producers"),
+    ].flatMap(({ binding }) => (typeof binding === "string" ? [binding] : []));
+    const asked = ["SIGNPOST_SECRET", ...Object.keys(vars), ...made];
+    expect(Object.keys(described.bindings).sort()).toEqual(asked.sort());
+  });
+
+  it("leads to a token with all permissions that docs/deploy.md lists", ({ expect }) => {
+    expect(read("docs/deploy.md")).toContain(`(${TOKEN_FORM})`);
   });
 });
