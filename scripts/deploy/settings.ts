@@ -8,13 +8,17 @@ type Vars = Readonly<Record<string, string>>;
 const DERIVED = new Set(["PUBLIC_URL", "WORKERS_DEV_HOST"]);
 
 /** Merges the vars of an upload, which replaces all of them. */
-export function mergeVars({ template, found, wanted }: Situation, publicUrl: string): Vars {
-  // New objects are made where the database is.
-  const near = wanted.location === null ? {} : { LOCATION_HINT: wanted.location };
-  const chosen = { ...near, ...wanted.vars, PUBLIC_URL: publicUrl };
-  const vars = { ...template.vars, ...found.worker?.vars, ...chosen };
+export function mergeVars({ template, found, wanted, place }: Situation, publicUrl: string): Vars {
+  const chosen = { ...near(wanted.location), ...wanted.vars, PUBLIC_URL: publicUrl };
+  // A deployment that was cut off has made the database, and no Worker that knows where.
+  const vars = { ...template.vars, ...near(place.location), ...found.worker?.vars, ...chosen };
   // A Worker with a host of its own is not on workers.dev, and one that is there has no other host.
   return "WORKERS_DEV_HOST" in vars ? { ...vars, WORKERS_DEV_HOST: "" } : vars;
+}
+
+/** New objects are made where the database is. */
+function near(location: string | null): Vars {
+  return location === null ? {} : { LOCATION_HINT: location };
 }
 
 /** Lists the vars that an upload changes, and those that it keeps against wrangler.toml. */

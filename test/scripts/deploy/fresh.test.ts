@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, it } from "vitest";
 
-import { addDatabase } from "../loopback/account.ts";
+import { addDatabase, scriptOf } from "../loopback/account.ts";
 import { newClone, URL_FLAGS } from "../loopback/clone.ts";
 import { startLoopback, type Loopback } from "../loopback/server.ts";
 
@@ -130,6 +130,26 @@ describe("a deployment into an empty account", () => {
 });
 
 describe("a deployment that runs again", () => {
+  it("makes new objects where the database is, also after one that was cut off before its Worker", async ({
+    expect,
+  }) => {
+    const clone = newClone(cloudflare);
+    const refused = { status: 500, code: 1 } as const;
+    cloudflare.trouble = ({ method, path }) =>
+      method === "PUT" && path.endsWith("/scripts/signpost") ? { how: refused } : null;
+    expect((await clone.deploy(...URL_FLAGS, "--location", "weur")).failed).toBe(true);
+    cloudflare.trouble = () => null;
+    const hint = (): unknown =>
+      scriptOf(cloudflare.account, "signpost").bindings.find(
+        ({ name }) => name === "LOCATION_HINT",
+      );
+    expect((await clone.deploy(...URL_FLAGS)).failed).toBe(false);
+    expect(hint()).toMatchObject({ text: "weur" });
+    await clone.deploy("--var", "LOCATION_HINT=enam");
+    await clone.deploy();
+    expect(hint()).toMatchObject({ text: "enam" });
+  });
+
   it("makes nothing twice, and changes nothing but the Worker", async ({ expect }) => {
     const clone = newClone(cloudflare);
     await clone.deploy(...URL_FLAGS);
