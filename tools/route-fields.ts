@@ -27,6 +27,7 @@ const OF_RECORD: Readonly<Record<keyof RouteRecord, Restricts>> = {
   endsAtMs: true,
   expiredUrl: false,
   forwardQuery: false,
+  forwardPath: false,
   clickIdParam: false,
   password: true,
   limit: true,

@@ -54,6 +54,7 @@ export type LinkColumns = Pick<
   | "expiresAtMs"
   | "redirectStatus"
   | "forwardQuery"
+  | "forwardPath"
   | "utmParams"
   | "rules"
   | "abEnabled"
@@ -151,6 +152,7 @@ export function acceptLink(
     limitReachedUrl,
     redirectStatus: wanted.redirectStatus,
     forwardQuery: wanted.forwardQuery,
+    forwardPath: wanted.forwardPath,
     utmParams: utm && (Object.keys(utm).length === 0 ? null : JSON.stringify(utm)),
     rules: rules && (rules.length === 0 ? null : JSON.stringify(rules)),
     abEnabled: abTest?.enabled,

@@ -121,6 +121,7 @@ function plainOf(row: LinkRow): Omit<Link, LinkPart> {
     expiredUrl: row.expiredUrl,
     redirectStatus: row.redirectStatus as RedirectStatus,
     forwardQuery: row.forwardQuery,
+    forwardPath: row.forwardPath,
     utm: JSON.parse(row.utmParams ?? "{}") as Link["utm"],
     hasPassword: row.passwordHash !== null,
     clicksLimit: row.clicksLimit,

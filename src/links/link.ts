@@ -43,6 +43,8 @@ export interface Link {
   readonly expiredUrl: string | null;
   readonly redirectStatus: RedirectStatus;
   readonly forwardQuery: boolean;
+  /** Whether what follows the code in the path is added to the destination's. */
+  readonly forwardPath: boolean;
   /** Query parameters that are added to every destination of the link; empty for none. */
   readonly utm: Readonly<Record<string, string>>;
   readonly hasPassword: boolean;
@@ -110,6 +112,7 @@ export interface LinkFields {
   readonly expiredUrl?: string | null | undefined;
   readonly redirectStatus?: RedirectStatus | undefined;
   readonly forwardQuery?: boolean | undefined;
+  readonly forwardPath?: boolean | undefined;
   /** The complete set; null or an empty object removes them. */
   readonly utm?: Readonly<Record<string, string>> | null | undefined;
   /** In plain text; only its hash is stored. Null removes it. */

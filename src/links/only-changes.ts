@@ -45,6 +45,7 @@ const IS_SAME: Readonly<Partial<Record<keyof LinkChanges, Comparison>>> = {
   expiresAtMs: ({ expiresAtMs }, before) => expiresAtMs === before.expiresAtMs,
   redirectStatus: ({ redirectStatus }, before) => redirectStatus === before.redirectStatus,
   forwardQuery: ({ forwardQuery }, before) => forwardQuery === before.forwardQuery,
+  forwardPath: ({ forwardPath }, before) => forwardPath === before.forwardPath,
   clicksLimit: ({ clicksLimit }, before) => clicksLimit === before.clicksLimit,
   password: ({ password }, before) => password === null && !before.hasPassword,
   // Parameters are appended in their order, so another order is another destination.

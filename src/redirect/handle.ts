@@ -16,6 +16,7 @@ import {
   type DecisionFacts,
   type RedirectDecision,
 } from "../links/route/decide.ts";
+import { withVisitorPath } from "../links/route/forward-path.ts";
 import { siteOf, type Site } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
 import type { publishRead } from "../links/route/publish.ts";
@@ -131,6 +132,10 @@ function find(
     }
     if (found.kind === "unavailable") return notice(arrival, UNAVAILABLE);
     if (found.kind === "refused") return notice(arrival, TOO_MANY_MISSES);
+    // As an unknown code is answered: only links that forward the path have longer ones.
+    if (asked.rest !== undefined && found.record.forwardPath !== true) {
+      return answerUnknown(arrival, parts);
+    }
     const visitor = visitorOf({ method, headers }, request.cf);
     return follow({ ...arrival, asked, address, visitor }, found.record, parts);
   });
@@ -219,8 +224,8 @@ async function sendOffice(
   parts: RedirectParts,
 ): Promise<Response> {
   const { answerOffice } = await parts.loadGuards();
-  const isLoop = destination !== null && leadsTo(destination, visit.url);
-  return isLoop ? notice(visit, LOOP) : answerOffice(visit, destination);
+  const loops = destination !== null && isLoop(visit, destination);
+  return loops ? notice(visit, LOOP) : answerOffice(visit, destination);
 }
 
 async function answerGuarded(
@@ -247,19 +252,19 @@ async function answerGuarded(
 
 /** Leads to what an ended or used-up link names instead, which is no click of the link. */
 function fallBack(visit: Visit, destination: string): Response {
-  if (leadsTo(destination, visit.url)) return notice(visit, LOOP);
+  if (isLoop(visit, destination)) return notice(visit, LOOP);
   return redirectTo(destination, visit.method === "POST" ? 303 : 302, isStrict(visit));
 }
 
-/** Returns the destination with the visitor's query, if the link forwards it. */
+/** Returns the destination with the visitor's path and query, if the link forwards them. */
 function destinationOf(
-  { url }: Visit,
+  { url, asked }: Visit,
   { forwardQuery }: RouteRecord,
   { kind, destination }: Exclude<Decision, { readonly kind: "refuse" }>,
 ): string {
-  return forwardQuery === true && kind === "redirect"
-    ? withVisitorQuery(destination, url.query, SCAN_PARAMETER)
-    : destination;
+  if (kind !== "redirect") return destination;
+  const extended = withVisitorPath(destination, asked.rest ?? "");
+  return forwardQuery === true ? withVisitorQuery(extended, url.query, SCAN_PARAMETER) : extended;
 }
 
 const UNGUARDED = { unlocking: null, isRepeat: false };
@@ -276,7 +281,7 @@ function leadOn(
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
   const forwarded = destinationOf(visit, record, decision);
-  if (leadsTo(forwarded, url)) return notice(visit, LOOP);
+  if (isLoop(visit, forwarded)) return notice(visit, LOOP);
   const { destination, token } = isRepeat
     ? { destination: forwarded, token: null }
     : markClick(forwarded, record, visitor);
@@ -293,7 +298,10 @@ function leadOn(
   const response = redirectTo(destination, status, strict);
   if (unlocking !== null) response.headers.append("Set-Cookie", unlocking);
   if (isSticky) {
-    response.headers.append("Set-Cookie", variantCookie(url, variant));
+    response.headers.append(
+      "Set-Cookie",
+      variantCookie({ ...url, path: ownPathOf(visit) }, variant),
+    );
   }
   return response;
 }
@@ -301,6 +309,19 @@ function leadOn(
 /** Whether redirects tell the browser to use https from now on. */
 function isStrict({ site }: Arrival): boolean {
   return site.transport === "strict";
+}
+
+/** Whether a link leads to itself, or, since it forwards the path, to what is below it. */
+function isLoop(visit: Visit, destination: string): boolean {
+  const own = { ...visit.url, path: ownPathOf(visit) };
+  const below = `${own.origin}${own.path}/`;
+  const isBelow = visit.asked.rest !== undefined && destination.startsWith(below);
+  return isBelow || leadsTo(destination, own);
+}
+
+/** Returns the path of the link itself, as it was sent if nothing follows the code. */
+function ownPathOf({ url, asked }: Visit): string {
+  return asked.rest === undefined ? url.path : `/${asked.code}`;
 }
 
 /** The parameter that QR codes append, which is counted as a scan and not forwarded. */

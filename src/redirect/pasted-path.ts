@@ -1,7 +1,8 @@
 /**
  * Reads the path of a short link as chats, mails, prints and encoders hand it on: with the full stop
  * of the sentence around it, in brackets or quotes, with invisible characters, in percent-encoding,
- * with more slashes, or with `&` where its query begins.
+ * with more slashes, or with `&` where its query begins. What it cannot be read as else is a code
+ * with a longer path, which some links forward.
  *
  * Loaded with the first path that is none as it stands. It only takes off what no code can contain,
  * so it finds the code that was meant, or none.
@@ -30,11 +31,35 @@ export function readPastedPath(path: string, query: string): PastedPath | null {
   const sent = path.slice(1);
   const mark = QUERY_BEGINS.exec(sent);
   const address = mark === null ? sent : sent.slice(0, mark.index);
-  if (address.length > SENT_CHARS_MAX) return null;
-  const asked = askedIn(trimmed(address.replaceAll(ESCAPES, decoded)));
-  if (asked === null) return null;
+  const isShort = address.length <= SENT_CHARS_MAX;
+  const asked = isShort ? askedIn(trimmed(address.replaceAll(ESCAPES, decoded))) : null;
+  if (asked === null) return longerPath(sent, query);
   const inPath = mark === null ? "" : sent.slice(mark.index + mark[0].length);
   return { asked, query: joined(inPath, query) };
+}
+
+/**
+ * Reads a code and what follows it, which is kept as it was sent. Nothing else than slashes clings to
+ * such a code: `/.well-known/a` names none.
+ */
+function longerPath(sent: string, query: string): PastedPath | null {
+  const [, segment = "", rest = ""] = /^\/*([^/]{1,300})\/(.*)$/s.exec(sent) ?? [];
+  const asked = parsePath(`/${segment.replaceAll(ESCAPES, decoded)}`);
+  if (asked === null || asked.preview) return null;
+  return { asked: { ...asked, rest: belowAny(rest) }, query };
+}
+
+/** A `..` that a destination's server could still see, behind or before an encoded slash. */
+const CLIMBS = /(?:^|\/|%2f|%5c)(?:\.|%2e){2}(?=$|[/;]|%2f|%5c)/i;
+
+/**
+ * Returns a path that stays below every path it is added to: its dot segments are resolved within
+ * it, as browsers do. Empty if nothing is left, or if a server could read it as climbing.
+ */
+function belowAny(rest: string): string {
+  const { pathname } = new URL(`http://below/${rest}`);
+  const path = pathname.replace(/^\/+/, "");
+  return CLIMBS.test(path) ? "" : path;
 }
 
 /** Takes off what stands between a code and its ending, too: `/(code)/qr.svg`. */

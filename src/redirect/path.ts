@@ -8,6 +8,11 @@ export interface AskedPath {
   readonly code: string;
   /** `/code+`: show where the link leads. */
   readonly preview: boolean;
+  /**
+   * `/code/a/b`: what a link that forwards the path adds to its destination's, without the slash at
+   * its beginning. Absent if nothing follows the code.
+   */
+  readonly rest?: string;
   /** `/code/qr.svg`, `/code/qr.png`: draw the QR code. */
   readonly qr: QrFormat | null;
 }

@@ -128,10 +128,12 @@ describe("a link of any size", () => {
         expect(await recordBytes(code)).toBeLessThanOrEqual(RECORD_BYTES_MAX);
         expect(await storedBytes(id)).toBeLessThanOrEqual(LINK_BYTES_MAX);
         const fallbacks = { expiredUrl: urlOf(2_048), limitReachedUrl: urlOf(2_048) };
-        const forwarding = { forwardQuery: true, ...fallbacks };
+        const forwarding = { forwardQuery: true, forwardPath: true, ...fallbacks };
         expect((await updateLink(context, { id }, forwarding)).ok).toBe(true);
-        const location = await follow(code, visit);
-        expect(location.length).toBeLessThanOrEqual(LOCATION_LENGTH_MAX);
+        for (const rest of ["", `/${"p".repeat(150)}`]) {
+          const location = await follow(`${code}${rest}`, visit);
+          expect(location.length).toBeLessThanOrEqual(LOCATION_LENGTH_MAX);
+        }
         followed += 1;
       }),
       { numRuns: 60 },

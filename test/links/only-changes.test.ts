@@ -22,6 +22,7 @@ const FULL = {
   expiredUrl: "https://example.com/over",
   redirectStatus: 307,
   forwardQuery: true,
+  forwardPath: true,
   clicksLimit: 5,
   limitReachedUrl: "https://example.com/sold-out",
   utmParams: { utm_source: "news", utm_medium: "mail" },

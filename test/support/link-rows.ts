@@ -25,6 +25,7 @@ export interface LinkColumns {
   readonly expired_url?: string;
   readonly redirect_status?: number;
   readonly forward_query?: 0 | 1;
+  readonly forward_path?: 0 | 1;
   readonly clicks_limit?: number;
   readonly clicks_limit_since?: number;
   readonly limit_reached_url?: string;

@@ -52,6 +52,8 @@ export const links = sqliteTable(
     /** 301, 302, 307 or 308. */
     redirectStatus: integer("redirect_status").notNull().default(302),
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
+    /** Whether what follows the code in the path is added to the destination's. */
+    forwardPath: integer("forward_path", { mode: "boolean" }).notNull().default(false),
     /** JSON object of UTM parameters, added to every destination of the link; null for none. */
     utmParams: text("utm_params"),
     /**

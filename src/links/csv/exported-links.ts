@@ -25,6 +25,8 @@ export interface ExportedLink {
   readonly expiredUrl: string | null;
   readonly clicksLimit: number | null;
   readonly limitReachedUrl: string | null;
+  readonly forwardQuery: boolean;
+  readonly forwardPath: boolean;
   readonly createdAtMs: number;
 }
 
@@ -62,6 +64,8 @@ export async function readExportSlice(
       expiredUrl: links.expiredUrl,
       clicksLimit: links.clicksLimit,
       limitReachedUrl: links.limitReachedUrl,
+      forwardQuery: links.forwardQuery,
+      forwardPath: links.forwardPath,
       createdAtMs: links.createdAtMs,
       ...SLICE_COLUMNS,
     })

@@ -36,6 +36,7 @@ export interface RouteRecord {
   readonly endsAtMs?: number;
   readonly expiredUrl?: string;
   readonly forwardQuery?: true;
+  readonly forwardPath?: true;
   /** The query parameter in which a goal of the workspace receives the click token. */
   readonly clickIdParam?: string;
   /**

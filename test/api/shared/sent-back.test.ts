@@ -28,6 +28,7 @@ const MAKERS: readonly (readonly [name: string, make: Make])[] = [
       limitReachedUrl: "https://example.com/sold-out",
       redirectStatus: 308,
       forwardQuery: true,
+      forwardPath: true,
       clicksLimit: 5,
       utmParams: { utm_source: "b", utm_campaign: "a" },
       rules: [{ targetUrl: "myapp://x", country: ["DE"], timeStart: "22:00", timeEnd: "06:00" }],

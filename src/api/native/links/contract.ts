@@ -81,6 +81,7 @@ const optional = {
   limitReachedUrl: url("limitReachedUrl"),
   isActive: flag("isActive").optional(),
   forwardQuery: flag("forwardQuery").optional(),
+  forwardPath: flag("forwardPath").optional(),
   utmParams: z
     .record(
       z.string().regex(UTM_NAME, { error: UTM_SENTENCE }),
@@ -176,6 +177,7 @@ export const newLinkForm = z.preprocess(
 const FORM_FIELDS: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["isActive", toFlag],
   ["forwardQuery", toFlag],
+  ["forwardPath", toFlag],
   ["redirectStatus", Number],
   ["clicksLimit", Number],
   ["tags", (value) => value.split(",").filter((name) => name.trim() !== "")],

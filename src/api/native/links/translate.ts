@@ -50,7 +50,8 @@ function toFields({
   ...same
 }: LinkChangesBody | NewLink): LinkFields {
   const { destinationUrl, title, description, tags, isActive } = same;
-  const { expiredUrl, redirectStatus, forwardQuery, clicksLimit, limitReachedUrl, password } = same;
+  const { expiredUrl, redirectStatus, forwardQuery, forwardPath } = same;
+  const { clicksLimit, limitReachedUrl, password } = same;
   return {
     destinationUrl,
     title,
@@ -60,6 +61,7 @@ function toFields({
     expiredUrl,
     redirectStatus,
     forwardQuery,
+    forwardPath,
     clicksLimit,
     limitReachedUrl,
     password,
@@ -132,6 +134,7 @@ function wirePlain(link: ListedLink, config: Config) {
     expiredUrl: link.expiredUrl,
     redirectStatus: link.redirectStatus,
     forwardQuery: link.forwardQuery,
+    forwardPath: link.forwardPath,
     clicksLimit: link.clicksLimit,
     limitReachedUrl: link.limitReachedUrl,
     qrUrl: `${shortUrl}/qr.svg`,

@@ -64,6 +64,7 @@ describe("POST /api/links refuses", () => {
     ["isActive as a text", { ...VALID, isActive: "true" }, "isActive must be true or false"],
     ["isActive as null", { ...VALID, isActive: null }, "isActive"],
     ["forwardQuery as a number", { ...VALID, forwardQuery: 1 }, "forwardQuery"],
+    ["forwardPath as a text", { ...VALID, forwardPath: "true" }, "forwardPath"],
     ["another redirectStatus", { ...VALID, redirectStatus: 303 }, "redirectStatus must be one of"],
     ["redirectStatus as a text", { ...VALID, redirectStatus: "301" }, "redirectStatus"],
     ["tags as a text", { ...VALID, tags: "a,b" }, "tags must be a list of names"],

@@ -57,6 +57,7 @@ describe("POST /api/links", () => {
       expiredUrl: null,
       redirectStatus: 302,
       forwardQuery: false,
+      forwardPath: false,
       rules: [],
       abTest: { enabled: false, sticky: false, variants: [] },
       clicksLimit: null,
@@ -99,6 +100,7 @@ describe("POST /api/links", () => {
       limitReachedUrl: "https://example.com/sold-out",
       redirectStatus: 307,
       forwardQuery: true,
+      forwardPath: true,
       collectionId: collection.id,
     };
     const link = await client.link({ ...fields, tags: ["b", "a", "b", " a "] });
@@ -210,6 +212,7 @@ describe("POST /api/links", () => {
       ["title", ""],
       ["isActive", "false"],
       ["forwardQuery", "on"],
+      ["forwardPath", "1"],
       ["redirectStatus", "301"],
       ["tags", "red, blue"],
       ["shortCode", ""],
@@ -224,6 +227,7 @@ describe("POST /api/links", () => {
         title: null,
         isActive: false,
         forwardQuery: true,
+        forwardPath: true,
         redirectStatus: 301,
         tags: [{ name: "blue" }, { name: "red" }],
         shortCode: expect.stringMatching(/^.{7}$/),

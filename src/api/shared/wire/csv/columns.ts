@@ -20,6 +20,8 @@ export const EXPORT_COLUMNS = [
   "expired_url",
   "clicks_limit",
   "limit_reached_url",
+  "forward_query",
+  "forward_path",
 ] as const;
 
 /** The columns that an import reads; others are ignored. */
@@ -38,6 +40,8 @@ export const IMPORT_COLUMNS = [
   "expired_url",
   "clicks_limit",
   "limit_reached_url",
+  "forward_query",
+  "forward_path",
 ] as const;
 
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];

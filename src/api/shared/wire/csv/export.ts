@@ -48,5 +48,7 @@ function cellsOf(
     expired_url: link.expiredUrl ?? "",
     clicks_limit: link.clicksLimit === null ? "" : String(link.clicksLimit),
     limit_reached_url: link.limitReachedUrl ?? "",
+    forward_query: String(link.forwardQuery),
+    forward_path: String(link.forwardPath),
   };
 }

@@ -59,11 +59,13 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   const limitReachedUrl = take(
     fallbackOf("limitReachedUrl", cells.limit_reached_url.trim(), policy),
   );
+  const forwardQuery = take(flagOf("Forward query", cells.forward_query.trim()));
+  const forwardPath = take(flagOf("Forward path", cells.forward_path.trim()));
   const title = take(textOf("Title", cells.title, CONTROL));
   const code = take(codeOf(cells.short_code.trim()));
   const description = take(textOf("Description", cells.description, CONTROL_BUT_LINES));
   const tags = take(tagsOf(cells.tags));
-  const isActive = take(activeOf(cells.active.trim()));
+  const isActive = take(flagOf("Active", cells.active.trim()));
   const password = take(readPassword(cells));
   const startsAtMs = take(timeOf("Scheduled start at", cells.scheduled_start_at.trim()));
   const endsAtMs = take(timeOf("Scheduled end at", cells.scheduled_end_at.trim()));
@@ -73,7 +75,8 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   const times = { startsAtMs, endsAtMs, expiresAtMs };
   const texts = { title, description, password };
   const fallbacks = { expiredUrl, clicksLimit, limitReachedUrl };
-  const input = { destinationUrl, code, ...texts, tags, isActive, ...times, ...fallbacks };
+  const flags = { isActive, forwardQuery, forwardPath };
+  const input = { destinationUrl, code, ...texts, tags, ...flags, ...times, ...fallbacks };
   return { input, code, errors };
 }
 
@@ -135,9 +138,9 @@ function tagsOf(cell: string): Result<string[], string> {
     : err(`Tags has a name that is too long (maximum is ${TAG_LENGTH_MAX} characters)`);
 }
 
-function activeOf(cell: string): Result<boolean | undefined, string> {
+function flagOf(name: string, cell: string): Result<boolean | undefined, string> {
   const flag = readFlag(cell);
-  if (cell !== "" && flag === null) return err("Active must be true or false");
+  if (cell !== "" && flag === null) return err(`${name} must be true or false`);
   return ok(flag ?? undefined);
 }
 

@@ -101,6 +101,8 @@ describe("importRows", () => {
     ["Limit reached url is not a valid URL", { limit_reached_url: "nowhere" }],
     ["Clicks limit must be a whole number greater than 0", { clicks_limit: "0" }],
     ["Clicks limit must be a whole number greater than 0", { clicks_limit: "1.5" }],
+    ["Forward query must be true or false", { forward_query: "maybe" }],
+    ["Forward path must be true or false", { forward_path: "2" }],
     ["Title is too long (maximum is 2000 characters)", { title: "x".repeat(2_001) }],
     ["Title must not contain control characters", { title: "a\0b" }],
     [

@@ -65,6 +65,8 @@ const input: fc.Arbitrary<LinkInput> = fc.record({
   expiredUrl: fc.option(url),
   clicksLimit: fc.option(fc.integer({ min: 1 })),
   limitReachedUrl: fc.option(url),
+  forwardQuery: fc.boolean(),
+  forwardPath: fc.boolean(),
 });
 
 async function linksOf({ access }: LinkContext): Promise<ListedLink[]> {
@@ -84,6 +86,8 @@ function shared({ destinationUrl, code: own, title, description, ...link }: List
     expiredUrl: link.expiredUrl,
     clicksLimit: link.clicksLimit,
     limitReachedUrl: link.limitReachedUrl,
+    forwardQuery: link.forwardQuery,
+    forwardPath: link.forwardPath,
   };
 }
 
