@@ -160,23 +160,25 @@ CREATE TABLE `collections` (
 	`uuid` text NOT NULL,
 	`workspace_id` integer NOT NULL,
 	`name` text NOT NULL,
+	`name_key` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `collections_uuid_unique` ON `collections` (`uuid`);--> statement-breakpoint
-CREATE UNIQUE INDEX `collections_by_name` ON `collections` (`workspace_id`,`name`);--> statement-breakpoint
+CREATE UNIQUE INDEX `collections_by_name` ON `collections` (`workspace_id`,`name_key`);--> statement-breakpoint
 CREATE TABLE `tags` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,
 	`workspace_id` integer NOT NULL,
 	`name` text NOT NULL,
+	`name_key` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tags_uuid_unique` ON `tags` (`uuid`);--> statement-breakpoint
-CREATE UNIQUE INDEX `tags_by_name` ON `tags` (`workspace_id`,`name`);--> statement-breakpoint
+CREATE UNIQUE INDEX `tags_by_name` ON `tags` (`workspace_id`,`name_key`);--> statement-breakpoint
 CREATE TABLE `code_looks` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`looks` integer NOT NULL,

@@ -12,6 +12,7 @@ import { acceptRules, acceptUrl, acceptVariants } from "./accept-routing.ts";
 import { checkBounds } from "./bounds.ts";
 import type { LinkContext } from "./context.ts";
 import type { FieldsRefusal } from "./errors.ts";
+import { labelKey } from "./label-key.ts";
 import type { Link, LinkFields } from "./link.ts";
 import type { LookUps } from "./look-ups.ts";
 import type { LinkPlace } from "./parked.ts";
@@ -251,9 +252,15 @@ function acceptSize(changed: ChangedSize, before: Before): Result<null, FieldsRe
   });
 }
 
-/** Returns tag names as they are stored: trimmed, without duplicates and empty names. */
+/** Returns tag names as they are stored: trimmed, each tag once, without empty names. */
 export function toTagNames(tags: readonly string[]): string[] {
-  return [...new Set(tags.map((name) => name.trim().toWellFormed()))].filter((name) => name !== "");
+  const byKey = new Map<string, string>();
+  for (const tag of tags) {
+    const name = tag.trim().toWellFormed();
+    const key = labelKey(name);
+    if (name !== "" && !byKey.has(key)) byKey.set(key, name);
+  }
+  return [...byKey.values()];
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

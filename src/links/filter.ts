@@ -4,12 +4,13 @@ import { eq, gte, lt, type SQL, sql } from "drizzle-orm";
 
 import { collections, links, linkTags, tags } from "../db/schema/index.ts";
 import { folded } from "./folded.ts";
+import { keysLike } from "./label-key.ts";
 import type { CollectionRef } from "./link.ts";
 
 export interface LinkFilter {
   /** A part of the code, the title or the destination; case and accents do not matter. */
   readonly q?: string | undefined;
-  /** A tag's UUID or name, its letters composed or not. */
+  /** A tag's UUID or name; case and accents do not matter. */
   readonly tag?: string | undefined;
   readonly collection?: CollectionRef | undefined;
   readonly domain?: string | undefined;
@@ -24,20 +25,23 @@ export interface LinkFilter {
 }
 
 /**
- * Returns a filter's conditions on `links` joined with `collections`. The caller adds the condition
- * on the workspace.
+ * Returns a filter's conditions on `links` of a workspace joined with `collections`. The caller adds
+ * the condition on the workspace.
  */
-export function linkConditions({
-  q,
-  tag,
-  collection,
-  domain,
-  isActive,
-  isArchived,
-  isScheduled,
-  createdFromMs,
-  createdBeforeMs,
-}: LinkFilter): SQL[] {
+export function linkConditions(
+  workspaceId: number,
+  {
+    q,
+    tag,
+    collection,
+    domain,
+    isActive,
+    isArchived,
+    isScheduled,
+    createdFromMs,
+    createdBeforeMs,
+  }: LinkFilter,
+): SQL[] {
   const wanted: SQL[] = [];
   if (q !== undefined && q !== "") {
     // Not LIKE: D1 refuses patterns longer than 50 bytes, and `%` in a search is literal.
@@ -48,12 +52,7 @@ export function linkConditions({
     ].map((text) => sql`instr(${text}, ${folded(q)}) > 0`);
     wanted.push(sql`(${sql.join(found, sql` or `)})`);
   }
-  if (tag !== undefined) {
-    wanted.push(sql`exists (
-      select 1 from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
-      where ${linkTags.linkId} = ${links.id} and (${tags.uuid} = ${tag} or ${tags.name} in (${tag}, ${tag.normalize("NFC")}, ${tag.normalize("NFD")}))
-    )`);
-  }
+  if (tag !== undefined) wanted.push(...hasTag(workspaceId, tag));
   if (typeof collection === "string") wanted.push(eq(collections.uuid, collection));
   if (typeof collection === "number") wanted.push(eq(collections.id, collection));
   if (domain !== undefined) wanted.push(eq(links.domain, domain));
@@ -68,4 +67,24 @@ export function linkConditions({
   if (createdFromMs !== undefined) wanted.push(gte(links.createdAtMs, createdFromMs));
   if (createdBeforeMs !== undefined) wanted.push(lt(links.createdAtMs, createdBeforeMs));
   return wanted;
+}
+
+/**
+ * Returns the conditions on links with a tag. The range of their ids keeps SQLite from reading each
+ * link of the workspace in vain for a tag that does not exist, or is on old links only.
+ */
+function hasTag(workspaceId: number, tag: string): SQL[] {
+  const [from, to] = keysLike(tag);
+  const found = sql`(
+    select id from ${tags} where uuid = ${tag} and +workspace_id = ${workspaceId}
+    union select id from ${tags}
+    where workspace_id = ${workspaceId} and name_key >= ${from} and name_key < ${to}
+  )`;
+  const last = sql`(select max(link_id) from ${linkTags} where tag_id = found.id)`;
+  return [
+    sql`${links.id} <= (select max(${last}) from ${found} as found)`,
+    sql`exists (
+      select 1 from ${linkTags} where ${linkTags.linkId} = ${links.id} and ${linkTags.tagId} in ${found}
+    )`,
+  ];
 }

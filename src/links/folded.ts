@@ -9,15 +9,19 @@ const ACCENTS = /(?=\p{Mn})\p{Diacritic}/gu;
 
 /** Returns a text without case, accents and forms of compatibility, in any script. */
 export function folded(text: string): string {
+  const plain = text.normalize("NFKD").replaceAll(ACCENTS, "");
+  return caseless(plain).normalize("NFKD").replaceAll(ACCENTS, "");
+}
+
+/** Returns a text without case and forms of compatibility, in any script; accents stay. */
+export function caseless(text: string): string {
   // Upper case writes ß as SS, but not ẞ. Lower case ends words with another sigma.
   return text
-    .normalize("NFKD")
-    .replaceAll(ACCENTS, "")
+    .normalize("NFKC")
     .toLowerCase()
     .toUpperCase()
     .toLowerCase()
-    .normalize("NFKD")
-    .replaceAll(ACCENTS, "")
+    .normalize("NFKC")
     .replaceAll("ς", "σ");
 }
 

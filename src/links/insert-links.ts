@@ -14,6 +14,7 @@ import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
 import { foldedColumns } from "./folded.ts";
+import { labelKey } from "./label-key.ts";
 import { createdEventsStatement } from "./link-events.ts";
 import { toLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
@@ -132,7 +133,7 @@ export function tagStatements(
 ): Statement[] {
   const workspaceId = workspace.id;
   const pairs = tagged.flatMap(({ uuid, tags }) =>
-    tags.map((name) => [uuid, name, crypto.randomUUID()]),
+    tags.map((name) => [uuid, name, crypto.randomUUID(), labelKey(name)]),
   );
   return jsonSlices(pairs).flatMap((json) => {
     // SQLite runs cross joins in the order written: pair by pair, each found by an index.
@@ -141,15 +142,15 @@ export function tagStatements(
       and link.id in (select id from links where links.id = link.id and ${guard})`;
     return [
       db.run(sql`
-      insert into tags (uuid, workspace_id, name, created_at_ms)
-      select min(pair.value->>2), ${workspaceId}, pair.value->>1, ${nowMs} from ${found}
+      insert into tags (uuid, workspace_id, name, name_key, created_at_ms)
+      select min(pair.value->>2), ${workspaceId}, pair.value->>1, pair.value->>3, ${nowMs} from ${found}
       where not exists (
-        select 1 from tags where workspace_id = ${workspaceId} and name = pair.value->>1
-      ) group by pair.value->>1 limit ${tagsLeft(workspace)}`),
+        select 1 from tags where workspace_id = ${workspaceId} and name_key = pair.value->>3
+      ) group by pair.value->>3 limit ${tagsLeft(workspace)}`),
       db.run(sql`
       insert into link_tags (link_id, tag_id)
       select link.id, tags.id from ${found}
-      left join tags on tags.workspace_id = ${workspaceId} and tags.name = pair.value->>1
+      left join tags on tags.workspace_id = ${workspaceId} and tags.name_key = pair.value->>3
       where true on conflict do nothing`),
     ];
   });

@@ -9,6 +9,7 @@ import { batchAround, type Alongside } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { collections, tags } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { labelKey } from "./label-key.ts";
 import type { Label } from "./link.ts";
 
 export type LabelKind = "tag" | "collection";
@@ -52,15 +53,16 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
       alongside?: Alongside,
     ): Promise<Result<Label, LabelTaken | QuotaExceeded>> {
       const uuid = crypto.randomUUID();
+      const key = labelKey(name);
       const limit = kind === "tag" ? PLANS[plan].tagsMax : PLANS[plan].collectionsMax;
       const used = sql`(select count(*) from ${table} where workspace_id = ${workspaceId})`;
       const insert = db.all<Label>(sql`
-        insert into ${table} (uuid, workspace_id, name, created_at_ms)
-        select ${uuid}, ${workspaceId}, ${name}, ${nowMs} where ${used} < ${limit}
-        on conflict (workspace_id, name) do nothing returning id, uuid, name`);
+        insert into ${table} (uuid, workspace_id, name, name_key, created_at_ms)
+        select ${uuid}, ${workspaceId}, ${name}, ${key}, ${nowMs} where ${used} < ${limit}
+        on conflict (workspace_id, name_key) do nothing returning id, uuid, name`);
       const known = db.all<{ taken: 0 | 1; used: number }>(sql`
         select exists (
-          select 1 from ${table} where workspace_id = ${workspaceId} and name = ${name}
+          select 1 from ${table} where workspace_id = ${workspaceId} and name_key = ${key}
         ) as taken, ${used} as used`);
       const [[label], [now]] = await batchAround(db, [], [insert, known], alongside?.([uuid]));
       if (label !== undefined) return ok(label);
@@ -74,11 +76,12 @@ export function labelStore(db: Database, kind: LabelKind, workspaceId: number) {
      * changes.
      */
     async rename(uuid: string, name: string): Promise<Result<Label, LabelRefusal>> {
+      const key = labelKey(name);
       const [label] = await db.all<Label>(sql`
-        update ${table} set name = ${name}
+        update ${table} set name = ${name}, name_key = ${key}
         where workspace_id = ${workspaceId} and uuid = ${uuid} and not exists (
           select 1 from ${table} as other
-          where other.workspace_id = ${workspaceId} and other.name = ${name} and other.uuid <> ${uuid}
+          where other.workspace_id = ${workspaceId} and other.name_key = ${key} and other.uuid <> ${uuid}
         ) returning id, uuid, name`);
       if (label !== undefined) return ok(label);
       const [known] = await db.all(

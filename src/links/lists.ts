@@ -72,7 +72,7 @@ export function linkLists(db: Database, workspaceId: number) {
       filter: LinkFilter,
       { page, perPage }: { readonly page: number; readonly perPage: number },
     ): Promise<NumberedPage> {
-      const where = and(eq(links.workspaceId, workspaceId), ...linkConditions(filter));
+      const where = and(eq(links.workspaceId, workspaceId), ...linkConditions(workspaceId, filter));
       const [rows, [counted]] = await Promise.all([
         db
           .select(linkColumns(NO_PARTS))

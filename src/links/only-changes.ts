@@ -5,6 +5,7 @@
 
 import { isSameJson } from "../platform/same-json.ts";
 import { toTagNames } from "./accept-link.ts";
+import { labelKey } from "./label-key.ts";
 import type { Link } from "./link.ts";
 import { keepIds } from "./rules/keep-ids.ts";
 import type { LinkChanges } from "./update-link.ts";
@@ -25,6 +26,10 @@ export function onlyChanges(changes: LinkChanges, before: Link): LinkChanges {
   };
 }
 
+function keysOf(names: readonly string[]): string[] {
+  return names.map(labelKey).sort();
+}
+
 type Comparison = (changes: LinkChanges, before: Link) => boolean;
 
 /** Whether each field is as it was; `abTest` is compared by its own fields. */
@@ -35,7 +40,7 @@ const IS_SAME: Readonly<Partial<Record<keyof LinkChanges, Comparison>>> = {
   title: ({ title }, before) => title === before.title,
   description: ({ description }, before) => description === before.description,
   tags: ({ tags = [] }, before) =>
-    isSameJson(toTagNames(tags).sort(), before.tags.map(({ name }) => name).sort()),
+    isSameJson(keysOf(toTagNames(tags)), keysOf(before.tags.map(({ name }) => name))),
   collection: ({ collection = null }, { collection: was }) =>
     collection === null ? was === null : collection === was?.id || collection === was?.uuid,
   isActive: ({ isActive }, before) => isActive === before.isActive,

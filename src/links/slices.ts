@@ -50,7 +50,7 @@ export function sliceOf(db: Database, { workspaceId, filter, beforeId, max, part
     .select({ id: links.id, bytes: bytesOf(parts).as("bytes") })
     .from(links)
     .leftJoin(collections, eq(collections.id, links.collectionId))
-    .where(and(eq(links.workspaceId, workspaceId), older, ...linkConditions(filter)))
+    .where(and(eq(links.workspaceId, workspaceId), older, ...linkConditions(workspaceId, filter)))
     .orderBy(desc(links.id))
     .limit(Math.min(max, SLICE_LINKS_MAX));
   return sql`(

@@ -9,6 +9,7 @@ import type { Workspace } from "../access/access.ts";
 import { PLANS } from "../access/plans.ts";
 import { exceeded, type QuotaExceeded } from "../access/quotas.ts";
 import type { Database } from "../db/database.ts";
+import { labelKey } from "./label-key.ts";
 
 type Planned = Pick<Workspace, "id" | "plan">;
 
@@ -44,12 +45,12 @@ export async function foreseeTags(
   workspace: Planned,
   links: readonly { readonly tags: readonly string[] }[],
 ): Promise<QuotaExceeded | null> {
-  const names = [...new Set(links.flatMap(({ tags }) => tags))];
-  if (links.length < 2 || names.length === 0) return null;
+  const keys = [...new Set(links.flatMap(({ tags }) => tags.map(labelKey)))];
+  if (links.length < 2 || keys.length === 0) return null;
   const [now] = await db.all<{ used: number; fresh: number }>(sql`
     select ${countOf(workspace)} as used, (
-      select count(*) from json_each(${JSON.stringify(names)}) as name where not exists (
-        select 1 from tags where workspace_id = ${workspace.id} and tags.name = name.value)
+      select count(*) from json_each(${JSON.stringify(keys)}) as key where not exists (
+        select 1 from tags where workspace_id = ${workspace.id} and name_key = key.value)
     ) as fresh`);
   const { tagsMax } = PLANS[workspace.plan];
   if (now === undefined || now.fresh === 0 || now.used + now.fresh <= tagsMax) return null;

@@ -25,7 +25,7 @@ describe("createLinks", () => {
     const domain = `${newCode()}.example`;
     await insertDomain(context.access.workspace.id, domain);
     const inserted = await env.DB.prepare(
-      "insert into collections (uuid, workspace_id, name, created_at_ms) values (?, ?, 'c', 0) returning id",
+      "insert into collections (uuid, workspace_id, name, name_key, created_at_ms) values (?, ?, 'c', 'c', 0) returning id",
     )
       .bind(crypto.randomUUID(), context.access.workspace.id)
       .first<{ id: number }>();

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
+import { labelKey } from "../../src/links/label-key.ts";
 import { newNativeClient, newCode } from "../support/native.ts";
 import { newPvtlnkClient } from "../support/pvtlnk.ts";
 
@@ -11,12 +12,15 @@ const LINK = { destinationUrl: "https://example.com" };
 async function newScene(tags: number) {
   const client = await newNativeClient();
   const { workspace } = client.account;
+  const known = Array.from({ length: tags }, (_, n) => `known${n + 1}`).map((name) => [
+    name,
+    labelKey(name),
+  ]);
   await env.DB.prepare(
-    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2)
-     insert into tags (uuid, workspace_id, name, created_at_ms)
-     select ?1 || i, ?3, 'known' || i, 0 from n`,
+    `insert into tags (uuid, workspace_id, name, name_key, created_at_ms)
+     select ?1 || tag.key, ?3, tag.value->>0, tag.value->>1, 0 from json_each(?2) as tag`,
   )
-    .bind(crypto.randomUUID(), tags, workspace.id)
+    .bind(crypto.randomUUID(), JSON.stringify(known), workspace.id)
     .run();
   const count = (table: string) =>
     env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`)

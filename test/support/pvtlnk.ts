@@ -49,7 +49,7 @@ export async function newPvtlnkClient(options: ClientOptions = {}): Promise<Pvtl
 /** Makes a collection in a workspace and gives its number. */
 export async function newCollection({ workspace }: Account): Promise<number> {
   const row = await env.DB.prepare(
-    "insert into collections (uuid, workspace_id, name, created_at_ms) values (?1, ?2, ?1, 0) returning id",
+    "insert into collections (uuid, workspace_id, name, name_key, created_at_ms) values (?1, ?2, ?1, ?1, 0) returning id",
   )
     .bind(crypto.randomUUID(), workspace.id)
     .first<{ id: number }>();

@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 
+import { labelKey } from "../../src/links/label-key.ts";
 import type { Rule } from "../../src/links/rules/rule.ts";
 import { objectIdOf } from "../../src/platform/uuid.ts";
 import type { Account } from "./account.ts";
@@ -78,9 +79,9 @@ export async function countLinks({ workspace }: Account): Promise<number> {
 export async function newTag({ workspace }: Account, name: string): Promise<string> {
   const uuid = crypto.randomUUID();
   await env.DB.prepare(
-    "insert into tags (uuid, workspace_id, name, created_at_ms) values (?, ?, ?, 0)",
+    "insert into tags (uuid, workspace_id, name, name_key, created_at_ms) values (?, ?, ?, ?, 0)",
   )
-    .bind(uuid, workspace.id, name)
+    .bind(uuid, workspace.id, name, labelKey(name))
     .run();
   return objectIdOf(uuid);
 }

@@ -13,10 +13,12 @@ export const tags = sqliteTable(
       .notNull()
       .references(() => workspaces.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
+    /** What the name is found by (`labelKey`). */
+    nameKey: text("name_key").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
-  // Finds or creates a tag by its name.
-  (table) => [uniqueIndex("tags_by_name").on(table.workspaceId, table.name)],
+  // Finds or creates a tag by its name, and finds those whose names are alike.
+  (table) => [uniqueIndex("tags_by_name").on(table.workspaceId, table.nameKey)],
 );
 
 export const collections = sqliteTable(
@@ -28,7 +30,9 @@ export const collections = sqliteTable(
       .notNull()
       .references(() => workspaces.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
+    /** What the name is found by (`labelKey`). */
+    nameKey: text("name_key").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
-  (table) => [uniqueIndex("collections_by_name").on(table.workspaceId, table.name)],
+  (table) => [uniqueIndex("collections_by_name").on(table.workspaceId, table.nameKey)],
 );

@@ -6,6 +6,7 @@ import { runOnce } from "../../../src/api/shared/idempotency.ts";
 import { type Alongside, batchAround } from "../../../src/db/batch.ts";
 import { databaseOf } from "../../../src/db/database.ts";
 import { tags } from "../../../src/db/schema/index.ts";
+import { labelKey } from "../../../src/links/label-key.ts";
 import { sha256Hex } from "../../../src/platform/bytes.ts";
 import { MINUTE_MS } from "../../../src/platform/clock.ts";
 import { ok } from "../../../src/platform/result.ts";
@@ -30,8 +31,8 @@ describe("runOnce", () => {
     const makeTag = async (name: string, alongside: Alongside) => {
       const uuid = crypto.randomUUID();
       const insert = db.all<{ id: number }>(sql`
-        insert into tags (uuid, workspace_id, name, created_at_ms)
-        values (${uuid}, ${workspace.id}, ${name}, 0) returning id`);
+        insert into tags (uuid, workspace_id, name, name_key, created_at_ms)
+        values (${uuid}, ${workspace.id}, ${name}, ${labelKey(name)}, 0) returning id`);
       await batchAround(db, [], [insert], alongside([uuid]));
       return ok(name);
     };

@@ -90,7 +90,7 @@ describe("exportCsv", () => {
     const context = await newContext();
     await makeLink(await newContext(), { title: "foreign" });
     const collection = await env.DB.prepare(
-      "insert into collections (uuid, workspace_id, name, created_at_ms) values (?, ?, 'c', 0) returning id",
+      "insert into collections (uuid, workspace_id, name, name_key, created_at_ms) values (?, ?, 'c', 'c', 0) returning id",
     )
       .bind(crypto.randomUUID(), context.access.workspace.id)
       .first<{ id: number }>();
