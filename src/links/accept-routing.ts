@@ -5,7 +5,7 @@
 
 import { checkFeature, checkRuleQuota, type QuotaExceeded } from "../access/quotas.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import type { LinkContext, LinkPolicy } from "./context.ts";
+import type { LinkContext } from "./context.ts";
 import { type DestinationPolicy, parseDestination } from "./destination.ts";
 import type { DestinationField, DestinationRefused } from "./errors.ts";
 import type { LinkAbTest } from "./link.ts";
@@ -44,11 +44,10 @@ export function acceptRules(
     const quota = checkRuleQuota(access.workspace, rules.length);
     if (!quota.ok) return quota;
   }
-  const targets = targetPolicy(policy);
   const known = new Set(before.map(({ targetUrl }) => targetUrl));
   const accepted: NewRule[] = [];
   for (const [index, rule] of rules.entries()) {
-    const targetUrl = acceptTarget(`rules[${index}].targetUrl`, rule.targetUrl, known, targets);
+    const targetUrl = acceptTarget(`rules[${index}].targetUrl`, rule.targetUrl, known, policy);
     if (!targetUrl.ok) return targetUrl;
     accepted.push({ ...rule, targetUrl: targetUrl.value });
   }
@@ -71,11 +70,10 @@ export function acceptVariants(
   });
   if (!feature.ok) return feature;
   if (test?.variants === undefined) return ok(undefined);
-  const targets = targetPolicy(policy);
   const known = new Set(before.variants.map(({ url }) => url));
   const accepted: Variant[] = [];
   for (const [index, variant] of variants.entries()) {
-    const url = acceptTarget(`abTest.variants[${index}].url`, variant.url, known, targets);
+    const url = acceptTarget(`abTest.variants[${index}].url`, variant.url, known, policy);
     if (!url.ok) return url;
     accepted.push({ ...variant, url: url.value });
   }
@@ -90,9 +88,4 @@ function acceptTarget(
   policy: DestinationPolicy,
 ): Result<string, DestinationRefused> {
   return known.has(text) ? ok(text) : acceptUrl(field, text, policy);
-}
-
-/** Returns the destination policy for rules and variants. */
-function targetPolicy(policy: LinkPolicy): DestinationPolicy {
-  return { ...policy, deepLinks: policy.deepLinks || policy.deepTargets === true };
 }

@@ -5,6 +5,7 @@
 
 import { utf8 } from "../platform/bytes.ts";
 import { err, ok, type Result } from "../platform/result.ts";
+import { DESTINATION_LENGTH_MAX } from "./destination.ts";
 import type { BoundExceeded, DestinationField } from "./errors.ts";
 import type { Link } from "./link.ts";
 import { merge, type Parameter, toParameters } from "./route/merge-query.ts";
@@ -18,16 +19,16 @@ import { routeVariants, type Variant } from "./variants/variant.ts";
  * The longest destination with the link's UTM parameters. A click token is added to it, and must
  * not make it longer than `LOCATION_LENGTH_MAX`.
  */
-export const TARGET_LENGTH_MAX = 8_000;
+export const TARGET_LENGTH_MAX = DESTINATION_LENGTH_MAX;
 /** The largest route record, which an isolate parses after each miss. */
 export const RECORD_BYTES_MAX = 256 * 1024;
 /** The largest link in D1, with its variants and the logo of its QR code. */
 export const LINK_BYTES_MAX = 300 * 1024;
 
 /** More than the fields of a record take that are not its rules or variants. */
-const RECORD_REST_BYTES = 16 * 1024;
+const RECORD_REST_BYTES = 36 * 1024;
 /** More than the fields of a link take that are not measured. */
-const LINK_REST_BYTES = 32 * 1024;
+const LINK_REST_BYTES = 48 * 1024;
 
 /** The parts of a link that decide its size. */
 export type Sized = Pick<Link, "destinationUrl" | "utm" | "rules" | "qrSettings"> & {

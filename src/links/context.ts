@@ -11,10 +11,6 @@ export interface LinkContext {
 
 /** How the APIs differ in the links that they accept. */
 export interface LinkPolicy extends DestinationPolicy {
-  /**
-   * Accept app schemes for rules and variants even if they are refused for the link's destination.
-   */
-  readonly deepTargets?: boolean;
   /** Accept an expiry in the past: the link is then created expired, and can be restored. */
   readonly pastExpiry: boolean;
 }

@@ -6,12 +6,14 @@
  * difference between the two (tabs in a scheme, backslashes, a name before `@`).
  */
 
+import { utf8 } from "../platform/bytes.ts";
 import { withoutInvisibleEnds } from "../platform/invisible.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { parseIntent } from "./intent.ts";
 import { judgeScheme } from "./schemes.ts";
 
-export const DESTINATION_LENGTH_MAX = 2_048;
+/** As long as a `Location` may be before a click token is added to it (`bounds.ts`). */
+export const DESTINATION_LENGTH_MAX = 8_000;
 
 export interface Destination {
   /** The text as it was sent, without invisible characters at its ends; it is stored and shown. */
@@ -21,8 +23,6 @@ export interface Destination {
 }
 
 export interface DestinationPolicy {
-  /** Also accept the schemes of apps, such as `myapp://` (`schemes.ts`). */
-  readonly deepLinks: boolean;
   /** Whether a host serves our own links; called with a lower-case name without the final dot. */
   readonly isOwnHost: (hostname: string) => boolean;
 }
@@ -31,7 +31,7 @@ export type DestinationProblem =
   | "not_a_url"
   | "too_long"
   | "control_character"
-  /** Not of the web where only that is accepted, or a scheme that is accepted nowhere. */
+  /** A scheme that is accepted nowhere (`schemes.ts`), or not of the web where only that is. */
   | "scheme_refused"
   /** An unknown scheme without `//`. */
   | "scheme_opaque"
@@ -53,18 +53,39 @@ const BACKSLASH_BEFORE_QUERY = /^[^?#]*\\/;
 const LOOPBACK =
   /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
 
-/** Parses a destination, or returns the first fault that it finds. */
+/** Parses an address of the web or of an app, or returns the first fault that it finds. */
 export function parseDestination(
   text: string,
   policy: DestinationPolicy,
 ): Result<Destination, DestinationFault> {
+  return parse(text, policy, appFault);
+}
+
+/** Parses an address that must be of the web. */
+export function parseWebAddress(
+  text: string,
+  policy: DestinationPolicy,
+): Result<Destination, DestinationFault> {
+  return parse(text, policy, ({ protocol }) => ({
+    problem: "scheme_refused",
+    scheme: protocol.slice(0, -1),
+  }));
+}
+
+function parse(
+  text: string,
+  policy: DestinationPolicy,
+  faultOfOther: typeof appFault,
+): Result<Destination, DestinationFault> {
   const sent = withoutInvisibleEnds(text).toWellFormed();
-  if (sent.length > DESTINATION_LENGTH_MAX) return err({ problem: "too_long" });
+  // Of `../`, the normalised URL shows nothing, and a character may take three bytes.
+  const isLong = sent.length > DESTINATION_LENGTH_MAX || utf8(sent).length > DESTINATION_LENGTH_MAX;
+  if (isLong) return err({ problem: "too_long" });
   if (CONTROL.test(sent)) return err({ problem: "control_character" });
   const url = URL.parse(sent);
   if (url === null) return err({ problem: "not_a_url" });
   if (url.username !== "" || url.password !== "") return err({ problem: "credentials" });
-  const fault = isWeb(url) ? webFault(sent, url, policy) : appFault(url, policy);
+  const fault = isWeb(url) ? webFault(sent, url, policy) : faultOfOther(url, policy);
   if (fault !== null) return err(fault);
   // Percent-encoding expands each non-ASCII character to as many as nine characters.
   if (url.href.length > DESTINATION_LENGTH_MAX) return err({ problem: "too_long" });
@@ -73,7 +94,7 @@ export function parseDestination(
 
 /**
  * Returns the hosts of addresses, each once: exactly those for which `parseDestination` would ask
- * whether they are our own, in any policy.
+ * whether they are our own.
  */
 export function hostsNamedIn(texts: Iterable<string>): string[] {
   const hosts = new Set<string>();
@@ -81,7 +102,7 @@ export function hostsNamedIn(texts: Iterable<string>): string[] {
     hosts.add(hostname);
     return false;
   };
-  for (const text of texts) parseDestination(text, { deepLinks: true, isOwnHost });
+  for (const text of texts) parseDestination(text, { isOwnHost });
   return [...hosts];
 }
 
@@ -99,7 +120,6 @@ function webFault(sent: string, url: URL, policy: DestinationPolicy): Destinatio
 
 function appFault(url: URL, policy: DestinationPolicy): DestinationFault | null {
   const scheme = url.protocol.slice(0, -1);
-  if (!policy.deepLinks) return { problem: "scheme_refused", scheme };
   switch (judgeScheme(url)) {
     case "refused":
       return { problem: "scheme_refused", scheme };
@@ -118,7 +138,7 @@ function intentFault({ href }: URL, policy: DestinationPolicy): DestinationFault
   const intent = parseIntent(href);
   if (intent === null) return { problem: "intent_malformed", scheme: "intent" };
   const { target, fallback } = intent;
-  const page = parseDestination(fallback, { ...policy, deepLinks: false });
+  const page = parseWebAddress(fallback, policy);
   if (!page.ok) return page.error;
   const opened = target === null ? null : parseDestination(target, policy);
   return opened === null || opened.ok ? null : opened.error;

@@ -53,6 +53,8 @@ interface Shared {
 const shared = new Map<string, Shared>();
 /** Bounds the map to a few megabytes. A full map is dropped: one response is cheap to create. */
 const SHARED_MAX = 2_000;
+/** Longer destinations are few, and would make megabytes of these many. */
+const SHARED_LENGTH_MAX = 2_048;
 
 /**
  * Returns the redirect that all visitors of a destination share: one object, never to be changed.
@@ -66,6 +68,7 @@ export function sharedRedirectTo(destination: string, status: number, strict = f
     return known.response;
   }
   const response = redirectTo(destination, status, strict);
+  if (destination.length > SHARED_LENGTH_MAX) return response;
   if (shared.size >= SHARED_MAX) shared.clear();
   shared.set(destination, { status, strict, response });
   return response;

@@ -4,7 +4,7 @@ import type { WorkspaceContext } from "../access/context.ts";
 import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { selectVerifiedHosts } from "../db/own-hosts.ts";
-import { hostsNamedIn, parseDestination } from "../links/destination.ts";
+import { hostsNamedIn, parseWebAddress } from "../links/destination.ts";
 import { hostAddress } from "../links/route/address.ts";
 import { publishSoon } from "../links/route/publish.ts";
 import { err, ok, type Result } from "../platform/result.ts";
@@ -77,8 +77,8 @@ function acceptUrl(
   others: ReadonlySet<string>,
 ): Result<string | null | undefined, DomainUrlRefused> {
   if (typeof text !== "string") return ok(text);
-  const policy = { deepLinks: false, isOwnHost: (host: string) => others.has(host) };
-  const parsed = parseDestination(text, policy);
+  const policy = { isOwnHost: (host: string) => others.has(host) };
+  const parsed = parseWebAddress(text, policy);
   if (!parsed.ok)
     return err({ reason: "domain_url_refused", field, problem: parsed.error.problem });
   const url = new URL(parsed.value.href);

@@ -22,7 +22,7 @@ const CONTEXT: AcceptContext = {
     workspaceOnly: false,
     workspace: { id: 1, uuid: "w", name: "W", plan: "free", ledger: "1" as LedgerId },
   },
-  policy: { deepLinks: false, pastExpiry: false, isOwnHost: (name) => name === "sign.test" },
+  policy: { pastExpiry: false, isOwnHost: (name) => name === "sign.test" },
   lookUps: {
     collection: (ref) =>
       ref === undefined || ref === null ? ok(ref) : err({ reason: "collection_not_found" }),

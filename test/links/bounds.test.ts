@@ -79,10 +79,10 @@ const sizes = fc.record({
   value: fc
     .tuple(fc.constantFrom("v", "ж", "漢", "&"), fc.integer({ min: 1, max: UTM_VALUE_LENGTH_MAX }))
     .map(([letter, length]) => letter.repeat(length)),
-  destination: fc.integer({ min: BASE.length, max: 2_048 }),
+  destination: fc.integer({ min: BASE.length, max: 8_000 }),
   rules: fc.constantFrom(0, 1, 10, 50, RULES_MAX, RULES_MAX + 1),
   variants: fc.constantFrom(0, 2, 50, VARIANTS_MAX, VARIANTS_MAX + 1),
-  target: fc.integer({ min: BASE.length, max: 2_048 }),
+  target: fc.integer({ min: BASE.length, max: 8_000 }),
   cities: fc.constantFrom(0, 10, 100),
   logo: fc.constantFrom(0, 100_000, 137_000),
   enabled: fc.boolean(),
@@ -127,7 +127,7 @@ describe("a link of any size", () => {
         const { code, id } = made.value;
         expect(await recordBytes(code)).toBeLessThanOrEqual(RECORD_BYTES_MAX);
         expect(await storedBytes(id)).toBeLessThanOrEqual(LINK_BYTES_MAX);
-        const fallbacks = { expiredUrl: urlOf(2_048), limitReachedUrl: urlOf(2_048) };
+        const fallbacks = { expiredUrl: urlOf(8_000), limitReachedUrl: urlOf(8_000) };
         const forwarding = { forwardQuery: true, forwardPath: true, ...fallbacks };
         expect((await updateLink(context, { id }, forwarding)).ok).toBe(true);
         for (const rest of ["", `/${"p".repeat(150)}`]) {

@@ -134,7 +134,7 @@ describe("createLinks", () => {
   });
 
   it("accepts what the API's policy accepts", async ({ expect }) => {
-    const context = await newContext({ deepLinks: true, pastExpiry: true });
+    const context = await newContext({ pastExpiry: true });
     const result = await createLink(
       context,
       input({ destinationUrl: "myapp://open", expiresAtMs: NOW - DAY_MS }),

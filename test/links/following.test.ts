@@ -66,7 +66,7 @@ describe("a new link", () => {
   it("sends visitors where its rules lead, before and after a change of rules", async ({
     expect,
   }) => {
-    const context = await newContext({ deepTargets: true });
+    const context = await newContext();
     const rules = [
       { targetUrl: "myapp://ua", countries: ["UA"], devices: ["mobile" as const] },
       { targetUrl: "https://example.com/ua", countries: ["UA"] },

@@ -8,7 +8,7 @@ const isOwnHost = (hostname: string) => {
   asked.push(hostname);
   return hostname === "sign.test";
 };
-const deep = { deepLinks: true, isOwnHost };
+const deep = { isOwnHost };
 const PAGE = "S.browser_fallback_url=https%3A%2F%2Fexample.com";
 
 /** What was accepted once and harms whoever opens it, and others of the same kinds. */

@@ -19,7 +19,6 @@ export async function newContext(over: Partial<LinkContext["policy"]> = {}): Pro
     env,
     nowMs: NOW,
     policy: {
-      deepLinks: false,
       pastExpiry: false,
       isOwnHost: (hostname) => hostname === "sign.test",
       ...over,

@@ -12,12 +12,9 @@ import { uuidOf } from "../request.ts";
 import type { RoutingSurroundings } from "./routing.ts";
 import { wireLink } from "./translate.ts";
 
-/**
- * Returns the context of native links: destinations are web pages on other hosts, and a new link
- * has not expired; the destinations of rules and variants may also open apps.
- */
+/** Returns the context of native links: a new one has not expired. */
 export function linkContextOf(c: NativeContext): LinkContext {
-  return contextOf(c, { deepLinks: false, deepTargets: true, pastExpiry: false });
+  return contextOf(c, { pastExpiry: false });
 }
 
 /** Returns what reading the rules, A/B test and QR settings of one call requires. */

@@ -2,40 +2,22 @@
 
 import type { QuotaExceeded } from "../../../access/quotas.ts";
 import type { DestinationProblem } from "../../../links/destination.ts";
-import { DESTINATION_LENGTH_MAX } from "../../../links/destination.ts";
 import type { DestinationRefused } from "../../../links/errors.ts";
 import { targetProblem } from "../../shared/wire/targets.ts";
-
-const ONLY_WEB = "must be a valid URL that begins with http:// or https://";
-const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
-  not_a_url: "is required and must be a valid URL",
-  too_long: `must be a URL of at most ${DESTINATION_LENGTH_MAX} characters`,
-  control_character: "must be a valid URL without control characters",
-  scheme_refused: ONLY_WEB,
-  scheme_opaque: ONLY_WEB,
-  intent_malformed: ONLY_WEB,
-  credentials: "must be a valid URL without a user name or password",
-  own_host: "must lead elsewhere: this host serves short links itself",
-};
 
 /** Explains why a URL is refused, beginning with its field. */
 export function destinationSentence(refusal: DestinationRefused): string {
   const { field, problem } = refusal;
-  switch (field) {
-    case "expiredUrl":
-    case "limitReachedUrl":
-      return webUrlSentence(field, problem);
-    case "destinationUrl":
-      return `${field} ${PROBLEMS[problem]}`;
-    default:
-      // The destinations of rules and variants, which may open apps.
-      return `${field} ${targetProblem(refusal)}`;
-  }
+  return field === "destinationUrl" && problem === "not_a_url"
+    ? `${field} is required and must be a valid URL`
+    : `${field} ${targetProblem(refusal)}`;
 }
 
-/** Explains why a URL that may be left out is refused. */
+/** Explains why a URL that may only be of the web is refused. */
 export function webUrlSentence(field: string, problem: DestinationProblem): string {
-  return problem === "not_a_url" ? `${field} must be a valid URL` : `${field} ${PROBLEMS[problem]}`;
+  return problem === "scheme_refused"
+    ? `${field} must be a valid URL that begins with http:// or https://`
+    : `${field} ${targetProblem({ problem })}`;
 }
 
 /** Explains which limit of the workspace's plan is exceeded. */

@@ -11,11 +11,11 @@ import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
 
 /**
- * Returns the context of PVTLNK's links: destinations are web pages on other hosts, and a new link
- * may already have expired, so that expired links can be restored.
+ * Returns the context of PVTLNK's links: a new one may already have expired, so that expired links
+ * can be restored.
  */
 export function linkContextOf(c: PvtlnkContext): LinkContext {
-  return contextOf(c, { deepLinks: false, pastExpiry: true });
+  return contextOf(c, { pastExpiry: true });
 }
 
 const NUMBER = /^[1-9]\d{0,14}$/;

@@ -4,7 +4,7 @@ import type { LinkContext } from "../../../links/context.ts";
 import { linkContextOf as contextOf } from "../../shared/link-request.ts";
 import type { RevolinkContext } from "../environment.ts";
 
-/** Returns the context of RevoLink's links: they may open apps, and a new link has not expired. */
+/** Returns the context of RevoLink's links: a new one has not expired. */
 export function linkContextOf(c: RevolinkContext): LinkContext {
-  return contextOf(c, { deepLinks: true, pastExpiry: false });
+  return contextOf(c, { pastExpiry: false });
 }

@@ -12,17 +12,14 @@ import type {
   DestinationField,
   DestinationRefused,
 } from "../../../links/errors.ts";
+import { targetProblem } from "./targets.ts";
 
-const ONLY_WEB = "must begin with http:// or https://";
-const PROBLEMS: Readonly<Record<DestinationProblem, string>> = {
+/** What PVTLNK's page words in its own way, or would. */
+const PROBLEMS: Partial<Record<DestinationProblem, string>> = {
   not_a_url: "is not a valid URL",
   too_long: `is too long (maximum is ${DESTINATION_LENGTH_MAX} characters)`,
   control_character: "must not contain control characters",
-  scheme_refused: ONLY_WEB,
-  scheme_opaque: ONLY_WEB,
-  intent_malformed: ONLY_WEB,
   credentials: "must not contain a user name or password",
-  own_host: "must lead elsewhere: this host serves short links itself",
 };
 
 const CODE_TAKEN = "Short code has already been taken";
@@ -35,12 +32,12 @@ const ADDRESSES: Partial<Record<DestinationField, string>> = {
   limitReachedUrl: "Limit reached url",
 };
 
+type FieldFault = Omit<DestinationRefused, "reason">;
+
 /** Explains what is wrong with an address. */
-export function destinationSentence({
-  field,
-  problem,
-}: Pick<DestinationRefused, "field" | "problem">): string {
-  return `${ADDRESSES[field] ?? "Destination url"} ${PROBLEMS[problem]}`;
+export function destinationSentence({ field, ...fault }: FieldFault): string {
+  const name = ADDRESSES[field] ?? "Destination url";
+  return `${name} ${PROBLEMS[fault.problem] ?? targetProblem(fault)}`;
 }
 
 /** Explains why a well-formed link is refused. */

@@ -1,6 +1,6 @@
 /**
- * Explains why the destination of a rule or a variant is refused, in the wording of the native API
- * and of RevoLink.
+ * Explains why a destination is refused, in the wording of the native API and of RevoLink. PVTLNK's
+ * differs only where its page has words of its own.
  */
 
 import { DESTINATION_LENGTH_MAX, type DestinationFault } from "../../../links/destination.ts";

@@ -40,8 +40,8 @@ const WRONG: readonly (readonly [fields: Record<string, unknown>, message: strin
     "rules[0].targetUrl must be a valid URL without a user name or password",
   ],
   [
-    { rules: [{ ...RULE, targetUrl: `https://e.com/${"a".repeat(2_048)}` }] },
-    "rules[0].targetUrl must be a URL of at most 2048 characters",
+    { rules: [{ ...RULE, targetUrl: `https://e.com/${"a".repeat(8_000)}` }] },
+    "rules[0].targetUrl must be a URL of at most 8000 characters",
   ],
   [{ rules: [RULE, { ...RULE, country: "UA" }] }, "rules[1].country must be an array"],
   [{ abTest: null }, "abTest must be an object"],

@@ -36,15 +36,17 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   },
   "a destination that runs code": {
     link: { destination_url: "javascript:alert(1)" },
-    errors: ["Destination url must begin with http:// or https://"],
+    errors: [
+      "Destination url must be a URL of the web or of an app: the scheme javascript: is not allowed, so send an address that begins with https://, or the app's own",
+    ],
   },
   "a destination of our own": {
     link: { destination_url: "https://sign.test/abc" },
     errors: ["Destination url must lead elsewhere: this host serves short links itself"],
   },
   "a long destination": {
-    link: { destination_url: `https://example.com/${"x".repeat(2_048)}` },
-    errors: ["Destination url is too long (maximum is 2048 characters)"],
+    link: { destination_url: `https://example.com/${"x".repeat(8_000)}` },
+    errors: ["Destination url is too long (maximum is 8000 characters)"],
   },
   "a code of other characters": { link: { short_code: "a b" }, errors: [CODE_INVALID] },
   "a word of our own": { link: { short_code: "api" }, errors: ["Short code is reserved"] },
@@ -111,7 +113,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     errors: [
       "Title is invalid",
       "Expires at can't be blank",
-      "Destination url must begin with http:// or https://",
+      "Destination url must be a URL of the web or of an app: the scheme ftp: is not allowed, so send an address that begins with https://, or the app's own",
       "Scheduled end at must be later than scheduled start at",
       "Short code is reserved",
       "Collection does not exist",

@@ -78,15 +78,15 @@ describe("importRows", () => {
     ["Destination url can't be blank", { destination_url: " ", title: "A" }],
     ["Destination url is not a valid URL", { destination_url: "nowhere" }],
     [
-      "Destination url is too long (maximum is 2048 characters)",
-      { destination_url: `https://example.com/${"x".repeat(2_048)}` },
+      "Destination url is too long (maximum is 8000 characters)",
+      { destination_url: `https://example.com/${"x".repeat(8_000)}` },
     ],
     [
       "Destination url must not contain control characters",
       { destination_url: "https://example.com/\0" },
     ],
     [
-      "Destination url must begin with http:// or https://",
+      "Destination url must be a URL of the web or of an app: the scheme javascript: is not allowed, so send an address that begins with https://, or the app's own",
       { destination_url: "javascript:alert(1)" },
     ],
     [
@@ -97,7 +97,10 @@ describe("importRows", () => {
       "Destination url must lead elsewhere: this host serves short links itself",
       { destination_url: "https://sign.test/x" },
     ],
-    ["Expired url must begin with http:// or https://", { expired_url: "data:," }],
+    [
+      "Expired url must be a URL of the web or of an app: the scheme data: is not allowed, so send an address that begins with https://, or the app's own",
+      { expired_url: "data:," },
+    ],
     ["Limit reached url is not a valid URL", { limit_reached_url: "nowhere" }],
     ["Clicks limit must be a whole number greater than 0", { clicks_limit: "0" }],
     ["Clicks limit must be a whole number greater than 0", { clicks_limit: "1.5" }],
