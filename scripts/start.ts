@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 import path from "node:path";
 
+import { buildReference } from "../tools/reference/build.ts";
 import { main, Trouble } from "../tools/trouble.ts";
 import { ROOT, runWrangler, startWrangler } from "../tools/wrangler.ts";
 import { completeDevVars } from "./support/dev-vars.ts";
@@ -22,6 +23,7 @@ await main(async () => {
   const added = await completeDevVars(path.join(ROOT, ".dev.vars"));
   if (added.length > 0) console.info(`Created ${added.join(", ")} in .dev.vars.`);
   const config = await localConfig(ROOT);
+  await buildReference();
   console.info("Migrating the local database …");
   await migrate(config);
 

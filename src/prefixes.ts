@@ -19,16 +19,19 @@ const APP = "/app";
 /** The page on which the first account of an installation is made. */
 export const SETUP_PATH = "/setup";
 
+/** The reference of the APIs: its first page, and the others below it. */
+export const DOCS_PATH = "/docs";
+
 /**
  * The distinct first segments of all prefixes. Links with such short codes would be unreachable.
  */
 export const FIRST_SEGMENTS: ReadonlySet<string> = new Set(
-  [...Object.values(PREFIXES).flat(), APP, SETUP_PATH].map(
+  [...Object.values(PREFIXES).flat(), APP, DOCS_PATH, SETUP_PATH].map(
     (prefix) => prefix.split("/", 2)[1] ?? "",
   ),
 );
 
-/** Matches paths that the app or a dialect serves on a default host; the rest are short codes. */
+/** Matches paths that the app, the reference or a dialect serves on a default host; the rest are short codes. */
 export const APP_PATH = new RegExp(
   `^/(?:$|(?:${[...FIRST_SEGMENTS].map((word) => word.replaceAll(".", "\\.")).join("|")})(?:/|$))`,
 );
@@ -37,7 +40,16 @@ export const APP_PATH = new RegExp(
 export const SECURITY_PATH = "/.well-known/security.txt";
 
 /** Files of `public/` that a default host serves, and a custom domain does not. */
-export const DEFAULT_HOST_FILES: ReadonlySet<string> = new Set(["/robots.txt", "/favicon.svg"]);
+export const DEFAULT_HOST_FILES: ReadonlySet<string> = new Set([
+  "/robots.txt",
+  "/favicon.svg",
+  "/llms.txt",
+]);
+
+/** Whether a document of an API may be at a path, which `npm run reference` built. */
+export function isDocument(path: string): boolean {
+  return isUnder(DOCS_PATH, path) || path.endsWith("/openapi.json");
+}
 
 /** Whether a path is the prefix itself or lies below it. */
 export function isUnder(prefix: string, path: string): boolean {

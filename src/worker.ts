@@ -4,7 +4,7 @@ import { configOf } from "./config.ts";
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
 import { parseQueueRole } from "./platform/queue-role.ts";
-import { APP_PATH, DEFAULT_HOST_FILES, SECURITY_PATH } from "./prefixes.ts";
+import { APP_PATH, DEFAULT_HOST_FILES, isDocument, SECURITY_PATH } from "./prefixes.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
 import { httpsOf, splitUrl } from "./redirect/request-url.ts";
@@ -74,6 +74,18 @@ async function callApi(
   return isStrict ? makeStrict(new Response(response.body, response)) : response;
 }
 
+/** Answers with a document, or, where there is none, like the API. */
+async function answerDocument(
+  request: Request,
+  env: Cloudflare.Env,
+  ctx: ExecutionContext,
+  isStrict: boolean,
+): Promise<Response> {
+  const response = await answerAsset(request, env);
+  if (response.status === 404) return callApi(request, env, ctx, isStrict);
+  return isStrict ? makeStrict(response) : response;
+}
+
 /** Answers what only a default host has beside its links; returns null for another path. */
 function answerFile(request: Request, path: string, env: Cloudflare.Env): Promise<Response> | null {
   if (path === SECURITY_PATH) return answerSecurity(request, env);
@@ -99,7 +111,10 @@ export default {
     const { isDefault, transport } = siteOf(url.origin, env);
     if (transport === "upgrade") return redirectTo(httpsOf(url.href), 308);
     const isStrict = transport === "strict";
-    if (isDefault && APP_PATH.test(url.path)) return callApi(request, env, ctx, isStrict);
+    if (isDefault && APP_PATH.test(url.path)) {
+      const answer = isDocument(url.path) ? answerDocument : callApi;
+      return answer(request, env, ctx, isStrict);
+    }
     // Redirects are strict already, as most are shared with other requests.
     const finish = (response: Response): Response =>
       isStrict && !isRedirect(response) ? makeStrict(response) : response;

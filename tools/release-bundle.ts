@@ -4,41 +4,24 @@
  * left out: API tokens work, sign-in does not.
  */
 
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 
 import { WORKER_BUILD } from "./bundle.ts";
-
-const WITHOUT_ACCOUNTS: Plugin = {
-  name: "without-accounts",
-  setup(esbuild) {
-    esbuild.onLoad({ filter: /[\\/]accounts[\\/]auth\.ts$/ }, () => ({
-      contents: `export function authFor() { throw new Error("Built without accounts."); }`,
-    }));
-  },
-};
-
-/** Stands in for the runtime's module, so that Node can load the objects' classes. */
-const WITHOUT_RUNTIME: Plugin = {
-  name: "without-runtime",
-  setup(esbuild) {
-    esbuild.onResolve({ filter: /^cloudflare:workers$/ }, ({ path }) => ({
-      path,
-      namespace: "runtime",
-    }));
-    esbuild.onLoad({ filter: /./, namespace: "runtime" }, () => ({
-      contents: `export class DurableObject {}; export const waitUntil = () => {};`,
-    }));
-  },
-};
+import { loadSource, WITHOUT_ACCOUNTS } from "./load-source.ts";
 
 /** Bundles the checked-out source as it is released. */
 export async function bundleRelease(): Promise<string> {
-  return bundle("./src/worker.ts", [WITHOUT_ACCOUNTS]);
+  const { outputFiles } = await build({
+    ...WORKER_BUILD,
+    entryPoints: ["./src/worker.ts"],
+    plugins: [WITHOUT_ACCOUNTS],
+  });
+  return outputFiles.map(({ text }) => text).join("");
 }
 
 /** Returns the methods of each Durable Object that the Worker can call. */
 export async function objectMethods(): Promise<Readonly<Record<string, readonly string[]>>> {
-  const exported = await load("./src/worker.ts");
+  const { exports: exported } = await loadSource(`export * from "./src/worker.ts";`);
   const classes = Object.entries(exported).filter(([name]) => name !== "default");
   return Object.fromEntries(
     classes
@@ -49,7 +32,8 @@ export async function objectMethods(): Promise<Readonly<Record<string, readonly 
 
 /** Returns the steps of the Ledger's schema. */
 export async function ledgerSteps(): Promise<readonly string[]> {
-  return (await load("./src/ledger/migrations.ts"))["STEPS"] as readonly string[];
+  const { exports } = await loadSource(`export { STEPS } from "./src/ledger/migrations.ts";`);
+  return exports["STEPS"] as readonly string[];
 }
 
 /** What the runtime calls itself. */
@@ -59,16 +43,4 @@ function methodsOf({ prototype }: { readonly prototype: object }): readonly stri
   return Object.getOwnPropertyNames(prototype)
     .filter((name) => !NOT_RPC.has(name))
     .toSorted();
-}
-
-/** Loads source of the Worker, which Node cannot load as it is. */
-async function load(entry: string): Promise<Record<string, unknown>> {
-  const code = await bundle(entry, [WITHOUT_ACCOUNTS, WITHOUT_RUNTIME]);
-  const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
-  return (await import(url)) as Record<string, unknown>;
-}
-
-async function bundle(entry: string, plugins: Plugin[]): Promise<string> {
-  const { outputFiles } = await build({ ...WORKER_BUILD, entryPoints: [entry], plugins });
-  return outputFiles.map(({ text }) => text).join("");
 }

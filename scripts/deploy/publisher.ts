@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import { buildReference } from "../../tools/reference/build.ts";
 import { Trouble } from "../../tools/trouble.ts";
 import { runWrangler } from "../../tools/wrangler.ts";
 
@@ -31,6 +32,7 @@ export function wranglerPublisher({ folder, accountId, say }: Workplace): Publis
     },
     async upload(config, secrets) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      await buildReference();
       const report = path.join(folder, "upload.ndjson");
       await rm(report, { force: true });
       const args = ["deploy", "--minify", "--config", config];

@@ -34,6 +34,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "legal",
   "links",
   "live",
+  "llms.txt",
   "login",
   "logout",
   "manifest.json",

@@ -21,7 +21,7 @@ const documented: readonly Documented[] = references
     Object.entries(api.operations).flatMap(([id, operation]) => {
       const reference = api.reference[id];
       if (reference === undefined) return [];
-      const fails = { ...api.failsAlways(operation), ...reference.fails };
+      const fails = { ...api.failsAlways(operation, reference), ...reference.fails };
       const path = `${api.prefix}${operation.path}`;
       return [{ api, id, reference, path, method: operation.method, fails }];
     }),

@@ -12,6 +12,8 @@ const reference: Partial<ReferenceOf<typeof operations>> = {
 };
 
 export const nativeReference: ApiReference = {
+  name: "native",
+  address: "/api/openapi.json",
   title: "Signpost API",
   description:
     "Links, rules, numbers and webhooks. Authenticate with a token: `Authorization: Bearer pp_…`.",
@@ -21,7 +23,8 @@ export const nativeReference: ApiReference = {
   resources: labelResources,
   schemas: { Tag: tag, Collection: collection },
   failure,
-  failsAlways({ requires, query, body }) {
+  failsAlways({ requires, query, body }, { headers = [] }) {
+    const isOnce = headers.includes("Idempotency-Key");
     return {
       ...((query !== undefined || body !== undefined) && {
         400: "A field is missing or wrong: `message` says which, and what to send.",
@@ -35,6 +38,13 @@ export const nativeReference: ApiReference = {
       ...(body !== undefined && {
         413: "The body is too large.",
         415: "The body has a type that is not read.",
+      }),
+      ...(isOnce && {
+        409: "The first request with this `Idempotency-Key` has not finished.",
+        422: "This `Idempotency-Key` was sent with another body.",
+      }),
+      ...(headers.includes("If-Match") && {
+        412: "It has changed since the version in `If-Match`: read it again.",
       }),
     };
   },

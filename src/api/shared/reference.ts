@@ -8,13 +8,35 @@
 
 import type * as z from "zod";
 
-import type { OperationContract } from "./operation.ts";
-
 /** A body of an answer that is no JSON. */
 export interface OtherAnswer {
   readonly contentType: string;
   /** What it holds, in a sentence. */
   readonly description: string;
+}
+
+/**
+ * What the documents read of an operation. A type of its own, since the tools that read it know
+ * nothing of the Worker's.
+ */
+export interface DescribedOperation {
+  readonly method: string;
+  readonly path: string;
+  readonly requires: {
+    readonly who: "account" | "token" | "session" | "operator";
+    readonly scope?: string;
+    readonly role?: string;
+    readonly features?: readonly string[];
+  } | null;
+  readonly query?: z.ZodType;
+  readonly body?: {
+    readonly schema: z.ZodType;
+    readonly limitBytes?: number;
+    readonly forms?: boolean;
+    readonly form?: z.ZodType;
+    readonly textTypes?: readonly string[];
+    readonly optional?: boolean;
+  };
 }
 
 /** The words, answers and examples of one operation. */
@@ -35,11 +57,15 @@ export interface Reference {
   readonly body?: z.ZodType;
   /** The headers that it reads, beside those of authentication. */
   readonly headers?: readonly RequestHeader[];
+  /** The headers that its answer may have, beside those of every answer. */
+  readonly answerHeaders?: readonly AnswerHeader[];
   /** A request and its answer, as they would be sent. */
   readonly example?: Example;
 }
 
 export type RequestHeader = "Idempotency-Key" | "If-Match" | "If-None-Match" | "X-Goal-Secret";
+
+export type AnswerHeader = "ETag" | "Idempotent-Replayed" | "Link" | "Signpost-Live-By";
 
 export interface Example {
   readonly params?: Readonly<Record<string, string>>;
@@ -49,7 +75,7 @@ export interface Example {
 }
 
 /** A table without what answers its operations. */
-export type Contracts = Readonly<Record<string, OperationContract>>;
+export type Contracts = Readonly<Record<string, DescribedOperation>>;
 
 /** The reference of a table: a row for each operation. */
 export type ReferenceOf<T extends Contracts> = Readonly<Record<keyof T, Reference>>;
@@ -66,6 +92,10 @@ export interface Resource {
 
 /** All that is said of one API. */
 export interface ApiReference {
+  /** In the addresses of its documents: "native". */
+  readonly name: string;
+  /** Where its OpenAPI document is: "/api/openapi.json". */
+  readonly address: string;
   /** "Signpost API" */
   readonly title: string;
   /** What it is for and how to begin, as CommonMark. */
@@ -80,5 +110,8 @@ export interface ApiReference {
   /** The body of every failure. */
   readonly failure: z.ZodType;
   /** When any operation of its kind fails with each status. */
-  readonly failsAlways: (operation: OperationContract) => Readonly<Record<number, string>>;
+  readonly failsAlways: (
+    operation: DescribedOperation,
+    reference: Reference,
+  ) => Readonly<Record<number, string>>;
 }

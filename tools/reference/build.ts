@@ -1,0 +1,98 @@
+/**
+ * Builds the documents of the API into `public/`, which serves them: OpenAPI, and what is made of it.
+ * They are not in git, so whoever serves, deploys or tests them builds them first.
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { ROOT } from "../wrangler.ts";
+import { wrongExamples } from "./examples.ts";
+import { type Source, loadReferences } from "./load.ts";
+import { documentOf } from "./openapi.ts";
+import { startPage } from "./pages.ts";
+
+const OUTPUT = path.join(ROOT, "public");
+/** What the last build read and wrote. */
+const STAMP = path.join(ROOT, "dist", "reference.json");
+
+interface Stamp {
+  readonly fingerprint: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** Builds the documents, unless those of this source are there. Returns whether it had to. */
+export async function buildReference(): Promise<boolean> {
+  const last = await lastBuild();
+  if (last !== null && (await isFresh(last))) return false;
+  const { source, inputs: loaded } = await loadReferences();
+  const files = await filesOf(source);
+  for (const [name, text] of files) await put(path.join(OUTPUT, name), text);
+  const gone = last?.outputs.filter((name) => !files.has(name)) ?? [];
+  for (const name of gone) await rm(path.join(OUTPUT, name), { force: true });
+  const inputs = [...loaded.filter((name) => name.startsWith("src/")), ...(await ownInputs())];
+  const stamp: Stamp = {
+    fingerprint: await fingerprintOf(inputs),
+    inputs,
+    outputs: [...files.keys()],
+  };
+  await put(STAMP, JSON.stringify(stamp));
+  return true;
+}
+
+/** Returns the text of each file by its path in `public/`. */
+async function filesOf(source: Source): Promise<ReadonlyMap<string, string>> {
+  const { version } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8")) as {
+    readonly version: string;
+  };
+  const wrong = source.references.flatMap(wrongExamples);
+  if (wrong.length > 0) throw new Error(`Wrong examples:\n${wrong.join("\n")}`);
+  const files = new Map<string, string>();
+  for (const api of source.references) {
+    const document = documentOf(api, { version, ...source });
+    files.set(api.address.slice(1), `${JSON.stringify(document)}\n`);
+  }
+  files.set("docs.html", await startPage(source.references));
+  return files;
+}
+
+async function lastBuild(): Promise<Stamp | null> {
+  const text = await readFile(STAMP, "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Stamp);
+}
+
+async function isFresh({ fingerprint, inputs, outputs }: Stamp): Promise<boolean> {
+  return (
+    outputs.every((name) => existsSync(path.join(OUTPUT, name))) &&
+    inputs.every((name) => existsSync(path.join(ROOT, name))) &&
+    fingerprint === (await fingerprintOf(inputs))
+  );
+}
+
+/** What the documents depend on beside the source of the Worker. */
+async function ownInputs(): Promise<readonly string[]> {
+  const own = await readdir(import.meta.dirname, { recursive: true });
+  const files = own.filter((name) => path.extname(name) !== "").sort();
+  const folder = path.relative(ROOT, import.meta.dirname);
+  return [...files.map((name) => path.join(folder, name)), "package.json", "package-lock.json"];
+}
+
+async function fingerprintOf(files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of files) {
+    const text = await readFile(path.join(ROOT, name));
+    hash.update(`${name}\n${text.length}\n`).update(text);
+  }
+  return hash.digest("hex");
+}
+
+/** Writes a file whole: another process may build, or serve, the same. */
+async function put(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, file);
+}
