@@ -355,6 +355,19 @@ CREATE TABLE `webhooks` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `webhooks_uuid_unique` ON `webhooks` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `webhooks_by_target` ON `webhooks` (`workspace_id`,`url`,`events`);--> statement-breakpoint
+CREATE TABLE `excluded_networks` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`uuid` text NOT NULL,
+	`workspace_id` integer NOT NULL,
+	`hash` text NOT NULL,
+	`bits` integer NOT NULL,
+	`note` text,
+	`created_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `excluded_networks_uuid_unique` ON `excluded_networks` (`uuid`);--> statement-breakpoint
+CREATE UNIQUE INDEX `excluded_networks_by_workspace` ON `excluded_networks` (`workspace_id`,`bits`,`hash`);--> statement-breakpoint
 CREATE TABLE `invitations` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,

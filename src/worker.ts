@@ -46,6 +46,10 @@ const redirect = createRedirect({
   },
   loadGuards: () => import("./redirect/guards.ts"),
   loadPastedPath: () => import("./redirect/pasted-path.ts"),
+  async answerChoice(asked) {
+    const { answerChoice } = await import("./redirect/exclusion.ts");
+    return answerChoice(asked);
+  },
   async answerHost(arrival, parts) {
     const { answerHost } = await import("./redirect/host.ts");
     const { hostCache: cache } = await import("./links/route/host-record.ts");

@@ -45,7 +45,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
     const lazy = {
       loadPacking: () => import("./src/redirect/pack.ts"),
       ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, answerQr: unused,
-      askPassword: unused, answerHost: unused,
+      askPassword: unused, answerHost: unused, answerChoice: unused,
       loadGuards: () => import("./src/redirect/guards.ts"),
       loadPastedPath: () => import("./src/redirect/pasted-path.ts"),
       readRoute: async (...asked) => (await import("./src/links/route/store.ts")).readRoute(...asked),

@@ -34,6 +34,7 @@ const OF_RECORD: Readonly<Record<keyof RouteRecord, Restricts>> = {
   limitReachedUrl: false,
   variants: false,
   sticky: false,
+  excluded: false,
   rules: true,
 };
 

@@ -48,8 +48,8 @@ const MISREAD =
 export type Sender = Exclude<LedgerClick["class"], Exclude<ClickKind, "visit">>;
 
 /**
- * Classifies a click by its kind and its user agent. A kind that the request itself reveals (HEAD,
- * a prefetch) outranks the user agent.
+ * Classifies a click by its kind and its user agent. A kind that the redirect knows (HEAD, a
+ * prefetch, a visitor who is not counted) outranks the user agent.
  */
 export function classify(kind: ClickKind, userAgent: string): LedgerClick["class"] {
   return kind === "visit" ? senderOf(userAgent) : kind;

@@ -9,8 +9,8 @@ import type { LedgerClick } from "../ledger/contract.ts";
 import { isLedgerId, type LedgerId } from "../ledger/ledger-id.ts";
 import { asIs, FLAG, rowFormat, type Row } from "../platform/row-format.ts";
 
-/** The kind that the request itself reveals. The consumer adds the class from the user agent. */
-export type ClickKind = "visit" | "head" | "prefetch";
+/** The kind that the redirect knows. The consumer adds the class from the user agent. */
+export type ClickKind = "visit" | "head" | "prefetch" | "excluded";
 
 /** The fields that the consumer derives from the user agent, which it then drops. */
 type ReadByConsumer = "class" | "device" | "browser" | "os" | "agentHash";
@@ -34,7 +34,7 @@ export interface ClickMessage {
   readonly lost: Readonly<Record<string, number>>;
 }
 
-const KINDS: readonly unknown[] = ["visit", "head", "prefetch"] satisfies ClickKind[];
+const KINDS: readonly unknown[] = ["visit", "head", "prefetch", "excluded"] satisfies ClickKind[];
 const HASH = /^[0-9a-f]{16}$/;
 const TOKEN = /^[\w-]{1,64}$/;
 const TIME_MAX = 8_640_000_000_000_000;

@@ -2,11 +2,20 @@
 
 /**
  * The kind of request that a click was. Only `human` counts in reports; the other classes are
- * recorded so that all classes add up to the requests that were answered. A `late` click arrived
+ * recorded so that all classes add up to the requests that were answered. An `excluded` click is of
+ * somebody who is not to be counted, and says nothing about them. A `late` click arrived
  * after its link was purged. A `lost` click was dropped by a full buffer, so only its number is
  * known.
  */
-export type ClickClass = "human" | "bot" | "unfurler" | "prefetch" | "head" | "late" | "lost";
+export type ClickClass =
+  | "human"
+  | "bot"
+  | "unfurler"
+  | "prefetch"
+  | "head"
+  | "excluded"
+  | "late"
+  | "lost";
 
 export type Device =
   | "desktop"

@@ -10,7 +10,7 @@ import { derivedKey } from "./derived-key.ts";
 import { sipHash24, sipHashKey } from "./siphash.ts";
 
 /** Hashes a text for one workspace to 16 hex digits. Equal texts of different kinds differ. */
-export type VisitorHash = (kind: "address" | "agent", text: string) => string;
+export type VisitorHash = (kind: "address" | "agent" | "network", text: string) => string;
 
 const known = new Map<string, VisitorHash>();
 /** Far above what one isolate serves at a time. A full map is dropped: keys are cheap to derive. */

@@ -24,6 +24,7 @@ import type { RouteRecord } from "../links/route/record.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
 import { markClick } from "./click-token.ts";
+import type { ExclusionRequest } from "./exclusion.ts";
 import { factsOf, type Readers } from "./facts.ts";
 import type { answerOffice, answerPreview, GuardParts, Passed, passGuards } from "./guards.ts";
 import type { HostParts } from "./host.ts";
@@ -57,6 +58,7 @@ export interface LazyParts
   }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
   loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
+  answerChoice(asked: ExclusionRequest): Promise<Response>;
   /** Answers for a custom domain what is no link. */
   answerHost(arrival: Arrival, parts: Omit<HostParts, "cache" | "readRoute">): Promise<Response>;
 }
@@ -200,6 +202,7 @@ function answer(
   if (!isRead && !(method === "POST" && takesForm)) {
     return notice(visit, METHOD_NOT_ALLOWED, takesForm ? { Allow: "GET, HEAD, POST" } : {});
   }
+  if (isRead && CHOICE.test(url.query)) return parts.answerChoice(visit);
   if (asked.qr !== null) {
     const picture = { method, headers, address, record, format: asked.qr, query: url.query };
     return parts.answerQr(env, picture);
@@ -214,6 +217,9 @@ function answer(
   if (isOpen && !asked.preview) return leadOn(visit, record, decision, UNGUARDED, parts.capture);
   return answerGuarded(visit, record, decision, parts);
 }
+
+/** A visitor's choice whether the clicks of this browser are counted; asking is no click. */
+const CHOICE = /[?&]signpost=o(?:n|ff)(?:&|$)/;
 
 /** Office asks before the browser does; its request is no click. */
 const OFFICE = /ms-?office|microsoft office/i;
@@ -277,7 +283,7 @@ function leadOn(
   capture: Capture,
 ): Response {
   const { method, url, env, ctx, visitor, nowMs } = visit;
-  const { ledger, linkId } = record;
+  const { ledger, linkId, excluded } = record;
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
   const forwarded = destinationOf(visit, record, decision);
@@ -286,7 +292,8 @@ function leadOn(
     ? { destination: forwarded, token: null }
     : markClick(forwarded, record, visitor);
   if (!isRepeat) {
-    capture.add({ ledger, linkId, atMs: nowMs, visitor, scan, rule, variant, token }, env, ctx);
+    const click = { ledger, linkId, atMs: nowMs, visitor, excluded, scan, rule, variant, token };
+    capture.add(click, env, ctx);
   }
   // 303 turns the POST into a GET: a 307 would send the password to the destination.
   const strict = isStrict(visit);

@@ -1,8 +1,10 @@
 /** Packs captured clicks into a queue message. Hashes visitors' addresses, which go no further. */
 
-import { CLICK_FORMAT, type ClickMessage } from "../clicks/click.ts";
+import { CLICK_FORMAT, type Click, type ClickMessage } from "../clicks/click.ts";
 import { referrerHost } from "../clicks/referrer.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
+import { isListed } from "../links/route/excluded.ts";
+import type { RouteRecord } from "../links/route/record.ts";
 import { addressGroup } from "../platform/address-group.ts";
 import { visitorHash, type VisitorHash } from "../platform/keyed-hash.ts";
 import { secretOf, type Secrets } from "../platform/secrets.ts";
@@ -14,6 +16,8 @@ export interface CapturedClick {
   readonly linkId: number;
   readonly atMs: number;
   readonly visitor: Visitor;
+  /** The addresses whose clicks the workspace leaves out, as the route record has them. */
+  readonly excluded: RouteRecord["excluded"];
   readonly scan: boolean;
   readonly rule: string | null;
   readonly variant: string | null;
@@ -44,7 +48,9 @@ export async function clickMessage(group: ClickGroup, env: Secrets): Promise<Cli
   };
   const clicks = group.clicks.map((click) => {
     const { visitor } = click;
-    const hash = visitor.optedOut ? undefined : hashes.get(click.ledger);
+    const keyed = hashes.get(click.ledger);
+    if (keyed !== undefined && isExcluded(click, keyed)) return CLICK_FORMAT.pack(bare(click));
+    const hash = visitor.optedOut ? undefined : keyed;
     const isKnown = hash !== undefined && visitor.address !== null;
     // Spelled out: a spread of every click would take longer than packing it.
     return CLICK_FORMAT.pack({
@@ -65,6 +71,33 @@ export async function clickMessage(group: ClickGroup, env: Secrets): Promise<Cli
     });
   });
   return { v: 1, id: group.id, clicks, lost: group.lost };
+}
+
+/** Whether the visitor's browser, or the address, is not to be counted. */
+function isExcluded({ visitor, excluded }: CapturedClick, hash: VisitorHash): boolean {
+  if (visitor.excluded) return true;
+  const { address } = visitor;
+  return excluded !== undefined && address !== null && isListed(excluded, address, hash);
+}
+
+/** Says of a click that it was, and of its visitor nothing. */
+function bare({ ledger, linkId, atMs, rule, variant }: CapturedClick): Click {
+  return {
+    ledger,
+    linkId,
+    atMs,
+    kind: "excluded",
+    country: null,
+    city: null,
+    referrer: null,
+    userAgent: "",
+    hints: null,
+    addressHash: null,
+    scan: false,
+    rule,
+    variant,
+    token: null,
+  };
 }
 
 /** The bytes of a packed click's brackets, numbers, hash and commas. */

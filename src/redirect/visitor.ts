@@ -18,10 +18,14 @@ export interface Visitor {
   readonly hints: ClientHints | null;
   /** An IANA name. */
   readonly timezone: string | null;
-  readonly kind: ClickKind;
+  readonly kind: Exclude<ClickKind, "excluded">;
   /** Whether the visitor opted out of tracking: `Sec-GPC: 1` or `DNT: 1`. */
   readonly optedOut: boolean;
+  /** Whether this browser's clicks are not to be counted (`exclusion.ts`). */
+  readonly excluded: boolean;
 }
+
+const EXCLUDED = /(?:^|; *)signpost=off(?:;|$)/;
 
 /**
  * Where browsers and apps say that nobody has asked yet. `Sec-Purpose` is the standard's; Facebook's
@@ -48,6 +52,7 @@ export function visitorOf(
     timezone: cf?.timezone || null,
     kind: kindOf(method, headers),
     optedOut: headers.get("Sec-GPC") === "1" || headers.get("DNT") === "1",
+    excluded: EXCLUDED.test(headers.get("Cookie") ?? ""),
   };
 }
 
@@ -67,7 +72,7 @@ function countryOf(country: unknown): string | null {
   return country === "XX" ? null : country;
 }
 
-function kindOf(method: string, headers: Headers): ClickKind {
+function kindOf(method: string, headers: Headers): Visitor["kind"] {
   if (method === "HEAD") return "head";
   return PURPOSES.some((name) => AHEAD.test(headers.get(name) ?? "")) ? "prefetch" : "visit";
 }

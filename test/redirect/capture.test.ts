@@ -23,6 +23,7 @@ function click(linkId: number, changes: Partial<CapturedClick["visitor"]> = {}):
     ledger: "7" as LedgerId,
     linkId,
     atMs: Date.now(),
+    excluded: undefined,
     scan: false,
     rule: null,
     variant: null,
@@ -37,6 +38,7 @@ function click(linkId: number, changes: Partial<CapturedClick["visitor"]> = {}):
       timezone: null,
       kind: "visit",
       optedOut: false,
+      excluded: false,
       ...changes,
     },
   };

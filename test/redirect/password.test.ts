@@ -477,6 +477,7 @@ describe("the comparison", () => {
       timezone: null,
       kind: "visit",
       optedOut: false,
+      excluded: false,
     } as const;
     const address = { domain: "", code };
     await askPassword(env, { request, url, address, record, visitor, nowMs: Date.now() }, verify);

@@ -18,6 +18,7 @@ import { readRoute } from "../../src/links/route/store.ts";
 import { matchesStored } from "../../src/platform/sealed-password.ts";
 import { secretOf } from "../../src/platform/secrets.ts";
 import type { Capture } from "../../src/redirect/capture.ts";
+import { answerChoice } from "../../src/redirect/exclusion.ts";
 import { redirectWith, type Redirect } from "../../src/redirect/handle.ts";
 import { answerHost } from "../../src/redirect/host.ts";
 import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
@@ -61,6 +62,7 @@ export function recordingRedirect(): Recording {
       ),
     loadGuards: () => import("../../src/redirect/guards.ts"),
     loadPastedPath: () => import("../../src/redirect/pasted-path.ts"),
+    answerChoice: (asked) => Promise.resolve(answerChoice(asked)),
     answerHost: (arrival, parts) =>
       answerHost(arrival, { ...parts, cache: hosts, readRoute: readHost }),
     answerQr: (environment, asked) => answerQr(environment, asked, drawLinkQr),

@@ -14,6 +14,7 @@ import type { DeadLetterRefusal } from "../../upkeep/dead-letters.ts";
 import type { WebhookRefusal } from "../../webhooks/errors.ts";
 import type { DomainRefusal } from "../../workspaces/domains.ts";
 import type { WorkspaceRefusal } from "../../workspaces/errors.ts";
+import type { NetworkRefusal } from "../../workspaces/excluded-networks.ts";
 import type { InvitationRefusal } from "../../workspaces/invitations.ts";
 import type { MemberRefusal } from "../../workspaces/members.ts";
 import type { LinkNotMade } from "../shared/create-each.ts";
@@ -48,6 +49,7 @@ export type NativeRefusal =
   | MemberRefusal
   | InvitationRefusal
   | DomainRefusal
+  | NetworkRefusal
   | DeadLetterRefusal
   | LinkRefusal
   | VariantRefusal
@@ -219,6 +221,18 @@ function toWire(refusal: NativeRefusal): WireError {
         more: { code: "DNS_UNAVAILABLE" },
         headers: { "Retry-After": "30" },
       };
+    case "network_malformed":
+      return badRequest(
+        "network must be an IP address, or a network such as 203.0.113.0/24: /8 to /32 for IPv4, /32 to /64 for IPv6",
+      );
+    case "network_known":
+      return conflict("This network is excluded already.");
+    case "networks_full":
+      return conflict(`A workspace excludes at most ${refusal.max} networks. Delete one first.`, {
+        code: "TOO_MANY",
+      });
+    case "network_not_found":
+      return notFound("There is no such excluded network.");
     case "dead_letter_not_found":
       return notFound("There is no such message.");
     case "dead_letter_unreadable":

@@ -16,6 +16,7 @@ import { simulationOperations } from "./links/simulate.ts";
 import { variantOperations } from "./links/variants.ts";
 import { operation } from "./operation.ts";
 import { webhookOperations } from "./webhooks/operations.ts";
+import { excludedNetworkOperations } from "./workspaces/excluded-networks.ts";
 import { invitationOperations } from "./workspaces/invitations.ts";
 import { memberOperations } from "./workspaces/members.ts";
 import { workspaceOperations } from "./workspaces/operations.ts";
@@ -32,6 +33,7 @@ export const operations = {
   ...authOperations,
   ...csvOperations,
   ...domainOperations,
+  ...excludedNetworkOperations,
   ...goalOperations,
   ...invitationOperations,
   ...labelOperations,

@@ -12,6 +12,7 @@ import type { wireCollection, wireTag } from "./labels/translate.ts";
 import type { wireSimulation } from "./links/simulate.ts";
 import type { wireImport, wireLink, wireListedLink, wireVariant } from "./links/translate.ts";
 import type { wireDelivery, wireWebhook } from "./webhooks/translate.ts";
+import type { wireExcludedNetwork } from "./workspaces/excluded-networks.ts";
 import type {
   wireInvitation,
   wireMember,
@@ -24,6 +25,7 @@ export type WireCollection = ReturnType<typeof wireCollection>;
 export type WireDeadLetter = ReturnType<typeof wireDeadLetter>;
 export type WireDelivery = ReturnType<typeof wireDelivery>;
 export type WireDomain = ReturnType<typeof wireWholeDomain>;
+export type WireExcludedNetwork = ReturnType<typeof wireExcludedNetwork>;
 export type WireGoal = ReturnType<typeof wireGoal>;
 export type WireImport = ReturnType<typeof wireImport>;
 export type WireInvitation = ReturnType<typeof wireInvitation>;

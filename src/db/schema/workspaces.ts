@@ -67,3 +67,26 @@ export const invitations = sqliteTable(
     index("invitations_by_age").on(table.expiresAtMs),
   ],
 );
+
+/** Networks whose clicks a workspace does not count; the addresses themselves are not kept. */
+export const excludedNetworks = sqliteTable(
+  "excluded_networks",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    uuid: text("uuid").notNull().unique(),
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    /** The keyed hash of `networkOf`, under the workspace's key. */
+    hash: text("hash").notNull(),
+    /** The length of its prefix: 32 for one IPv4 address. */
+    bits: integer("bits").notNull(),
+    /** What the workspace calls it, since it cannot be read again; null for nothing. */
+    note: text("note"),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  // Lists and counts those of a workspace, for route records too.
+  (table) => [
+    uniqueIndex("excluded_networks_by_workspace").on(table.workspaceId, table.bits, table.hash),
+  ],
+);

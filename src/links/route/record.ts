@@ -51,6 +51,8 @@ export interface RouteRecord {
   readonly variants?: readonly RouteVariant[];
   /** A visitor keeps the variant of the first visit. */
   readonly sticky?: true;
+  /** The networks whose clicks the workspace leaves out, in the form of `excluded.ts`. */
+  readonly excluded?: readonly string[];
   /** In the order in which they are tried. */
   readonly rules?: readonly RouteRule[];
 }

@@ -10,6 +10,7 @@ import { routeRules } from "../rules/route-rules.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RouteVariant } from "../variants/variant.ts";
 import type { LinkAddress } from "./address.ts";
+import { DIGITS } from "./excluded.ts";
 import { type Parameter, toParameters, withParameters } from "./merge-query.ts";
 import {
   hrefOf,
@@ -33,7 +34,9 @@ SELECT json_group_array(json_object('id', public_id, 'to', url, 'weight', weight
 FROM variants WHERE link_id = l.id AND is_active
 ), NULL) AS variants,
 (SELECT click_id_param FROM conversion_goals WHERE workspace_id = l.workspace_id AND is_active
-AND click_id_param IS NOT NULL ORDER BY id LIMIT 1) AS click_id_param
+AND click_id_param IS NOT NULL ORDER BY id LIMIT 1) AS click_id_param,
+(SELECT json_group_array(bits || ':' || substr(hash, 1, ${DIGITS}) ORDER BY id)
+FROM excluded_networks WHERE workspace_id = l.workspace_id) AS excluded
 FROM links l JOIN workspaces w ON w.id = l.workspace_id
 WHERE l.domain = ?1 AND l.code = ?2 AND (l.domain = '' OR EXISTS (
 SELECT 1 FROM domains WHERE hostname = l.domain
@@ -73,6 +76,8 @@ interface RouteRow extends Record<string, unknown> {
   readonly variants: string | null;
   /** From the oldest active goal that has one. */
   readonly click_id_param: string | null;
+  /** JSON of texts; empty for almost all workspaces. */
+  readonly excluded: string;
 }
 
 export interface StoredRoute extends Stored<RouteRecord> {
@@ -140,6 +145,7 @@ function recordOf(row: RouteRow): RouteRecord {
       forwardQuery: row.forward_query === 1 ? true : null,
       forwardPath: row.forward_path === 1 ? true : null,
       clickIdParam: row.click_id_param,
+      excluded: row.excluded === "[]" ? null : (JSON.parse(row.excluded) as string[]),
       password: row.password,
       limit:
         row.clicks_limit === null

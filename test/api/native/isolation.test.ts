@@ -53,6 +53,16 @@ const CASES: Readonly<Record<string, Case>> = {
     own: ownWorkspace,
     answer: "not_found",
   },
+  "GET /api/workspaces/:id/excluded-networks": { own: ownWorkspace, answer: "not_found" },
+  "POST /api/workspaces/:id/excluded-networks": {
+    own: ownWorkspace,
+    answer: "not_found",
+    body: { network: "203.0.113.7" },
+  },
+  "DELETE /api/workspaces/:id/excluded-networks/:networkId": {
+    own: ownWorkspace,
+    answer: "not_found",
+  },
   // Only the secret or the person's own address opens it: all else gets the answer for an unknown one.
   "GET /api/invitations": { own: ownWorkspace, answer: "own_only" },
   "POST /api/invitations/:invitation/accept": { own: ownWorkspace, answer: "not_found" },
@@ -193,8 +203,10 @@ async function ownWorkspace(ada: Account): Promise<Owned> {
     invited,
     ada,
   );
+  const excluded = { network: "198.51.100.9" };
+  const network = await create<{ id: string }>(`${path}/excluded-networks`, excluded, ada);
   const read = async () => {
-    const paths = [path, `${path}/members`, `${path}/invitations`];
+    const paths = ["", "/members", "/invitations", "/excluded-networks"].map((end) => path + end);
     const answers = paths.map((one) => callApi(one, { headers: ada.bySession }));
     return Promise.all((await Promise.all(answers)).map((answer) => answer.text()));
   };
@@ -204,6 +216,7 @@ async function ownWorkspace(ada: Account): Promise<Owned> {
       id,
       memberId: ada.userId,
       invitationId: invitation.id,
+      networkId: network.id,
       invitation: invitation.id,
     },
     secrets: [id, invited.email, invitation.id, ada.email],
