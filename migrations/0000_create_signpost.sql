@@ -309,7 +309,8 @@ CREATE TABLE `pending_purges` (
 	`link_id` integer PRIMARY KEY NOT NULL,
 	`link_uuid` text NOT NULL,
 	`ledger` text NOT NULL,
-	`link_created_at_ms` integer NOT NULL
+	`link_created_at_ms` integer NOT NULL,
+	`reset_at_ms` integer
 );
 --> statement-breakpoint
 CREATE TABLE `sweep_failures` (

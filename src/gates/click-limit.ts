@@ -60,6 +60,14 @@ export function withTotal(
   return { ...state, used, settlesAtMs: settled ? null : settlesAtMs };
 }
 
+/**
+ * Begins the count again at zero. Clicks that were admitted between the Ledger's beginning and this
+ * one are found in its total, which is read again for a while.
+ */
+export function restarted(state: LimitState, nowMs: number): LimitState {
+  return { ...state, used: 0, settlesAtMs: nowMs + SETTLING_MS };
+}
+
 /** Admits a click while there is room. Returns the same state object when nothing changes. */
 export function admitOne(
   state: LimitState,

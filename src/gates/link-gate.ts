@@ -12,10 +12,17 @@ import { log, tolerate } from "../platform/log.ts";
 import { meteredSql, type MeteredSql } from "../platform/metered-sql.ts";
 import { attemptStore, type AttemptStore } from "./attempt-store.ts";
 import { afterSuccess, DELAY_MAX_MS, FORGIVEN_AFTER_MS, nextAttempt } from "./attempts.ts";
-import { admitOne, inquiryFor, withTotal, type Inquiry, type LimitState } from "./click-limit.ts";
+import {
+  admitOne,
+  inquiryFor,
+  restarted,
+  withTotal,
+  type Inquiry,
+  type LimitState,
+} from "./click-limit.ts";
 import type { Admission, AdmitRequest, AttemptAnswer } from "./contract.ts";
 import { loadLimit, saveLimit } from "./limit-store.ts";
-import { isForgotten, makeTables, markForgotten } from "./tables.ts";
+import { isForgotten, makeTables, markForgotten, markRestarted, restartedAtMs } from "./tables.ts";
 
 /** How long the first click of a newly set limit waits for the Ledger. */
 const LEDGER_MS = 3 * SECOND_MS;
@@ -34,6 +41,7 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
   #alarmIsSet = false;
   #lookedAtMs = 0;
   #reading: Promise<number> | null = null;
+  #restarts = 0;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -51,7 +59,25 @@ export class LinkGate extends DurableObject<Cloudflare.Env> {
     if (isForgotten(this.sql)) return FORGOTTEN;
     const inquiry = inquiryFor(loadLimit(this.sql), asked, this.#lookedAtMs, nowMs);
     if (inquiry === "none") return this.#take(asked, null, nowMs);
-    return this.#take(asked, await this.#totalOf(asked, inquiry, nowMs), nowMs);
+    const restarts = this.#restarts;
+    const total = await this.#totalOf(asked, inquiry, nowMs);
+    // A total from before a restart has clicks in it that no longer count.
+    return restarts === this.#restarts ? this.#take(asked, total, nowMs) : this.admit(asked, nowMs);
+  }
+
+  /**
+   * Begins the count again, once for a time at which it was asked for. Called after the Ledger has
+   * done the same: a new limit begins from its total.
+   */
+  restart(askedAtMs: number): void {
+    this.#open();
+    if (isForgotten(this.sql) || restartedAtMs(this.sql) >= askedAtMs) return;
+    const nowMs = Math.max(askedAtMs, Date.now());
+    markRestarted(this.sql, nowMs);
+    this.#restarts += 1;
+    this.#reading = null;
+    const state = loadLimit(this.sql);
+    if (state !== null) saveLimit(this.sql, restarted(state, nowMs));
   }
 
   /** Whether `admit` would admit a click now. Consumes and writes nothing; rejects as `admit` does. */

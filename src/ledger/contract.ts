@@ -4,7 +4,7 @@
  * The kind of request that a click was. Only `human` counts in reports; the other classes are
  * recorded so that all classes add up to the requests that were answered. An `excluded` click is of
  * somebody who is not to be counted, and says nothing about them. A `late` click arrived
- * after its link was purged. A `lost` click was dropped by a full buffer, so only its number is
+ * after its link was purged, or its counts were reset. A `lost` click was dropped by a full buffer, so only its number is
  * known.
  */
 export type ClickClass =

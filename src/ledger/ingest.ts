@@ -91,7 +91,7 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
   return { id: batch.id, firstClickId, repeated: false, refused: false };
 }
 
-/** Counts one click and returns its log entry: null if its link is purged. */
+/** Counts one click and returns its log entry: null if its link is purged, or was reset since. */
 function ingestClick(
   work: Work,
   workspace: ScopeState,
@@ -100,7 +100,7 @@ function ingestClick(
   eventId: string,
 ): StoredBatch[number] {
   const link = touchLink(work, click.linkId);
-  if (link === null) {
+  if (link === null || click.atMs < (link.resetAtMs ?? 0)) {
     countWorkspaceClass(work, workspace, "late", { atMs: click.atMs, lost: 1 });
     return null;
   }

@@ -70,7 +70,7 @@ import { dropWebhook, keepPlace, offerEvents, takeNext } from "./deliveries/wait
 import { ingestBatches } from "./ingest.ts";
 import type { LedgerId } from "./ledger-id.ts";
 import { logPage } from "./log/log-export.ts";
-import { isPurging, purgeCounts, purgeSlice } from "./log/purge.ts";
+import { isPurging, purgeCounts, purgeSlice, resetCounts } from "./log/purge.ts";
 import { logsSinceMs, retentionSlice, SIZE_WARNING_BYTES } from "./log/retention.ts";
 import { dropMark, readMark, writeMark } from "./marks.ts";
 import { migrate } from "./migrations.ts";
@@ -279,6 +279,18 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       forgetClicks(this.sql, linkId);
       forgetAttribution(this.sql, this.#states, linkId);
       forgetSoon(this.sql);
+    });
+    if (isPurging(this.sql)) await this.#tidyIn(0);
+  }
+
+  /**
+   * Begins a link's counts again, once for a time at which it was asked for. Clicks from before that
+   * arrive later are counted as `late`. Conversions stay, and so does what they are attributed by.
+   */
+  async resetLink(linkId: number, createdAtMs: number, askedAtMs: number): Promise<void> {
+    if (readMark(this.sql, "closed") !== null) return;
+    this.#transact(() => {
+      resetCounts(this.sql, this.#states, linkId, createdAtMs, askedAtMs);
     });
     if (isPurging(this.sql)) await this.#tidyIn(0);
   }

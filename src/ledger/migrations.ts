@@ -141,6 +141,13 @@ export const STEPS: readonly string[] = [
   -- Finds what a purge changes.
   CREATE INDEX conversions_of_link ON conversions (link) WHERE link IS NOT NULL;
   `,
+  `
+  -- When a link's counts last began again: older clicks that still arrive are late.
+  ALTER TABLE state ADD COLUMN reset_at_ms INTEGER;
+
+  -- Only clicks before this time are taken out of the log; null for all of a purged link.
+  ALTER TABLE purging ADD COLUMN before_ms INTEGER;
+  `,
 ];
 
 /** Brings the schema up to date; a newer schema stays as it is. */

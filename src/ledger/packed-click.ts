@@ -57,9 +57,13 @@ export function linksOf(batch: StoredBatch): number[] {
   return batch.flatMap((click) => (click === null ? [] : [linkOf(click)]));
 }
 
-/** Removes the clicks of some links; returns null if the batch has none. */
-export function withoutLinks(batch: StoredBatch, links: ReadonlySet<number>): StoredBatch | null {
-  const isPurged = (click: Row | null) => click !== null && links.has(linkOf(click));
+/** Removes the clicks of some links before a time of each; returns null if the batch has none. */
+export function withoutLinks(
+  batch: StoredBatch,
+  links: ReadonlyMap<number, number>,
+): StoredBatch | null {
+  const isPurged = (click: Row | null) =>
+    click !== null && LOG_FORMAT.read(click, "atMs") < (links.get(linkOf(click)) ?? -Infinity);
   return batch.some(isPurged) ? batch.map((click) => (isPurged(click) ? null : click)) : null;
 }
 

@@ -49,7 +49,7 @@ export async function deleteLink(
       db.run(sql`
         insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
         select id, uuid, ${workspace.ledger}, created_at_ms from links where ${guard}
-        on conflict (link_id) do nothing`),
+        on conflict (link_id) do update set reset_at_ms = null`),
     ],
     [
       deletedEventsStatement(db, context, guard),
@@ -63,7 +63,7 @@ export async function deleteLink(
       deleted.flatMap((row) => servedAddress(row) ?? []),
     );
     const { id: linkId, uuid, createdAtMs } = link;
-    purgeSoon(env, { linkId, uuid, ledger: workspace.ledger, createdAtMs });
+    purgeSoon(env, { linkId, uuid, ledger: workspace.ledger, createdAtMs, resetAtMs: null });
     return ok(link);
   }
   // Another request changed or deleted the link between the read and the batch.

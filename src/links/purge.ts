@@ -1,5 +1,6 @@
 /**
- * What remains of a deleted link outside D1: its clicks in the Ledger, and its gate's counts.
+ * What remains of a deleted link outside D1, or of the time before a reset: its clicks in the Ledger,
+ * and its gate's counts.
  * Imports no packages, since the sweeps are loaded at every start.
  */
 
@@ -17,16 +18,29 @@ export interface PendingPurge {
   readonly uuid: string;
   readonly ledger: LedgerId;
   readonly createdAtMs: number;
+  /** When a reset was asked for; null for a purge. */
+  readonly resetAtMs: number | null;
 }
 
-/** Makes the Ledger and the gate forget a link, and then deletes the row that asks for it. */
-export async function purge(
-  env: Cloudflare.Env,
-  { linkId, uuid, ledger, createdAtMs }: PendingPurge,
-): Promise<void> {
-  await ledgerFor(env, ledger).purgeLink(linkId, createdAtMs);
-  await gateFor(env, { uuid, ledger }).forget();
-  await env.DB.prepare("DELETE FROM pending_purges WHERE link_id = ?1").bind(linkId).run();
+/**
+ * Makes the Ledger and the gate forget a link, or begin again, and then deletes the row that asks for
+ * it.
+ */
+export async function purge(env: Cloudflare.Env, pending: PendingPurge): Promise<void> {
+  const { linkId, uuid, ledger, createdAtMs, resetAtMs } = pending;
+  const gate = gateFor(env, { uuid, ledger });
+  if (resetAtMs === null) {
+    await ledgerFor(env, ledger).purgeLink(linkId, createdAtMs);
+    await gate.forget();
+  } else {
+    await ledgerFor(env, ledger).resetLink(linkId, createdAtMs, resetAtMs);
+    // Only a link that has had a limit has counts there.
+    const had = env.DB.prepare("SELECT 1 FROM links WHERE id = ?1 AND clicks_limit_since > 0");
+    if ((await had.bind(linkId).first()) !== null) await gate.restart(resetAtMs);
+  }
+  await env.DB.prepare("DELETE FROM pending_purges WHERE link_id = ?1 AND reset_at_ms IS ?2")
+    .bind(linkId, resetAtMs)
+    .run();
 }
 
 /** Purges a link after the response is sent. The sweep retries what fails. */

@@ -161,9 +161,9 @@ async function clearTombstone(
 }
 
 const PURGE = `SELECT link_id AS linkId, link_uuid AS uuid, ledger,
-  link_created_at_ms AS createdAtMs FROM pending_purges`;
+  link_created_at_ms AS createdAtMs, reset_at_ms AS resetAtMs FROM pending_purges`;
 
-/** Makes Ledgers and gates forget links whose deletion did not get that far. */
+/** Makes Ledgers and gates forget links whose deletion or reset did not get that far. */
 export const PURGES: RowSweep<PendingPurge> = {
   name: "purges",
   rowsMax: ROWS_MAX,

@@ -137,7 +137,7 @@ async function deleteLinks(
         insert into pending_purges (link_id, link_uuid, ledger, link_created_at_ms)
         select id, uuid, ${ledger}, created_at_ms from links
         where ${guard} and (clicks_limit_since is not null or password_version > 0)
-        on conflict (link_id) do nothing`),
+        on conflict (link_id) do update set reset_at_ms = null`),
     ],
     [db.all(sql`delete from links where ${guard} returning id`)],
   );

@@ -37,7 +37,10 @@ export const deadLetters = sqliteTable(
   (table) => [index("dead_letters_by_age").on(table.createdAtMs)],
 );
 
-/** Purged links that their Ledger must still forget: written with the deletion, swept by Upkeep. */
+/**
+ * Purged links that their Ledger must still forget, and links whose counts it must begin again:
+ * written with the change, swept by Upkeep.
+ */
 export const pendingPurges = sqliteTable("pending_purges", {
   linkId: integer("link_id").primaryKey(),
   /** Names the link's gate. */
@@ -46,6 +49,8 @@ export const pendingPurges = sqliteTable("pending_purges", {
   ledger: text("ledger").notNull(),
   /** No click of the link is older, so the Ledger starts its purge here. */
   linkCreatedAtMs: integer("link_created_at_ms").notNull(),
+  /** When a reset was asked for; null for a purge. */
+  resetAtMs: integer("reset_at_ms"),
 });
 
 /** Deleted workspaces that still have data: written with the deletion, swept by Upkeep. */

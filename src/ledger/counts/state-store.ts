@@ -36,6 +36,8 @@ export interface ScopeState {
   recent: StoredRecent[];
   /** The newest day with a click or a conversion. */
   open: DayCounts | null;
+  /** For a link only: when its counts last began again; null for never. */
+  readonly resetAtMs: number | null;
   /** For the workspace only: the id of its next click. */
   nextId: number;
   /** For the workspace only: its most clicked links. */
@@ -62,6 +64,7 @@ interface Row extends Record<string, SqlStorageValue> {
   parts: ArrayBuffer | null;
   next_id: number | null;
   leaders: string | null;
+  reset_at_ms: number | null;
 }
 
 interface Kept {
@@ -73,7 +76,7 @@ interface Kept {
 const KEPT_BYTES_MAX = 4_000_000;
 const ROW_BYTES = 500;
 
-export function emptyState(scope: number): ScopeState {
+export function emptyState(scope: number, resetAtMs: number | null = null): ScopeState {
   return {
     scope,
     classes: new Map(),
@@ -81,6 +84,7 @@ export function emptyState(scope: number): ScopeState {
     lastAtMs: null,
     recent: [],
     open: null,
+    resetAtMs,
     nextId: 1,
     leaders: NO_LEADERS,
   };
@@ -159,6 +163,7 @@ function decodeState(scope: number, row: Row): ScopeState {
             sketch: decodeSketch(new Uint8Array(sketch)),
             parts: storedParts(parts),
           },
+    resetAtMs: row.reset_at_ms,
     nextId: row.next_id ?? 1,
     leaders: row.leaders === null ? NO_LEADERS : (JSON.parse(row.leaders) as Leaders),
   };
@@ -176,13 +181,14 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
   const parts = open === null ? null : (encodeParts(open.parts, texts)?.buffer ?? null);
   sql.run(
     `INSERT INTO state
-       (scope, total, classes, variants, last_at_ms, recent, day, cell, sketch, parts, next_id, leaders)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       (scope, total, classes, variants, last_at_ms, recent, day, cell, sketch, parts, next_id, leaders,
+        reset_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (scope) DO UPDATE SET
        total = excluded.total, classes = excluded.classes, variants = excluded.variants,
        last_at_ms = excluded.last_at_ms, recent = excluded.recent, day = excluded.day, cell = excluded.cell,
        sketch = excluded.sketch, parts = excluded.parts, next_id = excluded.next_id,
-       leaders = excluded.leaders`,
+       leaders = excluded.leaders, reset_at_ms = excluded.reset_at_ms`,
     scope,
     humans(state.classes),
     JSON.stringify([...state.classes]),
@@ -195,6 +201,7 @@ function writeState(sql: MeteredSql, state: ScopeState): number {
     parts,
     isWorkspace ? state.nextId : null,
     isWorkspace ? JSON.stringify(state.leaders) : null,
+    state.resetAtMs,
   );
   return sizeOf({ recent, cell, sketch, parts });
 }

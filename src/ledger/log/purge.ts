@@ -1,5 +1,6 @@
 /**
- * Forgets purged links: their counts at once, their clicks in the log slice by slice, in an alarm.
+ * Forgets purged links, and what was before the reset of others: their counts at once, their clicks
+ * in the log slice by slice, in an alarm.
  *
  * Visitors cannot be removed from a sketch, so the workspace's unique visitors still include those
  * of a purged link; no count, click or hash of the link stays.
@@ -11,7 +12,7 @@ import { lower, subtractLink } from "../counts/cell.ts";
 import type { LinkTotal } from "../counts/contract.ts";
 import { changeDay, dropDays, loadDay, pastDayNumbers } from "../counts/day-store.ts";
 import { dropLeader, isDepleted, LEADERS_MAX, type Leaders } from "../counts/leaders.ts";
-import { WORKSPACE, type DayCounts, type StateStore } from "../counts/state-store.ts";
+import { emptyState, WORKSPACE, type DayCounts, type StateStore } from "../counts/state-store.ts";
 import { withoutLinks, type StoredBatch } from "../packed-click.ts";
 
 /** The batches read in one slice: about a tenth of a second of work. */
@@ -27,11 +28,38 @@ export function purgeCounts(
   linkId: number,
   createdAtMs: number,
 ): void {
-  if (sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0) return;
+  if (isPurged(sql, linkId)) return;
   sql.run("INSERT INTO purged (link) VALUES (?)", linkId);
+  if (subtractCounts(sql, states, linkId)) purgeLog(sql, linkId, createdAtMs, null);
+}
+
+/**
+ * Begins the counts of a link again: what happened before is forgotten, also what has yet to arrive.
+ * Does so once for a time at which it was asked for.
+ */
+export function resetCounts(
+  sql: MeteredSql,
+  states: StateStore,
+  linkId: number,
+  createdAtMs: number,
+  askedAtMs: number,
+): void {
+  if (isPurged(sql, linkId) || (states.load(linkId)?.resetAtMs ?? 0) >= askedAtMs) return;
+  // Not the time at which it was asked for: counts of what happened meanwhile are gone, too.
+  const resetAtMs = Math.max(askedAtMs, Date.now());
+  if (subtractCounts(sql, states, linkId)) purgeLog(sql, linkId, createdAtMs, resetAtMs);
+  states.save(emptyState(linkId, resetAtMs));
+}
+
+function isPurged(sql: MeteredSql, linkId: number): boolean {
+  return sql.run("SELECT 1 FROM purged WHERE link = ?", linkId).length > 0;
+}
+
+/** Takes a link's counts out of the workspace's, and drops them; returns false if there are none. */
+function subtractCounts(sql: MeteredSql, states: StateStore, linkId: number): boolean {
   const link = states.load(linkId);
   const workspace = states.load(WORKSPACE);
-  if (link === null || workspace === null) return;
+  if (link === null || workspace === null) return false;
   const subtract = ({ day, cell }: DayCounts) => {
     changeDay(sql, workspace, day, (ofAll) => subtractLink(ofAll, cell, linkId));
   };
@@ -42,14 +70,26 @@ export function purgeCounts(
   dropDays(sql, linkId);
   workspace.leaders = refill(sql, dropLeader(workspace.leaders, linkId));
   states.save(workspace);
+  return true;
+}
+
+/** Has slices take a link's clicks out of the log, all of them or those before a time. */
+function purgeLog(
+  sql: MeteredSql,
+  linkId: number,
+  createdAtMs: number,
+  beforeMs: number | null,
+): void {
   sql.run(
-    "INSERT INTO purging (link, cursor) VALUES (?, ?)",
+    `INSERT INTO purging (link, cursor, before_ms) VALUES (?, ?, ?)
+     ON CONFLICT (link) DO UPDATE SET cursor = excluded.cursor, before_ms = excluded.before_ms`,
     linkId,
     firstBatchIdAt(createdAtMs - CLOCK_SLACK_MS),
+    beforeMs,
   );
 }
 
-/** Whether the log may still hold clicks of purged links. */
+/** Whether the log may still hold clicks of links that were purged or reset. */
 export function isPurging(sql: MeteredSql): boolean {
   return sql.run("SELECT 1 FROM purging LIMIT 1").length > 0;
 }
@@ -60,13 +100,15 @@ export function isPurging(sql: MeteredSql): boolean {
  * One walk serves all waiting links: a batch from before a link was created cannot hold its clicks.
  */
 export function purgeSlice(sql: MeteredSql, batchesMax = PURGE_SLICE_BATCHES): boolean {
-  const waiting = sql.run<{ link: number; cursor: string }>(
-    "SELECT link, cursor FROM purging ORDER BY cursor LIMIT ?",
+  const waiting = sql.run<{ link: number; cursor: string; before_ms: number | null }>(
+    "SELECT link, cursor, before_ms FROM purging ORDER BY cursor LIMIT ?",
     PURGE_SLICE_LINKS,
   );
   const [first] = waiting;
   if (first === undefined) return false;
-  const links = new Set(waiting.map(({ link }) => link));
+  const links = new Map(
+    waiting.map(({ link, before_ms: beforeMs }) => [link, beforeMs ?? Infinity]),
+  );
   const batches = sql.run<{ batch_id: string; data: string | null }>(
     "SELECT batch_id, data FROM batches WHERE batch_id > ? ORDER BY batch_id LIMIT ?",
     first.cursor,
@@ -77,7 +119,11 @@ export function purgeSlice(sql: MeteredSql, batchesMax = PURGE_SLICE_BATCHES): b
     if (rest === null) continue;
     sql.run("UPDATE batches SET data = ? WHERE batch_id = ?", JSON.stringify(rest), id);
   }
-  moveOn(sql, [...links], batches.length < batchesMax ? null : (batches.at(-1)?.batch_id ?? null));
+  moveOn(
+    sql,
+    [...links.keys()],
+    batches.length < batchesMax ? null : (batches.at(-1)?.batch_id ?? null),
+  );
   return isPurging(sql);
 }
 

@@ -104,6 +104,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "GET /api/links/:id": { own: ownLink, answer: "not_found" },
   "PATCH /api/links/:id": { own: ownLink, answer: "not_found", body: { title: "Bob's" } },
   "DELETE /api/links/:id": { own: ownLink, answer: "not_found" },
+  "POST /api/links/:id/reset-counts": { own: ownLink, answer: "not_found" },
   "POST /api/links/bulk": {
     own: ownLink,
     answer: "own_only",

@@ -65,6 +65,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "GET /api/links/:id": ["links:read"],
   "PATCH /api/links/:id": ["links:update"],
   "DELETE /api/links/:id": ["links:delete"],
+  "POST /api/links/:id/reset-counts": ["links:delete"],
   "POST /api/links/:id/simulate": ["links:read"],
   "GET /api/links/:id/variants": ["links:read"],
   "POST /api/links/:id/variants": ["links:update"],

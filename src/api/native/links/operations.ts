@@ -8,6 +8,7 @@ import { checkCode } from "../../../links/check-code.ts";
 import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
 import type { Link } from "../../../links/link.ts";
+import { resetCounts } from "../../../links/reset-counts.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { updateLink } from "../../../links/update-link.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
@@ -142,6 +143,15 @@ export const linkOperations = {
       if (!deleted.ok) return refuse(c, deleted.error);
       announceLiveBy(c);
       return c.json({ success: true, id: deleted.value.uuid });
+    },
+  }),
+  resetLinkCounts: operation({
+    method: "POST",
+    path: "/links/:id/reset-counts",
+    requires: { scope: "links:delete" },
+    async answer(c) {
+      const reset = await resetCounts(linkContextOf(c), linkRefOf(c));
+      return reset.ok ? c.json({ success: true, id: reset.value.uuid }) : refuse(c, reset.error);
     },
   }),
 };
