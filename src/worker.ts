@@ -45,6 +45,7 @@ const redirect = createRedirect({
     );
   },
   loadGuards: () => import("./redirect/guards.ts"),
+  loadCircle: () => import("./redirect/circle.ts"),
   loadPastedPath: () => import("./redirect/pasted-path.ts"),
   async answerChoice(asked) {
     const { answerChoice } = await import("./redirect/exclusion.ts");

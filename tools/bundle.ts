@@ -47,6 +47,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
       ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, answerQr: unused,
       askPassword: unused, answerHost: unused, answerChoice: unused,
       loadGuards: () => import("./src/redirect/guards.ts"),
+      loadCircle: () => import("./src/redirect/circle.ts"),
       loadPastedPath: () => import("./src/redirect/pasted-path.ts"),
       readRoute: async (...asked) => (await import("./src/links/route/store.ts")).readRoute(...asked),
       publishRead: async (...asked) =>

@@ -17,12 +17,13 @@ import {
   type RedirectDecision,
 } from "../links/route/decide.ts";
 import { withVisitorPath } from "../links/route/forward-path.ts";
-import { siteOf, type Site } from "../links/route/hosts.ts";
+import { knownSite, siteOf, type Site } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
 import type { publishRead } from "../links/route/publish.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { CAPTURE_SETTINGS } from "./capture-settings.ts";
 import { createCapture, type Capture, type CaptureParts } from "./capture.ts";
+import type { leadsBack } from "./circle.ts";
 import { markClick } from "./click-token.ts";
 import type { ExclusionRequest } from "./exclusion.ts";
 import { factsOf, type Readers } from "./facts.ts";
@@ -57,6 +58,7 @@ export interface LazyParts
     readonly answerPreview: typeof answerPreview;
   }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
+  loadCircle(): Promise<{ readonly leadsBack: typeof leadsBack }>;
   loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
   answerChoice(asked: ExclusionRequest): Promise<Response>;
   /** Answers for a custom domain what is no link. */
@@ -213,8 +215,8 @@ function answer(
     const isShown = (isOpen || isFallback) && !asked.preview;
     return sendOffice(visit, isShown ? destinationOf(visit, record, decision) : null, parts);
   }
-  if (isFallback) return fallBack(visit, decision.destination);
-  if (isOpen && !asked.preview) return leadOn(visit, record, decision, UNGUARDED, parts.capture);
+  if (isFallback) return fallBack(visit, record, decision.destination, parts);
+  if (isOpen && !asked.preview) return leadOn(visit, record, decision, UNGUARDED, parts);
   return answerGuarded(visit, record, decision, parts);
 }
 
@@ -230,7 +232,7 @@ async function sendOffice(
   parts: RedirectParts,
 ): Promise<Response> {
   const { answerOffice } = await parts.loadGuards();
-  const loops = destination !== null && isLoop(visit, destination);
+  const loops = destination !== null && isItself(visit, destination);
   return loops ? notice(visit, LOOP) : answerOffice(visit, destination);
 }
 
@@ -243,7 +245,7 @@ async function answerGuarded(
   const { passGuards, answerPreview } = await parts.loadGuards();
   const passed = await passGuards(asking, record, parts);
   if (passed instanceof Response) return passed;
-  if ("fallback" in passed) return fallBack(asking, passed.fallback);
+  if ("fallback" in passed) return fallBack(asking, record, passed.fallback, parts);
   const { referer } = passed;
   const visit = { ...asking, visitor: { ...asking.visitor, referer } };
   // A rule may ask where the visitor was, which only the form of a password tells.
@@ -253,13 +255,21 @@ async function answerGuarded(
       : choose(record, await factsFor(visit, record, parts));
   return asking.asked.preview
     ? answerPreview(visit, decision.destination)
-    : leadOn(visit, record, decision, passed, parts.capture);
+    : leadOn(visit, record, decision, passed, parts);
 }
 
 /** Leads to what an ended or used-up link names instead, which is no click of the link. */
-function fallBack(visit: Visit, destination: string): Response {
-  if (isLoop(visit, destination)) return notice(visit, LOOP);
-  return redirectTo(destination, visit.method === "POST" ? 303 : 302, isStrict(visit));
+function fallBack(
+  visit: Visit,
+  record: RouteRecord,
+  destination: string,
+  parts: RedirectParts,
+): Response | Promise<Response> {
+  return after(isLoop(visit, record, destination, parts), (loops) =>
+    loops
+      ? notice(visit, LOOP)
+      : redirectTo(destination, visit.method === "POST" ? 303 : 302, isStrict(visit)),
+  );
 }
 
 /** Returns the destination with the visitor's path and query, if the link forwards them. */
@@ -275,19 +285,35 @@ function destinationOf(
 
 const UNGUARDED = { unlocking: null, isRepeat: false };
 
+type Guarded = Pick<Passed, "unlocking" | "isRepeat">;
+
 function leadOn(
   visit: Visit,
   record: RouteRecord,
   decision: RedirectDecision,
-  { unlocking, isRepeat }: Pick<Passed, "unlocking" | "isRepeat">,
+  passed: Guarded,
+  parts: RedirectParts,
+): Response | Promise<Response> {
+  const destination = destinationOf(visit, record, decision);
+  return after(isLoop(visit, record, destination, parts), (loops) =>
+    loops
+      ? notice(visit, LOOP)
+      : countAndLead(visit, record, decision, destination, passed, parts.capture),
+  );
+}
+
+function countAndLead(
+  visit: Visit,
+  record: RouteRecord,
+  decision: RedirectDecision,
+  forwarded: string,
+  { unlocking, isRepeat }: Guarded,
   capture: Capture,
 ): Response {
   const { method, url, env, ctx, visitor, nowMs } = visit;
   const { ledger, linkId, excluded } = record;
   const { rule, variant } = decision;
   const scan = SCAN.test(url.query);
-  const forwarded = destinationOf(visit, record, decision);
-  if (isLoop(visit, forwarded)) return notice(visit, LOOP);
   const { destination, token } = isRepeat
     ? { destination: forwarded, token: null }
     : markClick(forwarded, record, visitor);
@@ -318,8 +344,31 @@ function isStrict({ site }: Arrival): boolean {
   return site.transport === "strict";
 }
 
+/** Whether a link leads to itself, by way of other links too. */
+function isLoop(
+  visit: Visit,
+  record: RouteRecord,
+  destination: string,
+  parts: RedirectParts,
+): boolean | Promise<boolean> {
+  if (isItself(visit, destination)) return true;
+  return knownSite(destination, visit.env) === undefined
+    ? false
+    : isCircle(visit, record, destination, parts);
+}
+
+async function isCircle(
+  visit: Visit,
+  record: RouteRecord,
+  destination: string,
+  parts: RedirectParts,
+): Promise<boolean> {
+  const { leadsBack } = await parts.loadCircle();
+  return leadsBack(record, destination, visit, parts);
+}
+
 /** Whether a link leads to itself, or, since it forwards the path, to what is below it. */
-function isLoop(visit: Visit, destination: string): boolean {
+function isItself(visit: Visit, destination: string): boolean {
   const own = { ...visit.url, path: ownPathOf(visit) };
   const below = `${own.origin}${own.path}/`;
   const isBelow = visit.asked.rest !== undefined && destination.startsWith(below);

@@ -61,6 +61,7 @@ export function recordingRedirect(): Recording {
         matchesStored(await secretOf(environment, "ENCRYPTION_KEY"), uuid, password, stored),
       ),
     loadGuards: () => import("../../src/redirect/guards.ts"),
+    loadCircle: () => import("../../src/redirect/circle.ts"),
     loadPastedPath: () => import("../../src/redirect/pasted-path.ts"),
     answerChoice: (asked) => Promise.resolve(answerChoice(asked)),
     answerHost: (arrival, parts) =>

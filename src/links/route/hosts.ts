@@ -59,6 +59,14 @@ export function siteOf(origin: string, env: Cloudflare.Env): Site {
   return site;
 }
 
+/** Returns the site of an address (`URL.href`) on an origin that this isolate has answered for. */
+export function knownSite(address: string, env: Cloudflare.Env): Site | undefined {
+  return sites.get(env)?.get(address.slice(0, address.indexOf("/", SCHEME_CHARS)));
+}
+
+/** At least the length of `https://`, and before any slash of a path. */
+const SCHEME_CHARS = 8;
+
 /**
  * Returns the domain whose links a host serves: empty for a default host, otherwise the host
  * itself.
