@@ -5,18 +5,19 @@ import type * as z from "zod";
 
 import type { Role } from "../../access/access.ts";
 import type { Requirement } from "../shared/guard.ts";
-import type { BodyContract, Method, Operation, Step } from "../shared/operation.ts";
+import {
+  answering,
+  type BodyContract,
+  type Method,
+  type Operation,
+  type Sent,
+  type Step,
+} from "../shared/operation.ts";
 import type { Prepare } from "../shared/validate.ts";
-import type { NativeContext, NativeEnvironment } from "./environment.ts";
+import type { NativeEnvironment } from "./environment.ts";
 import { validate } from "./errors.ts";
 import { requires } from "./guard.ts";
 import { inWorkspace } from "./workspaces/guard.ts";
-
-/** What an operation was sent, validated; undefined where its row has no schema. */
-interface Sent<Q extends z.ZodType, B extends z.ZodType> {
-  readonly query: z.output<Q>;
-  readonly body: z.output<B>;
-}
 
 interface Row<P extends string, Q extends z.ZodType, B extends z.ZodType> {
   readonly method: Method;
@@ -56,9 +57,7 @@ export function operation<
     const { schema, prepare, ...options } = body;
     steps.push(validate.json(schema, options, prepare));
   }
-  steps.push(async (c: Context<NativeEnvironment, P>) =>
-    answer(c, { query: valid(c, "query"), body: valid(c, "json") } as Sent<Q, B>),
-  );
+  steps.push(answering(answer));
   return {
     method,
     path,
@@ -67,8 +66,4 @@ export function operation<
     ...(body !== undefined && { body }),
     steps,
   };
-}
-
-function valid(c: NativeContext, target: "query" | "json"): unknown {
-  return (c.req.valid as (name: string) => unknown).call(c.req, target);
 }

@@ -4,7 +4,7 @@
  * the same rows.
  */
 
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
 import type { DialectApp, DialectEnvironment } from "./dialect.ts";
@@ -22,6 +22,12 @@ export interface BodyContract<S extends z.ZodType = z.ZodType> extends BodyRules
 export type Step<E extends DialectEnvironment> =
   | MiddlewareHandler<E>
   | MiddlewareHandler<DialectEnvironment>;
+
+/** What an operation was sent, validated; undefined where its row has no schema. */
+export interface Sent<Q extends z.ZodType, B extends z.ZodType> {
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+}
 
 /** What clients must know of an operation. */
 export interface OperationContract {
@@ -42,6 +48,21 @@ export interface Operation<E extends DialectEnvironment> extends OperationContra
 
 /** A table of operations. Each is named by the id that it has in the OpenAPI document. */
 export type Operations<E extends DialectEnvironment> = Readonly<Record<string, Operation<E>>>;
+
+/** Makes the last step of an operation: its answer to what the steps before have validated. */
+export function answering<
+  E extends DialectEnvironment,
+  P extends string,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+>(answer: (c: Context<E, P>, sent: Sent<Q, B>) => Response | Promise<Response>): Step<E> {
+  return async (c: Context<E, P>) =>
+    answer(c, { query: valid(c, "query"), body: valid(c, "json") } as Sent<Q, B>);
+}
+
+function valid<E extends DialectEnvironment>(c: Context<E>, target: "query" | "json"): unknown {
+  return (c.req.valid as (name: string) => unknown).call(c.req, target);
+}
 
 /** Mounts the operations of a table. On one path, a literal segment goes before a parameter. */
 export function mountOperations<E extends DialectEnvironment>(

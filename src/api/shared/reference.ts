@@ -8,6 +8,16 @@
 
 import type * as z from "zod";
 
+/** What a function returns that makes an answer of this schema. */
+export type AnswerOf<S extends z.ZodType> = Unchanging<z.output<S>>;
+
+/** A value of which nothing can be changed. */
+type Unchanging<T> = T extends (infer Item)[]
+  ? readonly Unchanging<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Unchanging<T[Key]> }
+    : T;
+
 /** A body of an answer that is no JSON. */
 export interface OtherAnswer {
   readonly contentType: string;

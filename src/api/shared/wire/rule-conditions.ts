@@ -27,28 +27,15 @@ import {
 } from "../../../links/rules/rule.ts";
 import { isTimeZone } from "../../../links/rules/wall-clock.ts";
 import { err, ok, type Failure, type Result } from "../../../platform/result.ts";
+import type { AnswerOf } from "../reference.ts";
 import type { FieldFault } from "./fault.ts";
+import type { conditions } from "./schemas/rules.ts";
 
 /** A JSON object whose fields have not been checked. */
 export type RawObject = Readonly<Record<string, unknown>>;
 
 /** The conditions as clients see them; absent conditions are empty lists and nulls. */
-export interface WireConditions {
-  readonly country: readonly string[];
-  readonly city: readonly string[];
-  readonly continent: readonly string[];
-  readonly language: readonly string[];
-  readonly referrer: readonly string[];
-  readonly queryParam: readonly string[];
-  readonly app: readonly string[];
-  readonly device: readonly string[];
-  readonly os: readonly string[];
-  readonly browser: readonly string[];
-  readonly timeStart: string | null;
-  readonly timeEnd: string | null;
-  readonly daysOfWeek: readonly number[];
-  readonly timezone: string | null;
-}
+export type WireConditions = AnswerOf<typeof conditions>;
 
 type WireField = keyof WireConditions;
 
@@ -98,7 +85,7 @@ const REFERRER: ListOf<string> = {
     typeof item === "string" && item.length <= 253 && HOST.test(item) && !item.startsWith("www."),
   hint: referrerHint,
 };
-const QUERY_PARAM_LENGTH_MAX = 200;
+export const QUERY_PARAM_LENGTH_MAX = 200;
 const QUERY_PARAM: ListOf<string> = {
   itemsMax: 50,
   holds: `parameters as "name" or "name=value" of at most ${QUERY_PARAM_LENGTH_MAX} characters, not encoded`,
@@ -126,11 +113,21 @@ const APP = oneOf(APPS);
 const DEVICE = oneOf(DEVICES);
 const SYSTEM = oneOf(SYSTEMS);
 const BROWSER = oneOf(BROWSERS);
-const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+export const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const TIME_WANTED = 'must be a time from "00:00" to "23:59" in "HH:MM" format';
 const TOGETHER = "is missing: timeStart and timeEnd must be provided together";
 const DIFFER = "must differ from timeStart";
 const ZONE_WANTED = 'must be an IANA time zone, such as "Europe/Kyiv", or "visitor"';
+
+/** The most items of each list that may hold any number of values. */
+export const ITEMS_MAX = {
+  country: COUNTRY.itemsMax,
+  city: CITY.itemsMax,
+  language: LANGUAGE.itemsMax,
+  referrer: REFERRER.itemsMax,
+  queryParam: QUERY_PARAM.itemsMax,
+  daysOfWeek: DAY.itemsMax,
+} as const;
 
 /** The conditions, in the order in which they are read. */
 const WIRE: { readonly [C in Condition]: WireCondition<C> } = {

@@ -28,7 +28,7 @@ export interface RulesWithDefault {
 
 /** Refused before the link is accepted, whose route record is limited to about the same. */
 const RULES_BYTES_MAX = 256_000;
-const NAME_LENGTH_MAX = 100;
+export const RULE_NAME_LENGTH_MAX = 100;
 
 /** Returns the rules and, separately, their default, or the first fault. */
 export function parseRulesWithDefault(raw: unknown): Result<RulesWithDefault, WireFault> {
@@ -132,8 +132,8 @@ function parseFields(
 function parseName({ name }: RawObject): Result<Pick<NewRule, "name">, FieldFault> {
   if (name === undefined) return ok({});
   if (name === null) return ok({ name: null });
-  if (typeof name !== "string" || name.length > NAME_LENGTH_MAX) {
-    return refuse("name", `must be a string of at most ${NAME_LENGTH_MAX} characters`);
+  if (typeof name !== "string" || name.length > RULE_NAME_LENGTH_MAX) {
+    return refuse("name", `must be a string of at most ${RULE_NAME_LENGTH_MAX} characters`);
   }
   return ok({ name: name.trim().toWellFormed() || null });
 }
