@@ -41,6 +41,37 @@ describe("the API shell", () => {
     expect(await response.json()).toMatchObject({ code: "METHOD_NOT_ALLOWED" });
   });
 
+  it.for([
+    ["GET", "/api/links", 401],
+    ["GET", "/api/v1/links", 401],
+    ["GET", "/apiv1/links/analytics", 401],
+    ["POST", "/api/conversions/track/unknown", 404],
+    ["PUT", "/api/links", 405],
+    ["DELETE", "/api/v1/links", 405],
+    ["GET", "/apiv1/link/create", 405],
+    ["GET", "/api/conversions/track/unknown", 405],
+    ["GET", "/api/v1", 404],
+    ["GET", "/api/nowhere", 404],
+  ] as const)(
+    "answers with a slash at the end as without: %s %s",
+    async ([method, path, status], { expect }) => {
+      const [without, withSlash] = [
+        await callApi(path, { method }),
+        await callApi(`${path}/`, { method }),
+      ];
+      expect([without.status, withSlash.status]).toEqual([status, status]);
+      expect(withSlash.headers.get("Allow")).toBe(without.headers.get("Allow"));
+      expect(await withSlash.text()).toBe(await without.text());
+    },
+  );
+
+  it.for(["/api//", "/api/links//", "/api//links"])(
+    "knows no path with an empty segment: %s",
+    async (path, { expect }) => {
+      expect((await callApi(path)).status).toBe(404);
+    },
+  );
+
   it("answers HEAD like GET, without a body", async ({ expect }) => {
     const response = await callApi("/api/health", { method: "HEAD" });
     expect(response.status).toBe(200);

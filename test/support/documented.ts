@@ -29,7 +29,7 @@ const documented: readonly Documented[] = references
   .toSorted((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1))
   .map(({ path, fails, ...rest }) => ({
     ...rest,
-    pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`),
+    pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}/?$`),
     fails: new Set(Object.keys(fails).map(Number)),
   }));
 

@@ -25,9 +25,13 @@ export function answerPreflight(): Response {
   return new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
 }
 
-/** Allows scripts of other origins to read a response, unless it may depend on a cookie. */
+/** Whether a response may depend on a cookie. */
+export function reliesOnCookie(c: Context): boolean {
+  return c.req.header("Cookie") !== undefined && !offersToken(c.req.raw.headers);
+}
+
+/** Allows scripts of other origins to read a response. */
 export function openToOtherOrigins(c: Context): void {
-  if (c.req.header("Cookie") !== undefined && !offersToken(c.req.raw.headers)) return;
   c.header("Access-Control-Allow-Origin", "*");
   c.header("Access-Control-Expose-Headers", EXPOSED);
 }

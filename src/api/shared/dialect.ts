@@ -15,7 +15,7 @@ import { BUSY_SECONDS, HashingBusy } from "../../platform/hash-turns.ts";
 import { log } from "../../platform/log.ts";
 import { type DialectName, isUnder, PREFIXES } from "../../prefixes.ts";
 import { allowedMethods } from "./allowed-methods.ts";
-import { answerPreflight, isPreflight, openToOtherOrigins } from "./cors.ts";
+import { answerPreflight, isPreflight, openToOtherOrigins, reliesOnCookie } from "./cors.ts";
 import type { ShellFailure } from "./failure.ts";
 import { mountOperations, type Operations } from "./operation.ts";
 
@@ -51,6 +51,8 @@ export interface DialectDefinition<E extends DialectEnvironment> {
   readonly refuse: (c: Context, failure: ShellFailure) => Response;
   /** Paths that no API token opens, which therefore get no CORS headers. */
   readonly closedPaths?: readonly string[];
+  /** Whether cookies have no effect on any answer, so that other origins may always read it. */
+  readonly ignoresCookies?: boolean;
   /** All that it answers, below each of its prefixes. */
   readonly operations?: Operations<E>;
   /** Adds the routes, once per prefix. */
@@ -68,12 +70,14 @@ export function defineDialect<E extends DialectEnvironment>({
   name,
   refuse,
   closedPaths = [],
+  ignoresCookies = false,
   operations = {},
   mount,
 }: DialectDefinition<E>): Dialect<E> {
   return (given = {}) => {
     const surroundings: Surroundings = { clock: systemClock, ...given };
-    const app: DialectApp<E> = new Hono<E, BlankSchema, string>();
+    // A path may end with a slash.
+    const app: DialectApp<E> = new Hono<E, BlankSchema, string>({ strict: false });
     app.use("*", async (c, next) => {
       const requestId = requestIdOf(c);
       c.set("requestId", requestId);
@@ -85,7 +89,7 @@ export function defineDialect<E extends DialectEnvironment>({
       if (isOpen && isPreflight(c)) c.res = answerPreflight();
       else {
         await next();
-        if (isOpen) openToOtherOrigins(c);
+        if (isOpen && (ignoresCookies || !reliesOnCookie(c))) openToOtherOrigins(c);
       }
       c.header("X-Request-Id", requestId);
       c.header("X-Content-Type-Options", "nosniff");
