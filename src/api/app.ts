@@ -21,7 +21,7 @@ const apps: Readonly<Record<DialectName, () => Promise<App>>> = {
   native: async () => nativeApp,
   pvtlnk: lazily(async () => (await import("./pvtlnk/app.ts")).pvtlnk()),
   // Public, and in PVTLNK's format, but separate from its API, which only some plans include.
-  conversions: lazily(async () => (await import("./pvtlnk/conversions/routes.ts")).conversions()),
+  conversions: lazily(async () => (await import("./pvtlnk/conversions/app.ts")).conversions()),
   revolink: lazily(async () => (await import("./revolink/app.ts")).revolink()),
 };
 

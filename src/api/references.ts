@@ -1,6 +1,7 @@
 /** The references of all APIs. The Worker never loads them: see `shared/reference.ts`. */
 
 import { nativeReference } from "./native/reference.ts";
+import { pvtlnkReference } from "./pvtlnk/reference.ts";
 import type { ApiReference } from "./shared/reference.ts";
 
-export const references: readonly ApiReference[] = [nativeReference];
+export const references: readonly ApiReference[] = [nativeReference, pvtlnkReference];

@@ -17,10 +17,10 @@ export async function startPage(apis: readonly ApiReference[]): Promise<string> 
       <body>
         <main>
           ${apis.map(
-            ({ title, description, prefix }) =>
+            ({ title, description, address }) =>
               html`<h1>${title}</h1>
                 ${raw(marked.parse(description, { async: false }))}
-                <p><a href="${prefix}/openapi.json">OpenAPI document</a></p>`,
+                <p><a href="${address}">OpenAPI document</a></p>`,
           )}
         </main>
       </body>

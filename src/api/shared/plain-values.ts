@@ -6,7 +6,11 @@ import { readFlag, readTime } from "../../links/csv/cells.ts";
 
 /** Reads a flag that is written as a text, in a query or a form. */
 export function flagText(error: string) {
-  return z.string({ error }).transform(readFlag).pipe(z.boolean({ error }));
+  return z
+    .string({ error })
+    .meta({ type: "boolean" })
+    .transform(readFlag)
+    .pipe(z.boolean({ error }));
 }
 
 /**

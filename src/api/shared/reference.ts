@@ -87,6 +87,18 @@ export interface Example {
 /** A table without what answers its operations. */
 export type Contracts = Readonly<Record<string, DescribedOperation>>;
 
+/** Returns a table with its paths below another one, for a document of several tables. */
+export function below<T extends Contracts>(
+  path: string,
+  table: T,
+): { readonly [Id in keyof T]: DescribedOperation } {
+  const rows = Object.entries(table).map(([id, row]) => [
+    id,
+    { ...row, path: `${path}${row.path}` },
+  ]);
+  return Object.fromEntries(rows) as { [Id in keyof T]: DescribedOperation };
+}
+
 /** The reference of a table: a row for each operation. */
 export type ReferenceOf<T extends Contracts> = Readonly<Record<keyof T, Reference>>;
 

@@ -1,18 +1,16 @@
-/**
- * Who may pass each route: by scope, role, plan and workspace. A route that is missing here fails the
- * first test: add it with what opens it.
- */
+/** Who may pass each route: by scope, role, plan and workspace. */
 
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 
 import { SCOPES, type Role, type Scope } from "../../../src/access/access.ts";
 import { pvtlnk } from "../../../src/api/pvtlnk/app.ts";
+import { operations } from "../../../src/api/pvtlnk/operations.ts";
 import type { Plan } from "../../../src/config.ts";
 import { join, newAccount } from "../../support/account.ts";
 import { callApi } from "../../support/api.ts";
 import { newPvtlnkClient, type PvtlnkClient } from "../../support/pvtlnk.ts";
-import { pathOf } from "../../support/routes.ts";
+import { mountedRoutes, pathOf, routesOf } from "../../support/routes.ts";
 
 interface Opened {
   readonly scope?: Scope;
@@ -23,31 +21,28 @@ interface Opened {
   readonly notFound?: string;
 }
 
-const ROUTES: Readonly<Record<string, Opened>> = {
-  "GET /api/v1/links": { scope: "links:read" },
-  "POST /api/v1/links": { scope: "links:create" },
-  "GET /api/v1/links/export": { scope: "links:read", atLeast: "manager" },
-  "POST /api/v1/links/bulk_import": { scope: "links:create" },
-  "GET /api/v1/links/:id": { scope: "links:read", notFound: "Link not found" },
-  "PATCH /api/v1/links/:id": { scope: "links:update", notFound: "Link not found" },
-  "DELETE /api/v1/links/:id": { scope: "links:delete", notFound: "Link not found" },
-  "GET /api/v1/links/:link_id/variants": { scope: "links:read", notFound: "Link not found" },
-  "POST /api/v1/links/:link_id/variants": { scope: "links:update", notFound: "Link not found" },
-  "PATCH /api/v1/links/:link_id/variants/:variant_id": {
-    scope: "links:update",
-    notFound: "Link not found",
-  },
-  "DELETE /api/v1/links/:link_id/variants/:variant_id": {
-    scope: "links:update",
-    notFound: "Link not found",
-  },
-  "GET /api/v1/analytics/overview": { scope: "links:read:analytics", atLeast: "manager" },
-  "GET /api/v1/analytics/advanced": { scope: "links:read:analytics", atLeast: "manager" },
-  "POST /api/v1/tokens/generate": {},
-  "DELETE /api/v1/tokens/revoke": { onAnyPlan: true },
+/** Does not compile until it says of each operation what opens it. */
+const OPENED: Readonly<Record<keyof typeof operations, Opened>> = {
+  listLinks: { scope: "links:read" },
+  createLink: { scope: "links:create" },
+  exportLinks: { scope: "links:read", atLeast: "manager" },
+  importLinks: { scope: "links:create" },
+  getLink: { scope: "links:read", notFound: "Link not found" },
+  updateLink: { scope: "links:update", notFound: "Link not found" },
+  archiveLink: { scope: "links:delete", notFound: "Link not found" },
+  listVariants: { scope: "links:read", notFound: "Link not found" },
+  createVariant: { scope: "links:update", notFound: "Link not found" },
+  updateVariant: { scope: "links:update", notFound: "Link not found" },
+  deleteVariant: { scope: "links:update", notFound: "Link not found" },
+  getOverview: { scope: "links:read:analytics", atLeast: "manager" },
+  getAdvancedReport: { scope: "links:read:analytics", atLeast: "manager" },
+  generateToken: {},
+  revokeToken: { onAnyPlan: true },
 };
 
-const CASES = Object.entries(ROUTES);
+const CASES = routesOf("pvtlnk", operations).map(
+  ({ id, route }): [route: string, opened: Opened] => [route, OPENED[id]],
+);
 
 /** Fits every route that takes a body. */
 const BODY = {
@@ -70,11 +65,8 @@ async function setPlan(client: PvtlnkClient, plan: Plan): Promise<void> {
 }
 
 describe("PVTLNK's routes", () => {
-  it("each of PVTLNK's routes is in this table", ({ expect }) => {
-    const routes = pvtlnk()
-      .routes.filter(({ method }) => method !== "ALL")
-      .map(({ method, path }) => `${method} ${path}`);
-    expect([...new Set(routes)].sort()).toEqual(Object.keys(ROUTES).sort());
+  it("are those of the table, and no others", ({ expect }) => {
+    expect(mountedRoutes(pvtlnk())).toEqual(CASES.map(([route]) => route).sort());
   });
 
   it.for(CASES)("%s is for a token, not for a session", async ([route], { expect }) => {

@@ -6,7 +6,7 @@ import * as z from "zod";
 
 import { native } from "../../../src/api/native/app.ts";
 import { pvtlnk } from "../../../src/api/pvtlnk/app.ts";
-import { conversions } from "../../../src/api/pvtlnk/conversions/routes.ts";
+import { conversions } from "../../../src/api/pvtlnk/conversions/app.ts";
 import { revolink } from "../../../src/api/revolink/app.ts";
 import { newAccount } from "../../support/account.ts";
 import { callApi, jsonOf, ORIGIN } from "../../support/api.ts";

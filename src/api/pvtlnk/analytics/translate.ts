@@ -4,7 +4,9 @@ import type { Report, ReportRange, ValueCount } from "../../../ledger/counts/con
 import { dayOfDate } from "../../../ledger/counts/day.ts";
 import type { LinkName } from "../../../links/store.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { share, wireTime, wireTimeOrNull } from "../wire-values.ts";
+import type { advancedReport, overview } from "./answers.ts";
 
 export interface ReportWindow {
   readonly days: number;
@@ -61,7 +63,11 @@ const ADVANCED = {
 } as const satisfies BreakdownWords;
 
 /** Converts the overview. Visitors who asked not to be tracked add clicks but no visitors. */
-export function wireOverview(window: ReportWindow, report: Report, top: readonly ClickedLink[]) {
+export function wireOverview(
+  window: ReportWindow,
+  report: Report,
+  top: readonly ClickedLink[],
+): AnswerOf<typeof overview> {
   const { period: clicks, unique } = report;
   return {
     ...wireWindow(window),
@@ -88,7 +94,7 @@ export function wireAdvanced(
   window: ReportWindow,
   report: Report,
   links: readonly ConvertedLink[],
-) {
+): AnswerOf<typeof advancedReport> {
   const weekdays = weekdaysOf(report);
   return {
     ...wireWindow(window),

@@ -57,17 +57,23 @@ const currency = text("Currency is invalid")
 
 export const postback = z.object(
   {
+    /** A decimal amount; by default the goal's own value. */
     value,
+    /** Three letters of ISO 4217; by default the goal's currency. */
     currency,
+    /** The order or transaction: each counts once. */
     order_id: identity("Order id is invalid").refine(
       (given) => given === undefined || given.length <= ORDER_LENGTH_MAX,
       `Order id is too long (maximum is ${ORDER_LENGTH_MAX} characters)`,
     ),
+    /** The click to attribute it to: its id, or its token. It then decides alone. */
     click_id: identity("Click id is invalid").refine(
       (given) => given === undefined || given.length <= CLICK_LENGTH_MAX,
       "Click id is invalid",
     ),
+    /** The visitor's address; by default the sender's. */
     ip: text("Ip is invalid"),
+    /** The visitor's user agent; by default the sender's. */
     ua: text("Ua is invalid"),
   },
   { error: "The body must be an object of fields" },

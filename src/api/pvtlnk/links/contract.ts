@@ -98,17 +98,26 @@ const utmParams = z
   );
 
 const optional = {
+  /** Null or empty for none, like `description`. */
   title: text("Title", TITLE_LENGTH_MAX, CONTROL),
   description: text("Description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES),
+  /** Names of tags. Those that do not exist are created. */
   tags: tags.optional(),
+  /** Whether it leads anywhere; by default true. */
   active: flag("Active"),
+  /** Before this time it is not found. ISO 8601; UTC without a zone. */
   scheduled_start_at: unlessEmpty(time("Scheduled start at").nullable()),
+  /** After this time it is gone. */
   scheduled_end_at: unlessEmpty(time("Scheduled end at").nullable()),
+  /** False clears `expires_at`; true needs one. */
   expires: flag("Expires"),
+  /** After this time it is gone. It may be past. */
   expires_at: unlessEmpty(time("Expires at").nullable()),
+  /** Parameters that every destination of the link gets. Names other than `utm_…` are dropped. */
   utm_params: unlessEmpty(utmParams.nullable()),
+  /** The `numericId` of a collection; null for none. */
   collection_id: unlessEmpty(z.int({ error: "Collection must exist" }).nullable()),
-  /** Beside `link` in the request rather than in it. */
+  /** Asked for before the link leads on; null or empty for none. Beside `link`, not in it. */
   password: z
     .string(invalid("Password"))
     .max(PASSWORD_LENGTH_MAX, tooLong("Password", PASSWORD_LENGTH_MAX))
@@ -118,8 +127,9 @@ const optional = {
 const destination = required("Destination url", DESTINATION_LENGTH_MAX);
 
 export const newLink = z.object({
+  /** A web address. */
   destination_url: destination,
-  // An empty code requests an automatic one, as leaving it out does.
+  /** By default, or if it is empty, an automatic one. */
   short_code: z
     .union([shortCode, z.literal("").transform(() => undefined)], invalid("Short code"))
     .nullish(),
@@ -127,6 +137,7 @@ export const newLink = z.object({
 });
 
 export const linkChanges = z.object({
+  /** A web address. */
   destination_url: destination.optional(),
   short_code: unlessEmpty(shortCode),
   /** False takes a link out of the archive. */
@@ -145,6 +156,7 @@ const DEFAULT_WEIGHT = 50;
 export const newVariant = z.object({
   name: required("Name", VARIANT_NAME_LENGTH_MAX),
   destination_url: destination,
+  /** Its share of the traffic relative to the other active variants. */
   weight: weight.default(DEFAULT_WEIGHT),
   active: z.boolean({ error: "Active must be true or false" }).default(true),
 });
@@ -152,6 +164,7 @@ export const newVariant = z.object({
 export const variantChanges = z.object({
   name: required("Name", VARIANT_NAME_LENGTH_MAX).optional(),
   destination_url: destination.optional(),
+  /** Its share of the traffic relative to the other active variants. */
   weight: weight.optional(),
   active: flag("Active"),
 });
@@ -165,6 +178,7 @@ function wholeNumber(field: string) {
   return z
     .string()
     .regex(/^[1-9]\d{0,8}$/, { error })
+    .meta({ type: "integer", minimum: 1, pattern: undefined })
     .transform(Number);
 }
 
@@ -173,8 +187,11 @@ const PER_PAGE_MAX = 100;
 
 /** The filters that the list and the export share. */
 const filters = {
+  /** True for links that lead somewhere; false has no effect, here and below. */
   active: queryFlag("Active"),
+  /** True for archived links. */
   archived: queryFlag("Archived"),
+  /** The `numericId` of a collection. */
   collection_id: wholeNumber("Collection").optional(),
 };
 
@@ -185,17 +202,21 @@ export const listQuery = z.object({
     .transform((perPage) => Math.min(perPage, PER_PAGE_MAX))
     .default(PER_PAGE),
   ...filters,
+  /** True for links with a start or an end. */
   scheduled: queryFlag("Scheduled"),
 });
 
 export const exportQuery = z.object({
   ...filters,
+  /** ISO 8601; UTC without a zone. */
   created_after: time("Created after").optional(),
+  /** ISO 8601; UTC without a zone. */
   created_before: time("Created before").optional(),
 });
 
-const csvImport = z.object(
+export const csvImport = z.object(
   {
+    /** A file with a header, as one text. */
     csv: z
       .string({ error: "Csv must be a text that holds the file" })
       .min(1, { error: "Csv can't be blank" }),
@@ -204,7 +225,7 @@ const csvImport = z.object(
 );
 
 /** The other form, of PVTLNK's guide to bulk imports: the columns of a file as fields. */
-const linksImport = z.object({
+export const linksImport = z.object({
   links: z
     .array(z.record(z.string(), z.unknown(), { error: "Links must be a list of objects" }), {
       error: "Links must be a list of objects",

@@ -9,8 +9,12 @@ import type { LinkFields, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { shortUrlOf } from "../../../links/route/address.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
+import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireTime, wireTimeOrNull } from "../wire-values.ts";
+import type { importReport, link as shownLink, linkAnalytics, recentClick } from "./answers.ts";
 import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "./contract.ts";
+import { activityIn } from "./request.ts";
 
 export function toInput(body: NewLink): LinkInput {
   return {
@@ -63,7 +67,7 @@ export function wireLink(
   link: ListedLink,
   { clicks, lastClickAtMs }: LinkActivity,
   config: Config,
-) {
+): AnswerOf<typeof shownLink> {
   const address = { domain: shownDomain(link), code: link.code };
   return {
     id: link.id,
@@ -90,11 +94,11 @@ export function wireLink(
 }
 
 /** Returns the analytics that only a single link shows. */
-export function wireAnalytics({ clicks, recent }: LinkState) {
+export function wireAnalytics({ clicks, recent }: LinkState): AnswerOf<typeof linkAnalytics> {
   return { total_clicks: clicks, recent_clicks: recent.map(wireClick) };
 }
 
-function wireClick(click: LoggedClick) {
+function wireClick(click: LoggedClick): AnswerOf<typeof recentClick> {
   return {
     clicked_at: wireTime(click.atMs),
     hashed_ip: click.addressHash,
@@ -104,5 +108,28 @@ function wireClick(click: LoggedClick) {
     device_type: click.device,
     browser_family: click.browser || null,
     os_family: click.os || null,
+  };
+}
+
+interface ShownImport {
+  readonly activities: ReadonlyMap<number, LinkActivity>;
+  readonly config: Config;
+  /** The guide to imports of objects has another name for the number of new links. */
+  readonly ofObjects: boolean;
+}
+
+/** Converts an import's report. */
+export function wireImport(
+  { links, errors, summary }: ImportReport,
+  { activities, config, ofObjects }: ShownImport,
+): AnswerOf<typeof importReport> {
+  const { totalRows, created, failed } = summary;
+  return {
+    success: true,
+    created,
+    ...(ofObjects && { imported: created }),
+    links: links.map((link) => wireLink(link, activityIn(activities, link), config)),
+    errors,
+    summary: { total_rows: totalRows, created, failed },
   };
 }

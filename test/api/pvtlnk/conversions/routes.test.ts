@@ -4,7 +4,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 
-import { conversions } from "../../../../src/api/pvtlnk/conversions/routes.ts";
+import { conversions } from "../../../../src/api/pvtlnk/conversions/app.ts";
 import { ledgerFor } from "../../../../src/ledger/stub.ts";
 import { DAY_MS, HOUR_MS } from "../../../../src/platform/clock.ts";
 import { type Account, newAccount } from "../../../support/account.ts";

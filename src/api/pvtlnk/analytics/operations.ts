@@ -1,7 +1,5 @@
 /** Reports on a whole workspace, over its attribution window. */
 
-import { Hono } from "hono";
-
 import { databaseOf } from "../../../db/database.ts";
 import type { LinkTotal } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf } from "../../../ledger/counts/day.ts";
@@ -11,9 +9,9 @@ import { DAY_MS } from "../../../platform/clock.ts";
 import { loadAttributionDays } from "../../../workspaces/settings.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
-import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
-import { requires } from "../guard.ts";
+import type { PvtlnkContext } from "../environment.ts";
 import { activityOf } from "../links/request.ts";
+import { operation } from "../operation.ts";
 import {
   type ClickedLink,
   type ConvertedLink,
@@ -26,30 +24,41 @@ const TOP_LINKS_MAX = 10;
 /** The maximum number of links analyzed, by clicks or conversions. */
 const ANALYSED_LINKS_MAX = 100;
 
-const forReports = requires({ scope: "links:read:analytics", role: "manager" });
+const FOR_REPORTS = { scope: "links:read:analytics", role: "manager" } as const;
 
-export const analytics = new Hono<PvtlnkEnvironment>()
-  .get("/overview", forReports, async (c) => {
-    const window = await windowOf(c);
-    const report = await ledgerOf(c).workspaceReport(window.range);
-    const top = await topLinks(c, report.links);
-    return c.json({ success: true, overview: wireOverview(window, report, top) });
-  })
-  .get("/advanced", forReports, async (c) => {
-    const window = await windowOf(c);
-    const report = await ledgerOf(c).conversionReport(window.range);
-    const converted = report.conversions;
-    const conversions = new Map(converted.map((one) => [one.linkId, one.conversions]));
-    const clicked = new Set(report.links.map(({ linkId }) => linkId));
-    const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));
-    const totals = [...report.links, ...unclicked.map(({ linkId }) => ({ linkId, clicks: 0 }))];
-    const shown = { fields: ["code", "title", "createdAtMs"], max: ANALYSED_LINKS_MAX } as const;
-    const links: ConvertedLink[] = (await linksOf(c, totals, shown)).map((one) => ({
-      ...one,
-      conversions: conversions.get(one.link.id) ?? 0,
-    }));
-    return c.json({ success: true, advanced: wireAdvanced(window, report, links) });
-  });
+export const reportOperations = {
+  getOverview: operation({
+    method: "GET",
+    path: "/analytics/overview",
+    requires: FOR_REPORTS,
+    async answer(c) {
+      const window = await windowOf(c);
+      const report = await ledgerOf(c).workspaceReport(window.range);
+      const top = await topLinks(c, report.links);
+      return c.json({ success: true, overview: wireOverview(window, report, top) });
+    },
+  }),
+  getAdvancedReport: operation({
+    method: "GET",
+    path: "/analytics/advanced",
+    requires: FOR_REPORTS,
+    async answer(c) {
+      const window = await windowOf(c);
+      const report = await ledgerOf(c).conversionReport(window.range);
+      const converted = report.conversions;
+      const conversions = new Map(converted.map((one) => [one.linkId, one.conversions]));
+      const clicked = new Set(report.links.map(({ linkId }) => linkId));
+      const unclicked = converted.filter(({ linkId }) => !clicked.has(linkId));
+      const totals = [...report.links, ...unclicked.map(({ linkId }) => ({ linkId, clicks: 0 }))];
+      const shown = { fields: ["code", "title", "createdAtMs"], max: ANALYSED_LINKS_MAX } as const;
+      const links: ConvertedLink[] = (await linksOf(c, totals, shown)).map((one) => ({
+        ...one,
+        conversions: conversions.get(one.link.id) ?? 0,
+      }));
+      return c.json({ success: true, advanced: wireAdvanced(window, report, links) });
+    },
+  }),
+};
 
 function ledgerOf(c: PvtlnkContext) {
   return ledgerFor(c.env, c.get("access").workspace.ledger);

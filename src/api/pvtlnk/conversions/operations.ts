@@ -1,10 +1,7 @@
-/**
- * PVTLNK's public postback, a separate app: no account authenticates it, only a goal's token. A
- * shop's server calls it, or a shop's page from any origin.
- */
+/** The postback: checks who reports, and counts a conversion. */
 
-import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
+import type * as z from "zod";
 
 import {
   type Admission,
@@ -13,20 +10,24 @@ import {
   type PostbackGoal,
 } from "../../../conversions/postback-goal.ts";
 import { type Postback, trackConversion } from "../../../conversions/track-conversion.ts";
+import type { TrackedConversion } from "../../../conversions/tracked-conversion.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { sha256Hex } from "../../../platform/bytes.ts";
 import { tolerate } from "../../../platform/log.ts";
 import { USER_AGENT } from "../../../platform/safe-fetch.ts";
 import { visitorOf } from "../../../redirect/visitor.ts";
-import { defineDialect, type DialectEnvironment, nowOf } from "../../shared/dialect.ts";
+import { type DialectEnvironment, nowOf } from "../../shared/dialect.ts";
+import { answering, type Operations } from "../../shared/operation.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { timeInWords } from "../analytics/time-in-words.ts";
+import type { conversion } from "./answers.ts";
 import { postback, reportedFields } from "./contract.ts";
 import { refuse, validate } from "./errors.ts";
 
 const SECRET_HEADER = "X-Goal-Secret";
 const LIMIT_SECONDS = 60; // the period of CONVERSION_LIMIT in wrangler.toml
 
-interface ConversionsEnvironment extends DialectEnvironment {
+export interface ConversionsEnvironment extends DialectEnvironment {
   Variables: DialectEnvironment["Variables"] & {
     /** The goal of the token in the path. */
     goal: PostbackGoal;
@@ -74,46 +75,52 @@ const goalInPath = createMiddleware<ConversionsEnvironment>(async (c, next) => {
   return undefined;
 });
 
-/** Validates the fields of the body and the query; both are optional, and so is every field. */
-const reported = validate.json(
-  postback,
-  { limitBytes: 16 * 1024, forms: true, optional: true },
-  async (c, body) => reportedFields(body, new URL(c.req.url).searchParams),
-);
+/** Fields of the body and the query; both are optional, and so is every field. */
+const report = { schema: postback, limitBytes: 16 * 1024, forms: true, optional: true } as const;
+const { schema, ...reading } = report;
 
-const track = new Hono<ConversionsEnvironment>().post(
-  "/:token",
-  noWebhooks,
-  brake,
-  goalInPath,
-  reported,
-  async (c) => {
-    const { value, currency, order_id: orderId = null, ...body } = c.req.valid("json");
-    const visitor = visitorIn(c.req.raw, body.ip, body.ua);
-    const given = { value, currency, orderId, click: body.click_id ?? null, visitor };
-    const tracked = await trackConversion(c.env, c.get("goal"), given, nowOf(c));
-    if (!tracked.ok) return refuse(c, tracked.error);
-    const { id, attribution } = tracked.value;
-    const { tellsVisitors } = c.get("admission");
-    const time = attribution === null ? null : timeInWords(attribution.msToConvert);
-    return c.json({
-      success: true,
-      conversion_id: id,
-      attributed: tellsVisitors ? attribution !== null : null,
-      value: tracked.value.value,
-      time_to_convert: tellsVisitors ? time : null,
-    });
+/** The table of the postback. */
+export const conversionOperations = {
+  trackConversion: {
+    method: "POST",
+    path: "/track/:token",
+    requires: null,
+    body: report,
+    steps: [
+      noWebhooks,
+      brake,
+      goalInPath,
+      validate.json(schema, reading, async (c, body) =>
+        reportedFields(body, new URL(c.req.url).searchParams),
+      ),
+      answering<ConversionsEnvironment, string, z.ZodUndefined, typeof postback>(
+        async (c, { body }) => {
+          const { value, currency, order_id: orderId = null, click_id: click = null } = body;
+          const visitor = visitorIn(c.req.raw, body.ip, body.ua);
+          const given = { value, currency, orderId, click, visitor };
+          const tracked = await trackConversion(c.env, c.get("goal"), given, nowOf(c));
+          if (!tracked.ok) return refuse(c, tracked.error);
+          return c.json(wireConversion(tracked.value, c.get("admission")));
+        },
+      ),
+    ],
   },
-);
+} satisfies Operations<ConversionsEnvironment>;
 
-export const conversions = defineDialect<ConversionsEnvironment>({
-  name: "conversions",
-  refuse,
-  ignoresCookies: true,
-  mount(app) {
-    app.route("/track", track);
-  },
-});
+/** Converts a conversion; not every reporter may know whether its visitor has clicked. */
+function wireConversion(
+  { id, value, attribution }: TrackedConversion,
+  { tellsVisitors }: Admission,
+): AnswerOf<typeof conversion> {
+  const time = attribution === null ? null : timeInWords(attribution.msToConvert);
+  return {
+    success: true,
+    conversion_id: id,
+    attributed: tellsVisitors ? attribution !== null : null,
+    value,
+    time_to_convert: tellsVisitors ? time : null,
+  };
+}
 
 /**
  * Returns the visitor who converted: the one in the body, or else the sender of the request.
