@@ -16,6 +16,9 @@ const rows = references.flatMap((api) =>
   }),
 );
 
+/** What a client sent, as it gets it back; and the facts of the native API's failures. */
+const ANYTHING = /\.failed\[\]\.input$|^failure\{\}$/;
+
 const isSchema = (answer: z.ZodType | OtherAnswer | null): answer is z.ZodType =>
   answer instanceof z.ZodType;
 
@@ -42,7 +45,8 @@ describe.for(references)("the reference of the $title", (api) => {
 
   it("has no field of which nothing is said in what its operations share", ({ expect }) => {
     const shared = Object.entries({ failure: api.failure, ...api.schemas });
-    expect(shared.flatMap(([name, schema]) => holes(z.toJSONSchema(schema), name))).toEqual([]);
+    const found = shared.flatMap(([name, schema]) => holes(z.toJSONSchema(schema), name));
+    expect(found.filter((place) => !ANYTHING.test(place))).toEqual([]);
   });
 });
 
@@ -57,7 +61,8 @@ describe.for(rows)("$name", ({ operation, reference }) => {
     const shown = answers
       .filter(isSchema)
       .flatMap((schema) => holes(z.toJSONSchema(schema, { io: "output" }), "shown"));
-    expect([...requests, ...shown]).toEqual([]);
+    const found = [...requests, ...shown].filter((place) => !ANYTHING.test(place));
+    expect(found).toEqual([]);
   });
 
   it("has an example that its operation reads", ({ expect }) => {

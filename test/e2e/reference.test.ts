@@ -5,7 +5,7 @@ import { beforeAll, describe, it } from "vitest";
 import { buildReference } from "../../tools/reference/build.ts";
 import { startServer, type Server } from "./support/server.ts";
 
-const DOCUMENTS = ["/api/openapi.json"];
+const DOCUMENTS = ["/api/openapi.json", "/api/v1/openapi.json", "/apiv1/openapi.json"];
 
 let server: Server;
 

@@ -8,7 +8,7 @@ import type { RawFields } from "../shared/dialect.ts";
 import type { RevolinkEnvironment } from "./environment.ts";
 import { refuse, type RevolinkRefusal } from "./errors.ts";
 
-type FieldSource =
+export type FieldSource =
   | "query"
   /**
    * Apple Shortcuts cannot send a body with DELETE. The body's value of a field takes precedence.
@@ -16,7 +16,7 @@ type FieldSource =
   | "body_or_query"
   | { readonly bodyBytesMax: number };
 
-const SMALL_BODY_BYTES_MAX = 64 * 1024;
+export const SMALL_BODY_BYTES_MAX = 64 * 1024;
 
 /** Reads the fields of a request into the context, without checking their values. */
 export function fieldsFrom(source: FieldSource): MiddlewareHandler<RevolinkEnvironment> {

@@ -1,15 +1,8 @@
-/**
- * The guard of RevoLink's routes: a token with the route's scope, in the workspace that the request
- * names.
- *
- * The order ensures that no client learns more than it may: `requires` (401, 429, 403),
- * `fieldsFrom` (400, 413, 415), `inNamedWorkspace` (400, 403). Handlers check anything else only
- * afterwards.
- */
+/** The guards of RevoLink's routes: a token, and the workspace that the request names. */
 
 import type { MiddlewareHandler } from "hono";
 
-import { type Access, type Scope, scopesOf } from "../../access/access.ts";
+import { type Access, scopesOf } from "../../access/access.ts";
 import { databaseOf } from "../../db/database.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import { objectIdOf } from "../../platform/uuid.ts";
@@ -18,12 +11,7 @@ import { guardsFor } from "../shared/guard.ts";
 import type { RevolinkEnvironment } from "./environment.ts";
 import { refuse, type RevolinkRefusal } from "./errors.ts";
 
-const guard = guardsFor({ refuse, order: ["rate", "scope"] });
-
-/** Requires a token that holds a scope. */
-export function requires(requirement: { readonly scope: Scope }) {
-  return guard({ who: "token", ...requirement });
-}
+export const requires = guardsFor({ refuse, order: ["rate", "scope"] });
 
 /** Moves the access to the workspace that the fields name, with the member's role there. */
 export const inNamedWorkspace: MiddlewareHandler<RevolinkEnvironment> = async (c, next) => {

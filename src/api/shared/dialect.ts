@@ -54,9 +54,7 @@ export interface DialectDefinition<E extends DialectEnvironment> {
   /** Whether cookies have no effect on any answer, so that other origins may always read it. */
   readonly ignoresCookies?: boolean;
   /** All that it answers, below each of its prefixes. */
-  readonly operations?: Operations<E>;
-  /** Adds the routes, once per prefix. */
-  readonly mount?: (app: DialectApp<E>) => void;
+  readonly operations: Operations<E>;
 }
 
 /** Makes a dialect's app, on the system's clock by default. */
@@ -71,8 +69,7 @@ export function defineDialect<E extends DialectEnvironment>({
   refuse,
   closedPaths = [],
   ignoresCookies = false,
-  operations = {},
-  mount,
+  operations,
 }: DialectDefinition<E>): Dialect<E> {
   return (given = {}) => {
     const surroundings: Surroundings = { clock: systemClock, ...given };
@@ -117,10 +114,7 @@ export function defineDialect<E extends DialectEnvironment>({
       });
       return refuse(c, { reason: "internal" });
     });
-    for (const prefix of PREFIXES[name]) {
-      mountOperations(app.basePath(prefix), operations);
-      mount?.(app.basePath(prefix));
-    }
+    for (const prefix of PREFIXES[name]) mountOperations(app.basePath(prefix), operations);
     return app;
   };
 }

@@ -5,14 +5,20 @@ import { describe, it } from "vitest";
 import * as z from "zod";
 
 import { native } from "../../../src/api/native/app.ts";
+import { operations as nativeOperations } from "../../../src/api/native/operations.ts";
 import { pvtlnk } from "../../../src/api/pvtlnk/app.ts";
 import { conversions } from "../../../src/api/pvtlnk/conversions/app.ts";
+import { conversionOperations } from "../../../src/api/pvtlnk/conversions/operations.ts";
+import { operations as pvtlnkOperations } from "../../../src/api/pvtlnk/operations.ts";
 import { revolink } from "../../../src/api/revolink/app.ts";
+import { operations as revolinkOperations } from "../../../src/api/revolink/operations.ts";
 import { newAccount } from "../../support/account.ts";
 import { callApi, jsonOf, ORIGIN } from "../../support/api.ts";
+import { assertDocumented } from "../../support/documented.ts";
 import { newNativeClient } from "../../support/native.ts";
 import { OPERATOR } from "../../support/operator.ts";
 import { newPvtlnkClient } from "../../support/pvtlnk.ts";
+import { routesOf } from "../../support/routes.ts";
 
 const LIBRARY =
   /invalid input|invalid option|\bexpected\b|\breceived\b|too big|too small|unrecognized key|\bregex\b|\bzod\b/i;
@@ -36,7 +42,8 @@ const WRONG_BODIES: readonly unknown[] = [[], [1], "a text", 5, true, null];
 const WRONG_VALUES: readonly unknown[] = [5.5, "x".repeat(3_000), [5], {}];
 
 interface Caller {
-  readonly routes: readonly { readonly method: string; readonly path: string }[];
+  /** Those of its table, as `METHOD /path`. */
+  readonly routes: readonly { readonly route: string }[];
   send(method: string, path: string, body: unknown): Promise<Response>;
 }
 
@@ -54,23 +61,26 @@ async function callers(): Promise<readonly Caller[]> {
       | ReturnType<typeof pvtlnk>
       | ReturnType<typeof revolink>
       | ReturnType<typeof conversions>,
+    routes: Caller["routes"],
     headersFor: (path: string) => Record<string, string>,
   ): Caller => ({
-    routes: app.routes,
-    send: async (method, path, body) =>
-      app.fetch(
-        new Request(new URL(path, ORIGIN), jsonOf(method, body, headersFor(path))),
-        env,
-        ctx,
-      ),
+    routes,
+    send: async (method, path, body) => {
+      const request = new Request(new URL(path, ORIGIN), jsonOf(method, body, headersFor(path)));
+      const response = await app.fetch(request, env, ctx);
+      await assertDocumented(method, request.url, response);
+      return response;
+    },
   });
   return [
-    callerOf(native(), (path) =>
+    callerOf(native(), routesOf("native", nativeOperations), (path) =>
       path.startsWith("/api/admin/") ? OPERATOR : { ...account.bySession },
     ),
-    callerOf(pvtlnk(), () => ({ Authorization: `Bearer ${token}` })),
-    callerOf(revolink(), () => ({ "X-Api-Key": token })),
-    callerOf(conversions(), () => ({})),
+    callerOf(pvtlnk(), routesOf("pvtlnk", pvtlnkOperations), () => ({
+      Authorization: `Bearer ${token}`,
+    })),
+    callerOf(revolink(), routesOf("revolink", revolinkOperations), () => ({ "X-Api-Key": token })),
+    callerOf(conversions(), routesOf("conversions", conversionOperations), () => ({})),
   ];
 }
 
@@ -81,10 +91,9 @@ async function answersTo(bodies: readonly unknown[]) {
   const answers: { readonly what: string; readonly status: number; readonly text: string }[] = [];
   for (const { routes, send } of await callers()) {
     const withBody = routes.filter(
-      ({ method, path }) =>
-        ["POST", "PATCH", "PUT", "DELETE"].includes(method) && !ENDING.test(`${method} ${path}`),
+      ({ route }) => /^(?:POST|PATCH|PUT|DELETE) /.test(route) && !ENDING.test(route),
     );
-    for (const key of new Set(withBody.map(({ method, path }) => `${method} ${path}`))) {
+    for (const { route: key } of withBody) {
       const [method = "", route = ""] = key.split(" ");
       const path = route.replace(/:(\w+)/g, (_, name: string) =>
         route.startsWith("/api/v1") ? String(numbered.id) : name === "workspaceId" ? "1" : id,

@@ -14,29 +14,17 @@ import { DEFAULT_RULE } from "../../../links/rules/rule.ts";
 import type { LinkName } from "../../../links/store.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
+import type { entry, linkReport, linksReport, servedClicks } from "./answers.ts";
 
 const DIRECT = "Direct";
 const UNKNOWN = "Unknown";
 
-interface Entry {
-  readonly title: string;
-  readonly value: number;
-  /** The country's code, which clients turn into a flag. */
-  readonly flag?: string;
-}
-
+type Entry = AnswerOf<typeof entry>;
 type Entries = Readonly<Record<string, Entry>>;
+type Served = AnswerOf<typeof servedClicks>;
 
-/** The clicks that a rule or a variant has served. */
-interface Served {
-  readonly name: string;
-  readonly targetUrl: string;
-  readonly clicks: number;
-  readonly uniqueClicks: number;
-  readonly referrers: Entries;
-}
-
-export function wireLinkReport(link: Link, report: DetailedReport) {
+export function wireLinkReport(link: Link, report: DetailedReport): AnswerOf<typeof linkReport> {
   return {
     totals: { total: report.total, periodTotal: report.period, unique: report.unique },
     dailyTraffic: dailyTraffic(report),
@@ -50,7 +38,7 @@ export function wireLinkReport(link: Link, report: DetailedReport) {
 export function wireWorkspaceReport(
   report: Report,
   links: readonly LinkName<"uuid" | "title" | "code">[],
-) {
+): AnswerOf<typeof linksReport> {
   const clicks = new Map(report.links.map((total) => [total.linkId, total.clicks]));
   return {
     totals: { total: report.period, periodTotal: report.period, unique: report.unique },

@@ -1,43 +1,44 @@
 /** Creates up to 100 links per call, each independently of the others. */
 
-import { Hono } from "hono";
-
 import { type Config, configOf } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { createEachOnce, type Items, type Outcomes } from "../../shared/create-each.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { toIssue } from "../../shared/validate.ts";
-import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
+import type { RevolinkContext } from "../environment.ts";
 import { refuse, type RevolinkRefusal, sentenceOf } from "../errors.ts";
-import { fieldsFrom } from "../fields.ts";
-import { inNamedWorkspace, requires } from "../guard.ts";
+import { operation } from "../operation.ts";
+import type { bulkReport } from "./answers.ts";
 import { completerFor } from "./complete.ts";
 import { newLink } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
 import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 
-const LINKS_MAX = 100;
+export const LINKS_MAX = 100;
 const BULK_BYTES_MAX = 5 * 1024 * 1024;
 
-export const bulk = new Hono<RevolinkEnvironment>().post(
-  "/bulk-create",
-  requires({ scope: "links:create" }),
-  fieldsFrom({ bodyBytesMax: BULK_BYTES_MAX }),
-  inNamedWorkspace,
-  async (c) => {
-    const items = itemsOf(c.get("fields")["links"]);
-    if (!items.ok) return refuse(c, items.error);
-    const request = { ...onceRequestOf(c, "POST /apiv1/links/bulk-create"), body: items.value };
-    const created = await createEachOnce(request, linkContextOf(c), linksOf(c, items.value));
-    if (!created.ok) return refuse(c, created.error);
-    const { value: outcomes, replayed } = created.value;
-    announceLiveBy(c);
-    if (replayed) c.header("Idempotent-Replayed", "true");
-    return c.json(wireOutcomes(c, items.value, outcomes));
-  },
-);
+export const bulkOperations = {
+  createLinks: operation({
+    method: "POST",
+    path: "/links/bulk-create",
+    scope: "links:create",
+    from: { bodyBytesMax: BULK_BYTES_MAX },
+    async answer(c) {
+      const items = itemsOf(c.get("fields")["links"]);
+      if (!items.ok) return refuse(c, items.error);
+      const request = { ...onceRequestOf(c, "POST /apiv1/links/bulk-create"), body: items.value };
+      const created = await createEachOnce(request, linkContextOf(c), linksOf(c, items.value));
+      if (!created.ok) return refuse(c, created.error);
+      const { value: outcomes, replayed } = created.value;
+      announceLiveBy(c);
+      if (replayed) c.header("Idempotent-Replayed", "true");
+      return c.json(wireOutcomes(c, items.value, outcomes));
+    },
+  }),
+};
 
 function itemsOf(links: unknown): Result<readonly unknown[], RevolinkRefusal> {
   if (!Array.isArray(links) || links.length === 0) {
@@ -87,7 +88,7 @@ function wireOutcomes(
   c: RevolinkContext,
   items: readonly unknown[],
   outcomes: Outcomes<RevolinkRefusal>,
-) {
+): AnswerOf<typeof bulkReport> {
   const config = configOf(c.env);
   const created = outcomes.flatMap((one) =>
     one.ok ? [{ ...wireCreated(one.value, config), name: one.value.title }] : [],

@@ -67,17 +67,29 @@ const tagIds = z
 
 /** The fields that may also be null, which means absent. */
 const optional = {
+  /** Not shown to visitors. */
   description: description.nullish(),
+  /** A domain that the workspace has verified; null or empty for the default. */
   domain: domain.nullish(),
+  /** Whether it leads anywhere; by default true. */
   active: active.optional(),
+  /** The number of clicks by people after which the link is gone; null for none. */
   clicksLimit: unlessEmpty(clicksLimit.nullable()),
+  /** ISO 8601, in the future; UTC without a zone. Null for none. */
   expirationDate: unlessEmpty(expirationDate.nullable()),
+  /** All tags of the link, by the `objectId` that the native API shows. */
   tagIds: tagIds.optional(),
   abTest: z.unknown().optional(),
   qrSettings: z.unknown().optional(),
 };
 
-export const newLink = z.object({ name, rules, slug: unlessEmpty(slug.nullable()), ...optional });
+export const newLink = z.object({
+  name,
+  rules,
+  /** By default, or if it is empty or null, an automatic one. */
+  slug: unlessEmpty(slug.nullable()),
+  ...optional,
+});
 
 export const linkChanges = z.object({
   name: name.optional(),

@@ -10,9 +10,11 @@ import { domainOf } from "../../../links/route/hosts.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { objectIdOf } from "../../../platform/uuid.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { parseRulesWithDefault } from "../../shared/wire/rules.ts";
 import { parseAbTest } from "../../shared/wire/variants.ts";
 import { type RevolinkRefusal, toRefusal } from "../errors.ts";
+import type { createdLink } from "./answers.ts";
 import type { LinkChanges, NewLink } from "./contract.ts";
 
 /** A requested link, before what must be looked up or fetched. */
@@ -71,7 +73,7 @@ export function asSent(
 }
 
 /** Converts a new link for the responses of create and bulk create. */
-export function wireCreated(link: ListedLink, config: Config) {
+export function wireCreated(link: ListedLink, config: Config): AnswerOf<typeof createdLink> {
   const address = { domain: shownDomain(link), code: link.code };
   return {
     id: objectIdOf(link.uuid),

@@ -1,6 +1,5 @@
-/** RevoLink's routes for single links: create, update, delete. */
+/** RevoLink's operations on single links: create, update, delete. */
 
-import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 
 import { configOf } from "../../../config.ts";
@@ -18,10 +17,9 @@ import { runOnce } from "../../shared/idempotency.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import type { RevolinkContext, RevolinkEnvironment } from "../environment.ts";
-import { refuse, type RevolinkRefusal, validate } from "../errors.ts";
-import { fieldsFrom } from "../fields.ts";
-import { inNamedWorkspace, requires } from "../guard.ts";
+import { refuse, type RevolinkRefusal } from "../errors.ts";
 import { parseObjectId } from "../object-id.ts";
+import { operation } from "../operation.ts";
 import { completerFor } from "./complete.ts";
 import { newLink, linkChanges } from "./contract.ts";
 import { linkContextOf } from "./request.ts";
@@ -29,8 +27,7 @@ import { asSent, readChanges, readNewLink, wireCreated } from "./translate.ts";
 
 /** Fits the engine's largest rules (256 kB) and a logo of 100 KB as a data URL. */
 const LINK_BYTES_MAX = 512 * 1024;
-
-const linkFields = fieldsFrom({ bodyBytesMax: LINK_BYTES_MAX });
+const IN_BODY = { bodyBytesMax: LINK_BYTES_MAX };
 
 /**
  * Loads the link that the fields name, so that only clients that may see it learn of an update's
@@ -46,15 +43,14 @@ const linkToEdit = createMiddleware<RevolinkEnvironment>(async (c, next) => {
   return undefined;
 });
 
-export const link = new Hono<RevolinkEnvironment>()
-  .post(
-    "/create",
-    requires({ scope: "links:create" }),
-    linkFields,
-    inNamedWorkspace,
-    validate.fields(newLink),
-    async (c) => {
-      const body = c.req.valid("json");
+export const linkOperations = {
+  createLink: operation({
+    method: "POST",
+    path: "/link/create",
+    scope: "links:create",
+    from: IN_BODY,
+    fields: newLink,
+    async answer(c, { body }) {
       const config = configOf(c.env);
       const db = databaseOf(c.env.DB);
       const store = linkStoreOf(c);
@@ -81,17 +77,17 @@ export const link = new Hono<RevolinkEnvironment>()
         ...wireCreated(made, config),
       });
     },
-  )
-  .put(
-    "/update",
-    requires({ scope: "links:update" }),
-    linkFields,
-    inNamedWorkspace,
-    linkToEdit,
-    validate.fields(linkChanges),
-    async (c) => {
+  }),
+  updateLink: operation({
+    method: "PUT",
+    path: "/link/update",
+    scope: "links:update",
+    from: IN_BODY,
+    before: [linkToEdit],
+    fields: linkChanges,
+    async answer(c, { body }) {
       const before = c.get("link");
-      const wanted = readChanges(c.req.valid("json"), configOf(c.env));
+      const wanted = readChanges(body, configOf(c.env));
       if (!wanted.ok) return refuse(c, wanted.error);
       const complete = await completerFor(c, [wanted.value]);
       const changes = await complete(wanted.value, before.qrSettings);
@@ -101,13 +97,13 @@ export const link = new Hono<RevolinkEnvironment>()
       announceLiveBy(c);
       return c.json({ message: "Link updated.", id: objectIdOf(updated.value.uuid) });
     },
-  )
-  .delete(
-    "/delete",
-    requires({ scope: "links:delete" }),
-    fieldsFrom("body_or_query"),
-    inNamedWorkspace,
-    async (c) => {
+  }),
+  deleteLink: operation({
+    method: "DELETE",
+    path: "/link/delete",
+    scope: "links:delete",
+    from: "body_or_query",
+    async answer(c) {
       const objectId = parseObjectId(c.get("fields")["linkId"]);
       if (objectId === null) return refuse(c, { reason: "link_id_invalid" });
       const deleted = await deleteLink(linkContextOf(c), { objectId });
@@ -121,7 +117,8 @@ export const link = new Hono<RevolinkEnvironment>()
       announceLiveBy(c);
       return c.json({ message: "Link deleted." });
     },
-  );
+  }),
+};
 
 /**
  * Distinguishes another workspace's link from one that does not exist, as the documented statuses
