@@ -41,7 +41,7 @@ export async function leadsBack(
     const site = knownSite(next, env);
     const { path, query } = splitUrl(next);
     const asked = parsePath(path);
-    if (site === undefined || asked === null || asked.preview || asked.qr !== null) return false;
+    if (site === null || asked === null || asked.preview || asked.qr !== null) return false;
     const address = { domain: site.domain, code: asked.code };
     const looked = { address, visitorAddress: () => addressOf(headers), nowMs };
     const found = await lookup(looked, parts, env, ctx);

@@ -265,7 +265,7 @@ function fallBack(
   destination: string,
   parts: RedirectParts,
 ): Response | Promise<Response> {
-  return after(isLoop(visit, record, destination, parts), (loops) =>
+  return after(isLoop(visit, record, destination, destination, parts), (loops) =>
     loops
       ? notice(visit, LOOP)
       : redirectTo(destination, visit.method === "POST" ? 303 : 302, isStrict(visit)),
@@ -295,7 +295,7 @@ function leadOn(
   parts: RedirectParts,
 ): Response | Promise<Response> {
   const destination = destinationOf(visit, record, decision);
-  return after(isLoop(visit, record, destination, parts), (loops) =>
+  return after(isLoop(visit, record, destination, decision.destination, parts), (loops) =>
     loops
       ? notice(visit, LOOP)
       : countAndLead(visit, record, decision, destination, passed, parts.capture),
@@ -344,15 +344,16 @@ function isStrict({ site }: Arrival): boolean {
   return site.transport === "strict";
 }
 
-/** Whether a link leads to itself, by way of other links too. */
+/** Whether a link leads to itself, by way of other links too; `chosen` is without what was added. */
 function isLoop(
   visit: Visit,
   record: RouteRecord,
   destination: string,
+  chosen: string,
   parts: RedirectParts,
 ): boolean | Promise<boolean> {
   if (isItself(visit, destination)) return true;
-  return knownSite(destination, visit.env) === undefined
+  return knownSite(chosen, visit.env) === null
     ? false
     : isCircle(visit, record, destination, parts);
 }
