@@ -127,7 +127,7 @@ const optional = {
 const destination = required("Destination url", DESTINATION_LENGTH_MAX);
 
 export const newLink = z.object({
-  /** A web address. */
+  /** A web address, or an address that opens an app. */
   destination_url: destination,
   /** By default, or if it is empty, an automatic one. */
   short_code: z
@@ -137,7 +137,7 @@ export const newLink = z.object({
 });
 
 export const linkChanges = z.object({
-  /** A web address. */
+  /** A web address, or an address that opens an app. */
   destination_url: destination.optional(),
   short_code: unlessEmpty(shortCode),
   /** False takes a link out of the archive. */
@@ -155,6 +155,7 @@ const DEFAULT_WEIGHT = 50;
 
 export const newVariant = z.object({
   name: required("Name", VARIANT_NAME_LENGTH_MAX),
+  /** A web address, or an address that opens an app. */
   destination_url: destination,
   /** Its share of the traffic relative to the other active variants. */
   weight: weight.default(DEFAULT_WEIGHT),
@@ -163,6 +164,7 @@ export const newVariant = z.object({
 
 export const variantChanges = z.object({
   name: required("Name", VARIANT_NAME_LENGTH_MAX).optional(),
+  /** A web address, or an address that opens an app. */
   destination_url: destination.optional(),
   /** Its share of the traffic relative to the other active variants. */
   weight: weight.optional(),
