@@ -14,6 +14,9 @@ const TRUE = /^(?:true|t|yes|y|on|1)$/i;
 const FALSE = /^(?:false|f|no|n|off|0)$/i;
 const TIME =
   /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<clock>\d\d:\d\d)(?<seconds>:\d\d(?:\.\d{1,9})?)? ?(?<zone>Z|UTC|[+ -]\d\d:?\d\d)?)?$/i;
+/** What four digits of a year can write: a zone may move a time beyond it. */
+const FIRST_MS = Date.parse("0000-01-01T00:00:00Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 /** One name of a list: quoted, or everything up to the next comma. */
 const TAG = /\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)/g;
 
@@ -68,7 +71,7 @@ export function readTime(text: string): number | null {
     ? "Z"
     : zone.replace(/^ /, "+").replace(/^(...)(\d\d)$/, "$1:$2");
   const ms = Date.parse(`${date}T${clock}${seconds}${offset}`);
-  return Number.isNaN(ms) ? null : ms;
+  return ms >= FIRST_MS && ms <= LAST_MS ? ms : null;
 }
 
 function isDate(date: string): boolean {

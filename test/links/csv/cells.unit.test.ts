@@ -105,6 +105,14 @@ describe("times of a cell", () => {
     },
   );
 
+  it.for(["9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"])(
+    "refuse %s, which no year of four digits can show in UTC",
+    (text, { expect }) => {
+      expect(readTime(text)).toBeNull();
+      expect(readTime(text.slice(0, -6))).not.toBeNull();
+    },
+  );
+
   it("times are restored from a cell exactly", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
