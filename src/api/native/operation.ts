@@ -1,7 +1,7 @@
 /** How a row of the native table is written. */
 
 import type { Context } from "hono";
-import type * as z from "zod";
+import * as z from "zod";
 
 import type { Role } from "../../access/access.ts";
 import type { Requirement } from "../shared/guard.ts";
@@ -51,6 +51,7 @@ export function operation<
   const requirement: Requirement | null =
     row.requires === "anybody" ? null : { who: "account", ...row.requires };
   if (requirement !== null) steps.push(requires(requirement));
+  if (requirement !== null) steps.push(validate.queryNames(namesIn(query)));
   if (row.inWorkspace !== undefined) steps.push(inWorkspace(row.inWorkspace));
   if (query !== undefined) steps.push(validate.query(query));
   if (body !== undefined) {
@@ -66,4 +67,8 @@ export function operation<
     ...(body !== undefined && { body }),
     steps,
   };
+}
+
+function namesIn(query: z.ZodType | undefined): string[] {
+  return query instanceof z.ZodObject ? Object.keys(query.shape) : [];
 }

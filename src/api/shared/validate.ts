@@ -11,6 +11,7 @@ import "./zod-words.ts";
 import { type BodyOptions, isForm, readBody } from "./body.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { Issue, ShellFailure } from "./failure.ts";
+import { nearestName } from "./nearest-name.ts";
 
 type Target = "json" | "query";
 
@@ -49,6 +50,8 @@ export interface Validator<R, E extends DialectEnvironment> {
   ): Validated<"json", S, E>;
   /** Validates the query; the last value of a repeated parameter counts, an empty one does not. */
   query<S extends z.ZodType>(schema: S): Validated<"query", S, E>;
+  /** Refuses a query with any other parameter, which would otherwise silently do nothing. */
+  queryNames(known: readonly string[]): MiddlewareHandler<E>;
   /** Validates the `fields` that the dialect's own middleware has read from the request. */
   fields<S extends z.ZodType>(schema: S, judge?: Judge<R, E>): Validated<"json", S, E>;
 }
@@ -88,9 +91,27 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
     query: (schema) => async (c, next) => {
       return check("query", schema, givenIn(new URL(c.req.url).searchParams))(c, next);
     },
+    queryNames: (known) => async (c, next) => {
+      const unknown = [...new URL(c.req.url).searchParams.keys()].filter(
+        (name) => !known.includes(name),
+      );
+      if (unknown.length === 0) return next();
+      const issues = unknown.map((name) => ({ path: [], message: unknownName(name, known) }));
+      return refuse(c, { reason: "validation_failed", issues });
+    },
     fields: (schema, judge) => async (c, next) =>
       check("json", schema, c.get("fields"), judge)(c, next),
   };
+}
+
+const NAME_SHOWN_MAX = 64;
+
+function unknownName(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  const shown = name.slice(0, NAME_SHOWN_MAX).toWellFormed();
+  const said = `"${shown}" is no parameter of this request`;
+  if (nearest !== null) return `${said}: did you mean ${nearest}?`;
+  return known.length === 0 ? `${said}, which takes none` : `${said}. It takes ${known.join(", ")}`;
 }
 
 /** Returns the parameters that are given: an empty one is not. */

@@ -1,0 +1,39 @@
+/** Finds the name that somebody meant. */
+
+/** How many letters a name may differ by from the one that was meant. */
+const DISTANCE_MAX = 3;
+/** Longer than any name, so that a comparison stays cheap whatever is sent. */
+const LENGTH_MAX = 64;
+
+/**
+ * Returns the name most like the one given, or null if none is like it. Case and separators do not
+ * count: `short_code` is `shortCode`.
+ */
+export function nearestName(given: string, names: readonly string[]): string | null {
+  if (given.length > LENGTH_MAX) return null;
+  let nearest: string | null = null;
+  let least = Math.min(DISTANCE_MAX, Math.floor(given.length / 2)) + 1;
+  for (const name of names) {
+    const distance = editDistance(plain(given), plain(name));
+    if (distance < least) [nearest, least] = [name, distance];
+  }
+  return nearest;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+/** Counts the letters to insert, remove or replace (Levenshtein). */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let line = 0; line < one.length; line++) {
+    const next = [line + 1];
+    for (let at = 0; at < other.length; at++) {
+      const replaced = (row[at] ?? 0) + (one[line] === other[at] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
