@@ -57,6 +57,8 @@ export interface Reference {
   readonly description?: string;
   /** The answers of success by status; null is one without a body. */
   readonly answers: Readonly<Record<number, z.ZodType | OtherAnswer | null>>;
+  /** What the text holds that `Accept: text/plain` asks for, by status. */
+  readonly text?: Readonly<Record<number, string>>;
   /** When it fails with each status, beside what all operations of its kind have in common. */
   readonly fails?: Readonly<Record<number, string>>;
   /** Describes the parameters of its path. */

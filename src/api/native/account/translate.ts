@@ -1,7 +1,9 @@
 /** API tokens in the native API's format. */
 
 import type { TokenRecord } from "../../../accounts/tokens.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { isoOf } from "../wire-values.ts";
+import type { token } from "./answers.ts";
 
 export function wireToken({
   uuid,
@@ -11,7 +13,7 @@ export function wireToken({
   workspaceOnly,
   parentUuid,
   ...times
-}: TokenRecord) {
+}: TokenRecord): AnswerOf<typeof token> {
   return {
     id: uuid,
     name,

@@ -9,13 +9,20 @@ import type {
 import type { Link } from "../../../links/link.ts";
 import type { Overview } from "../../../links/overview.ts";
 import { type BreakdownWords, wordBreakdowns } from "../../shared/breakdowns.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
+import type { overview, report as reportAnswer } from "./answers.ts";
 import type { ReportQuery } from "./contract.ts";
 
 const DIRECT = "(direct)";
 const UNKNOWN = "(unknown)";
 
 /** Converts the overview of a workspace. */
-export function wireOverview({ links, activeLinks, clicks, top }: Overview) {
+export function wireOverview({
+  links,
+  activeLinks,
+  clicks,
+  top,
+}: Overview): AnswerOf<typeof overview> {
   return {
     totalLinks: links,
     totalClicks: clicks,
@@ -53,7 +60,7 @@ export function wireReport(
     includeBots,
     referrers,
   }: ReportRange & Pick<ReportQuery, "includeBots" | "referrers">,
-) {
+): AnswerOf<typeof reportAnswer> {
   const clicksOf = (people: number, classes: ClassCounts) => (includeBots ? sum(classes) : people);
   return {
     linkId: link.uuid,

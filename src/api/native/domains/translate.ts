@@ -4,7 +4,9 @@ import type { Saas } from "../../../config.ts";
 import type { CustomHostname } from "../../../workspaces/custom-hostnames.ts";
 import { proofRecordOf } from "../../../workspaces/domain-proof.ts";
 import type { Domain, WholeDomain } from "../../../workspaces/domains.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { isoOf } from "../wire-values.ts";
+import type { domain as domainAnswer, wholeDomain } from "./answers.ts";
 
 /** What Cloudflare for SaaS does for the domains of this installation. */
 export interface Serving extends Pick<Saas, "target"> {
@@ -12,7 +14,10 @@ export interface Serving extends Pick<Saas, "target"> {
 }
 
 /** Converts a domain with its files. */
-export function wireWholeDomain(domain: WholeDomain, serving: Serving | null) {
+export function wireWholeDomain(
+  domain: WholeDomain,
+  serving: Serving | null,
+): AnswerOf<typeof wholeDomain> {
   const { appleAppSiteAssociation, assetLinks } = domain;
   return {
     ...wireDomain(domain, serving),
@@ -26,7 +31,7 @@ function parsed(text: string | null): unknown {
 }
 
 /** Converts a listed domain; `serving` is null if an operator routes each of them. */
-export function wireDomain(domain: Domain, serving: Serving | null) {
+export function wireDomain(domain: Domain, serving: Serving | null): AnswerOf<typeof domainAnswer> {
   const { uuid, hostname, verifiedAtMs, failingSinceMs, rootUrl, notFoundUrl, robots } = domain;
   return {
     id: uuid,
@@ -41,7 +46,10 @@ export function wireDomain(domain: Domain, serving: Serving | null) {
   };
 }
 
-function served(domain: Domain, { target, hostnames }: Serving) {
+function served(
+  domain: Domain,
+  { target, hostnames }: Serving,
+): Pick<AnswerOf<typeof domainAnswer>, "status" | "records" | "problem"> {
   const { hostname, verifiedAtMs } = domain;
   const known = verifiedAtMs === null ? undefined : hostnames.get(hostname);
   return {

@@ -9,8 +9,10 @@ import {
 import { GONE, NOT_FOR_PROGRAMS, NOT_FOUND } from "../../../redirect/pages/notices.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
+import type { simulation } from "./answers.ts";
 import { linkRefOf } from "./request.ts";
 import { simulatedVisitor, toVisitor } from "./simulate-contract.ts";
 
@@ -29,12 +31,14 @@ export const simulationOperations = {
   }),
 };
 
-export function wireSimulation({ decision, ...why }: Simulation) {
+export function wireSimulation({ decision, ...why }: Simulation): AnswerOf<typeof simulation> {
   return { ...wireDecision(decision), ...why };
 }
 
 /** Converts a decision; `status` is the one that the visitor's browser would receive. */
-function wireDecision(decision: SimulatedDecision) {
+function wireDecision(
+  decision: SimulatedDecision,
+): Pick<AnswerOf<typeof simulation>, "outcome" | "destination" | "status" | "reason"> {
   switch (decision.kind) {
     case "redirect": {
       const { destination, status } = decision;

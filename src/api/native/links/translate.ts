@@ -10,9 +10,11 @@ import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireConditions } from "../../shared/wire/rule-conditions.ts";
 import { isoOf } from "../wire-values.ts";
+import type { importOutcome, link as linkAnswer, listedLink } from "./answers.ts";
 import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
 import type { Routing } from "./routing.ts";
 
@@ -85,7 +87,7 @@ export function toFilter(query: LinkQuery, config: Config): LinkFilter {
 }
 
 /** Returns PrunePath's nine fields in its order, then ours. */
-export function wireLink(link: Link, config: Config) {
+export function wireLink(link: Link, config: Config): AnswerOf<typeof linkAnswer> {
   const { rules, abTest, qrSettings } = link;
   return {
     ...wirePlain(link, config),
@@ -96,7 +98,7 @@ export function wireLink(link: Link, config: Config) {
 }
 
 /** Returns a link as lists show it: with the parts that it was read with. */
-export function wireListedLink(link: ListedLink, config: Config) {
+export function wireListedLink(link: ListedLink, config: Config): AnswerOf<typeof listedLink> {
   const { rules, abTest, qrSettings } = link;
   return {
     ...wirePlain(link, config),
@@ -152,7 +154,10 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
 }
 
 /** Converts an import's report: the created links and the refused rows. */
-export function wireImport({ links, errors, summary }: ImportReport, config: Config) {
+export function wireImport(
+  { links, errors, summary }: ImportReport,
+  config: Config,
+): AnswerOf<typeof importOutcome> {
   return {
     created: summary.created,
     links: links.map((link) => wireListedLink(link, config)),

@@ -4,9 +4,11 @@ import type { LoggedDelivery } from "../../../ledger/deliveries/contract.ts";
 import type { BlockReason } from "../../../platform/safe-fetch.ts";
 import { deliveryIdOf } from "../../../webhooks/delivery-target.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { isoOf } from "../wire-values.ts";
+import type { delivery as deliveryAnswer, webhook } from "./answers.ts";
 
-export function wireWebhook(endpoint: Endpoint) {
+export function wireWebhook(endpoint: Endpoint): AnswerOf<typeof webhook> {
   const { uuid, url, events, isActive, retryPolicy, disabledReason } = endpoint;
   return {
     id: uuid,
@@ -23,7 +25,10 @@ export function wireWebhook(endpoint: Endpoint) {
 }
 
 /** Converts a delivery. The result of the last attempt stands beside the list of all attempts. */
-export function wireDelivery(endpoint: Endpoint, delivery: LoggedDelivery) {
+export function wireDelivery(
+  endpoint: Endpoint,
+  delivery: LoggedDelivery,
+): AnswerOf<typeof deliveryAnswer> {
   const { eventId, event, atMs, status, nextAtMs } = delivery;
   const attempts = delivery.attempts.map((attempt) => ({
     at: isoOf(attempt.atMs),

@@ -15,12 +15,14 @@ import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import { unlessEmpty } from "../../shared/plain-values.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import { CONTROL } from "../../shared/text.ts";
 import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
 import { uuidOf } from "../request.ts";
 import { isoOf } from "../wire-values.ts";
+import type { excludedNetwork } from "./answers.ts";
 
 const NETWORK_LENGTH_MAX = 100;
 const NOTE_LENGTH_MAX = 100;
@@ -87,7 +89,12 @@ export const excludedNetworkOperations = {
 };
 
 /** Converts an excluded network, of which nobody can be told more. */
-export function wireExcludedNetwork({ uuid, bits, note, createdAtMs }: ExcludedNetwork) {
+export function wireExcludedNetwork({
+  uuid,
+  bits,
+  note,
+  createdAtMs,
+}: ExcludedNetwork): AnswerOf<typeof excludedNetwork> {
   return { id: uuid, note, prefixLength: bits, createdAt: isoOf(createdAtMs) };
 }
 

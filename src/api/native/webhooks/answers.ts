@@ -1,0 +1,82 @@
+/** Webhooks and their deliveries as the API shows them. */
+
+import * as z from "zod";
+
+import { EVENT_TYPES, SUBSCRIPTIONS } from "../../../webhooks/events.ts";
+import { RETRY_POLICIES } from "../../../webhooks/schedule.ts";
+import { time } from "../answers.ts";
+
+const event = z.enum(EVENT_TYPES);
+
+/** An address to which events are sent. */
+export const webhook = z.strictObject({
+  id: z.string(),
+  url: z.string(),
+  /** The events that it gets; `*` is all of them. */
+  events: z.array(z.enum(SUBSCRIPTIONS)),
+  isActive: z.boolean(),
+  /** `standard`: four attempts within 36 s. `extended`: for a day. */
+  retryPolicy: z.enum(RETRY_POLICIES),
+  /** Why it was switched off: the endpoint answered 410, or failed for days; null if it was not. */
+  disabledReason: z.enum(["gone", "failing"]).nullable(),
+  /** Since when nothing was delivered; null if deliveries succeed. */
+  failingSince: time.nullable(),
+  /** Until when deliveries are signed with the previous secret as well; null for none. */
+  previousSecretUntil: time.nullable(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+/** A webhook with its secret, which is never shown again. */
+export const webhookWithSecret = webhook.extend({
+  /** Signs deliveries: see the page on webhooks. */
+  secret: z.string(),
+});
+
+const attemptResult = {
+  durationMs: z.number().nullable(),
+  /** Why no answer came; null if one did. */
+  error: z.string().nullable(),
+};
+
+/** An event on its way to one endpoint. */
+export const delivery = z.strictObject({
+  id: z.string(),
+  eventId: z.string(),
+  event: z.string(),
+  status: z.enum(["pending", "delivered", "failed"]),
+  /** The status that the last attempt was answered with; null without an answer. */
+  responseStatus: z.int().nullable(),
+  ...attemptResult,
+  /** In the order in which they were made. */
+  attempts: z.array(
+    z.strictObject({
+      at: time,
+      /** The status of the answer; null without one. */
+      status: z.int().nullable(),
+      ...attemptResult,
+      /** The beginning of the answer's body. */
+      response: z.string().nullable(),
+    }),
+  ),
+  /** Null if no attempt will follow. */
+  nextAttemptAt: time.nullable(),
+  createdAt: time,
+});
+
+/** The body of an event, as an endpoint gets it. */
+export const sample = z.looseObject({ event });
+
+export const tested = z.strictObject({
+  success: z.literal(true),
+  event,
+  deliveryId: z.string(),
+});
+
+export const redelivered = z.strictObject({
+  success: z.literal(true),
+  /** How many deliveries wait again. */
+  redelivered: z.int(),
+  /** Whether there are others: repeat the call for them. */
+  more: z.boolean(),
+});
