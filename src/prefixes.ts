@@ -16,6 +16,9 @@ export type DialectName = keyof typeof PREFIXES;
 /** The web app's prefix. */
 const APP = "/app";
 
+/** Where the links of invitations lead; the secret follows. */
+export const INVITATION_PATH = `${APP}/invitations/`;
+
 /** The page on which the first account of an installation is made. */
 export const SETUP_PATH = "/setup";
 

@@ -24,22 +24,34 @@ import { ensurePersonalWorkspace } from "../workspaces/personal.ts";
 
 export type Auth = ReturnType<typeof createAuth>;
 
-const opened = new WeakMap<Cloudflare.Env, { secure?: Auth; plain?: Auth }>();
-
-/** Returns the isolate's instance for a request. http on localhost cannot set secure cookies. */
-export async function authFor(request: Request, env: Cloudflare.Env): Promise<Auth> {
-  const secret = await secretOf(env, "AUTH_SECRET");
-  const known = opened.get(env) ?? {};
-  opened.set(env, known);
-  return new URL(request.url).protocol === "https:"
-    ? (known.secure ??= createAuth(env, secret, "secure"))
-    : (known.plain ??= createAuth(env, secret, "plain"));
+export interface AuthOptions {
+  /** http on localhost cannot set secure cookies. */
+  readonly isSecure: boolean;
+  /** Whether an account that it makes has to be the only one. */
+  readonly isFirst: boolean;
 }
 
-function createAuth(env: Cloudflare.Env, secret: string, cookies: "secure" | "plain") {
-  const { publicUrl, signups, defaultPlan } = configOf(env);
+const opened = new WeakMap<Cloudflare.Env, Map<string, Auth>>();
+
+/** Returns the isolate's instance for a request. */
+export async function authFor(
+  request: Request,
+  env: Cloudflare.Env,
+  { isFirst = false }: Partial<Pick<AuthOptions, "isFirst">> = {},
+): Promise<Auth> {
+  const secret = await secretOf(env, "AUTH_SECRET");
+  const known = opened.get(env) ?? new Map<string, Auth>();
+  opened.set(env, known);
+  const options = { isSecure: new URL(request.url).protocol === "https:", isFirst };
+  const name = JSON.stringify(options);
+  const auth = known.get(name) ?? createAuth(env, secret, options);
+  known.set(name, auth);
+  return auth;
+}
+
+function createAuth(env: Cloudflare.Env, secret: string, { isSecure, isFirst }: AuthOptions) {
+  const { publicUrl, defaultPlan } = configOf(env);
   const db = databaseOf(env.DB);
-  const isSecure = cookies === "secure";
   return betterAuth({
     appName: "Signpost",
     secret,
@@ -78,7 +90,7 @@ function createAuth(env: Cloudflare.Env, secret: string, cookies: "secure" | "pl
       user: {
         create: {
           before: async (user) => ({
-            data: { ...user, firstSlot: signups === "first" ? 1 : null },
+            data: { ...user, firstSlot: isFirst ? 1 : null },
           }),
         },
       },

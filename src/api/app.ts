@@ -4,9 +4,10 @@
  */
 
 import { tolerate } from "../platform/log.ts";
-import { type DialectName, isUnder, PREFIXES, SETUP_PATH } from "../prefixes.ts";
+import { type DialectName, INVITATION_PATH, isUnder, PREFIXES, SETUP_PATH } from "../prefixes.ts";
 import { upkeepFor } from "../upkeep/upkeep.ts";
 import { answerHome } from "./home.ts";
+import { answerInvitation } from "./invitation.ts";
 import { native } from "./native/app.ts";
 import { answerSetup } from "./setup.ts";
 
@@ -60,6 +61,7 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === "/") return answerHome(request, env);
     if (pathname === SETUP_PATH) return answerSetup(request, env);
+    if (pathname.startsWith(INVITATION_PATH)) return answerInvitation(request);
     return (await apps[dialectOf(pathname)]()).fetch(request, env, ctx);
   },
 };

@@ -22,7 +22,7 @@ export async function answerHome(request: Request, env: Cloudflare.Env): Promise
 
 const NAME = raw('"name":"Ada",');
 const NO_SIGN_UP = raw(
-  "<p>Sign-up is closed here. The first account is made with the setup link that the deployment has printed.</p>",
+  "<p>Sign-up is closed here. The first account is made with the setup link that the deployment has printed, and others by the links of invitations.</p>",
 );
 
 function homeOf(origin: string, isOpen: boolean) {

@@ -71,6 +71,7 @@ form{max-width:24rem}
 label{display:block;margin:1rem 0 0}
 label[hidden]{display:none}
 input{display:block;box-sizing:border-box;width:100%;font:inherit;padding:.5rem .625rem;border:1px solid GrayText;border-radius:.375rem;background:Field;color:FieldText}
+input[type=checkbox]{display:inline;width:auto}
 button{margin-top:1.25rem;font:inherit;padding:.5rem 1rem;border:1px solid CanvasText;border-radius:.375rem;background:CanvasText;color:Canvas;cursor:pointer}
 button:disabled{opacity:.6;cursor:progress}
 .note{margin:.25rem 0 0;font-size:.875rem}

@@ -16,8 +16,7 @@ import {
 import { refuseSetup } from "../../../accounts/operator.ts";
 import { beginAttempt, forgetFailures, takeBack } from "../../../accounts/sign-in-delays.ts";
 import { beginSignup, tellTaken } from "../../../accounts/signup-limits.ts";
-import { admitSignup, lostRace } from "../../../accounts/signup.ts";
-import { configOf } from "../../../config.ts";
+import { type Admission, admitSignup, lostRace } from "../../../accounts/signup.ts";
 import { spend } from "../../../db/allowances.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { SECOND_MS } from "../../../platform/clock.ts";
@@ -42,27 +41,28 @@ export const authOperations = {
     requires: "anybody",
     body: { schema: signUp },
     async answer(c, { body }) {
-      const { setupToken = null, ...account } = body;
+      const { setupToken = null, invitation = null, ...account } = body;
       const db = databaseOf(c.env.DB);
       const early = earlyRefusal(c);
       if (early !== null) return refuse(c, early);
       const address = await addressName(c.req.raw.headers, await secretOf(c.env, "AUTH_SECRET"));
       const wait = await beginSignup(db, address, nowOf(c));
       if (wait !== null) return refuse(c, tooFast(wait));
-      const admitted = await admitSignup(c.env, account.email);
+      const admitted = await admitSignup(c.env, { email: account.email, invitation });
       if (!admitted.ok) return refuse(c, admitted.error);
-      if (configOf(c.env).signups === "first") {
+      const admission = admitted.value;
+      if (admission === "first") {
         const unproved = await refuseSetup(c.req.raw.headers, setupToken, c.env, nowOf(c));
         if (unproved !== null) return refuse(c, unproved);
       }
 
-      const response = await ask(c, account);
+      const response = await ask(c, account, { isFirst: admission === "first" });
       if (response.ok) return signedIn(c, response, account.email);
       const { code } = await refusalIn(response);
       const isTaken = code.startsWith("USER_ALREADY_EXISTS");
       const refusal = isTaken
         ? { reason: "email_taken" as const }
-        : await lostRaceOf(c, code, account);
+        : await lostRaceOf(c, code, { email: account.email, admission });
       if (refusal?.reason === "email_taken") {
         const later = await tellTaken(db, address, nowOf(c));
         if (later !== null) return refuse(c, tooFast(later));
@@ -177,13 +177,17 @@ async function withoutToken(c: NativeContext, response: Response) {
 }
 
 /** Lets better-auth answer this request, with a validated body. */
-async function ask(c: NativeContext, body?: unknown): Promise<Response> {
+async function ask(
+  c: NativeContext,
+  body?: unknown,
+  options?: { readonly isFirst: boolean },
+): Promise<Response> {
   const { authFor } = await import("../../../accounts/auth.ts");
   const { method, url } = c.req.raw;
   const headers = new Headers(c.req.raw.headers);
   headers.delete("Content-Length");
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  const library = await authFor(c.req.raw, c.env);
+  const library = await authFor(c.req.raw, c.env, options);
   return library.handler(
     new Request(url, {
       method: method === "HEAD" ? "GET" : method,
@@ -197,10 +201,10 @@ async function ask(c: NativeContext, body?: unknown): Promise<Response> {
 async function lostRaceOf(
   c: NativeContext,
   code: string,
-  { email }: { readonly email: string },
+  { email, admission }: { readonly email: string; readonly admission: Admission },
 ): Promise<NativeRefusal | null> {
   if (code !== "FAILED_TO_CREATE_USER") return null;
-  return (await lostRace(c.env, email)) ?? { reason: "internal" };
+  return (await lostRace(c.env, email, admission)) ?? { reason: "internal" };
 }
 
 const libraryRefusal = z.object({ code: z.string().default(""), message: z.string().default("") });

@@ -20,6 +20,8 @@ export const signUp = z.object({
   rememberMe,
   /** Of the setup link, or SIGNPOST_SECRET; read only for the first account of an installation. */
   setupToken: z.string({ error: "setupToken must be a text" }).max(1_000).optional(),
+  /** The secret of an invitation's link; read only where nobody else may sign up. */
+  invitation: z.string({ error: "invitation must be a text" }).max(200).optional(),
 });
 
 export const signIn = z.object({

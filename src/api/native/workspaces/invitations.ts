@@ -7,6 +7,7 @@ import { personOf } from "../../../accounts/people.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { parseUuid } from "../../../platform/uuid.ts";
+import { INVITATION_PATH } from "../../../prefixes.ts";
 import { acceptInvitation } from "../../../workspaces/accept-invitation.ts";
 import { invitationStore } from "../../../workspaces/invitations.ts";
 import { declineInvitation, listInvitationsTo } from "../../../workspaces/my-invitations.ts";
@@ -30,7 +31,7 @@ export const invitationOperations = {
       const invited = await storeOf(c).invite({ ...body, invitedBy }, nowOf(c));
       if (!invited.ok) return refuse(c, invited.error);
       const { invitation, secret } = invited.value;
-      const url = new URL(`/app/invitations/${secret}`, configOf(c.env).publicUrl).href;
+      const url = new URL(INVITATION_PATH + secret, configOf(c.env).publicUrl).href;
       return c.json({ invitation: { ...wireInvitation(invitation), url } }, 201);
     },
   }),
