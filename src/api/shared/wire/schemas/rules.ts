@@ -84,7 +84,7 @@ export const rulesWithDefault = z
       isDefault: z.boolean(),
       ...nullish(common),
       /** Countries by ISO 3166-1 alpha-2 code. */
-      country: common.country.nullish(),
+      country: z.array(z.string()).max(ITEMS_MAX.country).nullish(),
     }),
   )
   .min(1)
