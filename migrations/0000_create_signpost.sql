@@ -219,6 +219,8 @@ CREATE TABLE `links` (
 	`redirect_status` integer DEFAULT 302 NOT NULL,
 	`forward_query` integer DEFAULT false NOT NULL,
 	`forward_path` integer DEFAULT false NOT NULL,
+	`social` text,
+	`crawlable` integer DEFAULT false NOT NULL,
 	`utm_params` text,
 	`password_hash` text,
 	`password_version` integer DEFAULT 0 NOT NULL,

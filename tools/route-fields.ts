@@ -28,6 +28,8 @@ const OF_RECORD: Readonly<Record<keyof RouteRecord, Restricts>> = {
   expiredUrl: false,
   forwardQuery: false,
   forwardPath: false,
+  social: false,
+  crawlable: false,
   clickIdParam: false,
   password: true,
   limit: true,

@@ -8,7 +8,7 @@ import { checkFeature } from "../access/quotas.ts";
 import { isReserved } from "../codes/reserved.ts";
 import type { links } from "../db/schema/index.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { acceptRules, acceptUrl, acceptVariants } from "./accept-routing.ts";
+import { acceptRules, acceptSocial, acceptUrl, acceptVariants } from "./accept-routing.ts";
 import { checkBounds } from "./bounds.ts";
 import type { LinkContext } from "./context.ts";
 import type { FieldsRefusal } from "./errors.ts";
@@ -56,6 +56,8 @@ export type LinkColumns = Pick<
   | "redirectStatus"
   | "forwardQuery"
   | "forwardPath"
+  | "social"
+  | "crawlable"
   | "utmParams"
   | "rules"
   | "abEnabled"
@@ -128,6 +130,7 @@ export function acceptLink(
   const destinationUrl = take(acceptUrl("destinationUrl", wanted.destinationUrl, policy));
   const expiredUrl = take(acceptUrl("expiredUrl", wanted.expiredUrl, policy));
   const limitReachedUrl = take(acceptUrl("limitReachedUrl", wanted.limitReachedUrl, policy));
+  const social = take(acceptSocial(wanted.social));
   const rules = take(acceptRules(wanted.rules, was.rules, context));
   const variants = take(acceptVariants(abTest, was.abTest, context));
   const clicksLimit = take(acceptClicksLimit(wanted.clicksLimit, was, context));
@@ -154,6 +157,8 @@ export function acceptLink(
     redirectStatus: wanted.redirectStatus,
     forwardQuery: wanted.forwardQuery,
     forwardPath: wanted.forwardPath,
+    social: social && JSON.stringify(social),
+    crawlable: wanted.crawlable,
     utmParams: utm && (Object.keys(utm).length === 0 ? null : JSON.stringify(utm)),
     rules: rules && (rules.length === 0 ? null : JSON.stringify(rules)),
     abEnabled: abTest?.enabled,

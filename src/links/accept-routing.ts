@@ -6,11 +6,12 @@
 import { checkFeature, checkRuleQuota, type QuotaExceeded } from "../access/quotas.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkContext } from "./context.ts";
-import { type DestinationPolicy, parseDestination } from "./destination.ts";
+import { type DestinationPolicy, parseDestination, parseWebAddress } from "./destination.ts";
 import type { DestinationField, DestinationRefused } from "./errors.ts";
 import type { LinkAbTest } from "./link.ts";
 import { keepIds } from "./rules/keep-ids.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
+import type { SocialCard } from "./social.ts";
 import type { AbTestChange } from "./variants/ab-test.ts";
 import type { Variant } from "./variants/variant.ts";
 
@@ -89,3 +90,21 @@ function acceptTarget(
 ): Result<string, DestinationRefused> {
   return known.has(text) ? ok(text) : acceptUrl(field, text, policy);
 }
+
+/** Validates a card; null and undefined are returned unchanged. */
+export function acceptSocial<T extends SocialCard | null | undefined>(
+  social: T,
+): Result<T | SocialCard, DestinationRefused> {
+  if (social?.image === undefined) return ok(social);
+  const parsed = parseWebAddress(social.image, ANY_HOST);
+  const refused = { reason: "destination_refused", field: "social.image" } as const;
+  if (!parsed.ok) return err({ ...refused, ...parsed.error });
+  const { text, href } = parsed.value;
+  // Apps show no picture that comes over http.
+  return href.startsWith("https:")
+    ? ok({ ...social, image: text })
+    : err({ ...refused, problem: "scheme_refused", scheme: "http" });
+}
+
+/** A picture may be anywhere: nobody is led there. */
+const ANY_HOST = { isOwnHost: () => false };

@@ -11,6 +11,7 @@ export type DestinationField =
   | "destinationUrl"
   | "expiredUrl"
   | "limitReachedUrl"
+  | "social.image"
   | `rules[${number}].targetUrl`
   | `abTest.variants[${number}].url`
   /** The URL of a variant that is changed on its own. */

@@ -95,14 +95,15 @@ function insertStatements(
     db.run(sql`
       insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
         destination_folded, title_folded, description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
-        expired_url, redirect_status, forward_query, forward_path, rules, ab_enabled, ab_sticky, clicks_limit,
+        expired_url, redirect_status, forward_query, forward_path, social, crawlable, rules, ab_enabled, ab_sticky, clicks_limit,
         clicks_limit_since, limit_reached_url, qr_settings, utm_params, password_hash, password_version, bytes, created_at_ms, updated_at_ms)
       select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
         value->>'destinationUrl', value->>'title', value->>'destinationFolded',
         value->>'titleFolded', value->>'description', value->>'collectionId',
         coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
         value->>'expiresAtMs', value->>'expiredUrl', coalesce(value->>'redirectStatus', 302),
-        coalesce(value->>'forwardQuery', 0), coalesce(value->>'forwardPath', 0), value->>'rules', coalesce(value->>'abEnabled', 0),
+        coalesce(value->>'forwardQuery', 0), coalesce(value->>'forwardPath', 0),
+        value->>'social', coalesce(value->>'crawlable', 0), value->>'rules', coalesce(value->>'abEnabled', 0),
         coalesce(value->>'abSticky', 0), value->>'clicksLimit',
         iif(value->>'clicksLimit' is null, null, 1), value->>'limitReachedUrl',
         value->>'qrSettings',

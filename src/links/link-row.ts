@@ -8,6 +8,7 @@ import { type Label, type Link, LINK_PARTS, type LinkPart, type ListedLink } fro
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route/record.ts";
 import type { Rule } from "./rules/rule.ts";
+import type { SocialCard } from "./social.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 
 /** The columns of links, joined with `collections`, and of their parts only those wanted. */
@@ -122,6 +123,8 @@ function plainOf(row: LinkRow): Omit<Link, LinkPart> {
     redirectStatus: row.redirectStatus as RedirectStatus,
     forwardQuery: row.forwardQuery,
     forwardPath: row.forwardPath,
+    social: JSON.parse(row.social ?? "null") as SocialCard | null,
+    crawlable: row.crawlable,
     utm: JSON.parse(row.utmParams ?? "{}") as Link["utm"],
     hasPassword: row.passwordHash !== null,
     clicksLimit: row.clicksLimit,

@@ -5,6 +5,7 @@
 import type { QrSettings } from "./qr/settings.ts";
 import type { RedirectStatus } from "./route/record.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
+import type { SocialCard } from "./social.ts";
 import type { AbTestChange } from "./variants/ab-test.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 
@@ -45,6 +46,10 @@ export interface Link {
   readonly forwardQuery: boolean;
   /** Whether what follows the code in the path is added to the destination's. */
   readonly forwardPath: boolean;
+  /** Null for the card of the destination. */
+  readonly social: SocialCard | null;
+  /** Whether search engines may index the link. */
+  readonly crawlable: boolean;
   /** Query parameters that are added to every destination of the link; empty for none. */
   readonly utm: Readonly<Record<string, string>>;
   readonly hasPassword: boolean;
@@ -113,6 +118,8 @@ export interface LinkFields {
   readonly redirectStatus?: RedirectStatus | undefined;
   readonly forwardQuery?: boolean | undefined;
   readonly forwardPath?: boolean | undefined;
+  readonly social?: SocialCard | null | undefined;
+  readonly crawlable?: boolean | undefined;
   /** The complete set; null or an empty object removes them. */
   readonly utm?: Readonly<Record<string, string>> | null | undefined;
   /** In plain text; only its hash is stored. Null removes it. */

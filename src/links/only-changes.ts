@@ -51,6 +51,8 @@ const IS_SAME: Readonly<Partial<Record<keyof LinkChanges, Comparison>>> = {
   redirectStatus: ({ redirectStatus }, before) => redirectStatus === before.redirectStatus,
   forwardQuery: ({ forwardQuery }, before) => forwardQuery === before.forwardQuery,
   forwardPath: ({ forwardPath }, before) => forwardPath === before.forwardPath,
+  social: ({ social }, before) => isSameJson(social, before.social),
+  crawlable: ({ crawlable }, before) => crawlable === before.crawlable,
   clicksLimit: ({ clicksLimit }, before) => clicksLimit === before.clicksLimit,
   password: ({ password }, before) => password === null && !before.hasPassword,
   // Parameters are appended in their order, so another order is another destination.

@@ -71,6 +71,8 @@ export type SimulatedDecision =
       readonly destination: string;
       readonly reason: "ended" | "limit_reached";
     }
+  /** The link's own card; `destination` is null where it is not revealed. */
+  | { readonly kind: "card"; readonly destination: string | null }
   | { readonly kind: "refuse"; readonly reason: SimulatedRefusal };
 
 export type SimulatedRefusal =
@@ -99,14 +101,15 @@ export async function simulate(
     variantCookie: visitor.variantCookie,
   });
   const limit = await limitOf(env, record);
-  const passwordRequired = decision.kind === "redirect" && record.password !== undefined;
   const passedOver = trace.map((one) => ({ ...one, name: ruleNamed(link, one.rule) }));
   if (decision.kind === "fallback") {
     return simulationOf({ ...decision, reason: "ended" }, { limit });
   }
   if (decision.kind === "refuse") return simulationOf(decision, { limit });
   const { rule, variant } = decision;
-  return simulationOf(limited(decision, limit, record, classOf(visitor)), {
+  const answer = answerTo(classOf(visitor), decision, limit, record);
+  const passwordRequired = answer.kind !== "card" && record.password !== undefined;
+  return simulationOf(answer, {
     rule: rule === null || rule === DEFAULT_RULE ? null : { id: rule, name: ruleNamed(link, rule) },
     variant: variant === null ? null : { id: variant, name: variantNamed(link, variant) },
     limit,
@@ -161,16 +164,20 @@ function classOf({ userAgent }: SimulatedVisitor): LedgerClick["class"] {
   return userAgent === null ? "human" : classify("visit", userAgent);
 }
 
-/** Applies a limit in the gate's order: programs first, then the count. */
-function limited(
+/** Shows the card first, then applies a limit in the gate's order: programs, then the count. */
+function answerTo(
+  visitor: LedgerClick["class"],
   decision: RedirectDecision,
   limit: Simulation["limit"],
-  { limitReachedUrl }: RouteRecord,
-  visitor: LedgerClick["class"],
+  { limitReachedUrl, password, social }: RouteRecord,
 ): SimulatedDecision {
+  const isUsedUp = limit !== null && limit.used !== null && limit.used >= limit.max;
+  if (visitor === "unfurler" && social !== undefined && !isUsedUp) {
+    const isOpen = limit === null && password === undefined;
+    return { kind: "card", destination: isOpen ? decision.destination : null };
+  }
   if (limit === null) return decision;
   if (visitor !== "human") return { kind: "refuse", reason: "not_for_programs" };
-  const isUsedUp = limit.used !== null && limit.used >= limit.max;
   if (!isUsedUp) return decision;
   const reason = "limit_reached";
   return limitReachedUrl === undefined

@@ -83,6 +83,7 @@ function bytesOf(parts: ReadonlySet<LinkPart>): SQL {
     links.destinationUrl,
     links.expiredUrl,
     links.limitReachedUrl,
+    links.social,
     links.title,
     links.description,
     links.utmParams,

@@ -1,18 +1,27 @@
 /**
  * What stands between some visitors and the destination: the password, the click limit, the preview,
- * and Office's own request. Loaded with the first visit that meets one of them.
+ * the card that apps show, and Office's own request. Loaded with the first visit that meets one of them.
  */
 
 import type { AgentReader } from "../clicks/agent-reader.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
+import { card } from "./pages/card.ts";
 import { GONE } from "./pages/notices.ts";
-import { leadingOn, preview } from "./pages/preview.ts";
+import { leadingOn, onward, preview } from "./pages/preview.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import type { AskedPath } from "./path.ts";
 import type { RequestUrl } from "./request-url.ts";
-import { answerPage, jsonOf, notice, responseTo, wantsJson, type Asker } from "./respond.ts";
+import {
+  answerPage,
+  jsonOf,
+  notice,
+  redirectHeaders,
+  responseTo,
+  wantsJson,
+  type Asker,
+} from "./respond.ts";
 import type { Visitor } from "./visitor.ts";
 
 export interface GuardedVisit extends Asker {
@@ -83,6 +92,30 @@ export function answerPreview(asker: Asker, destination: string): Response {
   return wantsJson(asker)
     ? responseTo(asker, jsonOf(200, { destinationUrl: destination }))
     : answerPage(asker, preview(destination));
+}
+
+/**
+ * Answers a program that makes a preview of the link with the link's own card, which is of its
+ * owner's words; `destination` is null where it must not be revealed. Returns null for anybody else,
+ * and once the link's limit is used up.
+ */
+export async function answerUnfurler(
+  visit: GuardedVisit,
+  { social, ...record }: RouteRecord,
+  destination: string | null,
+  parts: GuardParts,
+): Promise<Response | null> {
+  if (social === undefined) return null;
+  const agents = await parts.loadAgentReader();
+  const sender = agents.classify({ ...visit.visitor, kind: "visit" });
+  if (sender !== "unfurler") return null;
+  const { env, url, nowMs } = visit;
+  if (record.limit !== undefined) {
+    const refused = await admit(env, record, record.limit, "human", "look", nowMs);
+    if (refused !== null) return null;
+  }
+  const headers = redirectHeaders(false, record.crawlable === true);
+  return answerPage(visit, card(social, onward(url.href, destination)), headers);
 }
 
 /**

@@ -27,7 +27,14 @@ import type { leadsBack } from "./circle.ts";
 import { markClick } from "./click-token.ts";
 import type { ExclusionRequest } from "./exclusion.ts";
 import { factsOf, type Readers } from "./facts.ts";
-import type { answerOffice, answerPreview, GuardParts, Passed, passGuards } from "./guards.ts";
+import type {
+  answerOffice,
+  answerPreview,
+  answerUnfurler,
+  GuardParts,
+  Passed,
+  passGuards,
+} from "./guards.ts";
 import type { HostParts } from "./host.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
@@ -43,7 +50,14 @@ import type { readPastedPath } from "./pasted-path.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
 import { leadsTo, type RequestUrl } from "./request-url.ts";
-import { notice, redirectTo, sharedRedirectTo, type Asker } from "./respond.ts";
+import {
+  notice,
+  redirectHeaders,
+  redirectTo,
+  sharedRedirectTo,
+  type Asker,
+  type RedirectHeaders,
+} from "./respond.ts";
 import { variantCookie } from "./variant-cookie.ts";
 import { addressOf, visitorOf, type Visitor } from "./visitor.ts";
 import { createWriteBack, type WriteBack } from "./write-back.ts";
@@ -56,6 +70,7 @@ export interface LazyParts
     readonly passGuards: typeof passGuards;
     readonly answerOffice: typeof answerOffice;
     readonly answerPreview: typeof answerPreview;
+    readonly answerUnfurler: typeof answerUnfurler;
   }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
   loadCircle(): Promise<{ readonly leadsBack: typeof leadsBack }>;
@@ -210,14 +225,45 @@ function answer(
     return parts.answerQr(env, picture);
   }
   const isFallback = decision.kind === "fallback";
-  const isOpen = !isLocked && record.limit === undefined;
   if (isRead && OFFICE.test(visitor.userAgent)) {
-    const isShown = (isOpen || isFallback) && !asked.preview;
+    const isShown = (isOpen(record) || isFallback) && !asked.preview;
     return sendOffice(visit, isShown ? destinationOf(visit, record, decision) : null, parts);
   }
   if (isFallback) return fallBack(visit, record, decision.destination, parts);
-  if (isOpen && !asked.preview) return leadOn(visit, record, decision, UNGUARDED, parts);
-  return answerGuarded(visit, record, decision, parts);
+  return record.social !== undefined && isRead && !asked.preview
+    ? answerWithCard(visit, record, decision, parts)
+    : proceed(visit, record, decision, parts);
+}
+
+function proceed(
+  visit: Visit,
+  record: RouteRecord,
+  decision: RedirectDecision,
+  parts: RedirectParts,
+): Response | Promise<Response> {
+  return isOpen(record) && !visit.asked.preview
+    ? leadOn(visit, record, decision, UNGUARDED, parts)
+    : answerGuarded(visit, record, decision, parts);
+}
+
+/** Whether everybody may follow a link, any number of times. */
+function isOpen({ password, limit }: RouteRecord): boolean {
+  return password === undefined && limit === undefined;
+}
+
+/** Shows the link's own card to a program that makes a preview; anybody else proceeds. */
+async function answerWithCard(
+  visit: Visit,
+  record: RouteRecord,
+  decision: RedirectDecision,
+  parts: RedirectParts,
+): Promise<Response> {
+  const { answerUnfurler } = await parts.loadGuards();
+  const destination = isOpen(record) ? destinationOf(visit, record, decision) : null;
+  const card = await answerUnfurler(visit, record, destination, parts);
+  if (card === null) return proceed(visit, record, decision, parts);
+  count(visit, record, decision, null, parts.capture);
+  return card;
 }
 
 /** A visitor's choice whether the clicks of this browser are counted; asking is no click. */
@@ -268,7 +314,7 @@ function fallBack(
   return after(isLoop(visit, record, destination, destination, parts), (loops) =>
     loops
       ? notice(visit, LOOP)
-      : redirectTo(destination, visit.method === "POST" ? 303 : 302, isStrict(visit)),
+      : redirectTo(destination, visit.method === "POST" ? 303 : 302, headersOf(visit)),
   );
 }
 
@@ -310,25 +356,20 @@ function countAndLead(
   { unlocking, isRepeat }: Guarded,
   capture: Capture,
 ): Response {
-  const { method, url, env, ctx, visitor, nowMs } = visit;
-  const { ledger, linkId, excluded } = record;
-  const { rule, variant } = decision;
-  const scan = SCAN.test(url.query);
+  const { method, url, visitor } = visit;
+  const { variant } = decision;
   const { destination, token } = isRepeat
     ? { destination: forwarded, token: null }
     : markClick(forwarded, record, visitor);
-  if (!isRepeat) {
-    const click = { ledger, linkId, atMs: nowMs, visitor, excluded, scan, rule, variant, token };
-    capture.add(click, env, ctx);
-  }
+  if (!isRepeat) count(visit, record, decision, token, capture);
   // 303 turns the POST into a GET: a 307 would send the password to the destination.
-  const strict = isStrict(visit);
+  const headers = headersOf(visit, record.crawlable);
   const status = method === "POST" ? 303 : decision.status;
   const isSticky = record.sticky === true && variant !== null && !visitor.optedOut;
   if (destination === decision.destination && unlocking === null && !isSticky) {
-    return sharedRedirectTo(destination, status, strict);
+    return sharedRedirectTo(destination, status, headers);
   }
-  const response = redirectTo(destination, status, strict);
+  const response = redirectTo(destination, status, headers);
   if (unlocking !== null) response.headers.append("Set-Cookie", unlocking);
   if (isSticky) {
     response.headers.append(
@@ -339,9 +380,20 @@ function countAndLead(
   return response;
 }
 
-/** Whether redirects tell the browser to use https from now on. */
-function isStrict({ site }: Arrival): boolean {
-  return site.transport === "strict";
+function count(
+  { url, env, ctx, visitor, nowMs }: Visit,
+  { ledger, linkId, excluded }: RouteRecord,
+  { rule, variant }: RedirectDecision,
+  token: string | null,
+  capture: Capture,
+): void {
+  const scan = SCAN.test(url.query);
+  const click = { ledger, linkId, atMs: nowMs, visitor, excluded, scan, rule, variant, token };
+  capture.add(click, env, ctx);
+}
+
+function headersOf({ site }: Arrival, crawlable = false): RedirectHeaders {
+  return redirectHeaders(site.transport === "strict", crawlable);
 }
 
 /** Whether a link leads to itself, by way of other links too; `chosen` is without what was added. */

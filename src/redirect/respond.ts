@@ -19,19 +19,35 @@ export const BASE_HEADERS = {
 const STRICT_TRANSPORT = "max-age=15552000";
 const STRICT_HEADERS = { ...BASE_HEADERS, "Strict-Transport-Security": STRICT_TRANSPORT };
 
+/** The same for links that search engines may index. */
+const { "X-Robots-Tag": _noindex, ...CRAWLABLE_HEADERS } = BASE_HEADERS;
+const { "X-Robots-Tag": _strictNoindex, ...STRICT_CRAWLABLE_HEADERS } = STRICT_HEADERS;
+
+/** The headers of a redirect, besides its `Location`. */
+export type RedirectHeaders = typeof CRAWLABLE_HEADERS;
+
+/**
+ * Returns the headers of a redirect, always the same object for the same arguments. `strict` tells
+ * the browser to use https for this host from now on.
+ */
+export function redirectHeaders(strict: boolean, crawlable: boolean): RedirectHeaders {
+  if (crawlable) return strict ? STRICT_CRAWLABLE_HEADERS : CRAWLABLE_HEADERS;
+  return strict ? STRICT_HEADERS : BASE_HEADERS;
+}
+
 const UNAVAILABLE_SECONDS = 5;
 const MISSES_SECONDS = 60;
 
 /** What an answer needs of a request: read once, since each read is a call out of V8. */
 export type Asker = Pick<Request, "method" | "headers">;
 
-/**
- * Creates a redirect for one visitor, to which headers may be added. `strict` tells the browser to
- * use https for this host from now on.
- */
-export function redirectTo(destination: string, status: number, strict = false): Response {
-  const headers = { ...(strict ? STRICT_HEADERS : BASE_HEADERS), Location: destination };
-  return new Response(null, { status, headers });
+/** Creates a redirect for one visitor, to which headers may be added. */
+export function redirectTo(
+  destination: string,
+  status: number,
+  headers: RedirectHeaders = BASE_HEADERS,
+): Response {
+  return new Response(null, { status, headers: { ...headers, Location: destination } });
 }
 
 export function isRedirect({ status }: Response): boolean {
@@ -46,7 +62,7 @@ export function makeStrict(response: Response): Response {
 
 interface Shared {
   readonly status: number;
-  readonly strict: boolean;
+  readonly headers: RedirectHeaders;
   readonly response: Response;
 }
 
@@ -62,15 +78,19 @@ const SHARED_LENGTH_MAX = 2_048;
  * Creating a response is the most expensive step of a redirect. One without a body can be returned
  * any number of times (in Fetch, only a body is consumed), by any request of the isolate.
  */
-export function sharedRedirectTo(destination: string, status: number, strict = false): Response {
+export function sharedRedirectTo(
+  destination: string,
+  status: number,
+  headers: RedirectHeaders = BASE_HEADERS,
+): Response {
   const known = shared.get(destination);
-  if (known !== undefined && known.status === status && known.strict === strict) {
+  if (known !== undefined && known.status === status && known.headers === headers) {
     return known.response;
   }
-  const response = redirectTo(destination, status, strict);
+  const response = redirectTo(destination, status, headers);
   if (destination.length > SHARED_LENGTH_MAX) return response;
   if (shared.size >= SHARED_MAX) shared.clear();
-  shared.set(destination, { status, strict, response });
+  shared.set(destination, { status, headers, response });
   return response;
 }
 
@@ -87,8 +107,12 @@ export function notice(
 }
 
 /** Answers with a page that is made for this visitor. */
-export function answerPage(asker: Asker, page: Page): Response {
-  return responseTo(asker, pageOf(page, { ...BASE_HEADERS, "Referrer-Policy": "no-referrer" }));
+export function answerPage(
+  asker: Asker,
+  page: Page,
+  headers: RedirectHeaders = BASE_HEADERS,
+): Response {
+  return responseTo(asker, pageOf(page, { ...headers, "Referrer-Policy": "no-referrer" }));
 }
 
 export function responseTo({ method }: Asker, { body, init }: Prepared): Response {

@@ -62,7 +62,7 @@ async function storedBytes(id: number): Promise<number> {
   const bytes = await env.DB.prepare(
     `select octet_length(destination_url) + coalesce(octet_length(title), 0)
        + coalesce(octet_length(description), 0) + coalesce(octet_length(expired_url), 0)
-       + coalesce(octet_length(limit_reached_url), 0) + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
+       + coalesce(octet_length(limit_reached_url), 0) + coalesce(octet_length(social), 0) + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
        + coalesce(octet_length(qr_settings), 0) + (
          select coalesce(sum(octet_length(public_id) + octet_length(name) + octet_length(url)), 0)
          from variants where link_id = links.id
@@ -117,6 +117,11 @@ describe("a link of any size", () => {
     const context = await newContext();
     let followed = 0;
     const visit = `?${"q=1&".repeat(99)}`;
+    const social = {
+      title: "漢".repeat(255),
+      description: "漢".repeat(1_000),
+      image: urlOf(2_048),
+    };
     await fc.assert(
       fc.asyncProperty(sizes, async (size) => {
         const made = await createLink(context, linkOf(size));
@@ -125,11 +130,11 @@ describe("a link of any size", () => {
           return;
         }
         const { code, id } = made.value;
+        const fallbacks = { expiredUrl: urlOf(8_000), limitReachedUrl: urlOf(8_000) };
+        const forwarding = { forwardQuery: true, forwardPath: true, ...fallbacks, social };
+        expect((await updateLink(context, { id }, forwarding)).ok).toBe(true);
         expect(await recordBytes(code)).toBeLessThanOrEqual(RECORD_BYTES_MAX);
         expect(await storedBytes(id)).toBeLessThanOrEqual(LINK_BYTES_MAX);
-        const fallbacks = { expiredUrl: urlOf(8_000), limitReachedUrl: urlOf(8_000) };
-        const forwarding = { forwardQuery: true, forwardPath: true, ...fallbacks };
-        expect((await updateLink(context, { id }, forwarding)).ok).toBe(true);
         for (const rest of ["", `/${"p".repeat(150)}`]) {
           const location = await follow(`${code}${rest}`, visit);
           expect(location.length).toBeLessThanOrEqual(LOCATION_LENGTH_MAX);

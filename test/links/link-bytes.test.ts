@@ -18,7 +18,7 @@ const MAX = PLANS.pro.linkBytesMax ?? 0;
 /** What `link-size.ts` promises, measured anew. */
 const MEASURED = `500 + octet_length(destination_url) + coalesce(octet_length(title), 0)
   + coalesce(octet_length(description), 0) + coalesce(octet_length(expired_url), 0)
-  + coalesce(octet_length(limit_reached_url), 0) + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
+  + coalesce(octet_length(limit_reached_url), 0) + coalesce(octet_length(social), 0) + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
   + coalesce(octet_length(qr_settings), 0) + (
     select coalesce(sum(100 + octet_length(public_id) + octet_length(name) + octet_length(url)), 0)
     from variants where link_id = links.id
@@ -59,6 +59,7 @@ const fields = fc.record(
     description: fc.option(text),
     expiredUrl: fc.option(url),
     limitReachedUrl: fc.option(url),
+    social: fc.option(fc.record({ title: text, description: text })),
     utm: fc.option(fc.constantFrom({}, { utm_source: "ж" }, { utm_a: "1", utm_b: "漢" })),
     rules: fc.array(
       fc.record({ targetUrl: url, countries: fc.constant(["UA"]), name: fc.option(text) }),

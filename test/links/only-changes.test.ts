@@ -23,6 +23,8 @@ const FULL = {
   redirectStatus: 307,
   forwardQuery: true,
   forwardPath: true,
+  social: { title: "A card", description: "Two\nlines", image: "https://example.com/a.png" },
+  crawlable: true,
   clicksLimit: 5,
   limitReachedUrl: "https://example.com/sold-out",
   utmParams: { utm_source: "news", utm_medium: "mail" },

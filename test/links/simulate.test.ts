@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";
 
 import { ledgerFor } from "../../src/ledger/stub.ts";
+import type { LinkInput } from "../../src/links/create-link.ts";
 import type { Link } from "../../src/links/link.ts";
 import { BROWSERS, DEVICES, type NewRule, SYSTEMS } from "../../src/links/rules/rule.ts";
 import { simulate, type SimulatedVisitor } from "../../src/links/simulate.ts";
@@ -269,5 +270,24 @@ describe("simulate", () => {
     });
     const silent = envWith({ LINK_GATE: broken(env.LINK_GATE), LEDGER: broken(env.LEDGER) });
     expect((await simulate(silent, link, visitor())).limit).toEqual({ max: 4, used: null });
+  });
+
+  it("shows the link's card to a program that makes a preview, as far as it may", async ({
+    expect,
+  }) => {
+    const context = await newContext();
+    const social = { title: "Card" };
+    const slack = visitor({ userAgent: "Slackbot-LinkExpanding 1.0" });
+    const decisionOf = async (fields: Partial<LinkInput>) =>
+      (await simulate(env, await makeLink(context, { social, ...fields }), slack)).decision;
+    expect(await decisionOf({})).toEqual({ kind: "card", destination: "https://example.com/x" });
+    expect(await decisionOf({ clicksLimit: 1 })).toEqual({ kind: "card", destination: null });
+    const locked = await makeLink(context, { social, password: "open sesame" });
+    expect(await simulate(env, locked, slack)).toMatchObject({
+      decision: { kind: "card", destination: null },
+      passwordRequired: false,
+    });
+    expect(await decisionOf({ endsAtMs: 5 })).toEqual({ kind: "refuse", reason: "ended" });
+    expect(await decisionOf({ social: null })).toMatchObject({ kind: "redirect" });
   });
 });

@@ -26,6 +26,8 @@ export interface LinkColumns {
   readonly redirect_status?: number;
   readonly forward_query?: 0 | 1;
   readonly forward_path?: 0 | 1;
+  readonly social?: string;
+  readonly crawlable?: 0 | 1;
   readonly clicks_limit?: number;
   readonly clicks_limit_since?: number;
   readonly limit_reached_url?: string;

@@ -54,6 +54,10 @@ export const links = sqliteTable(
     forwardQuery: integer("forward_query", { mode: "boolean" }).notNull().default(false),
     /** Whether what follows the code in the path is added to the destination's. */
     forwardPath: integer("forward_path", { mode: "boolean" }).notNull().default(false),
+    /** JSON of `links/social.ts`: the card that apps show; null for the destination's own. */
+    social: text("social"),
+    /** Whether search engines may index the link. */
+    crawlable: integer("crawlable", { mode: "boolean" }).notNull().default(false),
     /** JSON object of UTM parameters, added to every destination of the link; null for none. */
     utmParams: text("utm_params"),
     /**

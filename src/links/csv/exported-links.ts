@@ -6,6 +6,7 @@ import type { Database } from "../../db/database.ts";
 import { links, linkTags, tags } from "../../db/schema/index.ts";
 import type { LinkFilter } from "../filter.ts";
 import { isLastSlice, newestFirst, SLICE_COLUMNS, SLICE_LINKS_MAX, sliceOf } from "../slices.ts";
+import type { SocialCard } from "../social.ts";
 
 export interface ExportedLink {
   readonly id: number;
@@ -27,6 +28,8 @@ export interface ExportedLink {
   readonly limitReachedUrl: string | null;
   readonly forwardQuery: boolean;
   readonly forwardPath: boolean;
+  readonly social: SocialCard | null;
+  readonly crawlable: boolean;
   readonly createdAtMs: number;
 }
 
@@ -66,6 +69,8 @@ export async function readExportSlice(
       limitReachedUrl: links.limitReachedUrl,
       forwardQuery: links.forwardQuery,
       forwardPath: links.forwardPath,
+      social: links.social,
+      crawlable: links.crawlable,
       createdAtMs: links.createdAtMs,
       ...SLICE_COLUMNS,
     })
@@ -73,10 +78,11 @@ export async function readExportSlice(
     .innerJoin(links, sql`${links.id} = slice.id`);
   const rows = newestFirst(found);
   return {
-    links: rows.map(({ tags: names, hasPassword, total: _total, ...columns }) => ({
+    links: rows.map(({ tags: names, hasPassword, social, total: _total, ...columns }) => ({
       ...columns,
       tags: JSON.parse(names) as string[],
       hasPassword: hasPassword === 1,
+      social: JSON.parse(social ?? "null") as SocialCard | null,
     })),
     isLast: isLastSlice(rows, SLICE_LINKS_MAX),
   };

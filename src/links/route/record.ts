@@ -10,6 +10,7 @@
 import type { ClickLimit } from "../../gates/contract.ts";
 import type { LedgerId } from "../../ledger/ledger-id.ts";
 import type { RouteRule } from "../rules/rule.ts";
+import type { SocialCard } from "../social.ts";
 import type { RouteVariant } from "../variants/variant.ts";
 
 export type RedirectStatus = 301 | 302 | 307 | 308;
@@ -37,6 +38,10 @@ export interface RouteRecord {
   readonly expiredUrl?: string;
   readonly forwardQuery?: true;
   readonly forwardPath?: true;
+  /** What apps are shown of the link instead of being redirected. */
+  readonly social?: SocialCard;
+  /** Search engines may index the link. */
+  readonly crawlable?: true;
   /** The query parameter in which a goal of the workspace receives the click token. */
   readonly clickIdParam?: string;
   /**

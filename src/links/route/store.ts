@@ -8,6 +8,7 @@
 import { ledgerIdOf } from "../../ledger/ledger-id.ts";
 import { routeRules } from "../rules/route-rules.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { SocialCard } from "../social.ts";
 import type { RouteVariant } from "../variants/variant.ts";
 import type { LinkAddress } from "./address.ts";
 import { DIGITS } from "./excluded.ts";
@@ -25,7 +26,8 @@ import {
 export const ROUTE_SQL = `SELECT l.id, l.version, l.published_version, w.uuid AS workspace_uuid,
 w.jurisdiction, l.destination_url, l.redirect_status, l.is_active,
 l.archived_at_ms, l.suspended_at_ms, l.starts_at_ms, l.ends_at_ms,
-l.expires_at_ms, l.expired_url, l.forward_query, l.forward_path, l.utm_params,
+l.expires_at_ms, l.expired_url, l.forward_query, l.forward_path, l.social,
+l.crawlable, l.utm_params,
 iif(l.password_hash IS NULL, NULL, l.password_version) AS password, l.clicks_limit,
 iif(l.password_hash IS NULL AND l.clicks_limit IS NULL, NULL, l.uuid) AS uuid,
 l.clicks_limit_since, l.limit_reached_url, l.rules, l.ab_enabled, l.ab_sticky,
@@ -60,6 +62,9 @@ interface RouteRow extends Record<string, unknown> {
   readonly expired_url: string | null;
   readonly forward_query: 0 | 1;
   readonly forward_path: 0 | 1;
+  /** JSON of a `SocialCard`. */
+  readonly social: string | null;
+  readonly crawlable: 0 | 1;
   /** JSON of an object of strings. */
   readonly utm_params: string | null;
   readonly password: number | null;
@@ -144,6 +149,8 @@ function recordOf(row: RouteRow): RouteRecord {
       expiredUrl: hrefOf(row.expired_url),
       forwardQuery: row.forward_query === 1 ? true : null,
       forwardPath: row.forward_path === 1 ? true : null,
+      social: JSON.parse(row.social ?? "null") as SocialCard | null,
+      crawlable: row.crawlable === 1 ? true : null,
       clickIdParam: row.click_id_param,
       excluded: row.excluded === "[]" ? null : (JSON.parse(row.excluded) as string[]),
       password: row.password,

@@ -9,6 +9,8 @@ export interface Page {
   readonly action?: { readonly href: string; readonly label: string };
   /** Where the page leads by itself, with the same demands on the URL. */
   readonly refresh?: string;
+  /** Markup of the head, written to the page unescaped. */
+  readonly head?: string;
   /** Markup at the end, written to the page unescaped: nothing that a visitor could choose. */
   readonly form?: string;
 }
@@ -31,7 +33,7 @@ export function pageHeaders({ form }: Page): Record<string, string> {
   };
 }
 
-export function renderPage({ title, text, action, refresh, form = "" }: Page): string {
+export function renderPage({ title, text, action, refresh, head = "", form = "" }: Page): string {
   const link =
     action === undefined
       ? ""
@@ -43,12 +45,12 @@ export function renderPage({ title, text, action, refresh, form = "" }: Page): s
     `<meta name="viewport" content="width=device-width,initial-scale=1">` +
     // Here and not in a header, because every header adds to the cost of each answer.
     `<meta name="referrer" content="no-referrer">` +
-    `${onward}<title>${escape(title)}</title>` +
+    `${onward}${head}<title>${escape(title)}</title>` +
     `<style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>` +
     `<p>${escape(text)}</p>${link}${form}</main></body></html>`
   );
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -8,8 +8,17 @@ export function preview(destination: string): Page {
     status: 200,
     title: "Where this link leads",
     text: destination,
-    action: { href: destination, label: labelOf(new URL(destination)) },
+    action: onwardTo(destination),
   };
+}
+
+/** Returns the link to a destination, or, if there is none to show, to the address that was asked for. */
+export function onward(asked: string, destination: string | null): NonNullable<Page["action"]> {
+  return destination === null ? { href: asked, label: "Open this link" } : onwardTo(destination);
+}
+
+function onwardTo(destination: string): NonNullable<Page["action"]> {
+  return { href: destination, label: labelOf(new URL(destination)) };
 }
 
 /**
@@ -17,12 +26,11 @@ export function preview(destination: string): Page {
  * to the address that was asked for.
  */
 export function leadingOn(asked: string, destination: string | null): Page {
-  const href = destination ?? asked;
   return {
     status: 200,
     title: "This link opens in a browser",
     text: "If nothing happens, go on here:",
-    action: { href, label: destination === null ? "Open this link" : labelOf(new URL(href)) },
+    action: onward(asked, destination),
     ...(destination !== null && { refresh: destination }),
   };
 }

@@ -29,6 +29,8 @@ const MAKERS: readonly (readonly [name: string, make: Make])[] = [
       redirectStatus: 308,
       forwardQuery: true,
       forwardPath: true,
+      social: { title: "A card", image: "https://example.com/ü.png" },
+      crawlable: true,
       clicksLimit: 5,
       utmParams: { utm_source: "b", utm_campaign: "a" },
       rules: [{ targetUrl: "myapp://x", country: ["DE"], timeStart: "22:00", timeEnd: "06:00" }],

@@ -43,6 +43,17 @@ const plain = {
   forwardQuery: z.boolean(),
   /** Whether the path that follows the code is added to the destination's. */
   forwardPath: z.boolean(),
+  /** The card that apps show of the link; null for its destination's own. */
+  social: z
+    .strictObject({
+      title: z.string(),
+      description: z.string().nullable(),
+      /** An https URL. */
+      image: z.string().nullable(),
+    })
+    .nullable(),
+  /** Whether search engines may index the link. */
+  crawlable: z.boolean(),
   /** How many clicks by people the link answers in all; null for any number. */
   clicksLimit: z.int().nullable(),
   /** The QR code as SVG; `.png` works too. */
@@ -107,12 +118,15 @@ const named = z.strictObject({ id: z.string(), name: z.string() });
 
 /** Where a visitor would lead, and why. */
 export const simulation = z.strictObject({
-  /** `fallback` leads to `expiredUrl` or `limitReachedUrl`. */
-  outcome: z.enum(["redirect", "fallback", "refuse"]),
+  /**
+   * `card` is what a program that makes a preview gets of a link with `social`; `fallback` leads to
+   * `expiredUrl` or `limitReachedUrl`.
+   */
+  outcome: z.enum(["redirect", "card", "fallback", "refuse"]),
   destination: z.string().nullable(),
   /** The HTTP status that the visitor's browser would get. */
   status: z.int(),
-  /** Null for a redirect; else why it is none. */
+  /** Null for a redirect and a card; else why it is neither. */
   reason: z.string().nullable(),
   /** The rule that decided; null for the default or a variant. */
   rule: named.nullable(),

@@ -8,6 +8,12 @@ import * as z from "zod";
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
 import { readFlag } from "../../../links/csv/cells.ts";
 import { LINK_PARTS, type LinkPart, REDIRECT_STATUSES } from "../../../links/link.ts";
+import {
+  SOCIAL_DESCRIPTION_LENGTH_MAX,
+  SOCIAL_IMAGE_LENGTH_MAX,
+  SOCIAL_TITLE_LENGTH_MAX,
+  type SocialCard,
+} from "../../../links/social.ts";
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
@@ -71,6 +77,43 @@ const tags = z
 const UTM_SENTENCE = "utmParams must be an object of texts by names such as utm_source, or null";
 const PASSWORD_SENTENCE = `password must be a text of 1 to ${PASSWORD_LENGTH_MAX} characters, or null`;
 
+const SOCIAL_SENTENCE = "social must be an object with a title, or null";
+const SOCIAL_TITLE_SENTENCE = `social.title must be a text of 1 to ${SOCIAL_TITLE_LENGTH_MAX} characters`;
+const SOCIAL_IMAGE_SENTENCE = `social.image must be a URL of at most ${SOCIAL_IMAGE_LENGTH_MAX} characters, or null`;
+
+/** Absent parts of the card are left out, as it is stored. */
+const social = z
+  .object(
+    {
+      title: z
+        .string({ error: SOCIAL_TITLE_SENTENCE })
+        .trim()
+        .min(1, { error: SOCIAL_TITLE_SENTENCE })
+        .max(SOCIAL_TITLE_LENGTH_MAX, { error: SOCIAL_TITLE_SENTENCE })
+        .refine((value) => !CONTROL.test(value), {
+          error: "social.title must not contain control characters",
+        })
+        .transform((value) => value.toWellFormed()),
+      description: text(
+        "social.description",
+        SOCIAL_DESCRIPTION_LENGTH_MAX,
+        CONTROL_BUT_LINES,
+      ).optional(),
+      image: unlessEmpty(
+        z
+          .string({ error: SOCIAL_IMAGE_SENTENCE })
+          .max(SOCIAL_IMAGE_LENGTH_MAX, { error: SOCIAL_IMAGE_SENTENCE })
+          .nullable(),
+      ),
+    },
+    { error: SOCIAL_SENTENCE },
+  )
+  .transform(({ title, description, image }): SocialCard => ({
+    title,
+    ...(typeof description === "string" && { description }),
+    ...(typeof image === "string" && { image }),
+  }));
+
 const optional = {
   title: text("title", TITLE_LENGTH_MAX, CONTROL).optional(),
   description: text("description", DESCRIPTION_LENGTH_MAX, CONTROL_BUT_LINES).optional(),
@@ -82,6 +125,8 @@ const optional = {
   isActive: flag("isActive").optional(),
   forwardQuery: flag("forwardQuery").optional(),
   forwardPath: flag("forwardPath").optional(),
+  social: social.nullable().optional(),
+  crawlable: flag("crawlable").optional(),
   utmParams: z
     .record(
       z.string().regex(UTM_NAME, { error: UTM_SENTENCE }),
@@ -178,6 +223,7 @@ const FORM_FIELDS: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["isActive", toFlag],
   ["forwardQuery", toFlag],
   ["forwardPath", toFlag],
+  ["crawlable", toFlag],
   ["redirectStatus", Number],
   ["clicksLimit", Number],
   ["tags", (value) => value.split(",").filter((name) => name.trim() !== "")],

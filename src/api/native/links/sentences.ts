@@ -5,9 +5,19 @@ import type { DestinationProblem } from "../../../links/destination.ts";
 import type { DestinationRefused } from "../../../links/errors.ts";
 import { targetProblem } from "../../shared/wire/targets.ts";
 
+/** What may be wrong with an address of any scheme. */
+const PLAIN_PROBLEMS: ReadonlySet<DestinationProblem> = new Set([
+  "too_long",
+  "control_character",
+  "credentials",
+]);
+
 /** Explains why a URL is refused, beginning with its field. */
 export function destinationSentence(refusal: DestinationRefused): string {
   const { field, problem } = refusal;
+  if (field === "social.image" && !PLAIN_PROBLEMS.has(problem)) {
+    return `${field} must be a URL that begins with https://, or null`;
+  }
   return field === "destinationUrl" && problem === "not_a_url"
     ? `${field} is required and must be a valid URL`
     : `${field} ${targetProblem(refusal)}`;

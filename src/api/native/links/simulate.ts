@@ -48,6 +48,8 @@ function wireDecision(
       const { destination, reason } = decision;
       return { outcome: "fallback", destination, status: 302, reason };
     }
+    case "card":
+      return { outcome: "card", destination: decision.destination, status: 200, reason: null };
     case "refuse": {
       const { reason } = decision;
       return { outcome: "refuse", destination: null, status: statusOf(reason), reason };

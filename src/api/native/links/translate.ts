@@ -52,7 +52,7 @@ function toFields({
   ...same
 }: LinkChangesBody | NewLink): LinkFields {
   const { destinationUrl, title, description, tags, isActive } = same;
-  const { expiredUrl, redirectStatus, forwardQuery, forwardPath } = same;
+  const { expiredUrl, redirectStatus, forwardQuery, forwardPath, social, crawlable } = same;
   const { clicksLimit, limitReachedUrl, password } = same;
   return {
     destinationUrl,
@@ -64,6 +64,8 @@ function toFields({
     redirectStatus,
     forwardQuery,
     forwardPath,
+    social,
+    crawlable,
     clicksLimit,
     limitReachedUrl,
     password,
@@ -108,6 +110,12 @@ export function wireListedLink(link: ListedLink, config: Config): AnswerOf<typeo
   };
 }
 
+function wireSocial(social: Link["social"]) {
+  if (social === null) return null;
+  const { title, description = null, image = null } = social;
+  return { title, description, image };
+}
+
 function wireTest({ variants, ...test }: Link["abTest"]) {
   return { ...test, variants: variants.map(wireVariant) };
 }
@@ -137,6 +145,8 @@ function wirePlain(link: ListedLink, config: Config) {
     redirectStatus: link.redirectStatus,
     forwardQuery: link.forwardQuery,
     forwardPath: link.forwardPath,
+    social: wireSocial(link.social),
+    crawlable: link.crawlable,
     clicksLimit: link.clicksLimit,
     limitReachedUrl: link.limitReachedUrl,
     qrUrl: `${shortUrl}/qr.svg`,

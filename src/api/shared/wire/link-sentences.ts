@@ -30,6 +30,7 @@ export const SCHEDULE_INVERTED = "Scheduled end at must be later than scheduled 
 const ADDRESSES: Partial<Record<DestinationField, string>> = {
   expiredUrl: "Expired url",
   limitReachedUrl: "Limit reached url",
+  "social.image": "Social image",
 };
 
 type FieldFault = Omit<DestinationRefused, "reason">;

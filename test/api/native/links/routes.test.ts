@@ -58,6 +58,8 @@ describe("POST /api/links", () => {
       redirectStatus: 302,
       forwardQuery: false,
       forwardPath: false,
+      social: null,
+      crawlable: false,
       rules: [],
       abTest: { enabled: false, sticky: false, variants: [] },
       clicksLimit: null,
@@ -101,6 +103,8 @@ describe("POST /api/links", () => {
       redirectStatus: 307,
       forwardQuery: true,
       forwardPath: true,
+      social: { title: "A card", description: "Two\nlines", image: "https://example.com/a.png" },
+      crawlable: true,
       collectionId: collection.id,
     };
     const link = await client.link({ ...fields, tags: ["b", "a", "b", " a "] });
@@ -338,6 +342,7 @@ describe("PATCH /api/links/:id", () => {
       endsAt: "2027-01-01T00:00:00Z",
       expiredUrl: "https://example.com/over",
       limitReachedUrl: "https://example.com/sold-out",
+      social: { title: "A card" },
       tags: ["x"],
       collectionId: collection.id,
     });
@@ -349,6 +354,7 @@ describe("PATCH /api/links/:id", () => {
       endsAt: null,
       expiredUrl: null,
       limitReachedUrl: null,
+      social: null,
       tags: [],
       collectionId: null,
     };

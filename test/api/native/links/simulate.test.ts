@@ -85,6 +85,13 @@ describe("POST /api/links/:id/simulate", () => {
       status: 302,
       reason: "ended",
     });
+    const card = { social: { title: "Card" } };
+    expect(await outcomeOf(card, { userAgent: "Twitterbot/1.0" })).toMatchObject({
+      outcome: "card",
+      destination: "https://example.com/",
+      status: 200,
+      reason: null,
+    });
     expect(await outcomeOf({ clicksLimit: 5 }, { userAgent: "curl/8.5" })).toMatchObject({
       status: 403,
       reason: "not_for_programs",

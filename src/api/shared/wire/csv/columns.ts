@@ -22,6 +22,10 @@ export const EXPORT_COLUMNS = [
   "limit_reached_url",
   "forward_query",
   "forward_path",
+  "social_title",
+  "social_description",
+  "social_image",
+  "crawlable",
 ] as const;
 
 /** The columns that an import reads; others are ignored. */
@@ -42,6 +46,10 @@ export const IMPORT_COLUMNS = [
   "limit_reached_url",
   "forward_query",
   "forward_path",
+  "social_title",
+  "social_description",
+  "social_image",
+  "crawlable",
 ] as const;
 
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];

@@ -50,5 +50,9 @@ function cellsOf(
     limit_reached_url: link.limitReachedUrl ?? "",
     forward_query: String(link.forwardQuery),
     forward_path: String(link.forwardPath),
+    social_title: link.social?.title ?? "",
+    social_description: link.social?.description ?? "",
+    social_image: link.social?.image ?? "",
+    crawlable: String(link.crawlable),
   };
 }

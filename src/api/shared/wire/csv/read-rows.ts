@@ -1,6 +1,7 @@
 /** Reads rows as links, or lists every fault in each. */
 
 import { isReserved } from "../../../../codes/reserved.ts";
+import { acceptSocial } from "../../../../links/accept-routing.ts";
 import type { LinkPolicy } from "../../../../links/context.ts";
 import type { LinkInput } from "../../../../links/create-link.ts";
 import { readFlag, readTags, readTime } from "../../../../links/csv/cells.ts";
@@ -8,6 +9,12 @@ import type { TableRow } from "../../../../links/csv/read-table.ts";
 import { parseDestination } from "../../../../links/destination.ts";
 import type { DestinationField } from "../../../../links/errors.ts";
 import { CODE } from "../../../../links/route/address.ts";
+import {
+  SOCIAL_DESCRIPTION_LENGTH_MAX,
+  SOCIAL_IMAGE_LENGTH_MAX,
+  SOCIAL_TITLE_LENGTH_MAX,
+  type SocialCard,
+} from "../../../../links/social.ts";
 import { err, ok, type Result } from "../../../../platform/result.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../text.ts";
 import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "../link-sentences.ts";
@@ -61,6 +68,8 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   );
   const forwardQuery = take(flagOf("Forward query", cells.forward_query.trim()));
   const forwardPath = take(flagOf("Forward path", cells.forward_path.trim()));
+  const crawlable = take(flagOf("Crawlable", cells.crawlable.trim()));
+  const social = take(socialOf(cells));
   const title = take(textOf("Title", cells.title, CONTROL));
   const code = take(codeOf(cells.short_code.trim()));
   const description = take(textOf("Description", cells.description, CONTROL_BUT_LINES));
@@ -75,8 +84,8 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   const times = { startsAtMs, endsAtMs, expiresAtMs };
   const texts = { title, description, password };
   const fallbacks = { expiredUrl, clicksLimit, limitReachedUrl };
-  const flags = { isActive, forwardQuery, forwardPath };
-  const input = { destinationUrl, code, ...texts, tags, ...flags, ...times, ...fallbacks };
+  const flags = { isActive, forwardQuery, forwardPath, crawlable };
+  const input = { destinationUrl, code, ...texts, tags, ...flags, social, ...times, ...fallbacks };
   return { input, code, errors };
 }
 
@@ -112,12 +121,43 @@ function clicksLimitOf(cell: string): Result<number | null, string> {
 }
 
 /** Spaces are kept, because an export wrote them. */
-function textOf(name: string, text: string, refused: RegExp): Result<string | null, string> {
-  if (text.length > TEXT_LENGTH_MAX) {
-    return err(`${name} is too long (maximum is ${TEXT_LENGTH_MAX} characters)`);
+function textOf(
+  name: string,
+  text: string,
+  refused: RegExp,
+  lengthMax = TEXT_LENGTH_MAX,
+): Result<string | null, string> {
+  if (text.length > lengthMax) {
+    return err(`${name} is too long (maximum is ${lengthMax} characters)`);
   }
   if (refused.test(text)) return err(`${name} must not contain control characters`);
   return ok(text === "" ? null : text);
+}
+
+function socialOf(cells: ImportedRow["cells"]): Result<SocialCard | null, string> {
+  const title = textOf("Social title", cells.social_title, CONTROL, SOCIAL_TITLE_LENGTH_MAX);
+  if (!title.ok) return title;
+  const description = textOf(
+    "Social description",
+    cells.social_description,
+    CONTROL_BUT_LINES,
+    SOCIAL_DESCRIPTION_LENGTH_MAX,
+  );
+  if (!description.ok) return description;
+  const image = cells.social_image.trim();
+  if (title.value === null) {
+    const isNone = description.value === null && image === "";
+    return isNone ? ok(null) : err("Social title can't be blank");
+  }
+  if (image.length > SOCIAL_IMAGE_LENGTH_MAX) {
+    return err(`Social image is too long (maximum is ${SOCIAL_IMAGE_LENGTH_MAX} characters)`);
+  }
+  const accepted = acceptSocial({
+    title: title.value,
+    ...(description.value !== null && { description: description.value }),
+    ...(image !== "" && { image }),
+  });
+  return accepted.ok ? ok(accepted.value) : err("Social image must begin with https://");
 }
 
 function codeOf(code: string): Result<string | undefined, string> {

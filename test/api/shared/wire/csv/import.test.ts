@@ -106,6 +106,20 @@ describe("importRows", () => {
     ["Clicks limit must be a whole number greater than 0", { clicks_limit: "1.5" }],
     ["Forward query must be true or false", { forward_query: "maybe" }],
     ["Forward path must be true or false", { forward_path: "2" }],
+    ["Crawlable must be true or false", { crawlable: "2" }],
+    ["Social title can't be blank", { social_description: "x" }],
+    [
+      "Social title is too long (maximum is 255 characters)",
+      { social_title: "x".repeat(256), social_description: "x".repeat(1_001) },
+    ],
+    [
+      "Social description is too long (maximum is 1000 characters)",
+      { social_title: "x", social_description: "x".repeat(1_001) },
+    ],
+    [
+      "Social image must begin with https://",
+      { social_title: "x", social_image: "http://example.com/a.png" },
+    ],
     ["Title is too long (maximum is 2000 characters)", { title: "x".repeat(2_001) }],
     ["Title must not contain control characters", { title: "a\0b" }],
     [

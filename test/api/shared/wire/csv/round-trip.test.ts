@@ -67,6 +67,17 @@ const input: fc.Arbitrary<LinkInput> = fc.record({
   limitReachedUrl: fc.option(url),
   forwardQuery: fc.boolean(),
   forwardPath: fc.boolean(),
+  crawlable: fc.boolean(),
+  social: fc.option(
+    fc.record(
+      {
+        title: line.map((value) => `c${value.slice(0, 200).toWellFormed()}`),
+        description: lines.map((value) => `d${value.slice(0, 200).toWellFormed()}`),
+        image: fc.constantFrom("https://example.com/a.png", "https://example.com/ü,\"'.png"),
+      },
+      { requiredKeys: ["title"] },
+    ),
+  ),
 });
 
 async function linksOf({ access }: LinkContext): Promise<ListedLink[]> {
@@ -88,6 +99,8 @@ function shared({ destinationUrl, code: own, title, description, ...link }: List
     limitReachedUrl: link.limitReachedUrl,
     forwardQuery: link.forwardQuery,
     forwardPath: link.forwardPath,
+    crawlable: link.crawlable,
+    social: link.social,
   };
 }
 
