@@ -29,6 +29,11 @@ export const workerRoutes: readonly Route[] = [
   script("GET", "/secrets", ({ bindings }) =>
     bindings.filter(({ type }) => type === "secret_text").map(withoutSecret),
   ),
+  script("PUT", "/secrets", (found, { body }) => {
+    const secret = { type: "secret_text", name: String(body["name"]), text: String(body["text"]) };
+    found.bindings = [...found.bindings.filter(({ name }) => name !== secret.name), secret];
+    return withoutSecret(secret);
+  }),
   script("GET", "/subdomain", ({ workersDev, previews }) => ({
     enabled: workersDev,
     previews_enabled: previews,
