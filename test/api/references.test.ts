@@ -16,8 +16,12 @@ const rows = references.flatMap((api) =>
   }),
 );
 
-/** What a client sent, as it gets it back; and the facts of the native API's failures. */
-const ANYTHING = /\.failed\[\]\.input$|^failure\{\}$/;
+/**
+ * JSON of a client's own, as it gets it back; and what a condition wants and met, which is a list, a
+ * text or a number.
+ */
+const ANYTHING =
+  /\.(?:failed\[\]\.input|appleAppSiteAssociation|assetLinks|passedOver\[\]\.(?:wanted|met))$/;
 
 const isSchema = (answer: z.ZodType | OtherAnswer | null): answer is z.ZodType =>
   answer instanceof z.ZodType;
@@ -33,7 +37,10 @@ function holes(schema: unknown, place: string): string[] {
     ...(anyOf as unknown[]).flatMap((one) => holes(one, place)),
     ...(prefixItems as unknown[]).flatMap((one) => holes(one, place)),
     ...holes(items, `${place}[]`),
-    ...holes(additionalProperties, `${place}{}`),
+    // Fields beside those that are named may be anything.
+    ...(Object.keys(properties as object).length > 0
+      ? []
+      : holes(additionalProperties, `${place}{}`)),
   ];
 }
 
