@@ -49,22 +49,32 @@ export function linkLists(db: Database, workspaceId: number) {
     return newestFirst(rows);
   }
 
+  /**
+   * Reads links in slices of bounded size (`slices.ts`), each only when the previous one was
+   * consumed. Whatever is added or deleted meanwhile, no link is left out or read twice.
+   */
+  async function* slices(
+    filter: LinkFilter = {},
+    walk: Walk = {},
+  ): AsyncGenerator<ListedLink[], undefined> {
+    const { parts = NO_PARTS } = walk;
+    let { after = null, max = Infinity } = walk;
+    for (let isLast = false; !isLast;) {
+      const rows = await slice(filter, { after, parts, max });
+      yield rows.map((row) => toListedLink(row, parts));
+      isLast = isLastSlice(rows, max);
+      after = rows.at(-1) ?? after;
+      max -= rows.length;
+      if (max <= 0) return;
+    }
+  }
+
   return {
-    /**
-     * Reads links one by one, in slices of bounded size (`slices.ts`), each only when the previous
-     * one was consumed. Whatever is added or deleted meanwhile, no link is left out or read twice.
-     */
-    async *walk(filter: LinkFilter = {}, walk: Walk = {}): AsyncGenerator<ListedLink, undefined> {
-      const { parts = NO_PARTS } = walk;
-      let { after = null, max = Infinity } = walk;
-      for (let isLast = false; !isLast;) {
-        const rows = await slice(filter, { after, parts, max });
-        yield* rows.map((row) => toListedLink(row, parts));
-        isLast = isLastSlice(rows, max);
-        after = rows.at(-1) ?? after;
-        max -= rows.length;
-        if (max <= 0) return;
-      }
+    slices,
+
+    /** Reads the links of `slices` one by one. */
+    async *walk(filter?: LinkFilter, walk?: Walk): AsyncGenerator<ListedLink, undefined> {
+      for await (const some of slices(filter, walk)) yield* some;
     },
 
     /** Reads the page with this number, counted from 1; a page beyond the last is empty. */

@@ -61,6 +61,10 @@ const plain = {
   /** Parameters such as `utm_source`, added to every destination; null for none. */
   utmParams: z.record(z.string(), z.string()).nullable(),
   passwordProtected: z.boolean(),
+  /** Clicks by people over all time; null while they are not known. */
+  clicks: z.int().nullable(),
+  /** The time of the last click by a person; null for none, and while it is not known. */
+  lastClickedAt: time.nullable(),
 };
 
 const parts = {

@@ -1,7 +1,9 @@
 /** Creates up to 100 links per call, each independently of the others. */
 
 import { type Config, configOf } from "../../../config.ts";
+import type { WithActivity } from "../../../links/activity.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
+import type { ListedLink } from "../../../links/link.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { createEachOnce, type Outcomes } from "../../shared/create-each.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
@@ -11,7 +13,7 @@ import type { NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse, wireFailure } from "../errors.ts";
 import { operation } from "../operation.ts";
 import { newLink, newLinks } from "./contract.ts";
-import { routingSurroundingsOf, linkContextOf } from "./request.ts";
+import { linkContextOf, newlyMade, routingSurroundingsOf } from "./request.ts";
 import { readRouting, type RoutingSurroundings } from "./routing.ts";
 import { toInput, wireListedLink } from "./translate.ts";
 
@@ -33,7 +35,11 @@ export const linkBulkOperations = {
       if (!created.ok) return refuse(c, created.error);
       announceLiveBy(c);
       if (created.value.replayed) c.header("Idempotent-Replayed", "true");
-      return c.json(wireOutcomes(created.value.value, configOf(c.env)));
+      const { value: outcomes } = created.value;
+      const links = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+      return c.json(
+        wireOutcomes(await newlyMade(c, links, created.value), outcomes, configOf(c.env)),
+      );
     },
   }),
 };
@@ -67,11 +73,13 @@ const WITHOUT_LOGOS: RoutingSurroundings = {
   qrBefore: null,
 };
 
-function wireOutcomes(outcomes: Outcomes<NativeRefusal>, config: Config) {
+function wireOutcomes(
+  created: readonly WithActivity<ListedLink>[],
+  outcomes: Outcomes<NativeRefusal>,
+  config: Config,
+) {
   return {
-    created: outcomes.flatMap((outcome) =>
-      outcome.ok ? [wireListedLink(outcome.value, config)] : [],
-    ),
+    created: created.map(([link, activity]) => wireListedLink(link, activity, config)),
     failed: outcomes.flatMap((outcome, index) =>
       outcome.ok ? [] : [{ index, error: wireFailure(outcome.error) }],
     ),

@@ -10,7 +10,7 @@ import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
 import { isoOf } from "../wire-values.ts";
 import { exportQuery, importBody } from "./contract.ts";
-import { linkContextOf } from "./request.ts";
+import { linkContextOf, newlyMade } from "./request.ts";
 import { toFilter, wireImport } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
@@ -56,7 +56,8 @@ export const csvOperations = {
       if (!imported.ok) return refuse(c, imported.error);
       const { value: report, replayed } = imported.value;
       if (replayed) c.header("Idempotent-Replayed", "true");
-      return c.json(wireImport(report, configOf(c.env)));
+      const links = await newlyMade(c, report.links, { replayed });
+      return c.json(wireImport(links, report, configOf(c.env)));
     },
   }),
 };

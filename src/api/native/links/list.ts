@@ -1,6 +1,7 @@
 /** Answers lists of links: a page of bounded size, or all links as a stream. */
 
 import { configOf } from "../../../config.ts";
+import { activityReader, type WithActivity } from "../../../links/activity.ts";
 import type { ListedLink } from "../../../links/link.ts";
 import { cursorText, parseCursor } from "../../../links/lists.ts";
 import { utf8 } from "../../../platform/bytes.ts";
@@ -11,6 +12,7 @@ import { linkStoreOf } from "../../shared/link-request.ts";
 import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import type { LinkQuery } from "./contract.ts";
+import { linkContextOf } from "./request.ts";
 import { toFilter, wireListedLink } from "./translate.ts";
 
 /** A page ends before the link that would make it larger; one link may do so alone. */
@@ -23,23 +25,27 @@ export async function answerList(c: NativeContext, query: LinkQuery): Promise<Re
   const after = cursor === undefined ? ok(null) : parseCursor(cursor);
   if (!after.ok) return refuse(c, after.error);
   const config = configOf(c.env);
-  const write = (link: ListedLink) => JSON.stringify(wireListedLink(link, config));
+  const write = ([link, activity]: Shown) => JSON.stringify(wireListedLink(link, activity, config));
   // One link more than the page holds tells whether there is a next page.
   const max = limit === undefined ? Infinity : limit + 1;
   const filter = toFilter(query, config);
-  const links = linkStoreOf(c).walk(filter, { after: after.value, parts, max });
+  const context = linkContextOf(c);
+  const slices = linkStoreOf(c).slices(filter, { after: after.value, parts, max });
+  const links = each(slices, activityReader(context));
   c.header("Content-Type", "application/json");
   if (limit !== undefined) {
     const page = await pageOf(links, limit, write);
     if (page.next !== null) announceNext(c, page.next);
     return c.body(page.text);
   }
-  const { ledger } = c.get("access").workspace;
+  const { ledger } = context.access.workspace;
   const stream = await textStream(piecesOf(links, write), (error) =>
     log("error", "links.list.failed", { ledger, error }),
   );
   return c.body(stream);
 }
+
+type Shown = WithActivity<ListedLink>;
 
 interface Page {
   readonly text: string;
@@ -48,9 +54,9 @@ interface Page {
 }
 
 async function pageOf(
-  links: AsyncIterable<ListedLink>,
+  links: AsyncIterable<Shown>,
   limit: number,
-  write: (link: ListedLink) => string,
+  write: (link: Shown) => string,
 ): Promise<Page> {
   const texts: string[] = [];
   let bytes = 1;
@@ -64,14 +70,22 @@ async function pageOf(
       break;
     }
     texts.push(text);
-    last = link;
+    [last] = link;
   }
   return { text: `[${texts.join(",")}]`, next };
 }
 
+/** Converts slices one after the other, and yields their items one by one. */
+async function* each(
+  slices: AsyncIterable<readonly ListedLink[]>,
+  convert: (slice: readonly ListedLink[]) => Promise<readonly Shown[]>,
+): AsyncGenerator<Shown, undefined> {
+  for await (const slice of slices) yield* await convert(slice);
+}
+
 async function* piecesOf(
-  links: AsyncIterable<ListedLink>,
-  write: (link: ListedLink) => string,
+  links: AsyncIterable<Shown>,
+  write: (link: Shown) => string,
 ): AsyncGenerator<string, undefined> {
   let piece = "";
   let separator = "[";

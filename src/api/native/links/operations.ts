@@ -4,6 +4,7 @@ import { freeSuggestions } from "../../../codes/suggestions.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
+import { NO_CLICKS } from "../../../links/activity.ts";
 import { checkCode } from "../../../links/check-code.ts";
 import { createLink } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
@@ -24,6 +25,7 @@ import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
 import { answerList } from "./list.ts";
 import {
   answerLink,
+  answerNewLink,
   routingSurroundingsOf,
   linkContextOf,
   wantsText,
@@ -70,7 +72,8 @@ export const linkOperations = {
       announceLiveBy(c);
       if (replayed) c.header("Idempotent-Replayed", "true");
       c.header("Location", `/api/links/${link.uuid}`);
-      return wantsText(c) ? c.text(wireLink(link, config).shortUrl, 201) : answerLink(c, link, 201);
+      if (!wantsText(c)) return answerNewLink(c, link, { replayed });
+      return c.text(wireLink(link, NO_CLICKS, config).shortUrl, 201);
     },
   }),
   checkCode: operation({
@@ -113,7 +116,9 @@ export const linkOperations = {
       limitBytes: BODY_BYTES_MAX,
       async prepare(c, body) {
         const found = await linkStoreOf(c).find(linkRefOf(c));
-        return found.ok ? withoutShown(body, wireLink(found.value, configOf(c.env))) : body;
+        return found.ok
+          ? withoutShown(body, wireLink(found.value, NO_CLICKS, configOf(c.env)))
+          : body;
       },
     },
     async answer(c, { body }) {

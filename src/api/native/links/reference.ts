@@ -59,6 +59,8 @@ const PLAIN = {
   qrUrl: "https://go.example.com/spring/qr.svg",
   utmParams: { utm_source: "newsletter" },
   passwordProtected: false,
+  clicks: 0,
+  lastClickedAt: null,
 };
 const LINK = {
   ...PLAIN,

@@ -1,8 +1,9 @@
 /** What the link routes read from a request apart from its body, and add to their responses. */
 
 import { configOf } from "../../../config.ts";
+import { NO_CLICKS, type WithActivity, withActivity } from "../../../links/activity.ts";
 import type { LinkContext } from "../../../links/context.ts";
-import type { Link, LinkRef } from "../../../links/link.ts";
+import type { Link, LinkRef, ListedLink } from "../../../links/link.ts";
 import { qrCompleter } from "../../../links/qr/complete-settings.ts";
 import type { QrSettings } from "../../../links/qr/settings.ts";
 import { etagOf } from "../../shared/if-match.ts";
@@ -30,10 +31,42 @@ export function linkRefOf(c: NativeContext): LinkRef {
   return { uuid: uuidOf(c) };
 }
 
-/** Answers with one link, and its version for `If-Match`. */
-export function answerLink(c: NativeContext, link: Link, status: 200 | 201 = 200): Response {
+/**
+ * Pairs links that a request made with their activity. They have none yet, unless the request is
+ * answered again.
+ */
+export async function newlyMade<L extends ListedLink>(
+  c: NativeContext,
+  links: readonly L[],
+  { replayed }: { readonly replayed: boolean },
+): Promise<readonly WithActivity<L>[]> {
+  return replayed
+    ? withActivity(linkContextOf(c), links)
+    : links.map((link): WithActivity<L> => [link, NO_CLICKS]);
+}
+
+/** Answers with one link and its clicks, and its version for `If-Match`. */
+export async function answerLink(c: NativeContext, link: Link): Promise<Response> {
+  return answer(c, await withActivity(linkContextOf(c), [link]), 200);
+}
+
+/** Answers with a link that a request made. */
+export async function answerNewLink(
+  c: NativeContext,
+  link: Link,
+  made: { readonly replayed: boolean },
+): Promise<Response> {
+  return answer(c, await newlyMade(c, [link], made), 201);
+}
+
+function answer(
+  c: NativeContext,
+  links: readonly WithActivity<Link>[],
+  status: 200 | 201,
+): Response {
+  const [[link, activity]] = links as [WithActivity<Link>];
   c.header("ETag", etagOf(link.version));
-  return c.json(wireLink(link, configOf(c.env)), status);
+  return c.json(wireLink(link, activity, configOf(c.env)), status);
 }
 
 /** Whether a client prefers plain text, as Apple Shortcuts and shell scripts do. */

@@ -1,6 +1,7 @@
 /** Converts links between the native API's format and the engine's. */
 
 import type { Config } from "../../../config.ts";
+import type { ShownActivity, WithActivity } from "../../../links/activity.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { LinkFilter } from "../../../links/filter.ts";
 import type { Link, LinkFields, ListedLink } from "../../../links/link.ts";
@@ -89,10 +90,14 @@ export function toFilter(query: LinkQuery, config: Config): LinkFilter {
 }
 
 /** Returns PrunePath's nine fields in its order, then ours. */
-export function wireLink(link: Link, config: Config): AnswerOf<typeof linkAnswer> {
+export function wireLink(
+  link: Link,
+  activity: ShownActivity,
+  config: Config,
+): AnswerOf<typeof linkAnswer> {
   const { rules, abTest, qrSettings } = link;
   return {
-    ...wirePlain(link, config),
+    ...wirePlain(link, activity, config),
     rules: rules.map(wireRule),
     abTest: wireTest(abTest),
     qrSettings,
@@ -100,10 +105,14 @@ export function wireLink(link: Link, config: Config): AnswerOf<typeof linkAnswer
 }
 
 /** Returns a link as lists show it: with the parts that it was read with. */
-export function wireListedLink(link: ListedLink, config: Config): AnswerOf<typeof listedLink> {
+export function wireListedLink(
+  link: ListedLink,
+  activity: ShownActivity,
+  config: Config,
+): AnswerOf<typeof listedLink> {
   const { rules, abTest, qrSettings } = link;
   return {
-    ...wirePlain(link, config),
+    ...wirePlain(link, activity, config),
     ...(rules !== undefined && { rules: rules.map(wireRule) }),
     ...(abTest !== undefined && { abTest: wireTest(abTest) }),
     ...(qrSettings !== undefined && { qrSettings }),
@@ -120,7 +129,7 @@ function wireTest({ variants, ...test }: Link["abTest"]) {
   return { ...test, variants: variants.map(wireVariant) };
 }
 
-function wirePlain(link: ListedLink, config: Config) {
+function wirePlain(link: ListedLink, activity: ShownActivity, config: Config) {
   const domain = shownDomain(link);
   const shortUrl = shortUrlOf({ domain, code: link.code }, config.publicUrl.origin);
   return {
@@ -152,6 +161,8 @@ function wirePlain(link: ListedLink, config: Config) {
     qrUrl: `${shortUrl}/qr.svg`,
     utmParams: link.utm,
     passwordProtected: link.hasPassword,
+    clicks: activity.clicks,
+    lastClickedAt: isoOf(activity.lastClickAtMs),
   };
 }
 
@@ -165,12 +176,13 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
 
 /** Converts an import's report: the created links and the refused rows. */
 export function wireImport(
-  { links, errors, summary }: ImportReport,
+  links: readonly WithActivity<ListedLink>[],
+  { errors, summary }: ImportReport,
   config: Config,
 ): AnswerOf<typeof importOutcome> {
   return {
     created: summary.created,
-    links: links.map((link) => wireListedLink(link, config)),
+    links: links.map(([link, activity]) => wireListedLink(link, activity, config)),
     errors,
     summary,
   };

@@ -4,13 +4,13 @@ import { databaseOf } from "../../../db/database.ts";
 import type { LinkTotal } from "../../../ledger/counts/contract.ts";
 import { dateOf, dayOf } from "../../../ledger/counts/day.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
+import { activitiesOf } from "../../../links/activity.ts";
 import type { LinkField, LinkName, WantedNames } from "../../../links/store.ts";
 import { DAY_MS } from "../../../platform/clock.ts";
 import { loadAttributionDays } from "../../../workspaces/settings.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
 import type { PvtlnkContext } from "../environment.ts";
-import { activityOf } from "../links/request.ts";
 import { operation } from "../operation.ts";
 import {
   type ClickedLink,
@@ -90,8 +90,8 @@ async function linksOf<Told extends LinkField>(
 async function topLinks(c: PvtlnkContext, totals: readonly LinkTotal[]): Promise<ClickedLink[]> {
   const shown = { fields: ["code", "title", "destinationUrl"], max: TOP_LINKS_MAX } as const;
   const found = await linksOf(c, totals, shown);
-  const activities = await activityOf(
-    c,
+  const activities = await activitiesOf(
+    { env: c.env, access: c.get("access") },
     found.map(({ link }) => link.id),
   );
   return found.map((one) => ({

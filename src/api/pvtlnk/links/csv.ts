@@ -1,6 +1,7 @@
 /** PVTLNK's links as CSV files. */
 
 import { configOf } from "../../../config.ts";
+import { activitiesOf } from "../../../links/activity.ts";
 import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
 import { importOnce } from "../../shared/import-once.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
@@ -11,7 +12,7 @@ import { operation } from "../operation.ts";
 import { wireTime } from "../wire-values.ts";
 import { bulkImport, exportQuery } from "./contract.ts";
 import { rowsOf } from "./imported-rows.ts";
-import { activityOf, linkContextOf } from "./request.ts";
+import { linkContextOf } from "./request.ts";
 import { toFilter, wireImport } from "./translate.ts";
 
 const CSV_BYTES_MAX = 5 * 1024 * 1024;
@@ -44,7 +45,7 @@ export const csvOperations = {
       if (!imported.ok) return refuse(c, imported.error);
       const { value: report, replayed } = imported.value;
       const clicked = replayed ? report.links.map(({ id }) => id) : [];
-      const activities = await activityOf(c, clicked);
+      const activities = await activitiesOf(linkContextOf(c), clicked);
       announceLiveBy(c);
       if (replayed) c.header("Idempotent-Replayed", "true");
       const shown = { activities, config: configOf(c.env), ofObjects: "links" in body };

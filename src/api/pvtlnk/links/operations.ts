@@ -4,6 +4,7 @@ import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
 import { ledgerFor } from "../../../ledger/stub.ts";
+import { activitiesOf, activityIn } from "../../../links/activity.ts";
 import { createLink } from "../../../links/create-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { updateLink } from "../../../links/update-link.ts";
@@ -16,7 +17,7 @@ import { type PvtlnkRefusal, refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
 import { linkChanges, listQuery, newLink } from "./contract.ts";
 import { onlyOthersThanShown, withAllFaults } from "./params.ts";
-import { activityIn, activityOf, linkContextOf, linkInPath } from "./request.ts";
+import { linkContextOf, linkInPath } from "./request.ts";
 import { toChanges, toFilter, toInput, wireAnalytics, wireLink } from "./translate.ts";
 
 export const linkOperations = {
@@ -29,8 +30,8 @@ export const linkOperations = {
       const { page, per_page: perPage } = query;
       const found = await linkStoreOf(c).page(toFilter(query), { page, perPage });
       const { total } = found;
-      const activities = await activityOf(
-        c,
+      const activities = await activitiesOf(
+        linkContextOf(c),
         found.links.map((link) => link.id),
       );
       const config = configOf(c.env);
@@ -64,7 +65,7 @@ export const linkOperations = {
       if (replayed) c.header("Idempotent-Replayed", "true");
       const link = wireLink(
         made,
-        activityIn(await activityOf(c, replayed ? [made.id] : []), made),
+        activityIn(await activitiesOf(linkContextOf(c), replayed ? [made.id] : []), made),
         configOf(c.env),
       );
       return c.json({ success: true, link }, 201);
@@ -103,7 +104,7 @@ export const linkOperations = {
     async answer(c, { body }) {
       const { id } = c.get("link");
       // Read before the change: a failure afterwards would look as if the change had not been made.
-      const activities = await activityOf(c, [id]);
+      const activities = await activitiesOf(linkContextOf(c), [id]);
       const updated = await updateLink(linkContextOf(c), { id }, toChanges(body));
       if (!updated.ok) return refuse(c, await withAllFaults(c, updated.error));
       const link = updated.value;

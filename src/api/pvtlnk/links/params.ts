@@ -9,6 +9,7 @@ import type * as z from "zod";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { acceptLink, type WantedLink } from "../../../links/accept-link.ts";
+import { activityIn } from "../../../links/activity.ts";
 import { ownCodes } from "../../../links/check-code.ts";
 import type { LinkContext } from "../../../links/context.ts";
 import type { CodeTaken, CreateLinkRefusal, UpdateLinkRefusal } from "../../../links/errors.ts";
@@ -24,7 +25,7 @@ import { withoutShown } from "../../shared/without-shown.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse, type PvtlnkRefusal, validate } from "../errors.ts";
 import { linkChanges } from "./contract.ts";
-import { activityIn, linkContextOf } from "./request.ts";
+import { linkContextOf } from "./request.ts";
 import { wireLink } from "./translate.ts";
 
 /** Reads the fields under a name of the body into the context, with the password beside them. */

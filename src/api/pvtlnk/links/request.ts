@@ -2,10 +2,7 @@
 
 import type { MiddlewareHandler } from "hono";
 
-import type { LinkActivity } from "../../../ledger/counts/contract.ts";
-import { ledgerFor } from "../../../ledger/stub.ts";
 import type { LinkContext } from "../../../links/context.ts";
-import type { Link } from "../../../links/link.ts";
 import { linkContextOf as contextOf, linkStoreOf } from "../../shared/link-request.ts";
 import type { PvtlnkContext, PvtlnkEnvironment } from "../environment.ts";
 import { refuse } from "../errors.ts";
@@ -34,23 +31,4 @@ export function linkInPath(parameter: "id" | "link_id"): MiddlewareHandler<Pvtln
     await next();
     return undefined;
   };
-}
-
-/** Asks the Ledger once for the clicks of all these links. */
-export async function activityOf(
-  c: PvtlnkContext,
-  linkIds: readonly number[],
-): Promise<ReadonlyMap<number, LinkActivity>> {
-  if (linkIds.length === 0) return new Map();
-  const ledger = ledgerFor(c.env, c.get("access").workspace.ledger);
-  const activities = await ledger.linkTotals(linkIds);
-  return new Map(activities.map((activity) => [activity.linkId, activity]));
-}
-
-/** Returns a link's activity; a link without clicks is not in the map. */
-export function activityIn(
-  activities: ReadonlyMap<number, LinkActivity>,
-  { id }: Pick<Link, "id">,
-): LinkActivity {
-  return activities.get(id) ?? { linkId: id, clicks: 0, lastClickAtMs: null };
 }

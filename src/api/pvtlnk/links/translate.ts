@@ -3,6 +3,7 @@
 import type { Config } from "../../../config.ts";
 import type { LoggedClick } from "../../../ledger/contract.ts";
 import type { LinkActivity, LinkState } from "../../../ledger/counts/contract.ts";
+import { activityIn } from "../../../links/activity.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { LinkFilter } from "../../../links/filter.ts";
 import type { LinkFields, ListedLink } from "../../../links/link.ts";
@@ -14,7 +15,6 @@ import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireTime, wireTimeOrNull } from "../wire-values.ts";
 import type { importReport, link as shownLink, linkAnalytics, recentClick } from "./answers.ts";
 import type { ExportQuery, LinkChanges, ListQuery, NewLink } from "./contract.ts";
-import { activityIn } from "./request.ts";
 
 export function toInput(body: NewLink): LinkInput {
   return {

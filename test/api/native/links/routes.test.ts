@@ -68,6 +68,8 @@ describe("POST /api/links", () => {
       qrUrl: `${ORIGIN}/${code}/qr.svg`,
       utmParams: {},
       passwordProtected: false,
+      clicks: 0,
+      lastClickedAt: null,
     });
     expect(response.headers.get("Location")).toBe(`/api/links/${String(link["id"])}`);
     expect(response.headers.get("ETag")).toBe('"1"');
