@@ -7,7 +7,7 @@
 export const PREFIXES = {
   native: ["/api"],
   pvtlnk: ["/api/v1"],
-  conversions: ["/api/conversions"],
+  conversions: ["/api/conversions/track"],
   revolink: ["/apiv1"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

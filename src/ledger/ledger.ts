@@ -20,13 +20,23 @@ import {
 import { ATTRIBUTION_DAYS } from "./conversions/contract.ts";
 import type {
   ConversionPage,
+  ConversionQuery,
   ConversionReport,
   Converted,
+  LoggedConversion,
   NewConversion,
   OwedConversions,
   UntoldConversion,
 } from "./conversions/contract.ts";
-import { conversionPage, convert, forgetAttribution } from "./conversions/conversions.ts";
+import {
+  conversionPage,
+  conversionsOf,
+  convert,
+  deleteConversion,
+  forgetAttribution,
+  listConversions,
+  refundConversion,
+} from "./conversions/conversions.ts";
 import { conversionsSlice, hasConversions } from "./conversions/past.ts";
 import { oweTelling, settleTellings, takeOwed, untoldConversions } from "./conversions/telling.ts";
 import type {
@@ -261,6 +271,40 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       reindex(this.sql);
     });
     await this.#tidyIn(0);
+  }
+
+  /** Lists conversions, the newest first; `next` continues, also after a page without any. */
+  listConversions(query: ConversionQuery): ConversionPage {
+    return listConversions(this.sql, query);
+  }
+
+  /** Finds a conversion; null if there is none with this id, or none any more. */
+  findConversion(id: number): LoggedConversion | null {
+    return conversionsOf(this.sql, [id])[0] ?? null;
+  }
+
+  /**
+   * Notes that a conversion was refunded, and stores the events that tell of it, or neither. Returns
+   * false if there is none, or it was refunded before.
+   */
+  async refundConversion(
+    ledger: LedgerId,
+    id: number,
+    events: readonly OfferedEvent[],
+  ): Promise<boolean> {
+    if (readMark(this.sql, "closed") !== null) return false;
+    return this.#queueNext(Date.now(), (nowMs) => {
+      const isRefunded = refundConversion(this.sql, id, nowMs);
+      if (!isRefunded) return false;
+      this.#learnName(ledger);
+      offerEvents(this.sql, events, nowMs);
+      return true;
+    });
+  }
+
+  /** Deletes a conversion and its count; returns false if there is none. */
+  deleteConversion(id: number): boolean {
+    return this.#transact(() => deleteConversion(this.sql, this.#states, id));
   }
 
   /** Returns a page of all conversions; null starts at the beginning. */

@@ -148,6 +148,10 @@ export const STEPS: readonly string[] = [
   -- Only clicks before this time are taken out of the log; null for all of a purged link.
   ALTER TABLE purging ADD COLUMN before_ms INTEGER;
   `,
+  `
+  -- When a conversion was refunded. One that was deleted is an empty row with goal 0, for its id.
+  ALTER TABLE conversions ADD COLUMN refunded_at_ms INTEGER;
+  `,
 ];
 
 /** Brings the schema up to date; a newer schema stays as it is. */

@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   "link.deleted",
   "link.clicked",
   "conversion.tracked",
+  "conversion.refunded",
   "subscription.updated",
 ] as const;
 

@@ -27,7 +27,8 @@ export interface ToldConversion {
   readonly currency: string;
   readonly attributed: boolean;
   readonly atMs: number;
-  readonly goal: { readonly uuid: string; readonly name: string };
+  /** Null if it was deleted since. */
+  readonly goal: { readonly uuid: string; readonly name: string } | null;
 }
 
 /** The fields of a visitor that payloads contain. */
@@ -63,6 +64,15 @@ export function toConversionPayload(conversion: ToldConversion) {
     currency,
     attributed,
     converted_at: wireTime(atMs),
-    goal: { id: goal.uuid, name: goal.name },
+    goal: goal === null ? null : { id: goal.uuid, name: goal.name },
   };
+}
+
+/** Builds the payload of a whole refund, made at this time. */
+export function toRefundPayload({
+  value,
+  currency,
+  atMs,
+}: Pick<ToldConversion, "value" | "currency" | "atMs">) {
+  return { value, currency, refunded_at: wireTime(atMs) };
 }

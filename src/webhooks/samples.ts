@@ -6,6 +6,7 @@ import {
   toClickPayload,
   toConversionPayload,
   toLinkPayload,
+  toRefundPayload,
   type ToldConversion,
   type ToldVisitor,
 } from "./payloads.ts";
@@ -33,6 +34,12 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
         click: toClickPayload(CLICK_ID, nowMs - MINUTE_MS, VISITOR),
         variant: null,
         conversion: toConversionPayload({ ...CONVERSION, atMs: nowMs }),
+      };
+    case "conversion.refunded":
+      return {
+        link: LINK,
+        conversion: toConversionPayload({ ...CONVERSION, atMs: nowMs - MINUTE_MS }),
+        refund: toRefundPayload({ ...CONVERSION, atMs: nowMs }),
       };
     case "subscription.updated":
       return { subscription: { plan: "pro", previous_plan: "free" } };

@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
 import type { GoalRefusal } from "../../conversions/goal.ts";
+import type { ConversionRefusal } from "../../conversions/recorded-conversions.ts";
 import type { CsvRefusal } from "../../links/csv/errors.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { LabelRefusal } from "../../links/labels.ts";
@@ -57,6 +58,7 @@ export type NativeRefusal =
   | CsvRefusal
   | LabelRefusal
   | GoalRefusal
+  | ConversionRefusal
   | IdempotencyRefusal
   | WebhookRefusal
   | LinkNotMade;
@@ -307,6 +309,10 @@ function toWire(refusal: NativeRefusal): WireError {
       return notFound(`There is no such ${refusal.kind}.`);
     case "goal_not_found":
       return notFound("There is no such conversion goal.");
+    case "conversion_not_found":
+      return notFound("There is no such conversion.");
+    case "conversion_refunded":
+      return conflict("This conversion was refunded already.", { code: "ALREADY_REFUNDED" });
     case "value_past_max":
       return badRequest(`value must not be more than maxValue, which is ${refusal.max}`);
     case "amount_refused":

@@ -6,6 +6,7 @@ import { meOperations } from "./account/me.ts";
 import { tokenOperations } from "./account/tokens.ts";
 import { adminOperations } from "./admin/operations.ts";
 import { analyticsOperations } from "./analytics/operations.ts";
+import { conversionOperations } from "./conversions/operations.ts";
 import { domainOperations } from "./domains/operations.ts";
 import { goalOperations } from "./goals/operations.ts";
 import { labelOperations } from "./labels/operations.ts";
@@ -32,6 +33,7 @@ export const operations = {
   ...analyticsOperations,
   ...authOperations,
   ...csvOperations,
+  ...conversionOperations,
   ...domainOperations,
   ...excludedNetworkOperations,
   ...goalOperations,

@@ -11,6 +11,8 @@ import { adminReference, adminResources } from "./admin/reference.ts";
 import { report } from "./analytics/answers.ts";
 import { analyticsReference, analyticsResources } from "./analytics/reference.ts";
 import { failure } from "./answers.ts";
+import { conversion } from "./conversions/answers.ts";
+import { conversionReference, conversionResources } from "./conversions/reference.ts";
 import { domain } from "./domains/answers.ts";
 import { domainReference, domainResources } from "./domains/reference.ts";
 import { goal } from "./goals/answers.ts";
@@ -34,6 +36,7 @@ const reference: ReferenceOf<typeof operations> = {
   ...accountReference,
   ...adminReference,
   ...analyticsReference,
+  ...conversionReference,
   ...domainReference,
   ...goalReference,
   ...labelReference,
@@ -56,6 +59,7 @@ export const nativeReference: ApiReference = {
     ...labelResources,
     ...analyticsResources,
     ...goalResources,
+    ...conversionResources,
     ...webhookResources,
     ...domainResources,
     ...workspaceResources,
@@ -69,6 +73,7 @@ export const nativeReference: ApiReference = {
   ],
   schemas: {
     Collection: collection,
+    Conversion: conversion,
     Delivery: delivery,
     Domain: domain,
     Goal: goal,

@@ -21,7 +21,7 @@ import { tokenReference, tokenResources } from "./tokens/reference.ts";
 
 const operations = {
   ...below("/v1", apiOperations),
-  ...below("/conversions", conversionOperations),
+  ...below("/conversions/track", conversionOperations),
 };
 
 const reference: ReferenceOf<typeof operations> = {

@@ -76,6 +76,20 @@ export interface LoggedConversion {
   readonly clickId: number | null;
   readonly clickedAtMs: number | null;
   readonly variant: string | null;
+  readonly refundedAtMs: number | null;
+}
+
+/** Which conversions to list, the newest first. */
+export interface ConversionQuery {
+  readonly goalId: number | null;
+  readonly linkId: number | null;
+  /** A time, inclusive. */
+  readonly fromMs: number;
+  /** A time, exclusive. */
+  readonly toMs: number;
+  /** Continue with the conversions before this one; null for the newest. */
+  readonly beforeId: number | null;
+  readonly max: number;
 }
 
 /** A conversion that webhooks have not been told of. */

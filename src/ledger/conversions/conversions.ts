@@ -16,6 +16,7 @@ import type {
   Attribution,
   ClickClue,
   ConversionPage,
+  ConversionQuery,
   Converted,
   LoggedConversion,
   NewConversion,
@@ -24,6 +25,8 @@ import type {
 /** How far a click's clock may be ahead of a conversion's. */
 const CLOCK_SLACK_MS = 60_000;
 const PAGE_ROWS = 1_000;
+/** The rows that a list reads for one page: some milliseconds. */
+const LIST_ROWS = 10_000;
 
 /** Stores and counts a conversion; an order that the goal already has changes nothing. */
 export function convert(
@@ -69,7 +72,7 @@ export function conversionPage(
   rowsMax = PAGE_ROWS,
 ): ConversionPage {
   const rows = sql.run<Row>(
-    "SELECT * FROM conversions WHERE id > ? ORDER BY id LIMIT ?",
+    "SELECT * FROM conversions WHERE id > ? AND goal > 0 ORDER BY id LIMIT ?",
     afterId ?? 0,
     rowsMax,
   );
@@ -77,10 +80,83 @@ export function conversionPage(
   return { conversions: rows.map(readConversion), next };
 }
 
-/** Returns conversions by their ids. */
+/**
+ * Lists conversions, the newest first. Reads a slice of ids at a time, so a page may hold fewer than
+ * there are, or none, and still name a next one.
+ */
+export function listConversions(
+  sql: MeteredSql,
+  { goalId, linkId, fromMs, toMs, beforeId, max }: ConversionQuery,
+  rowsMax = LIST_ROWS,
+): ConversionPage {
+  const [known] = sql.run<{ first: number | null; last: number | null }>(
+    // Each by itself: together they would read every row.
+    "SELECT (SELECT min(id) FROM conversions) AS first, (SELECT max(id) FROM conversions) AS last",
+  );
+  const end = Math.min(beforeId ?? Infinity, (known?.last ?? 0) + 1);
+  const start = end - rowsMax;
+  const rows = sql.run<Row>(
+    `SELECT * FROM conversions WHERE id >= ?1 AND id < ?2 AND goal > 0
+       AND (?3 IS NULL OR goal = ?3) AND (?4 IS NULL OR link = ?4) AND at_ms >= ?5 AND at_ms < ?6
+     ORDER BY id DESC LIMIT ?7`,
+    start,
+    end,
+    goalId,
+    linkId,
+    fromMs,
+    toMs,
+    max,
+  );
+  const reached = rows.length === max ? (rows.at(-1)?.id ?? start) : start;
+  const isLast = reached <= (known?.first ?? 0) || isBefore(sql, reached, fromMs);
+  return { conversions: rows.map(readConversion), next: isLast ? null : reached };
+}
+
+/** Whether no conversion before this one can be as late: ids follow time, but for clocks. */
+function isBefore(sql: MeteredSql, id: number, fromMs: number): boolean {
+  const [row] = sql.run<{ at_ms: number }>(
+    "SELECT at_ms FROM conversions WHERE id < ? ORDER BY id DESC LIMIT 1",
+    id,
+  );
+  return row !== undefined && row.at_ms < fromMs - CLOCK_SLACK_MS;
+}
+
+/** Notes that a conversion was refunded; returns false if it is unknown, or was refunded before. */
+export function refundConversion(sql: MeteredSql, id: number, nowMs: number): boolean {
+  const refunded = sql.run(
+    `UPDATE conversions SET refunded_at_ms = ?
+     WHERE id = ? AND goal > 0 AND refunded_at_ms IS NULL RETURNING id`,
+    nowMs,
+    id,
+  );
+  return refunded.length > 0;
+}
+
+/** Deletes a conversion and its count, so that its order may be reported again. */
+export function deleteConversion(sql: MeteredSql, states: StateStore, id: number): boolean {
+  const [conversion] = conversionsOf(sql, [id]);
+  if (conversion === undefined) return false;
+  const { linkId, atMs } = conversion;
+  if (linkId !== null) {
+    const workspace = states.load(WORKSPACE) ?? emptyState(WORKSPACE);
+    changeDay(sql, workspace, dayOf(atMs), (cell) => subtractConversions(cell, linkId, 1));
+    states.save(workspace);
+  }
+  // The row stays, since the next id follows from the last one; retention takes it away.
+  sql.run(
+    `UPDATE conversions SET goal = 0, order_id = NULL, value = 0, currency = '', link = NULL,
+       click = NULL, clicked_at_ms = NULL, variant = NULL, refunded_at_ms = NULL WHERE id = ?`,
+    id,
+  );
+  sql.run("DELETE FROM untold WHERE conversion = ?", id);
+  return true;
+}
+
+/** Returns conversions by their ids, without those that were deleted. */
 export function conversionsOf(sql: MeteredSql, ids: readonly number[]): LoggedConversion[] {
   const rows = sql.run<Row>(
-    "SELECT * FROM conversions WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+    `SELECT * FROM conversions
+     WHERE id IN (SELECT value FROM json_each(?)) AND goal > 0 ORDER BY id`,
     JSON.stringify(ids),
   );
   return rows.map(readConversion);
@@ -126,6 +202,7 @@ interface Row extends Record<string, SqlStorageValue> {
   readonly click: number | null;
   readonly clicked_at_ms: number | null;
   readonly variant: string | null;
+  readonly refunded_at_ms: number | null;
 }
 
 function readConversion({ id, goal, value, currency, ...row }: Row): LoggedConversion {
@@ -140,6 +217,7 @@ function readConversion({ id, goal, value, currency, ...row }: Row): LoggedConve
     clickId: row.click,
     clickedAtMs: row.clicked_at_ms,
     variant: row.variant,
+    refundedAtMs: row.refunded_at_ms,
   };
 }
 

@@ -7,6 +7,7 @@ import { describe, it } from "vitest";
 
 import { type Account, newAccount } from "../../support/account.ts";
 import { callApi, jsonOf } from "../../support/api.ts";
+import { newGoal, report } from "../../support/goals.ts";
 import { nativeRoutes, pathOf, requestOf } from "../../support/routes.ts";
 
 interface Owned {
@@ -139,6 +140,9 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { name: "Bob's" },
   },
   "DELETE /api/collections/:id": { own: ownLabel("collections"), answer: "not_found" },
+  "GET /api/conversions": { own: ownConversion, answer: "own_only" },
+  "POST /api/conversions/:id/refund": { own: ownConversion, answer: "not_found" },
+  "DELETE /api/conversions/:id": { own: ownConversion, answer: "not_found" },
   "GET /api/conversion-goals": { own: ownGoal, answer: "own_only" },
   "POST /api/conversion-goals": { own: ownGoal, answer: "own_only", body: { name: "Bob's" } },
   "GET /api/conversion-goals/:id": { own: ownGoal, answer: "not_found" },
@@ -285,6 +289,18 @@ async function ownGoal(ada: Account): Promise<Owned> {
       const list = await callApi("/api/conversion-goals", { headers: ada.bySession });
       return (await list.text()) === JSON.stringify([goal]);
     },
+  };
+}
+
+async function ownConversion(ada: Account): Promise<Owned> {
+  const goal = await newGoal(ada, { name: "Hers to sell" });
+  await report(goal, { order_id: "HERS-1", value: 5, currency: "USD" });
+  const list = async () => (await callApi("/api/conversions", { headers: ada.bySession })).text();
+  const before = await list();
+  return {
+    params: { id: "1" },
+    secrets: ["HERS-1", "Hers to sell"],
+    isIntact: async () => (await list()) === before,
   };
 }
 

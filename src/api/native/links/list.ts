@@ -99,7 +99,8 @@ async function* piecesOf(
   yield `${piece}${separator === "[" ? "[" : ""}]`;
 }
 
-function announceNext(c: NativeContext, cursor: string): void {
+/** Names the next page of a list in a header. */
+export function announceNext(c: NativeContext, cursor: string): void {
   const next = new URL(c.req.url);
   next.searchParams.set("cursor", cursor);
   c.header("Link", `<${next.href}>; rel="next"`);

@@ -1,5 +1,5 @@
 /**
- * PVTLNK's public postback under `/api/conversions`, a separate app: no account authenticates it,
+ * PVTLNK's public postback under `/api/conversions/track`, a separate app: no account authenticates it,
  * only a goal's token. A shop's server calls it, or a shop's page from any origin.
  */
 

@@ -83,7 +83,7 @@ const { schema, ...reading } = report;
 export const conversionOperations = {
   trackConversion: {
     method: "POST",
-    path: "/track/:token",
+    path: "/:token",
     requires: null,
     body: report,
     steps: [

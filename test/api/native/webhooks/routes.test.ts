@@ -154,6 +154,7 @@ describe("/api/webhooks", () => {
       "link.deleted",
       "link.clicked",
       "conversion.tracked",
+      "conversion.refunded",
       "subscription.updated",
     ]);
     const one = await call("GET", "/api/webhooks/sample?event=link.clicked");

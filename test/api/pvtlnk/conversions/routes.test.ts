@@ -431,7 +431,7 @@ describe("the errors", () => {
     const get = await callApi(`/api/conversions/track/${token}`);
     expect([get.status, get.headers.get("Allow")]).toEqual([405, "POST"]);
     expect(await get.json()).toMatchObject({ success: false });
-    const nowhere = await callApi("/api/conversions/nowhere", { method: "POST" });
+    const nowhere = await callApi(`/api/conversions/track/${token}/nowhere`, { method: "POST" });
     expect(nowhere.status).toBe(404);
     expect(await nowhere.json()).toEqual({ success: false, error: "Not found" });
   });
