@@ -4,7 +4,14 @@ import { configOf } from "./config.ts";
 import { siteOf } from "./links/route/hosts.ts";
 import { log } from "./platform/log.ts";
 import { parseQueueRole } from "./platform/queue-role.ts";
-import { APP_PATH, DEFAULT_HOST_FILES, isDocument, SECURITY_PATH } from "./prefixes.ts";
+import {
+  APP_PATH,
+  DEFAULT_HOST_FILES,
+  DOCS_PATH,
+  isDocument,
+  isUnder,
+  SECURITY_PATH,
+} from "./prefixes.ts";
 import { createRedirect } from "./redirect/handle.ts";
 import { UNAVAILABLE } from "./redirect/pages/notices.ts";
 import { httpsOf, splitUrl } from "./redirect/request-url.ts";
@@ -79,7 +86,7 @@ async function callApi(
   return isStrict ? makeStrict(new Response(response.body, response)) : response;
 }
 
-/** Answers with a document, or, where there is none, like the API. */
+/** Answers with a document; where there is none, with the page that says so, or like the API. */
 async function answerDocument(
   request: Request,
   env: Cloudflare.Env,
@@ -87,7 +94,8 @@ async function answerDocument(
   isStrict: boolean,
 ): Promise<Response> {
   const response = await answerAsset(request, env);
-  if (response.status === 404) return callApi(request, env, ctx, isStrict);
+  const isPage = isUnder(DOCS_PATH, new URL(request.url).pathname);
+  if (response.status === 404 && !isPage) return callApi(request, env, ctx, isStrict);
   return isStrict ? makeStrict(response) : response;
 }
 

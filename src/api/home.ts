@@ -3,6 +3,7 @@
 import { html, raw } from "hono/html";
 
 import { configOf } from "../config.ts";
+import { DOCS_PATH } from "../prefixes.ts";
 import { answerPage, refuseOtherMethods } from "./page.ts";
 
 /** Answers `/` with a redirect to HOME_URL if it is set, otherwise with the page. */
@@ -28,6 +29,7 @@ const NO_SIGN_UP = raw(
 function homeOf(origin: string, isOpen: boolean) {
   return html` <h1>Signpost</h1>
     <p>Short links, followed at the edge and counted. This installation is running.</p>
+    <p><a href="${DOCS_PATH}">The reference</a> tells all that it can do.</p>
     <h2>${isOpen ? "Make an account, and a token" : "Make a token"}</h2>
     ${isOpen ? "" : NO_SIGN_UP}
     <pre

@@ -15,6 +15,70 @@ beforeAll(async () => {
   return async () => await server.close();
 });
 
+/** All pages, found as a reader finds them. */
+async function linkedFrom(route: string): Promise<readonly string[]> {
+  const { text } = await server.ask(route);
+  const routes = Array.from(text.matchAll(/href="(\/[^"#]*)/g), ([, found = ""]) => found);
+  return [...new Set(routes)];
+}
+
+describe("the reference", () => {
+  it("begins at /docs, which the home page names", async ({ expect }) => {
+    expect(await linkedFrom("/")).toContain("/docs");
+    const { status, headers, text } = await server.ask("/docs");
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(headers["content-security-policy"]).toBe(
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers.etag).toBeDefined();
+    expect(text).toContain("Start here");
+  });
+
+  it("leads nowhere but to pages and files that are there, all of this host", async ({
+    expect,
+  }) => {
+    const seen = new Set(["/docs"]);
+    for (const route of seen) {
+      const { status, headers, text } = await server.ask(route);
+      expect([route, status]).toEqual([route, 200]);
+      if (!String(headers["content-type"]).startsWith("text/html")) continue;
+      const others = [...text.matchAll(/(?:src|href)="(?!\/|#)[^"]*"/g)].map(String);
+      expect([route, others]).toEqual([route, []]);
+      for (const found of await linkedFrom(route)) seen.add(found);
+      const fragments = [...text.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+      const missing = fragments.filter((id) => !text.includes(`id="${id}"`));
+      expect([route, missing]).toEqual([route, []]);
+    }
+    expect([...seen]).toContain("/docs/native/tags");
+    expect([...seen]).toContain("/docs/native/tags.md");
+  });
+
+  it("says so where it has no page", async ({ expect }) => {
+    const { status, text } = await server.ask("/docs/native/none");
+    expect(status).toBe(404);
+    expect(text).toContain("There is no such page");
+  });
+
+  it("is told to programs by /llms.txt", async ({ expect }) => {
+    const { status, headers, text } = await server.ask("/llms.txt");
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toContain("text/plain");
+    for (const [, route = ""] of text.matchAll(/\]\((\/[^)]+)\)/g)) {
+      expect([route, (await server.ask(route)).status]).toEqual([route, 200]);
+    }
+  });
+
+  it("is on no custom or unknown domain", async ({ expect }) => {
+    for (const route of ["/docs", "/docs/native/tags", "/docs/try", "/llms.txt"]) {
+      const { status, text } = await server.ask(route, { headers: { host: "go.acme.example" } });
+      expect([route, status]).toEqual([route, 404]);
+      expect(text).toContain("This link does not exist");
+    }
+  });
+});
+
 describe("an OpenAPI document", () => {
   it.for(DOCUMENTS)("is at %s, for pages of any origin", async (route, { expect }) => {
     const { status, headers, text } = await server.ask(route);

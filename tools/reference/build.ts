@@ -12,7 +12,7 @@ import { ROOT } from "../wrangler.ts";
 import { wrongExamples } from "./examples.ts";
 import { type Source, loadReferences } from "./load.ts";
 import { documentOf } from "./openapi.ts";
-import { startPage } from "./pages.ts";
+import { siteFiles } from "./site.ts";
 
 const OUTPUT = path.join(ROOT, "public");
 /** What the last build read and wrote. */
@@ -50,13 +50,13 @@ async function filesOf(source: Source): Promise<ReadonlyMap<string, string>> {
   };
   const wrong = source.references.flatMap(wrongExamples);
   if (wrong.length > 0) throw new Error(`Wrong examples:\n${wrong.join("\n")}`);
-  const files = new Map<string, string>();
-  for (const api of source.references) {
-    const document = documentOf(api, { version, ...source });
-    files.set(api.address.slice(1), `${JSON.stringify(document)}\n`);
-  }
-  files.set("docs.html", await startPage(source.references));
-  return files;
+  return await siteFiles(
+    source.references.map((api) => ({
+      name: api.name,
+      address: api.address,
+      document: documentOf(api, { version, ...source }),
+    })),
+  );
 }
 
 async function lastBuild(): Promise<Stamp | null> {

@@ -88,7 +88,8 @@ interface Described {
 
 function operationObject(described: Described): OperationObject {
   const { id, operation, reference, tag, plans } = described;
-  const { requires } = operation;
+  const { requires, inWorkspace } = operation;
+  const role = requires?.role ?? inWorkspace;
   const parameters = parametersOf(described);
   const requestBody = requestBodyOf(described);
   const including = plansWith(plans, requires?.features ?? []);
@@ -102,7 +103,7 @@ function operationObject(described: Described): OperationObject {
     ...(requestBody !== undefined && { requestBody }),
     responses: responsesOf(described),
     ...(requires?.scope !== undefined && { "x-scopes": [requires.scope] }),
-    ...(requires?.role !== undefined && { "x-role": requires.role }),
+    ...(role !== undefined && { "x-role": role }),
     ...(including !== null && { "x-plans": including }),
   };
 }
@@ -191,8 +192,13 @@ function queryParameters(
     required: required.includes(name),
     ...(description !== undefined && { description }),
     schema,
-    ...(example?.[name] !== undefined && { example: example[name] }),
+    ...(example?.[name] !== undefined && { example: valueOf(example[name], schema) }),
   }));
+}
+
+/** Returns a value that a query writes as a text. */
+function valueOf(text: string, { type }: Schema): unknown {
+  return type === "integer" || type === "number" || type === "boolean" ? JSON.parse(text) : text;
 }
 
 const FORM_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data"];

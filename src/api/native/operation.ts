@@ -63,6 +63,7 @@ export function operation<
     method,
     path,
     requires: requirement,
+    ...(row.inWorkspace !== undefined && { inWorkspace: row.inWorkspace }),
     ...(query !== undefined && { query }),
     ...(body !== undefined && { body }),
     steps,

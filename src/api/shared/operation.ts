@@ -7,6 +7,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type * as z from "zod";
 
+import type { Role } from "../../access/access.ts";
 import type { DialectApp, DialectEnvironment } from "./dialect.ts";
 import type { Requirement } from "./guard.ts";
 import type { BodyRules } from "./validate.ts";
@@ -36,6 +37,8 @@ export interface OperationContract {
   readonly path: string;
   /** Who may call it; null lets everybody in. */
   readonly requires: Requirement | null;
+  /** The lowest role in the workspace that its path names. */
+  readonly inWorkspace?: Role;
   readonly query?: z.ZodType;
   readonly body?: BodyContract;
 }

@@ -38,6 +38,7 @@ export interface DescribedOperation {
     readonly role?: string;
     readonly features?: readonly string[];
   } | null;
+  readonly inWorkspace?: string;
   readonly query?: z.ZodType;
   readonly body?: {
     readonly schema: z.ZodType;

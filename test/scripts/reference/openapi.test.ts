@@ -26,7 +26,7 @@ const API: ApiReference = {
       method: "PATCH",
       path: "/:id/:part{[0-9]+}",
       requires: { who: "account", scope: "points:move", role: "manager", features: ["export"] },
-      query: z.object({ by: z.string(), far: z.string().optional() }),
+      query: z.object({ by: z.coerce.number<string>().pipe(z.int()), far: z.string().optional() }),
       body: { schema: point, form: z.object({ x: z.string() }), textTypes: ["text/csv"] },
     },
     health: { method: "GET", path: "/health", requires: null },
@@ -88,7 +88,7 @@ describe("a document", () => {
     expect(move()?.parameters).toMatchObject([
       { name: "id", in: "path", required: true, description: "The point.", example: "p" },
       { name: "part", in: "path", required: true, example: "1" },
-      { name: "by", in: "query", required: true, example: "2" },
+      { name: "by", in: "query", required: true, example: 2 },
       { name: "far", in: "query", required: false },
       { name: "Idempotency-Key", in: "header", required: false },
       { name: "Signpost-Workspace", in: "header" },
