@@ -9,10 +9,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import path from "node:path";
 
 import { ROOT } from "../wrangler.ts";
-import { wrongExamples } from "./examples.ts";
 import { type Source, loadReferences } from "./load.ts";
 import { documentOf } from "./openapi.ts";
-import { siteFiles } from "./site.ts";
+import { TABLED, withRouteTables } from "./route-tables.ts";
+import { type PublishedDocument, siteFiles } from "./site.ts";
 
 const OUTPUT = path.join(ROOT, "public");
 /** What the last build read and wrote. */
@@ -29,7 +29,7 @@ export async function buildReference(): Promise<boolean> {
   const last = await lastBuild();
   if (last !== null && (await isFresh(last))) return false;
   const { source, inputs: loaded } = await loadReferences();
-  const files = await filesOf(source);
+  const files = await siteFiles(await documentsOf(source));
   for (const [name, text] of files) await put(path.join(OUTPUT, name), text);
   const gone = last?.outputs.filter((name) => !files.has(name)) ?? [];
   for (const name of gone) await rm(path.join(OUTPUT, name), { force: true });
@@ -43,20 +43,27 @@ export async function buildReference(): Promise<boolean> {
   return true;
 }
 
-/** Returns the text of each file by its path in `public/`. */
-async function filesOf(source: Source): Promise<ReadonlyMap<string, string>> {
+/** Makes the tables of routes in our Markdown anew. */
+export async function updateRouteTables(): Promise<void> {
+  const { source } = await loadReferences();
+  const documents = await documentsOf(source);
+  for (const name of TABLED) {
+    const file = path.join(ROOT, name);
+    const text = await readFile(file, "utf8");
+    await put(file, withRouteTables(text, documents));
+  }
+}
+
+/** Returns the document of each API. */
+export async function documentsOf(source: Source): Promise<readonly PublishedDocument[]> {
   const { version } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8")) as {
     readonly version: string;
   };
-  const wrong = source.references.flatMap(wrongExamples);
-  if (wrong.length > 0) throw new Error(`Wrong examples:\n${wrong.join("\n")}`);
-  return await siteFiles(
-    source.references.map((api) => ({
-      name: api.name,
-      address: api.address,
-      document: documentOf(api, { version, ...source }),
-    })),
-  );
+  return source.references.map((api) => ({
+    name: api.name,
+    address: api.address,
+    document: documentOf(api, { version, ...source }),
+  }));
 }
 
 async function lastBuild(): Promise<Stamp | null> {

@@ -247,10 +247,11 @@ function responsesOf(described: Described): Record<string, ResponseObject> {
   const [first] = Object.keys(answers);
   for (const [status, answer] of Object.entries(answers)) {
     const example = status === first ? reference.example?.answer : undefined;
+    const text = reference.text?.[Number(status)];
     responses[status] = {
       description: descriptionOf(answer, status),
       headers: headerObjects(["X-Request-Id", ...named]),
-      ...(answer !== null && { content: contentOf(answer, { schemas, example }) }),
+      ...(answer !== null && { content: contentOf(answer, { schemas, example, text }) }),
     };
   }
   const always = api.failsAlways(operation, reference);
@@ -288,12 +289,25 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function contentOf(
   answer: z.ZodType | OtherAnswer,
-  { schemas, example }: { readonly schemas: Schemas; readonly example: unknown },
+  {
+    schemas,
+    example,
+    text,
+  }: {
+    readonly schemas: Schemas;
+    readonly example: unknown;
+    /** What `Accept: text/plain` is answered with, in words. */
+    readonly text: string | undefined;
+  },
 ): Content {
   const shown = example !== undefined && { example };
+  const plain: Schema = { type: "string", ...(text !== undefined && { description: text }) };
   return isOther(answer)
     ? { [answer.contentType]: { schema: { type: "string" }, ...shown } }
-    : { "application/json": { schema: schemas.convert(answer, "output"), ...shown } };
+    : {
+        "application/json": { schema: schemas.convert(answer, "output"), ...shown },
+        ...(text !== undefined && { "text/plain": { schema: plain } }),
+      };
 }
 
 const TEXT: Schema = { type: "string" };

@@ -136,11 +136,14 @@ function answersOf({ operationId, responses }: OperationObject): Markup {
   const successes = Object.entries(responses).filter(([status]) => Number(status) < 400);
   return html`${successes.map(([status, { description, content = {}, headers = {} }]) => {
     const [type, media] = Object.entries(content)[0] ?? [];
+    const text = content["text/plain"]?.schema.description;
     const own = Object.keys(headers).filter((name) => name !== "X-Request-Id");
     const notes = [
       description === "Success." ? "" : description,
       type === undefined || type === "application/json" ? "" : type,
     ];
+    if (text !== undefined)
+      notes.push(`\`Accept: text/plain\` answers a text instead: ${lowerFirst(text)}`);
     if (own.length > 0) notes.push(`Headers: ${own.map((name) => `\`${name}\``).join(", ")}.`);
     return html`<h3>Answer ${status}</h3>
       <p class="note">${phrase(notes.filter((note) => note !== "").join(" "))}</p>

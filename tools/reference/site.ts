@@ -22,11 +22,15 @@ export interface ResourcePage {
   readonly operations: readonly Operation[];
 }
 
-export interface Api {
+export interface PublishedDocument {
+  /** Of its API, in addresses. */
   readonly name: string;
   readonly document: Document;
-  /** Where the document is served. */
+  /** Where it is served. */
   readonly address: string;
+}
+
+export interface Api extends PublishedDocument {
   readonly pages: readonly ResourcePage[];
 }
 
@@ -40,7 +44,7 @@ const ASSETS = path.join(import.meta.dirname, "assets");
 
 /** Returns the text of each file by its path in `public/`. */
 export async function siteFiles(
-  documents: readonly Omit<Api, "pages">[],
+  documents: readonly PublishedDocument[],
 ): Promise<ReadonlyMap<string, string>> {
   const start = await readFile(path.join(import.meta.dirname, "start.md"), "utf8");
   const site: Site = {

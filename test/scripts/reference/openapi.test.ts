@@ -35,6 +35,7 @@ const API: ApiReference = {
     movePoint: {
       summary: "Move a point",
       answers: { 200: point, 202: null },
+      text: { 200: "Its label." },
       fails: { 404: "There is no such point." },
       params: { id: "The point." },
       headers: ["Idempotency-Key"],
@@ -109,6 +110,7 @@ describe("a document", () => {
     expect(Object.keys(responses)).toEqual(["200", "202", "404", "429"]);
     expect(responses["200"]?.content).toEqual({
       "application/json": { schema: { $ref: "#/components/schemas/Point" }, example: { x: 3 } },
+      "text/plain": { schema: { type: "string", description: "Its label." } },
     });
     expect(responses["202"]).not.toHaveProperty("content");
     expect(responses["404"]?.description).toBe("There is no such point. Unknown.");
@@ -177,9 +179,9 @@ describe("the documents of this version", () => {
   let source: Source;
   beforeAll(async () => {
     ({ source } = await loadReferences());
-  });
+  }, 60_000);
 
-  it("validate", async ({ expect }) => {
+  it("validate", { timeout: 60_000 }, async ({ expect }) => {
     for (const api of source.references) {
       const document = documentOf(api, { version: "1.0.0", ...source });
       expect([api.name, await lintDocument(document)]).toEqual([api.name, []]);

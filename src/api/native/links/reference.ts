@@ -55,6 +55,8 @@ const PLAIN = {
   redirectStatus: 302,
   forwardQuery: false,
   forwardPath: false,
+  social: null,
+  crawlable: false,
   clicksLimit: null,
   qrUrl: "https://go.example.com/spring/qr.svg",
   utmParams: { utm_source: "newsletter" },

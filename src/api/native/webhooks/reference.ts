@@ -12,7 +12,7 @@ const WEBHOOK = {
   url: "https://example.com/hooks/signpost",
   events: ["link.created", "link.clicked"],
   isActive: true,
-  retryPolicy: "standard",
+  retryPolicy: "default",
   disabledReason: null,
   failingSince: null,
   previousSecretUntil: null,
