@@ -97,7 +97,7 @@ export function answerPreview(asker: Asker, destination: string): Response {
 /**
  * Answers a program that makes a preview of the link with the link's own card, which is of its
  * owner's words; `destination` is null where it must not be revealed. Returns null for anybody else,
- * and once the link's limit is used up.
+ * for a preview of ours, and once the link's limit is used up.
  */
 export async function answerUnfurler(
   visit: GuardedVisit,
@@ -105,7 +105,8 @@ export async function answerUnfurler(
   destination: string | null,
   parts: GuardParts,
 ): Promise<Response | null> {
-  if (social === undefined) return null;
+  const { method, asked } = visit;
+  if (social === undefined || asked.preview || method === "POST") return null;
   const agents = await parts.loadAgentReader();
   const sender = agents.classify({ ...visit.visitor, kind: "visit" });
   if (sender !== "unfurler") return null;

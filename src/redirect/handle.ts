@@ -16,7 +16,6 @@ import {
   type DecisionFacts,
   type RedirectDecision,
 } from "../links/route/decide.ts";
-import { withVisitorPath } from "../links/route/forward-path.ts";
 import { knownSite, siteOf, type Site } from "../links/route/hosts.ts";
 import { withVisitorQuery } from "../links/route/merge-query.ts";
 import type { publishRead } from "../links/route/publish.ts";
@@ -46,7 +45,7 @@ import {
   TOO_MANY_MISSES,
   UNAVAILABLE,
 } from "./pages/notices.ts";
-import type { readPastedPath } from "./pasted-path.ts";
+import type { readPastedPath, withVisitorPath } from "./pasted-path.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
 import { leadsTo, type RequestUrl } from "./request-url.ts";
@@ -74,7 +73,10 @@ export interface LazyParts
   }>;
   answerQr(env: Cloudflare.Env, asked: QrRequest): Promise<Response>;
   loadCircle(): Promise<{ readonly leadsBack: typeof leadsBack }>;
-  loadPastedPath(): Promise<{ readonly readPastedPath: typeof readPastedPath }>;
+  loadPastedPath(): Promise<{
+    readonly readPastedPath: typeof readPastedPath;
+    readonly withVisitorPath: typeof withVisitorPath;
+  }>;
   answerChoice(asked: ExclusionRequest): Promise<Response>;
   /** Answers for a custom domain what is no link. */
   answerHost(arrival: Arrival, parts: Omit<HostParts, "cache" | "readRoute">): Promise<Response>;
@@ -112,6 +114,8 @@ export interface Arrival extends Asker {
   readonly env: Cloudflare.Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly nowMs: number;
+  /** Loaded with a path that is none as it stands, since no other goes on after the code. */
+  readonly addPath?: typeof withVisitorPath;
 }
 
 /** One request for one link. */
@@ -162,11 +166,11 @@ function find(
 
 async function findPasted(arrival: Arrival, parts: RedirectParts): Promise<Response> {
   const { url } = arrival;
-  const { readPastedPath } = await parts.loadPastedPath();
+  const { readPastedPath, withVisitorPath: addPath } = await parts.loadPastedPath();
   const pasted = readPastedPath(url.path, url.query);
   if (pasted === null) return answerUnknown(arrival, parts);
   const { asked, query } = pasted;
-  return find({ ...arrival, url: { ...url, query } }, asked, parts);
+  return find({ ...arrival, url: { ...url, query }, addPath }, asked, parts);
 }
 
 /** Answers for a path that has no link, or none yet. */
@@ -230,18 +234,7 @@ function answer(
     return sendOffice(visit, isShown ? destinationOf(visit, record, decision) : null, parts);
   }
   if (isFallback) return fallBack(visit, record, decision.destination, parts);
-  return record.social !== undefined && isRead && !asked.preview
-    ? answerWithCard(visit, record, decision, parts)
-    : proceed(visit, record, decision, parts);
-}
-
-function proceed(
-  visit: Visit,
-  record: RouteRecord,
-  decision: RedirectDecision,
-  parts: RedirectParts,
-): Response | Promise<Response> {
-  return isOpen(record) && !visit.asked.preview
+  return isOpen(record) && record.social === undefined && !asked.preview
     ? leadOn(visit, record, decision, UNGUARDED, parts)
     : answerGuarded(visit, record, decision, parts);
 }
@@ -249,21 +242,6 @@ function proceed(
 /** Whether everybody may follow a link, any number of times. */
 function isOpen({ password, limit }: RouteRecord): boolean {
   return password === undefined && limit === undefined;
-}
-
-/** Shows the link's own card to a program that makes a preview; anybody else proceeds. */
-async function answerWithCard(
-  visit: Visit,
-  record: RouteRecord,
-  decision: RedirectDecision,
-  parts: RedirectParts,
-): Promise<Response> {
-  const { answerUnfurler } = await parts.loadGuards();
-  const destination = isOpen(record) ? destinationOf(visit, record, decision) : null;
-  const card = await answerUnfurler(visit, record, destination, parts);
-  if (card === null) return proceed(visit, record, decision, parts);
-  count(visit, record, decision, null, parts.capture);
-  return card;
 }
 
 /** A visitor's choice whether the clicks of this browser are counted; asking is no click. */
@@ -288,7 +266,13 @@ async function answerGuarded(
   decided: RedirectDecision,
   parts: RedirectParts,
 ): Promise<Response> {
-  const { passGuards, answerPreview } = await parts.loadGuards();
+  const { answerUnfurler, passGuards, answerPreview } = await parts.loadGuards();
+  const shown = isOpen(record) ? destinationOf(asking, record, decided) : null;
+  const card = await answerUnfurler(asking, record, shown, parts);
+  if (card !== null) {
+    count(asking, record, decided, null, parts.capture);
+    return card;
+  }
   const passed = await passGuards(asking, record, parts);
   if (passed instanceof Response) return passed;
   if ("fallback" in passed) return fallBack(asking, record, passed.fallback, parts);
@@ -320,12 +304,12 @@ function fallBack(
 
 /** Returns the destination with the visitor's path and query, if the link forwards them. */
 function destinationOf(
-  { url, asked }: Visit,
+  { url, asked, addPath }: Visit,
   { forwardQuery }: RouteRecord,
   { kind, destination }: Exclude<Decision, { readonly kind: "refuse" }>,
 ): string {
   if (kind !== "redirect") return destination;
-  const extended = withVisitorPath(destination, asked.rest ?? "");
+  const extended = addPath?.(destination, asked.rest ?? "") ?? destination;
   return forwardQuery === true ? withVisitorQuery(extended, url.query, SCAN_PARAMETER) : extended;
 }
 

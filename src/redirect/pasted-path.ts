@@ -8,6 +8,7 @@
  * so it finds the code that was meant, or none.
  */
 
+import { LOCATION_LENGTH_MAX } from "../links/route/merge-query.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 
 export interface PastedPath {
@@ -47,6 +48,20 @@ function longerPath(sent: string, query: string): PastedPath | null {
   const asked = parsePath(`/${segment.replaceAll(ESCAPES, decoded)}`);
   if (asked === null || asked.preview) return null;
   return { asked: { ...asked, rest: belowAny(rest) }, query };
+}
+
+/**
+ * Adds a path (without a slash at its beginning) below that of a web address, before its query, and
+ * leaves every other byte of the address as it is.
+ *
+ * Adds nothing if the result would be longer than `LOCATION_LENGTH_MAX`.
+ */
+export function withVisitorPath(destination: string, path: string): string {
+  if (path === "" || !/^https?:/.test(destination)) return destination;
+  const end = destination.search(/[?#]|$/);
+  const joint = destination[end - 1] === "/" ? "" : "/";
+  const extended = destination.slice(0, end) + joint + path + destination.slice(end);
+  return extended.length > LOCATION_LENGTH_MAX ? destination : extended;
 }
 
 /** A `..` that a destination's server could still see, behind or before an encoded slash. */

@@ -7,21 +7,17 @@ import { pageHeaders, renderPage, type Page } from "./pages/page.ts";
  * A stored redirect would hide clicks, so neither browsers nor proxies may cache one. Answers that
  * are not stored need no `Vary` either.
  */
-export const BASE_HEADERS = {
-  "Cache-Control": "private, no-store",
-  "X-Robots-Tag": "noindex",
-};
+const CRAWLABLE_HEADERS = { "Cache-Control": "private, no-store" };
+export const BASE_HEADERS = { ...CRAWLABLE_HEADERS, "X-Robots-Tag": "noindex" };
 
 /**
  * Half a year, and not the host's subdomains, which may be somebody else's. Longer once all
  * installations have answered https for a while: browsers do not forget it sooner.
  */
 const STRICT_TRANSPORT = "max-age=15552000";
-const STRICT_HEADERS = { ...BASE_HEADERS, "Strict-Transport-Security": STRICT_TRANSPORT };
-
-/** The same for links that search engines may index. */
-const { "X-Robots-Tag": _noindex, ...CRAWLABLE_HEADERS } = BASE_HEADERS;
-const { "X-Robots-Tag": _strictNoindex, ...STRICT_CRAWLABLE_HEADERS } = STRICT_HEADERS;
+const STRICT = { "Strict-Transport-Security": STRICT_TRANSPORT };
+const STRICT_HEADERS = { ...BASE_HEADERS, ...STRICT };
+const STRICT_CRAWLABLE_HEADERS = { ...CRAWLABLE_HEADERS, ...STRICT };
 
 /** The headers of a redirect, besides its `Location`. */
 export type RedirectHeaders = typeof CRAWLABLE_HEADERS;

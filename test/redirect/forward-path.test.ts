@@ -3,9 +3,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import { withVisitorPath } from "../../src/links/route/forward-path.ts";
 import { LOCATION_LENGTH_MAX } from "../../src/links/route/merge-query.ts";
-import { readPastedPath } from "../../src/redirect/pasted-path.ts";
+import { readPastedPath, withVisitorPath } from "../../src/redirect/pasted-path.ts";
 import { BROWSER, follow, recordingRedirect } from "../support/following.ts";
 import { insertDomain, insertLink, insertVariant, insertWorkspace } from "../support/link-rows.ts";
 
