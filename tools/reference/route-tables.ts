@@ -4,7 +4,11 @@ import type { Document, OperationObject } from "./document.ts";
 import type { PublishedDocument } from "./site.ts";
 
 /** The files that have tables. */
-export const TABLED: readonly string[] = ["docs/api-pvtlnk.md", "docs/api-revolink.md"];
+export const TABLED: readonly string[] = [
+  "README.md",
+  "docs/api-pvtlnk.md",
+  "docs/api-revolink.md",
+];
 
 /** A table: of the resources of an API, or of its calls. */
 type Kind = "resources" | "calls";
