@@ -1,5 +1,6 @@
 /** Scales images: a logo when it is stored, and again to its place in a code. */
 
+import { pause } from "../../platform/pauses.ts";
 import type { Rgb } from "./colors.ts";
 import type { Raster } from "./png-reader.ts";
 
@@ -10,9 +11,13 @@ export interface Patch {
   readonly rgb: Uint8Array;
 }
 
+/** Rows that are made before a pause: some two milliseconds of the thread. */
+const ROWS_AT_ONCE = 64;
+
 /** Fits a logo into a square of `side` pixels on a flat background, keeping its proportions. */
-export function fitLogo(logo: Raster, side: number, background: Rgb): Patch {
-  const { width, height, rgba } = fitRaster(logo, side);
+export async function fitLogo(logo: Raster, side: number, background: Rgb): Promise<Patch> {
+  const { width, height, rgba } = await fitRaster(logo, side);
+  await pause();
   const rgb = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel += 1) {
     const alpha = (rgba[pixel * 4 + 3] ?? 0) / 255;
@@ -31,12 +36,13 @@ export function fitLogo(logo: Raster, side: number, background: Rgb): Patch {
  * Each pixel is the mean of the source pixels that it covers, weighted by opacity: a large image
  * shrinks smoothly, a small one grows in blocks.
  */
-export function fitRaster(image: Raster, side: number): Raster {
+export async function fitRaster(image: Raster, side: number): Promise<Raster> {
   const scale = side / Math.max(image.width, image.height);
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y += 1) {
+    if (y > 0 && y % ROWS_AT_ONCE === 0) await pause();
     const rows = spanOf(y, height, image.height);
     for (let x = 0; x < width; x += 1) {
       writeMean(rgba, (y * width + x) * 4, image, spanOf(x, width, image.width), rows);

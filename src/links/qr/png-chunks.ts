@@ -1,6 +1,7 @@
 /** The container of a PNG image: its signature, its chunks, and deflate in both directions. */
 
 import { utf8 } from "../../platform/bytes.ts";
+import { pause } from "../../platform/pauses.ts";
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -44,13 +45,26 @@ export function* readChunks(png: Uint8Array): Generator<PngChunk> {
 }
 
 /**
- * Compresses the rows of an image. CompressionStream has no levels, and its own one takes forty
- * times as long for rows that repeat, as those of a code do.
+ * Compresses an image that is made strip by strip, with a pause between two. CompressionStream has
+ * no levels, and its own one takes forty times as long for rows that repeat, as those of a code do.
  */
-export async function deflate(rows: Uint8Array): Promise<Uint8Array> {
+export async function deflate(strips: Iterable<Uint8Array>): Promise<Uint8Array> {
   // A static import would be evaluated when the Worker starts, before any redirect.
-  const { deflateSync } = await import("node:zlib");
-  return deflateSync(rows, { level: 1 });
+  const { createDeflate } = await import("node:zlib");
+  const deflater = createDeflate({ level: 1 });
+  const parts: Uint8Array[] = [];
+  deflater.on("data", (part) => parts.push(part));
+  for (const strip of strips) {
+    await new Promise<void>((resolve, reject) => {
+      deflater.write(strip, (error) => (error ? reject(error) : resolve()));
+    });
+    await pause();
+  }
+  await new Promise<void>((resolve) => {
+    deflater.on("end", resolve);
+    deflater.end();
+  });
+  return new Blob(parts).bytes();
 }
 
 /**

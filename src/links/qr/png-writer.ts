@@ -12,6 +12,9 @@ export interface PngImage {
   readonly rows: Iterable<Uint8Array>;
 }
 
+/** Takes a millisecond or two to make and to compress. */
+const STRIP_BYTES = 256 * 1024;
+
 const COLOR_TYPES = { rgb: 2, palette: 3, rgba: 6 } as const;
 
 /** Encodes an image. */
@@ -26,20 +29,27 @@ export async function writePng({ width, height, colors, rows }: PngImage): Promi
   const chunks = [
     { type: "IHDR", data: header },
     ...(palette === null ? [] : [{ type: "PLTE", data: Uint8Array.from(palette.flat()) }]),
-    { type: "IDAT", data: await deflate(unfiltered(rows, height)) },
+    { type: "IDAT", data: await deflate(strips(rows)) },
     { type: "IEND", data: new Uint8Array() },
   ];
   return new Blob([PNG_SIGNATURE, ...chunks.map(writeChunk)]).bytes();
 }
 
-/** Joins rows, each after filter byte 0 (none): equal rows compress well without a filter. */
-function unfiltered(rows: Iterable<Uint8Array>, height: number): Uint8Array {
-  let bytes: Uint8Array | null = null;
+/**
+ * Joins rows to strips, each row after filter byte 0 (none): equal rows compress well without a
+ * filter.
+ */
+function* strips(rows: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let strip = new Uint8Array(STRIP_BYTES);
   let at = 0;
   for (const row of rows) {
-    bytes ??= new Uint8Array((row.length + 1) * height);
-    bytes.set(row, at + 1);
+    if (at > 0 && at + row.length + 1 > STRIP_BYTES) {
+      yield strip.subarray(0, at);
+      strip = new Uint8Array(STRIP_BYTES);
+      at = 0;
+    }
+    strip.set(row, at + 1);
     at += row.length + 1;
   }
-  return bytes ?? new Uint8Array();
+  yield strip.subarray(0, at);
 }

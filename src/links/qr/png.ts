@@ -54,7 +54,7 @@ async function placeLogo(
   const logo = parseLogo(dataUrl);
   const raster = logo.ok ? await readPng(logo.value.bytes, SMALL_LOGO) : null;
   if (raster === null || clearing === null) return null;
-  const patch = fitLogo(raster, (clearing.side - 1) * scale, background);
+  const patch = await fitLogo(raster, (clearing.side - 1) * scale, background);
   const middle = margin + (clearing.start + clearing.side / 2) * scale;
   return {
     ...patch,

@@ -30,7 +30,7 @@ export async function shrinkLogo(logo: Logo): Promise<Logo> {
   if (raster === null) return logo;
   for (const side of SIDES) {
     const isSmall = Math.max(raster.width, raster.height) <= side;
-    const bytes = await encode(isSmall ? raster : fitRaster(raster, side));
+    const bytes = await encode(isSmall ? raster : await fitRaster(raster, side));
     if (bytes.length <= LOGO_BYTES_MAX) return { type: "image/png", bytes };
   }
   return logo;

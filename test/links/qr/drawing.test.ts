@@ -49,6 +49,14 @@ for (const [look, settings] of looks) {
 }
 
 describe("drawQrPng", () => {
+  it("lets redirects have the thread while it draws the largest code", async ({ expect }) => {
+    let turns = 0;
+    const redirects = setInterval(() => (turns += 1), 1);
+    await drawQrPng(ADDRESS, LOGO, 2_048);
+    clearInterval(redirects);
+    expect(turns).toBeGreaterThan(40);
+  });
+
   it("uses only the two colors", async ({ expect }) => {
     const { rgba } = pixelsOfPng(await drawQrPng(ADDRESS, BRAND, 300));
     const colors = new Set<string>();
