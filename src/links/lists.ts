@@ -7,6 +7,7 @@ import { and, count, desc, eq, sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { collections, links } from "../db/schema/index.ts";
+import { mapInSlices } from "../platform/pauses.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { type LinkFilter, linkConditions } from "./filter.ts";
 import { linkColumns, toListedLink } from "./link-row.ts";
@@ -35,6 +36,11 @@ export interface NumberedPage {
   readonly total: number;
 }
 
+/** Characters that are converted before a pause: a millisecond or two of the thread. */
+const CONVERTED_AT_ONCE = 128 * 1024;
+/** About as many as a link has besides its parts. */
+const REST_LENGTH = 500;
+
 const NO_PARTS: ReadonlySet<LinkPart> = new Set();
 
 /** Returns the lists of `linkStore`. */
@@ -61,7 +67,7 @@ export function linkLists(db: Database, workspaceId: number) {
     let { after = null, max = Infinity } = walk;
     for (let isLast = false; !isLast;) {
       const rows = await slice(filter, { after, parts, max });
-      yield rows.map((row) => toListedLink(row, parts));
+      yield mapInSlices(rows, CONVERTED_AT_ONCE, (row) => toListedLink(row, parts), lengthOf);
       isLast = isLastSlice(rows, max);
       after = rows.at(-1) ?? after;
       max -= rows.length;
@@ -101,6 +107,10 @@ export function linkLists(db: Database, workspaceId: number) {
       return { links: rows.map((row) => toListedLink(row, NO_PARTS)), total: counted?.total ?? 0 };
     },
   };
+}
+
+function lengthOf({ rules, qrSettings, variants }: Parameters<typeof toListedLink>[0]): number {
+  return REST_LENGTH + (rules?.length ?? 0) + (qrSettings?.length ?? 0) + variants.length;
 }
 
 /** Writes a cursor that continues after a link. */

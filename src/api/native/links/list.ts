@@ -6,6 +6,7 @@ import type { ListedLink } from "../../../links/link.ts";
 import { cursorText, parseCursor } from "../../../links/lists.ts";
 import { utf8 } from "../../../platform/bytes.ts";
 import { log } from "../../../platform/log.ts";
+import { pause } from "../../../platform/pauses.ts";
 import { ok } from "../../../platform/result.ts";
 import { textStream } from "../../../platform/text-stream.ts";
 import { linkStoreOf } from "../../shared/link-request.ts";
@@ -62,15 +63,14 @@ async function pageOf(
   let bytes = 1;
   let next: string | null = null;
   let last: ListedLink | null = null;
-  for await (const link of links) {
-    const text = write(link);
+  for await (const { link, text } of written(links, write)) {
     bytes += utf8(text).length + 1;
     if (last !== null && (texts.length === limit || bytes > PAGE_BYTES_MAX)) {
       next = cursorText(last);
       break;
     }
     texts.push(text);
-    [last] = link;
+    last = link;
   }
   return { text: `[${texts.join(",")}]`, next };
 }
@@ -89,14 +89,30 @@ async function* piecesOf(
 ): AsyncGenerator<string, undefined> {
   let piece = "";
   let separator = "[";
-  for await (const link of links) {
-    piece += separator + write(link);
+  for await (const { text } of written(links, write)) {
+    piece += separator + text;
     separator = ",";
     if (piece.length < PIECE_LENGTH_MIN) continue;
     yield piece;
     piece = "";
   }
   yield `${piece}${separator === "[" ? "[" : ""}]`;
+}
+
+/** Writes links one by one, with a pause after as many characters as a piece has. */
+async function* written(
+  links: AsyncIterable<Shown>,
+  write: (link: Shown) => string,
+): AsyncGenerator<{ readonly link: ListedLink; readonly text: string }, undefined> {
+  let length = 0;
+  for await (const shown of links) {
+    const text = write(shown);
+    yield { link: shown[0], text };
+    length += text.length;
+    if (length < PIECE_LENGTH_MIN) continue;
+    await pause();
+    length = 0;
+  }
 }
 
 /** Names the next page of a list in a header. */
