@@ -5,11 +5,15 @@ const CHARACTERS_MAX = 500_000;
 
 /** Packs rows in order into JSON arrays that are small enough to bind. */
 export function jsonSlices(rows: readonly unknown[]): string[] {
+  return joinSlices(rows.map((row) => JSON.stringify(row)));
+}
+
+/** Does the same with rows that are JSON already. */
+export function joinSlices(rows: readonly string[]): string[] {
   const texts: string[] = [];
   let slice: string[] = [];
   let length = 0;
-  for (const row of rows) {
-    const text = JSON.stringify(row);
+  for (const text of rows) {
     if (length + text.length > CHARACTERS_MAX && slice.length > 0) {
       texts.push(`[${slice.join(",")}]`);
       slice = [];

@@ -9,7 +9,8 @@ import type { Workspace } from "../access/access.ts";
 import type { QuotaExceeded } from "../access/quotas.ts";
 import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
-import { jsonSlices } from "../db/json-slices.ts";
+import { joinSlices } from "../db/json-slices.ts";
+import { mapInSlices } from "../platform/pauses.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
@@ -23,6 +24,11 @@ import { linkStore } from "./store.ts";
 import { tagsLeft } from "./tag-room.ts";
 import { putVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";
+
+/** Rows that are written as JSON before a pause: about a millisecond of the thread. */
+const WRITTEN_AT_ONCE = 200;
+/** Links that are read back before a pause. */
+const READ_AT_ONCE = 200;
 
 export interface NewLink extends LinkColumns {
   readonly uuid: string;
@@ -61,8 +67,8 @@ export async function insertLinks(
   const [links, [room], refs] = await batchAround(
     db,
     [
-      ...insertStatements(db, access, rows, nowMs),
-      ...(tagged.length > 0 ? tagStatements(db, workspace, tagged, nowMs) : []),
+      ...(await insertStatements(db, access, rows, nowMs)),
+      ...(tagged.length > 0 ? await tagStatements(db, workspace, tagged, nowMs) : []),
       ...putVariants(db, workspace.id, rows, nowMs),
     ],
     [made, selectRoom(db, workspace), createdEventsStatement(db, context, uuids)],
@@ -71,7 +77,7 @@ export async function insertLinks(
   queueSoon(context.env, refs);
   // A refused insert changed nothing, so this count is the one that caused the refusal.
   const refused = links.length === 0 ? overQuota(workspace, room, loadOf(rows)) : null;
-  return { links: links.map(toLink), refused };
+  return { links: await mapInSlices(links, READ_AT_ONCE, toLink), refused };
 }
 
 /** Returns what links add to a workspace. */
@@ -79,18 +85,19 @@ export function loadOf(rows: readonly Pick<NewLink, "bytes">[]): Load {
   return { links: rows.length, bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-function insertStatements(
+async function insertStatements(
   db: Database,
   { userId, workspace }: LinkContext["access"],
   rows: readonly NewLink[],
   nowMs: number,
-): Statement[] {
-  const slices = jsonSlices(
-    rows.map(({ tags: _tags, variants: _variants, ...columns }) => ({
-      ...columns,
-      ...foldedColumns(columns),
-    })),
+): Promise<Statement[]> {
+  const texts = await mapInSlices(
+    rows,
+    WRITTEN_AT_ONCE,
+    ({ tags: _tags, variants: _variants, ...columns }) =>
+      JSON.stringify({ ...columns, ...foldedColumns(columns) }),
   );
+  const slices = joinSlices(texts);
   return slices.map((json, at) =>
     db.run(sql`
       insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
@@ -125,18 +132,22 @@ function insertStatements(
  * exist, or for which `guard` (a condition on `links`) does not hold, gets none. If the plan has no
  * room for a tag, `link_tags` refuses its absence and the whole batch with it.
  */
-export function tagStatements(
+export async function tagStatements(
   db: Database,
   workspace: Pick<Workspace, "id" | "plan">,
   tagged: readonly { readonly uuid: string; readonly tags: readonly string[] }[],
   nowMs: number,
   guard: SQL = sql`true`,
-): Statement[] {
+): Promise<Statement[]> {
   const workspaceId = workspace.id;
-  const pairs = tagged.flatMap(({ uuid, tags }) =>
-    tags.map((name) => [uuid, name, crypto.randomUUID(), labelKey(name)]),
+  const pairs = await mapInSlices(
+    tagged,
+    WRITTEN_AT_ONCE,
+    ({ uuid, tags }) =>
+      tags.map((name) => JSON.stringify([uuid, name, crypto.randomUUID(), labelKey(name)])),
+    ({ tags }) => tags.length,
   );
-  return jsonSlices(pairs).flatMap((json) => {
+  return joinSlices(pairs.flat()).flatMap((json) => {
     // SQLite runs cross joins in the order written: pair by pair, each found by an index.
     const found = sql`json_each(${json}) as pair
     cross join links as link on link.uuid = pair.value->>0 and +link.workspace_id = ${workspaceId}

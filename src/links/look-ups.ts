@@ -8,6 +8,7 @@ import { sql } from "drizzle-orm";
 import { batchAround } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
 import { selectVerifiedHosts } from "../db/own-hosts.ts";
+import { mapInSlices } from "../platform/pauses.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { hostsNamedIn } from "./destination.ts";
 import type { CollectionNotFound } from "./errors.ts";
@@ -19,6 +20,9 @@ type Addresses = Pick<
   LinkFields,
   "destinationUrl" | "expiredUrl" | "limitReachedUrl" | "rules" | "abTest"
 >;
+
+/** Addresses that are parsed and checked before a pause: a millisecond or two of the thread. */
+export const ADDRESSES_AT_ONCE = 100;
 
 interface Named extends Pick<LinkFields, "collection">, Addresses {
   readonly domain?: string | undefined;
@@ -51,7 +55,13 @@ export async function lookUp(
   const domains = wanted.flatMap(({ domain = DEFAULT_DOMAIN }) =>
     domain === DEFAULT_DOMAIN ? [] : [canonical(domain)],
   );
-  const hosts = hostsNamedIn(wanted.flatMap(addressesOf)).filter((host) => parseHostname(host).ok);
+  const named = await mapInSlices(
+    wanted,
+    ADDRESSES_AT_ONCE,
+    (one) => hostsNamedIn(addressesOf(one)),
+    addressCount,
+  );
+  const hosts = [...new Set(named.flat())].filter((host) => parseHostname(host).ok);
   const [domainRows, collectionRows] = await read(db, workspaceId, [...domains, ...hosts], refs);
   const numbers = new Map<CollectionRef, number>();
   for (const { id, uuid } of collectionRows) numbers.set(id, id).set(uuid, id);
@@ -88,6 +98,11 @@ async function read(
     return batchAround(db, [], [verified, selectCollections(db, workspaceId, collections)]);
   }
   return [hosts.length === 0 ? [] : await verified, []];
+}
+
+/** Returns by how much a link holds the thread: the number of its addresses, more or less. */
+export function addressCount({ rules = [], abTest }: Addresses): number {
+  return 1 + rules.length + (abTest?.variants?.length ?? 0);
 }
 
 function addressesOf({ rules = [], abTest, ...plain }: Addresses): string[] {

@@ -93,7 +93,7 @@ export async function updateLink(
   const changing = batchAround(
     db,
     [
-      ...(tags === null ? [] : replaceTags(db, context, before, tags, guard)),
+      ...(tags === null ? [] : await replaceTags(db, context, before, tags, guard)),
       ...(variants === null
         ? []
         : replaceVariants(db, workspaceId, { uuid, variants }, nowMs, guard)),
@@ -176,15 +176,15 @@ function limitSince(limit: number | null): SQL | null {
     : sql`iif(${links.clicksLimit} is null, ${links.version} + 1, ${links.clicksLimitSince})`;
 }
 
-function replaceTags(
+async function replaceTags(
   db: Database,
   { access, nowMs }: LinkContext,
   { uuid }: Link,
   tags: readonly string[],
   guard: SQL,
-): Statement[] {
+): Promise<Statement[]> {
   return [
     db.run(sql`delete from link_tags where link_id in (select id from links where ${guard})`),
-    ...tagStatements(db, access.workspace, [{ uuid, tags }], nowMs, guard),
+    ...(await tagStatements(db, access.workspace, [{ uuid, tags }], nowMs, guard)),
   ];
 }

@@ -2,6 +2,8 @@
 
 import type papaparse from "papaparse";
 
+export type { Parser } from "papaparse";
+
 export type Papaparse = typeof papaparse;
 
 export async function loadPapaparse(): Promise<Papaparse> {

@@ -10,8 +10,18 @@ declare module "papaparse" {
     readonly delimiter: string;
     readonly newline: string;
     readonly fastMode: boolean;
-    /** Called once per row, before `parse` returns. */
-    step(row: Step, parser: { abort(): void }): void;
+    /** Called once per row, before `parse` or `resume` returns. */
+    step(row: Step, parser: Parser): void;
+    /** Called after the last row, unless the parser was aborted. */
+    complete(): unknown;
+  }
+
+  export interface Parser {
+    abort(): void;
+    /** Makes `parse` or `resume` return after this row. */
+    pause(): void;
+    /** Continues after `pause`. */
+    resume(): void;
   }
 
   const papaparse: {

@@ -1,9 +1,10 @@
 /** Reads a CSV file as rows of named cells, whose texts are not validated yet. */
 
+import { pause } from "../../platform/pauses.ts";
 import { err, ok, type Result } from "../../platform/result.ts";
 import { restore } from "./cells.ts";
 import type { CsvRefusal } from "./errors.ts";
-import type { Papaparse } from "./load-papaparse.ts";
+import type { Papaparse, Parser } from "./load-papaparse.ts";
 import { separatorsOf } from "./separators.ts";
 
 /** The expected format of a file. */
@@ -33,19 +34,22 @@ export interface TableRow<Column extends string> {
 /** Line ends of other programs. In a header without rows, they tell that the whole file is in it. */
 const OTHER_LINE_ENDS = /[\n\r\u0085\u2028\u2029]./su;
 
+/** Rows, with empty ones, that are read before a pause: about a millisecond of the thread. */
+const ROWS_AT_ONCE = 500;
+
 type Places<Column> = ReadonlyMap<Column, number>;
 
 /**
  * Reads a file with a header: RFC 4180, and what spreadsheets make of it (`separators.ts`). Column
  * names match in any letter case; if two columns have the same name, the first counts.
  *
- * Reads row by row, and does not keep rows beyond the limit.
+ * Reads row by row with pauses, and does not keep rows beyond the limit.
  */
-export function readTable<Column extends string>(
+export async function readTable<Column extends string>(
   csv: string,
   form: TableForm<Column>,
   papa: Papaparse,
-): Result<TableRow<Column>[], CsvRefusal> {
+): Promise<Result<TableRow<Column>[], CsvRefusal>> {
   const text = csv.toWellFormed();
   const { delimiter, newline, start } = separatorsOf(text, form.required);
   const missing: CsvRefusal = { reason: "csv_column_missing", column: form.required };
@@ -55,6 +59,22 @@ export function readTable<Column extends string>(
   let isOneLine = false;
   let refusal: CsvRefusal | null = null;
   let row = start > 1 ? 1 : 0;
+  const reading: { isOver: boolean; paused: Parser | null } = { isOver: false, paused: null };
+
+  function take(data: readonly string[]): CsvRefusal | null {
+    if (isEmpty(data)) return null;
+    if (places === null) {
+      places = placesIn(data, form.columns);
+      width = data.length;
+      isOneLine = data.some((cell) => OTHER_LINE_ENDS.test(cell));
+      return places.has(form.required) ? null : missing;
+    }
+    if (rows.length === form.rowsMax) return { reason: "csv_too_many_rows", limit: form.rowsMax };
+    const isTooWide = !isEmpty(data.slice(width));
+    rows.push({ row, cells: cellsOf(data, form.columns, places), isTooWide });
+    return null;
+  }
+
   papa.parse(text.slice(start), {
     delimiter,
     newline,
@@ -62,22 +82,22 @@ export function readTable<Column extends string>(
     fastMode: false,
     step({ data, errors }, parser) {
       row += 1;
-      if (errors.some(({ type }) => type === "Quotes")) refusal = { reason: "csv_malformed", row };
-      else if (isEmpty(data)) return;
-      else if (places === null) {
-        places = placesIn(data, form.columns);
-        width = data.length;
-        isOneLine = data.some((cell) => OTHER_LINE_ENDS.test(cell));
-        if (!places.has(form.required)) refusal = missing;
-      } else if (rows.length === form.rowsMax) {
-        refusal = { reason: "csv_too_many_rows", limit: form.rowsMax };
-      } else {
-        const isTooWide = !isEmpty(data.slice(width));
-        rows.push({ row, cells: cellsOf(data, form.columns, places), isTooWide });
+      const isMalformed = errors.some(({ type }) => type === "Quotes");
+      refusal = isMalformed ? { reason: "csv_malformed", row } : take(data);
+      if (refusal !== null) {
+        reading.isOver = true;
+        parser.abort();
+      } else if (row % ROWS_AT_ONCE === 0) {
+        reading.paused = parser;
+        parser.pause();
       }
-      if (refusal !== null) parser.abort();
     },
+    complete: () => (reading.isOver = true),
   });
+  while (!reading.isOver) {
+    await pause();
+    reading.paused?.resume();
+  }
   if (refusal !== null) return err(refusal);
   if (places === null) return err(missing);
   return rows.length === 0 && isOneLine ? err({ reason: "csv_one_line" }) : ok(rows);

@@ -4,6 +4,7 @@ import { type Config, configOf } from "../../../config.ts";
 import type { WithActivity } from "../../../links/activity.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { ListedLink } from "../../../links/link.ts";
+import { mapInSlices } from "../../../platform/pauses.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { createEachOnce, type Outcomes } from "../../shared/create-each.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
@@ -18,6 +19,8 @@ import { readRouting, type RoutingSurroundings } from "./routing.ts";
 import { toInput, wireListedLink } from "./translate.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** Items that are read before a pause: each may have a hundred rules. */
+const ITEMS_AT_ONCE = 5;
 
 export const linkBulkOperations = {
   createLinks: operation({
@@ -51,7 +54,10 @@ async function readItems(
   items: readonly unknown[],
   surroundings: RoutingSurroundings,
 ): Promise<Input[]> {
-  return Promise.all(items.map((item) => readItem(c, item, surroundings)));
+  // All logos are fetched at the same time.
+  return Promise.all(
+    await mapInSlices(items, ITEMS_AT_ONCE, (item) => readItem(c, item, surroundings)),
+  );
 }
 
 async function readItem(

@@ -3,6 +3,7 @@
 import { configOf } from "../../../config.ts";
 import { nowOf } from "../../shared/dialect.ts";
 import { importOnce } from "../../shared/import-once.ts";
+import { answerLongJson } from "../../shared/long-json.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import { EXPORT_COLUMNS } from "../../shared/wire/csv/columns.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
@@ -57,7 +58,7 @@ export const csvOperations = {
       const { value: report, replayed } = imported.value;
       if (replayed) c.header("Idempotent-Replayed", "true");
       const links = await newlyMade(c, report.links, { replayed });
-      return c.json(wireImport(links, report, configOf(c.env)));
+      return answerLongJson(c, await wireImport(links, report, configOf(c.env)));
     },
   }),
 };

@@ -11,6 +11,7 @@ import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
+import { mapInSlices } from "../../../platform/pauses.ts";
 import type { AnswerOf } from "../../shared/reference.ts";
 import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireConditions } from "../../shared/wire/rule-conditions.ts";
@@ -18,6 +19,9 @@ import { isoOf } from "../wire-values.ts";
 import type { importOutcome, link as linkAnswer, listedLink } from "./answers.ts";
 import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
 import type { Routing } from "./routing.ts";
+
+/** Links of an import that are converted before a pause: a millisecond or two of the thread. */
+const WIRED_AT_ONCE = 200;
 
 export function toInput(body: NewLink, routing: Routing, config: Config): LinkInput {
   return {
@@ -175,14 +179,16 @@ export function wireVariant({ id, name, url, weight, active }: Variant) {
 }
 
 /** Converts an import's report: the created links and the refused rows. */
-export function wireImport(
+export async function wireImport(
   links: readonly WithActivity<ListedLink>[],
   { errors, summary }: ImportReport,
   config: Config,
-): AnswerOf<typeof importOutcome> {
+): Promise<AnswerOf<typeof importOutcome>> {
   return {
     created: summary.created,
-    links: links.map(([link, activity]) => wireListedLink(link, activity, config)),
+    links: await mapInSlices(links, WIRED_AT_ONCE, ([link, activity]) =>
+      wireListedLink(link, activity, config),
+    ),
     errors,
     summary,
   };

@@ -4,6 +4,7 @@ import { configOf } from "../../../config.ts";
 import { activitiesOf } from "../../../links/activity.ts";
 import { nowOf, announceLiveBy } from "../../shared/dialect.ts";
 import { importOnce } from "../../shared/import-once.ts";
+import { answerLongJson } from "../../shared/long-json.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import { PVTLNK_EXPORT_COLUMNS } from "../../shared/wire/csv/columns.ts";
 import { exportCsv } from "../../shared/wire/csv/export.ts";
@@ -40,7 +41,7 @@ export const csvOperations = {
     body: { schema: bulkImport, limitBytes: CSV_BYTES_MAX },
     async answer(c, { body }) {
       const request = { ...onceRequestOf(c, "POST /api/v1/links/bulk_import"), body };
-      const source = "links" in body ? rowsOf(body.links) : body.csv;
+      const source = "links" in body ? await rowsOf(body.links) : body.csv;
       const imported = await importOnce(request, linkContextOf(c), source);
       if (!imported.ok) return refuse(c, imported.error);
       const { value: report, replayed } = imported.value;
@@ -49,7 +50,8 @@ export const csvOperations = {
       announceLiveBy(c);
       if (replayed) c.header("Idempotent-Replayed", "true");
       const shown = { activities, config: configOf(c.env), ofObjects: "links" in body };
-      return c.json(wireImport(report, shown), report.summary.created > 0 ? 201 : 200);
+      const wire = await wireImport(report, shown);
+      return answerLongJson(c, wire, report.summary.created > 0 ? 201 : 200);
     },
   }),
 };

@@ -2,13 +2,17 @@
 
 import { writeTags } from "../../../links/csv/cells.ts";
 import type { Cells, TableRow } from "../../../links/csv/read-table.ts";
+import { mapInSlices } from "../../../platform/pauses.ts";
 import { IMPORT_COLUMNS, type ImportColumn } from "../../shared/wire/csv/columns.ts";
 
+/** Rows that are made before a pause: about a millisecond of the thread. */
+const ROWS_AT_ONCE = 500;
+
 /** Returns a row for each link, numbered from 1. Other fields are ignored, as columns are. */
-export function rowsOf(
+export async function rowsOf(
   links: readonly Readonly<Record<string, unknown>>[],
-): TableRow<ImportColumn>[] {
-  return links.map((link, at) => {
+): Promise<TableRow<ImportColumn>[]> {
+  return mapInSlices(links, ROWS_AT_ONCE, (link, at) => {
     const cells = IMPORT_COLUMNS.map((column) => [column, cellOf(link[column])] as const);
     return {
       row: at + 1,

@@ -10,6 +10,7 @@ import type { LinkFields, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { shortUrlOf } from "../../../links/route/address.ts";
 import type { LinkChanges as LinkUpdate } from "../../../links/update-link.ts";
+import { mapInSlices } from "../../../platform/pauses.ts";
 import type { AnswerOf } from "../../shared/reference.ts";
 import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireTime, wireTimeOrNull } from "../wire-values.ts";
@@ -118,17 +119,21 @@ interface ShownImport {
   readonly ofObjects: boolean;
 }
 
+/** Links of an import that are converted before a pause: a millisecond or two of the thread. */
+const WIRED_AT_ONCE = 200;
+
 /** Converts an import's report. */
-export function wireImport(
+export async function wireImport(
   { links, errors, summary }: ImportReport,
   { activities, config, ofObjects }: ShownImport,
-): AnswerOf<typeof importReport> {
+): Promise<AnswerOf<typeof importReport>> {
   const { totalRows, created, failed } = summary;
+  const wire = (link: ListedLink) => wireLink(link, activityIn(activities, link), config);
   return {
     success: true,
     created,
     ...(ofObjects && { imported: created }),
-    links: links.map((link) => wireLink(link, activityIn(activities, link), config)),
+    links: await mapInSlices(links, WIRED_AT_ONCE, wire),
     errors,
     summary: { total_rows: totalRows, created, failed },
   };

@@ -2,6 +2,7 @@
 
 import { type Config, configOf } from "../../../config.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
+import { mapInSlices } from "../../../platform/pauses.ts";
 import { err, ok, type Result } from "../../../platform/result.ts";
 import { createEachOnce, type Items, type Outcomes } from "../../shared/create-each.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
@@ -19,6 +20,8 @@ import { asSent, readNewLink, type Wanted, wireCreated } from "./translate.ts";
 
 export const LINKS_MAX = 100;
 const BULK_BYTES_MAX = 5 * 1024 * 1024;
+/** Items that are read before a pause: each may have a hundred rules. */
+const ITEMS_AT_ONCE = 5;
 
 export const bulkOperations = {
   createLinks: operation({
@@ -30,7 +33,8 @@ export const bulkOperations = {
       const items = itemsOf(c.get("fields")["links"]);
       if (!items.ok) return refuse(c, items.error);
       const request = { ...onceRequestOf(c, "POST /apiv1/links/bulk-create"), body: items.value };
-      const created = await createEachOnce(request, linkContextOf(c), linksOf(c, items.value));
+      const links = await linksOf(c, items.value);
+      const created = await createEachOnce(request, linkContextOf(c), links);
       if (!created.ok) return refuse(c, created.error);
       const { value: outcomes, replayed } = created.value;
       announceLiveBy(c);
@@ -49,9 +53,12 @@ function itemsOf(links: unknown): Result<readonly unknown[], RevolinkRefusal> {
     : ok(links);
 }
 
-function linksOf(c: RevolinkContext, items: readonly unknown[]): Items<RevolinkRefusal> {
+async function linksOf(
+  c: RevolinkContext,
+  items: readonly unknown[],
+): Promise<Items<RevolinkRefusal>> {
   const config = configOf(c.env);
-  const read = items.map((item) => readItem(item, config));
+  const read = await mapInSlices(items, ITEMS_AT_ONCE, (item) => readItem(item, config));
   return {
     count: items.length,
     async read() {
@@ -59,7 +66,9 @@ function linksOf(c: RevolinkContext, items: readonly unknown[]): Items<RevolinkR
         c,
         read.flatMap((one) => (one.ok ? [one.value] : [])),
       );
-      return Promise.all(read.map(async (one) => (one.ok ? complete(one.value) : one)));
+      return Promise.all(
+        await mapInSlices(read, ITEMS_AT_ONCE, async (one) => (one.ok ? complete(one.value) : one)),
+      );
     },
     reread: async () => read,
     refused(refusal, at) {

@@ -70,9 +70,9 @@ async function readImport(
   context: LinkContext,
   source: ImportSource,
 ): Promise<Result<ReadRow[], ImportRefusal>> {
-  if (typeof source !== "string") return ok(readRows(source, context.policy));
-  const table = readTable(source, IMPORT_FORM, await loadPapaparse());
-  return table.ok ? ok(readRows(table.value, context.policy)) : table;
+  if (typeof source !== "string") return ok(await readRows(source, context.policy));
+  const table = await readTable(source, IMPORT_FORM, await loadPapaparse());
+  return table.ok ? ok(await readRows(table.value, context.policy)) : table;
 }
 
 function reportOf(rows: readonly ReadRow[], outcomes: readonly RowOutcome[]): ImportReport {

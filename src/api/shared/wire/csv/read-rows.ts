@@ -15,6 +15,7 @@ import {
   SOCIAL_TITLE_LENGTH_MAX,
   type SocialCard,
 } from "../../../../links/social.ts";
+import { mapInSlices } from "../../../../platform/pauses.ts";
 import { err, ok, type Result } from "../../../../platform/result.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../text.ts";
 import { CODE_RESERVED, destinationSentence, SCHEDULE_INVERTED } from "../link-sentences.ts";
@@ -27,6 +28,9 @@ const TAG_LENGTH_MAX = 50;
 const TAGS_MAX = 50;
 /** Fits 50 quoted names with commas and spaces between them. */
 const TAGS_CELL_LENGTH_MAX = 10_000;
+
+/** Rows that are read before a pause: a millisecond or two of the thread. */
+const ROWS_AT_ONCE = 200;
 
 const TOO_WIDE: Omit<ReadRow, "row"> = {
   input: null,
@@ -46,8 +50,11 @@ export interface ReadRow {
 }
 
 /** Reads each row independently. */
-export function readRows(rows: readonly ImportedRow[], policy: LinkPolicy): ReadRow[] {
-  return rows.map(({ row, cells, isTooWide }) => ({
+export async function readRows(
+  rows: readonly ImportedRow[],
+  policy: LinkPolicy,
+): Promise<ReadRow[]> {
+  return mapInSlices(rows, ROWS_AT_ONCE, ({ row, cells, isTooWide }) => ({
     row,
     ...(isTooWide ? TOO_WIDE : readRow(cells, policy)),
   }));

@@ -1,7 +1,13 @@
 import fc from "fast-check";
-import { describe, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
 
 import { mapInSlices } from "../../src/platform/pauses.ts";
+
+const wait = vi.fn((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+
+// workerd's own, which Node has only as a module.
+beforeAll(() => void vi.stubGlobal("scheduler", { wait }));
+afterAll(() => void vi.unstubAllGlobals());
 
 describe("mapInSlices", () => {
   it("maps like an array, whatever the sizes", async ({ expect }) => {
@@ -15,11 +21,10 @@ describe("mapInSlices", () => {
   });
 
   it("lets everything else have the thread between slices of the weight", async ({ expect }) => {
-    const wait = vi.spyOn(scheduler, "wait");
+    wait.mockClear();
     const pausesBefore: number[] = [];
     const note = () => pausesBefore.push(wait.mock.calls.length);
     await mapInSlices([1, 1, 1, 5, 0, 9, 1], 3, note, (weight) => weight);
-    wait.mockRestore();
     expect(pausesBefore).toEqual([0, 0, 0, 1, 2, 2, 3]);
   });
 
