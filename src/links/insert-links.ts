@@ -17,18 +17,17 @@ import type { LinkContext } from "./context.ts";
 import { foldedColumns } from "./folded.ts";
 import { labelKey } from "./label-key.ts";
 import { createdEventsStatement } from "./link-events.ts";
-import { toLink } from "./link-row.ts";
+import { selectInserted, toInsertedLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, type Load, overQuota, selectRoom } from "./room.ts";
-import { linkStore } from "./store.ts";
 import { tagsLeft } from "./tag-room.ts";
 import { putVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";
 
 /** Rows that are written as JSON before a pause: about a millisecond of the thread. */
 const WRITTEN_AT_ONCE = 200;
-/** Links that are read back before a pause. */
-const READ_AT_ONCE = 200;
+/** Links that are converted before a pause. */
+const CONVERTED_AT_ONCE = 200;
 
 export interface NewLink extends LinkColumns {
   readonly uuid: string;
@@ -63,21 +62,29 @@ export async function insertLinks(
   const { workspace } = access;
   const tagged = rows.filter(({ tags }) => tags.length > 0);
   const uuids = rows.map(({ uuid }) => uuid);
-  const made = linkStore(db, workspace.id).selectByUuids(uuids);
-  const [links, [room], refs] = await batchAround(
+  const [inserted, [room], refs] = await batchAround(
     db,
     [
       ...(await insertStatements(db, access, rows, nowMs)),
       ...(tagged.length > 0 ? await tagStatements(db, workspace, tagged, nowMs) : []),
       ...putVariants(db, workspace.id, rows, nowMs),
     ],
-    [made, selectRoom(db, workspace), createdEventsStatement(db, context, uuids)],
+    [
+      selectInserted(db, workspace.id, uuids),
+      selectRoom(db, workspace),
+      createdEventsStatement(db, context, uuids),
+    ],
     alongside,
   );
   queueSoon(context.env, refs);
   // A refused insert changed nothing, so this count is the one that caused the refusal.
-  const refused = links.length === 0 ? overQuota(workspace, room, loadOf(rows)) : null;
-  return { links: await mapInSlices(links, READ_AT_ONCE, toLink), refused };
+  const refused = inserted.length === 0 ? overQuota(workspace, room, loadOf(rows)) : null;
+  const sent = new Map(rows.map((row) => [row.uuid, row]));
+  const links = await mapInSlices(inserted, CONVERTED_AT_ONCE, (row) => {
+    const { tags: _tags, variants: _variants, ...columns } = sent.get(row.uuid) ?? row;
+    return toInsertedLink({ ...columns, userId: access.userId, createdAtMs: nowMs }, row);
+  });
+  return { links, refused };
 }
 
 /** Returns what links add to a workspace. */

@@ -28,14 +28,16 @@ export function linkColumns(parts: ReadonlySet<LinkPart>) {
     ),
     // Aliased, because rows of a batch are objects, in which two columns with one name collide.
     collectionUuid: sql<string | null>`${collections.uuid}`.as("collection_uuid"),
-    tags: sql<string>`(
-      select json_group_array(json_array(${tags.id}, ${tags.uuid}, ${tags.name}) order by ${tags.name})
-      from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
-      where ${linkTags.linkId} = ${links.id}
-    )`.as("tags"),
+    tags: TAGS.as("tags"),
     variants: (parts.has("abTest") ? VARIANTS : sql<string>`'[]'`).as("variants"),
   };
 }
+
+const TAGS = sql<string>`(
+  select json_group_array(json_array(${tags.id}, ${tags.uuid}, ${tags.name}) order by ${tags.name})
+  from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
+  where ${linkTags.linkId} = ${links.id}
+)`;
 
 const VARIANTS = sql<string>`(
   select json_group_array(
@@ -74,6 +76,45 @@ export function toLink(row: LinkRow): Link {
     ...PARTS_OF.qrSettings(row),
   };
 }
+
+/** What only D1 knows of a link that was just inserted. */
+export interface InsertedRow {
+  readonly id: number;
+  readonly uuid: string;
+  readonly collectionUuid: string | null;
+  readonly tags: string;
+  readonly variants: string;
+}
+
+/**
+ * Selects the rows for `toInsertedLink` of those links that were inserted, in no particular order:
+ * what was sent to D1 is not read back, since an import has ten thousand. Does not run the query, so
+ * that it can be part of the batch.
+ */
+export function selectInserted(db: Database, workspaceId: number, uuids: readonly string[]) {
+  return db.all<InsertedRow>(sql`
+    select ${links.id} as id, ${links.uuid} as uuid, ${collections.uuid} as "collectionUuid",
+      ${TAGS} as tags, ${VARIANTS} as variants
+    from ${links} left join ${collections} on ${collections.id} = ${links.collectionId}
+    where +${links.workspaceId} = ${workspaceId}
+      and ${links.uuid} in (select value from json_each(${JSON.stringify(uuids)}))`);
+}
+
+/** An absent column has its default. */
+type InsertedColumns = Pick<LinkRow, "userId" | "createdAtMs"> & {
+  readonly [Column in keyof LinkRow]?: LinkRow[Column] | undefined;
+};
+
+/** Converts a row of `selectInserted`, with the columns that were inserted. */
+export function toInsertedLink(columns: InsertedColumns, inserted: InsertedRow): Link {
+  const row = { ...DEFAULTS, ...columns, updatedAtMs: columns.createdAtMs, ...inserted };
+  return toLink(row as LinkRow);
+}
+
+/** What the table gives a row without a value. */
+const DEFAULTS = Object.fromEntries(
+  Object.entries(getTableColumns(links)).map(([name, column]) => [name, column.default ?? null]),
+) as LinkRow;
 
 /** Converts a row of `linkColumns`, of which only these parts were read. */
 export function toListedLink(row: LinkRow, parts: ReadonlySet<LinkPart>): ListedLink {

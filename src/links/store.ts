@@ -7,6 +7,7 @@ import { and, eq, gt, inArray, lt, type SQL, sql, sum } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
+import { mapInSlices } from "../platform/pauses.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { uuidPrefixOf } from "../platform/uuid.ts";
 import type { LinkNotFound } from "./errors.ts";
@@ -29,6 +30,9 @@ export interface WantedNames<Told extends LinkField> {
 
 /** The most bytes of links that are read whole at once. */
 const WHOLE_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Links that are converted before a pause: a millisecond or two of the thread. */
+const CONVERTED_AT_ONCE = 200;
 
 export type LinkStore = ReturnType<typeof linkStore>;
 
@@ -100,7 +104,7 @@ export function linkStore(db: Database, workspaceId: number) {
       const isLarge = Number(size?.bytes ?? 0) > WHOLE_BYTES_MAX;
       const parts = new Set<LinkPart>(isLarge ? [] : LINK_PARTS);
       const rows = await selectLinks(db, mine, parts);
-      return rows.map((row) => toListedLink(row, parts));
+      return mapInSlices(rows, CONVERTED_AT_ONCE, (row) => toListedLink(row, parts));
     },
 
     /**

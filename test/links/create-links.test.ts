@@ -1,11 +1,13 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
+import fc from "fast-check";
 import { describe, it, vi } from "vitest";
 
 import { allocatorFor } from "../../src/codes/code-allocator.ts";
 import { databaseOf } from "../../src/db/database.ts";
-import { createLink } from "../../src/links/create-link.ts";
+import { createLink, type LinkInput } from "../../src/links/create-link.ts";
+import { QR_SETTINGS_DEFAULT } from "../../src/links/qr/settings.ts";
 import { linkStore } from "../../src/links/store.ts";
 import { DAY_MS } from "../../src/platform/clock.ts";
 import { counted, envWith } from "../support/faults.ts";
@@ -63,6 +65,40 @@ describe("createLinks", () => {
       createdAtMs: NOW,
     });
     expect(links.map(({ id }) => id)).toEqual(links.map(({ id }) => id).toSorted((a, b) => a - b));
+  });
+
+  it("returns new links as D1 has them, whatever fields they have", async ({ expect }) => {
+    const context = await newContext();
+    const text = fc.string({ unit: "binary", maxLength: 30 });
+    const time = fc.option(fc.integer({ min: NOW + 1, max: NOW + DAY_MS }));
+    const any = fc.record<Partial<LinkInput>>(
+      {
+        title: fc.option(text),
+        description: fc.option(text),
+        tags: fc.array(fc.constantFrom("a", "Б", ' "c", ', ""), { maxLength: 3 }),
+        isActive: fc.boolean(),
+        startsAtMs: fc.constantFrom(null, NOW - 1),
+        endsAtMs: time,
+        expiresAtMs: time,
+        expiredUrl: fc.constantFrom(null, "https://example.com/gone"),
+        redirectStatus: fc.constantFrom(301, 302, 307, 308),
+        forwardQuery: fc.boolean(),
+        utm: fc.constantFrom({}, { utm_source: "ж" }),
+        rules: fc.constantFrom([], [{ targetUrl: "https://example.com/r", countries: ["UA"] }]),
+        abTest: fc.constantFrom({ enabled: true, sticky: true, variants: [variantOf(1)] }),
+        clicksLimit: fc.constantFrom(null, 7),
+        qrSettings: fc.constantFrom(null, QR_SETTINGS_DEFAULT),
+        password: fc.constantFrom(null, "correct horse"),
+      },
+      { requiredKeys: [] },
+    );
+    const inputs = fc.sample(any, { numRuns: 60, seed: 11 }).map((over) => input(over));
+    const made = await makeLinks(context, inputs);
+    const links = made.flatMap((result) => (result.ok ? [result.value] : []));
+    expect(links).toHaveLength(inputs.length);
+    const { id: workspaceId } = context.access.workspace;
+    const ids = links.map(({ id }) => id);
+    expect(links).toEqual(await linkStore(databaseOf(env.DB), workspaceId).findByIds(ids));
   });
 
   it("reads no more rows in a workspace of 3,000 links than in an empty one", async ({
