@@ -12,7 +12,7 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { type LinkFilter, linkConditions } from "./filter.ts";
 import { linkColumns, toListedLink } from "./link-row.ts";
 import type { LinkPart, ListedLink } from "./link.ts";
-import { isLastSlice, newestFirst, SLICE_COLUMNS, sliceOf } from "./slices.ts";
+import { isLastSlice, newestFirst, SLICE_COLUMNS, SLICE_LINKS_MAX, sliceOf } from "./slices.ts";
 
 export interface Walk {
   /** Continue after the link of this cursor; null to begin with the newest link. */
@@ -65,10 +65,14 @@ export function linkLists(db: Database, workspaceId: number) {
   ): AsyncGenerator<ListedLink[], undefined> {
     const { parts = NO_PARTS } = walk;
     let { after = null, max = Infinity } = walk;
+    let width = SLICE_LINKS_MAX;
     for (let isLast = false; !isLast;) {
-      const rows = await slice(filter, { after, parts, max });
+      const asked = Math.min(max, width);
+      const rows = await slice(filter, { after, parts, max: asked });
       yield mapInSlices(rows, CONVERTED_AT_ONCE, (row) => toListedLink(row, parts), lengthOf);
-      isLast = isLastSlice(rows, max);
+      isLast = isLastSlice(rows, asked);
+      // D1 measures all links that it is asked for: hardly more than the next slice can hold.
+      width = Math.min(SLICE_LINKS_MAX, 2 * rows.length);
       after = rows.at(-1) ?? after;
       max -= rows.length;
       if (max <= 0) return;

@@ -167,6 +167,16 @@ describe("a page of links", () => {
 });
 
 describe("all links at once", () => {
+  it("measure few more links than a slice of huge ones holds", async ({ expect }) => {
+    const client = await newNativeClient();
+    const count = 60;
+    await insertLinks(client, count, "true");
+    const headers = await client.account.byToken();
+    const path = "/api/links?fields=rules";
+    const { answered } = await countCall(env, { method: "GET", path, headers });
+    expect(answered.d1RowsRead).toBeLessThan(20 * count);
+  });
+
   it("come as a stream whose pieces stay small, each link once", async ({ expect }) => {
     const client = await newNativeClient();
     const count = 1_201;
