@@ -1,13 +1,14 @@
 /**
  * `npm run bench:hostile`: what an ordinary redirect waits while a stranger sends what costs most.
  *
- * The whole Worker on workerd with its real D1, KV, queues and objects, in one process as on one
- * isolate of Cloudflare. A visitor follows one link every few milliseconds, whether or not the last
- * answer has come, first alone and then beside each kind of hostile request. Both runs are of one
- * process and follow each other, so their ratio says more than their milliseconds. Everything is on
- * 127.0.0.1.
+ * The whole Worker on workerd with its real KV, queues and objects in one process, first with D1 in
+ * another one, as on Cloudflare, and then with D1 in the same one, as locally: the difference is
+ * D1's share. A visitor follows one link every few milliseconds, whether or not the last answer has
+ * come, first alone and then beside each kind of hostile request. Both runs are of one process and
+ * follow each other, so their ratio says more than their milliseconds. Everything is on 127.0.0.1.
  *
- * `-- --only=<case>` runs the cases whose names begin so.
+ * `-- --only=<case>` runs the cases whose names begin so. `--d1=elsewhere` and `--d1=within` run one
+ * half.
  */
 
 import { parseArgs } from "node:util";
@@ -24,7 +25,7 @@ import { preparedLink } from "./hostile/prepared-link.ts";
 import { qrCodes } from "./hostile/qr-codes.ts";
 import { scan } from "./hostile/scan.ts";
 import { signIns } from "./hostile/sign-ins.ts";
-import { startTarget, type Target } from "./hostile/target.ts";
+import { type Place, startTarget, type Target } from "./hostile/target.ts";
 import { visitWhile, type Waits } from "./hostile/visitor.ts";
 import { print, printHead, printTable } from "./support/print.ts";
 
@@ -42,6 +43,8 @@ const ATTACKS: readonly Attack[] = [
   importWithEndpoints,
 ];
 
+const PLACES: readonly Place[] = ["elsewhere", "within"];
+
 const RATIO_MAX = 8;
 /** A hash takes longer while redirects are answered between two. */
 const HASH_TOLERANCE = 1.25;
@@ -52,7 +55,9 @@ const WAVE_PAUSE_MS = 100;
 /** A wave that never ends must not end the bench. */
 const WAVE_MS_MAX = 15_000;
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string", default: "" }, d1: { type: "string", default: "" } },
+});
 
 await main(async () => {
   const attacks = ATTACKS.filter(({ name }) => name.startsWith(values.only));
@@ -60,13 +65,20 @@ await main(async () => {
     throw new Trouble(`Cases: ${ATTACKS.map(({ name }) => name).join("; ")}.`);
   }
   printHead("What an ordinary redirect waits beside hostile requests");
-  const target = await startTarget();
+  for (const place of PLACES) {
+    if (place.startsWith(values.d1)) await printAll(attacks, place);
+  }
+});
+
+async function printAll(attacks: readonly Attack[], place: Place): Promise<void> {
+  const target = await startTarget(place);
   try {
     await visitWhile(target, pause(QUIET_MS));
     const hashMs = await timeOfOneHash(target);
     const rows = [];
     for (const attack of attacks) rows.push(await rowOf(attack, target, hashMs));
-    print(`One password's hash takes ${hashMs.toFixed(0)} ms here.\n`);
+    const where = place === "elsewhere" ? "a process of its own" : "the process of the Worker";
+    print(`With D1 in ${where}. One password's hash takes ${hashMs.toFixed(0)} ms here.\n`);
     printTable(
       [
         ["beside", "left"],
@@ -77,6 +89,7 @@ await main(async () => {
         ["p99 ms", "right"],
         ["÷ quiet", "right"],
         ["longest ms", "right"],
+        ["computed meanwhile: median, p99 ms", "right"],
         ["target", "left"],
       ],
       rows,
@@ -84,7 +97,7 @@ await main(async () => {
   } finally {
     await target.stop();
   }
-});
+}
 
 async function rowOf(attack: Attack, target: Target, hashMs: number): Promise<readonly string[]> {
   const wave = await attack.prepare(target);
@@ -106,6 +119,7 @@ async function rowOf(attack: Attack, target: Target, hashMs: number): Promise<re
     ms(waits.p99),
     `**${ofP99.toFixed(1)}**`,
     ms(longestOf(waits)),
+    `${ms(waits.thread.median)}, ${ms(waits.thread.p99)}`,
     isMet ? wanted : `${wanted} MISSED`,
   ];
 }

@@ -1,5 +1,6 @@
 /** Reads the CPU time of a process and its threads, as Linux counts it. */
 
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 
 /** Whether this system exposes the CPU time of another process (Linux does). */
@@ -17,6 +18,16 @@ export async function cpuTime(pid: number | undefined): Promise<number> {
     }),
   );
   return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6;
+}
+
+/** Returns the CPU time of a process's first thread in milliseconds; 0 where none is exposed. */
+export function threadTime(pid: number | undefined): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8");
+    return Number(text.split(" ", 1)[0]) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 /** Lists the running child processes of a process. */

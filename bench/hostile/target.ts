@@ -1,7 +1,9 @@
 /** The Worker under attack: its server, somebody with an account on it, and requests to it. */
 
 import { Agent, request } from "node:http";
+import { join } from "node:path";
 
+import { ROOT } from "../../tools/wrangler.ts";
 import { startServer } from "../support/server.ts";
 import { startSink } from "./sink.ts";
 
@@ -40,11 +42,26 @@ const HOST = "localhost:8787";
 const ORIGIN = `http://${HOST}`;
 const SCOPES = ["links:read", "links:create", "links:update"];
 
+/** Where D1 runs: in a process of its own, as on Cloudflare, or in the Worker's, as locally. */
+export type Place = "elsewhere" | "within";
+
 /** Starts the Worker, and makes an account and a token. */
-export async function startTarget(): Promise<Target> {
+export async function startTarget(database: Place): Promise<Target> {
   const sink = await startSink();
   const vars = { ALLOW_PRIVATE_WEBHOOKS: "true", DOH_URL: sink.origin };
-  const server = await startServer({ vars, consumes: true });
+  const door =
+    database === "elsewhere"
+      ? await startServer({ entry: entryOf("database-door"), consumes: false })
+      : null;
+  const server = await startServer(
+    door === null
+      ? { vars, consumes: true }
+      : {
+          entry: entryOf("distant-database"),
+          vars: { ...vars, DATABASE_ORIGIN: door.url.origin },
+          consumes: true,
+        },
+  );
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const port = Number(server.url.port);
   const send = (method: string, path: string, sent: Sent = {}) =>
@@ -81,9 +98,14 @@ export async function startTarget(): Promise<Target> {
     async stop() {
       agent.destroy();
       await server.stop();
+      await door?.stop();
       await sink.close();
     },
   };
+}
+
+function entryOf(name: string): string {
+  return join(ROOT, "bench", "worker", `${name}.ts`);
 }
 
 interface Question {

@@ -38,11 +38,12 @@ export async function startServer(worker: BenchWorker): Promise<BenchServer> {
     const { code } = await buildWorker(folder, entry === undefined ? {} : { entry });
     const storage = await mkdtemp(path.join(await storageRoot(), "signpost-bench-storage-"));
     const options = { ...optionsOf(code, worker), resourcePersistencePath: storage };
+    const others = new Set(await childrenOf(process.pid));
     const miniflare = new Miniflare(options);
     await miniflare.ready;
     await migrate(await miniflare.getD1Database("DB", NAME));
     const url = await miniflare.unsafeGetDirectURL(NAME);
-    const [pid] = await childrenOf(process.pid);
+    const pid = (await childrenOf(process.pid)).find((child) => !others.has(child));
     return { url, pid, stop: () => stop(miniflare, storage) };
   } finally {
     await rm(folder, { recursive: true, force: true });
