@@ -16,6 +16,8 @@ import { ledgerFor } from "../ledger/stub.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import { bodyOf } from "../webhooks/events.ts";
 import {
+  servedByRule,
+  shortUrlSql,
   toClickPayload,
   toLinkPayload,
   toVariantPayload,
@@ -45,10 +47,14 @@ interface ToldLink extends LinkRow {
   readonly workspace_uuid: string;
 }
 
-interface ToldVariant extends VariantRow {
+/** The target of a rule or a variant, by the public id under which clicks name it. */
+interface ToldTarget {
   readonly link_id: number;
   readonly public_id: string;
+  readonly url: string;
 }
+
+interface ToldVariant extends VariantRow, ToldTarget {}
 
 /** Offers the events of clicks that were just counted. Throws if a Ledger does not take them. */
 export async function tellClicks(
@@ -67,7 +73,7 @@ export async function tellClicks(
   );
   const told = counted.filter(({ ledger }) => webhooksOf(subscribed, ledger).length > 0);
   if (told.length === 0) return;
-  const links = await loadToldLinks(env.DB, told);
+  const links = await loadToldLinks(env, told);
   for (const [ledger, ofLedger] of Map.groupBy(told, (clicks) => clicks.ledger)) {
     const webhooks = webhooksOf(subscribed, ledger);
     const events = ofLedger.flatMap((clicks) => eventsOf(clicks, webhooks, links));
@@ -118,46 +124,69 @@ async function loadSubscriptions(
   return cache;
 }
 
-/** The links and variants that the events of these clicks name. */
+/** The links and variants that the events of these clicks name, and where the clicks led. */
 interface ToldLinks {
   readonly link: (click: LedgerClick, ledger: LedgerId) => ToldLink | null;
   readonly variant: (click: LedgerClick) => ToldVariant | null;
+  /** Where a click on a link led; null if what served it is gone. */
+  readonly destination: (click: LedgerClick, link: ToldLink) => string | null;
 }
 
-/** Reads the links and variants of these clicks in one round trip. */
-async function loadToldLinks(db: D1Database, told: readonly IngestedClicks[]): Promise<ToldLinks> {
+/** Reads the links, rules and variants of these clicks in one round trip. */
+async function loadToldLinks(
+  { DB: db, PUBLIC_URL: publicUrl }: Pick<Cloudflare.Env, "DB" | "PUBLIC_URL">,
+  told: readonly IngestedClicks[],
+): Promise<ToldLinks> {
   const clicks = told.flatMap(({ batch }) => batch.clicks.filter(isHuman));
-  const linkIds = JSON.stringify([...new Set(clicks.map(({ linkId }) => linkId))]);
-  const tested = clicks.filter(({ variant }) => variant !== null).map(({ linkId }) => linkId);
-  const [links, variants] = await db.batch([
+  const tested = clicks.filter(({ variant }) => variant !== null);
+  const [links, variants, rules] = await db.batch([
     db
       .prepare(
-        `SELECT links.id, workspaces.uuid AS workspace_uuid, links.code, links.title
-         FROM links JOIN workspaces ON workspaces.id = links.workspace_id
-         WHERE links.id IN (SELECT value FROM json_each(?1))`,
+        `SELECT link.id, workspaces.uuid AS workspace_uuid, link.code, link.title, link.uuid,
+           link.destination_url, ${shortUrlSql(new URL(publicUrl).origin)} AS short_url
+         FROM links AS link JOIN workspaces ON workspaces.id = link.workspace_id
+         WHERE link.id IN (SELECT value FROM json_each(?1))`,
       )
-      .bind(linkIds),
+      .bind(linkIdsOf(clicks)),
     db
       .prepare(
-        `SELECT id, link_id, public_id, name FROM variants
+        `SELECT id, link_id, public_id, name, url FROM variants
          WHERE link_id IN (SELECT value FROM json_each(?1))`,
       )
-      .bind(JSON.stringify([...new Set(tested)])),
+      .bind(linkIdsOf(tested)),
+    db
+      .prepare(
+        `SELECT links.id AS link_id, rule.value->>'id' AS public_id, rule.value->>'targetUrl' AS url
+         FROM links, json_each(links.rules) AS rule
+         WHERE links.id IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(linkIdsOf(clicks.filter(servedByRule))),
   ]);
   const byId = new Map(((links?.results ?? []) as ToldLink[]).map((link) => [link.id, link]));
-  const byName = new Map(
-    ((variants?.results ?? []) as ToldVariant[]).map((variant) => [
-      `${variant.link_id}/${variant.public_id}`,
-      variant,
-    ]),
-  );
+  const variantsByName = byName((variants?.results ?? []) as ToldVariant[]);
+  const rulesByName = byName((rules?.results ?? []) as ToldTarget[]);
+  const variantOf = ({ linkId, variant }: LedgerClick) =>
+    variantsByName.get(`${linkId}/${variant}`) ?? null;
   return {
     link(click, ledger) {
       const link = byId.get(click.linkId);
       return link?.workspace_uuid === workspaceUuidOf(ledger) ? link : null;
     },
-    variant: ({ linkId, variant }) => byName.get(`${linkId}/${variant}`) ?? null,
+    variant: variantOf,
+    destination(click, link) {
+      if (click.variant !== null) return variantOf(click)?.url ?? null;
+      if (!servedByRule(click)) return link.destination_url;
+      return rulesByName.get(`${click.linkId}/${click.rule}`)?.url ?? null;
+    },
   };
+}
+
+function linkIdsOf(clicks: readonly LedgerClick[]): string {
+  return JSON.stringify([...new Set(clicks.map(({ linkId }) => linkId))]);
+}
+
+function byName<T extends ToldTarget>(targets: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(targets.map((target) => [`${target.link_id}/${target.public_id}`, target]));
 }
 
 /** Makes one event per click. Skips clicks whose link has been deleted since. */
@@ -169,23 +198,20 @@ function eventsOf(
   return batch.clicks.flatMap((click, position) => {
     const link = isHuman(click) ? links.link(click, ledger) : null;
     if (link === null) return [];
-    const data = dataOf(click, ingested.firstClickId + position, link, links.variant(click));
+    const data = dataOf(click, ingested.firstClickId + position, link, links);
     const eventId = eventIdOf(batch.id, position);
     const event = { event: "link.clicked", atMs: click.atMs, linkId: link.id } as const;
     return [{ ...event, eventId, body: bodyOf({ ...event, id: eventId, data }), webhooks }];
   });
 }
 
-function dataOf(
-  click: LedgerClick,
-  id: number,
-  link: ToldLink,
-  variant: ToldVariant | null,
-): string {
+function dataOf(click: LedgerClick, id: number, link: ToldLink, links: ToldLinks): string {
+  const variant = links.variant(click);
+  const destination = links.destination(click, link);
   return JSON.stringify({
     link: toLinkPayload(link),
     // Bounded as in reports: a referrer that is not a host name is not passed on.
-    click: toClickPayload(id, click.atMs, boundClick(click)),
+    click: toClickPayload(id, click.atMs, boundClick(click), destination),
     variant: variant === null ? null : toVariantPayload(variant),
   });
 }

@@ -136,14 +136,15 @@ async function refundEvents(
   { env, workspace, nowMs: atMs }: WorkspaceContext,
   { id, goalId, linkId, orderId, value: minor, currency, atMs: convertedAtMs }: LoggedConversion,
 ): Promise<OfferedEvent[]> {
+  const { origin } = new URL(env.PUBLIC_URL);
   const [facts] = await databaseOf(env.DB).all<{
     uuids: string;
     link: string | null;
     goal: string | null;
   }>(sql`
     select subscribers.uuids,
-      (select ${linkPayload} from links where id = ${linkId} and workspace_id = ${workspace.id})
-        as link,
+      (select ${linkPayload(origin)} from links as link
+        where link.id = ${linkId} and link.workspace_id = ${workspace.id}) as link,
       (select json_object('uuid', uuid, 'name', name) from conversion_goals
         where id = ${goalId} and workspace_id = ${workspace.id}) as goal
     from ${subscribers(workspace.id, REFUNDED)}`);

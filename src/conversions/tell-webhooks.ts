@@ -3,7 +3,7 @@
  * adds no second event. The Ledger remembers what is still to be told, and asks for it.
  */
 
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
 import { databaseOf } from "../db/database.ts";
 import type { UntoldConversion } from "../ledger/conversions/contract.ts";
@@ -14,7 +14,7 @@ import { firstBatchIdAt } from "../platform/timed-id.ts";
 import { bodyOf } from "../webhooks/events.ts";
 import { subscribers } from "../webhooks/outbox.ts";
 import { linkPayload, variantPayload } from "../webhooks/payloads-sql.ts";
-import { toClickPayload, toConversionPayload } from "../webhooks/payloads.ts";
+import { servedByRule, toClickPayload, toConversionPayload } from "../webhooks/payloads.ts";
 import { decimalOf } from "./money.ts";
 import type { TrackedConversion } from "./tracked-conversion.ts";
 
@@ -33,6 +33,8 @@ interface Facts extends Record<string, unknown> {
   /** JSON texts; null for none. */
   readonly link: string | null;
   readonly variant: string | null;
+  /** Where the click led; null if what served it is gone. */
+  readonly destination: string | null;
 }
 
 /** Offers `conversion.tracked` to the Ledger for its subscribers, if there are any. */
@@ -43,12 +45,14 @@ export async function tellConversion(
 ): Promise<void> {
   const { id, atMs, orderId, value, currency, attribution } = conversion;
   const linkId = attribution?.linkId ?? null;
+  const { origin } = new URL(env.PUBLIC_URL);
+  const isLink = sql`link.id = ${linkId} and link.workspace_id = ${workspaceId}`;
   const [facts] = await databaseOf(env.DB).all<Facts>(sql`
     select subscribers.uuids,
-      (select ${linkPayload} from links where id = ${linkId} and workspace_id = ${workspaceId})
-        as link,
+      (select ${linkPayload(origin)} from links as link where ${isLink}) as link,
       (select ${variantPayload} from variants
-        where link_id = ${linkId} and public_id = ${attribution?.variant ?? null}) as variant
+        where link_id = ${linkId} and public_id = ${attribution?.variant ?? null}) as variant,
+      (select ${destinationOf(attribution)} from links as link where ${isLink}) as destination
     from ${subscribers(workspaceId, EVENT)}`);
   const digest = await sha256Hex(`conversion/${ledger}/${id}`);
   const eventId = firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS);
@@ -59,7 +63,12 @@ export async function tellConversion(
     click:
       attribution === null
         ? null
-        : toClickPayload(attribution.clickId, attribution.clickedAtMs, attribution.click),
+        : toClickPayload(
+            attribution.clickId,
+            attribution.clickedAtMs,
+            attribution.click,
+            facts?.destination ?? null,
+          ),
     variant: parsed(facts?.variant),
     conversion: toConversionPayload({
       id,
@@ -117,6 +126,18 @@ function attributionOf({
   if (linkId === null || clickId === null || clickedAtMs === null) return null;
   const msToConvert = Math.max(0, atMs - clickedAtMs);
   return { linkId, clickId, clickedAtMs, variant, click, msToConvert };
+}
+
+/** Selects where a click led, of the row `link`; null if the log no longer holds the click. */
+function destinationOf(attribution: TrackedConversion["attribution"]): SQL {
+  const { variant, click } = attribution ?? { variant: null, click: null };
+  if (variant !== null) {
+    return sql`(select url from variants where link_id = link.id and public_id = ${variant})`;
+  }
+  if (click === null) return sql`null`;
+  if (!servedByRule({ variant, rule: click.rule })) return sql`link.destination_url`;
+  return sql`(select rule.value->>'targetUrl' from json_each(link.rules) as rule
+    where rule.value->>'id' = ${click.rule})`;
 }
 
 function parsed(text: string | null | undefined): unknown {

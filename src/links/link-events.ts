@@ -18,6 +18,7 @@ import {
   outboxRow,
   subscribers,
 } from "../webhooks/outbox.ts";
+import { shortUrl } from "../webhooks/payloads-sql.ts";
 
 export interface LinkEventContext {
   readonly env: Pick<Cloudflare.Env, "PUBLIC_URL">;
@@ -117,8 +118,7 @@ function linkData({ PUBLIC_URL: publicUrl }: LinkEventContext["env"]): SQL {
     'id', link.id,
     'short_code', link.code,
     'title', link.title,
-    'short_url', iif(link.domain = '', ${origin}, 'https://' || coalesce(link.domain, link.parked_domain))
-      || '/' || link.code,
+    'short_url', ${shortUrl(origin)},
     'destination_url', link.destination_url,
     'description', link.description,
     'tags', json((

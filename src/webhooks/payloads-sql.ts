@@ -1,9 +1,19 @@
 /** The payloads of `payloads.ts`, built in SQL. A separate file: clicks need no SQL builder. */
 
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
-/** The SQL equivalent of `toLinkPayload` for a row of `links`. */
-export const linkPayload = sql`json_object('id', id, 'short_code', code, 'title', title)`;
+import { shortUrlSql } from "./payloads.ts";
+
+/** The SQL equivalent of `toLinkPayload` for a row `link`. */
+export function linkPayload(origin: string): SQL {
+  return sql`json_object('id', link.id, 'short_code', link.code, 'title', link.title,
+    'uuid', link.uuid, 'short_url', ${shortUrl(origin)}, 'destination_url', link.destination_url)`;
+}
+
+/** The short URL of a row `link`. */
+export function shortUrl(origin: string): SQL {
+  return sql.raw(shortUrlSql(origin));
+}
 
 /** The SQL equivalent of `toVariantPayload` for a row of `variants`. */
 export const variantPayload = sql`json_object('id', id, 'name', name)`;

@@ -5,6 +5,7 @@ import { type EventType, wireTime } from "./events.ts";
 import {
   toClickPayload,
   toConversionPayload,
+  type LinkRow,
   toLinkPayload,
   toRefundPayload,
   type ToldConversion,
@@ -27,17 +28,17 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
     case "link.deleted":
       return { link: wholeLink(origin, nowMs) };
     case "link.clicked":
-      return { link: LINK, click: toClickPayload(CLICK_ID, nowMs, VISITOR), variant: null };
+      return { link: toLinkPayload(linkAt(origin)), click: clickAt(nowMs), variant: null };
     case "conversion.tracked":
       return {
-        link: LINK,
-        click: toClickPayload(CLICK_ID, nowMs - MINUTE_MS, VISITOR),
+        link: toLinkPayload(linkAt(origin)),
+        click: clickAt(nowMs - MINUTE_MS),
         variant: null,
         conversion: toConversionPayload({ ...CONVERSION, atMs: nowMs }),
       };
     case "conversion.refunded":
       return {
-        link: LINK,
+        link: toLinkPayload(linkAt(origin)),
         conversion: toConversionPayload({ ...CONVERSION, atMs: nowMs - MINUTE_MS }),
         refund: toRefundPayload({ ...CONVERSION, atMs: nowMs }),
       };
@@ -47,7 +48,8 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
 }
 
 const NO_UUID = "00000000-0000-4000-8000-000000000000";
-const LINK = toLinkPayload({ id: 123, code: "abc123", title: "My Link" });
+const CODE = "abc123";
+const DESTINATION = "https://example.com/";
 const CLICK_ID = 789;
 const VISITOR: ToldVisitor = {
   country: "CH",
@@ -65,11 +67,25 @@ const CONVERSION: Omit<ToldConversion, "atMs"> = {
   goal: { uuid: NO_UUID, name: "Purchase" },
 };
 
-function wholeLink(origin: string, nowMs: number) {
+function linkAt(origin: string): LinkRow {
   return {
-    ...LINK,
-    short_url: `${origin}/${LINK.short_code}`,
-    destination_url: "https://example.com/",
+    id: 123,
+    code: CODE,
+    title: "My Link",
+    uuid: NO_UUID,
+    short_url: `${origin}/${CODE}`,
+    destination_url: DESTINATION,
+  };
+}
+
+function clickAt(atMs: number) {
+  return toClickPayload(CLICK_ID, atMs, VISITOR, DESTINATION);
+}
+
+function wholeLink(origin: string, nowMs: number) {
+  const { uuid, ...link } = toLinkPayload(linkAt(origin));
+  return {
+    ...link,
     description: null,
     tags: [],
     active: true,
@@ -79,6 +95,6 @@ function wholeLink(origin: string, nowMs: number) {
     expires_at: null,
     created_at: wireTime(nowMs),
     updated_at: wireTime(nowMs),
-    uuid: NO_UUID,
+    uuid,
   };
 }

@@ -14,11 +14,11 @@ import { insertVariant } from "../support/link-rows.ts";
 import { arrived, newSubscriber, payloadOf, type Subscriber } from "../webhooks/client.ts";
 
 describe("clicks", () => {
-  it("a click event holds the fields that the document names, and nothing else", async ({
+  it("a click event holds the fields that the document names, and what names the link in every API", async ({
     expect,
   }) => {
     const { link, box } = await newSubscriber({ events: ["link.clicked"] });
-    const { shortCode } = await link({ title: "My Link" });
+    const { id, shortCode } = await link({ title: "My Link" });
     const headers = { "User-Agent": PHONE, Referer: "https://www.twitter.com/x" };
     await callApi(`/${shortCode}`, { headers });
     const [payload] = (await arrived(box)).map(payloadOf);
@@ -28,7 +28,14 @@ describe("clicks", () => {
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       version: "1.0",
       data: {
-        link: { id: expect.any(Number), short_code: shortCode, title: "My Link" },
+        link: {
+          id: expect.any(Number),
+          short_code: shortCode,
+          title: "My Link",
+          uuid: id,
+          short_url: `https://sign.test/${shortCode}`,
+          destination_url: "https://example.com",
+        },
         click: {
           id: 1,
           country_code: null,
@@ -37,6 +44,7 @@ describe("clicks", () => {
           os_family: "iOS",
           referrer_domain: "twitter.com",
           clicked_at: payload?.timestamp,
+          destination_url: "https://example.com",
         },
         variant: null,
       },
@@ -49,6 +57,24 @@ describe("clicks", () => {
     await ingestMessages(env, [messageOf([clickOf(ledger, linkId, { variant: "v-a" })])]);
     const [payload] = (await arrived(box)).map(payloadOf);
     expect(payload?.data["variant"]).toEqual({ id: expect.any(Number), name: "v-a" });
+    expect(payload?.data["click"]?.["destination_url"]).toBe("https://a.example.com/");
+  });
+
+  it("a click event says where the rule that was served led, while there is such a rule", async ({
+    expect,
+  }) => {
+    const { box, ledger, linkId } = await withLink();
+    const rules = [{ id: "r-1", name: null, targetUrl: "https://rule.example.com/" }];
+    await env.DB.prepare("UPDATE links SET rules = ?2 WHERE id = ?1")
+      .bind(linkId, JSON.stringify(rules))
+      .run();
+    const served = ["r-1", "default", "r-gone"].map((rule) => clickOf(ledger, linkId, { rule }));
+    await ingestMessages(env, [messageOf(served)]);
+    const payloads = (await arrived(box, 3)).map(payloadOf);
+    const led = payloads
+      .sort((a, b) => Number(a.data["click"]?.["id"]) - Number(b.data["click"]?.["id"]))
+      .map(({ data }) => data["click"]?.["destination_url"]);
+    expect(led).toEqual(["https://rule.example.com/", "https://example.com", null]);
   });
 
   it("only clicks by people become events", async ({ expect }) => {

@@ -39,7 +39,14 @@ describe("conversion.tracked", () => {
       timestamp: expect.stringMatching(/Z$/),
       version: "1.0",
       data: {
-        link: { id: linkId, short_code: shortCode, title: "My Link" },
+        link: {
+          id: linkId,
+          short_code: shortCode,
+          title: "My Link",
+          uuid: id,
+          short_url: `https://sign.test/${shortCode}`,
+          destination_url: "https://example.com",
+        },
         click: {
           id: 1,
           country_code: "UA",
@@ -48,6 +55,7 @@ describe("conversion.tracked", () => {
           os_family: "Android",
           referrer_domain: "example.com",
           clicked_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+          destination_url: "https://a.example.com/",
         },
         variant: { id: expect.any(Number), name: "v-a" },
         conversion: {

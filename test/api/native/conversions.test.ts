@@ -113,7 +113,7 @@ describe("the conversions of a workspace", () => {
     expect(payload).toMatchObject({
       event: "conversion.refunded",
       data: {
-        link: { id: linkId },
+        link: { id: linkId, uuid: id, destination_url: "https://example.com" },
         conversion: { id: 1, order_id: "R-1", value: 20, goal: { id: goal.id } },
         refund: { value: 20, currency: "USD", refunded_at: payload?.timestamp },
       },

@@ -163,8 +163,15 @@ describe("/api/webhooks", () => {
         event: "link.clicked",
         version: "1.0",
         data: {
-          link: { id: 123, short_code: "abc123", title: "My Link" },
-          click: { id: 789, country_code: "CH" },
+          link: {
+            id: 123,
+            short_code: "abc123",
+            title: "My Link",
+            uuid: expect.any(String),
+            short_url: "https://sign.test/abc123",
+            destination_url: "https://example.com/",
+          },
+          click: { id: 789, country_code: "CH", destination_url: "https://example.com/" },
           variant: null,
         },
       },
