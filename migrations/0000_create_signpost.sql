@@ -207,7 +207,9 @@ CREATE TABLE `links` (
 	`title` text,
 	`title_folded` text,
 	`destination_folded` text,
+	`destination_hash` integer,
 	`description` text,
+	`external_id` text,
 	`collection_id` integer,
 	`is_active` integer DEFAULT true NOT NULL,
 	`archived_at_ms` integer,
@@ -244,6 +246,8 @@ CREATE TABLE `links` (
 CREATE UNIQUE INDEX `links_uuid_unique` ON `links` (`uuid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `links_by_code` ON `links` (`domain`,`code`);--> statement-breakpoint
 CREATE UNIQUE INDEX `links_parked` ON `links` (`parked_domain`,`workspace_id`,`code`) WHERE "links"."parked_domain" IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `links_by_external_id` ON `links` (`external_id`,`workspace_id`) WHERE "links"."external_id" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `links_by_destination` ON `links` (`destination_hash`,`workspace_id`);--> statement-breakpoint
 CREATE INDEX `links_by_workspace` ON `links` (`workspace_id`,`id`,`bytes`);--> statement-breakpoint
 CREATE INDEX `links_unpublished` ON `links` (`updated_at_ms`) WHERE "links"."published_version" < "links"."version";--> statement-breakpoint
 CREATE INDEX `links_sealed` ON `links` (`id`) WHERE substr("links"."password_hash", 1, 8) = '$sealed$';--> statement-breakpoint

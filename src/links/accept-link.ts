@@ -48,6 +48,7 @@ export type LinkColumns = Pick<
   typeof links.$inferInsert,
   | "title"
   | "description"
+  | "externalId"
   | "collectionId"
   | "isActive"
   | "startsAtMs"
@@ -148,6 +149,7 @@ export function acceptLink(
     destinationUrl,
     title: wanted.title,
     description: wanted.description,
+    externalId: wanted.externalId,
     collectionId,
     isActive: wanted.isActive,
     ...schedule,

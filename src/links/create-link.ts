@@ -1,6 +1,6 @@
 /**
  * Creates links: one, a hundred or an import, always in one D1 batch for all of them. Only D1's
- * unique index decides which link gets a code, never a look-up beforehand.
+ * unique indexes decide which link gets a code or an external id, never a look-up beforehand.
  */
 
 import { checkFeature, type QuotaExceeded } from "../access/quotas.ts";
@@ -80,7 +80,7 @@ export async function createLinks(
   const hopeful = accepted.filter((_, at) => refusals[at] === undefined);
   // One entry per input, so that the statements run alongside can refer to inputs by position.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
-  const { made, refused } = await makeLinks(
+  const { made, heldExternalIds, refused } = await makeLinks(
     context,
     hopeful,
     foreseen.value,
@@ -91,7 +91,8 @@ export async function createLinks(
     drafts.map((draft) => {
       if (!draft.ok) return draft;
       const refusal = refusalOf.get(draft.value.uuid);
-      return refusal === undefined ? outcomeOf(draft.value, made, refused) : err(refusal);
+      if (refusal !== undefined) return err(refusal);
+      return outcomeOf(draft.value, { made, heldExternalIds, refused });
     }),
   );
 }
@@ -106,6 +107,8 @@ interface Draft extends Omit<NewLink, "code" | "passwordHash"> {
 interface Made {
   /** By their UUIDs. */
   readonly made: ReadonlyMap<string, Link>;
+  /** Those of the drafts that other calls have taken meanwhile. */
+  readonly heldExternalIds: ReadonlySet<string>;
   /** Set if other calls have taken the room meanwhile. */
   readonly refused: QuotaExceeded | null;
 }
@@ -119,6 +122,7 @@ async function makeLinks(
 ): Promise<Made> {
   const db = databaseOf(context.env.DB);
   const made = new Map<string, Link>();
+  let heldExternalIds: ReadonlySet<string> = new Set();
   let refused: QuotaExceeded | null = null;
   let isSettled = false;
   try {
@@ -132,26 +136,32 @@ async function makeLinks(
         insertLinks(db, context, rows, [...settling, ...alongside()]),
       );
       if (inserted === null)
-        return { made, refused: await beyondTags(db, context.access.workspace) };
+        return { made, heldExternalIds, refused: await beyondTags(db, context.access.workspace) };
       isSettled = true;
       for (const link of inserted.links) made.set(link.uuid, link);
-      ({ refused } = inserted);
+      ({ heldExternalIds, refused } = inserted);
+      const held = heldExternalIds;
       // A custom code that is taken is refused; an automatic one is replaced by the next number.
-      pending = pending.filter(({ uuid, code }) => code === null && !made.has(uuid));
+      pending = pending.filter(
+        ({ uuid, code, externalId }) =>
+          code === null && !made.has(uuid) && !held.has(externalId ?? ""),
+      );
     }
-    return { made, refused };
+    return { made, heldExternalIds, refused };
   } finally {
     if (!isSettled) await foreseen.giveUp();
   }
 }
 
 function outcomeOf(
-  { uuid, code }: Draft,
-  made: ReadonlyMap<string, Link>,
-  refused: QuotaExceeded | null,
+  { uuid, code, externalId = null }: Draft,
+  { made, heldExternalIds, refused }: Made,
 ): Result<Link, CreateLinkRefusal> {
   const link = made.get(uuid);
   if (link !== undefined) return ok(link);
+  if (externalId !== null && heldExternalIds.has(externalId)) {
+    return err({ reason: "external_id_taken", externalId });
+  }
   // An automatic code is retried until it is free, unless other links took the room meanwhile.
   return err(
     code === null && refused !== null ? refused : { reason: "code_taken", code: code ?? "" },

@@ -48,6 +48,12 @@ export interface CodeTaken {
   readonly suggestions?: readonly string[];
 }
 
+/** Another link of the workspace has the external id. */
+export interface ExternalIdTaken {
+  readonly reason: "external_id_taken";
+  readonly externalId: string;
+}
+
 /** Not tried: earlier links of the same call have told as many taken codes as one call may. */
 export interface CallStopped {
   readonly reason: "call_stopped";
@@ -81,7 +87,12 @@ export type FieldsRefusal =
   /** `rules` and `variants` limit one link; `links` and `bulk` refuse the whole call. */
   | QuotaExceeded;
 
-export type CreateLinkRefusal = FieldsRefusal | CodeTaken | CallStopped | TooManyLooks;
+export type CreateLinkRefusal =
+  | FieldsRefusal
+  | CodeTaken
+  | ExternalIdTaken
+  | CallStopped
+  | TooManyLooks;
 
 /** The link has changed since the version that the change was based on. */
 export interface VersionMismatch {

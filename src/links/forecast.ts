@@ -20,7 +20,8 @@ import type { Database } from "../db/database.ts";
 import { tolerate } from "../platform/log.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import type { LinkContext } from "./context.ts";
-import type { CallStopped, CodeTaken, TooManyLooks } from "./errors.ts";
+import type { CallStopped, CodeTaken, ExternalIdTaken, TooManyLooks } from "./errors.ts";
+import { selectHeldExternalIds } from "./external-ids.ts";
 import { isFree, isOwn } from "./held-codes.ts";
 import { hasRoom, isLimited, type Load, overQuota, selectRoom } from "./room.ts";
 import { DEFAULT_DOMAIN } from "./route/address.ts";
@@ -33,9 +34,15 @@ export interface WantedPlace {
   readonly code: string | null;
 }
 
+/** A place, and the link that is to be there. */
+export interface WantedLinkPlace extends WantedPlace {
+  readonly uuid: string;
+  readonly externalId?: string | null | undefined;
+}
+
 export interface Forecast {
   /** Why a link cannot be made, in the order of the places; undefined where it can. */
-  readonly refusals: readonly (CodeTaken | CallStopped | undefined)[];
+  readonly refusals: readonly (CodeTaken | ExternalIdTaken | CallStopped | undefined)[];
   /**
    * Returns statements for the end of the batch that makes the links: they give back the looks that
    * turned out not to tell another workspace's code.
@@ -54,7 +61,7 @@ type Context = Pick<LinkContext, "access" | "nowMs">;
 export async function forecast(
   db: Database,
   { access, nowMs }: Context,
-  places: readonly WantedPlace[],
+  places: readonly (WantedPlace | WantedLinkPlace)[],
   adding: Load,
 ): Promise<Result<Forecast, QuotaExceeded | TooManyLooks>> {
   const { userId, workspace } = access;
@@ -64,9 +71,12 @@ export async function forecast(
   const shared = coded.filter(({ domain }) => domain === DEFAULT_DOMAIN).map(({ code }) => code);
   const paid = Math.min(shared.length, LOOKS_A_CALL);
   const isCounted = isLimited(workspace) && (adding.links > 0 || adding.bytes > 0);
-  if (coded.length === 0 && !isCounted) return ok(NOTHING_FORESEEN);
+  const named = places.flatMap((place) =>
+    "uuid" in place && typeof place.externalId === "string" ? [place] : [],
+  );
+  if (coded.length === 0 && named.length === 0 && !isCounted) return ok(NOTHING_FORESEEN);
   const looker = { userId, nowMs };
-  const [[room], payment, [looks], taken] = await batchAround(
+  const [[room], payment, [looks], taken, held] = await batchAround(
     db,
     [],
     [
@@ -76,6 +86,7 @@ export async function forecast(
         : payForLooks(db, looker, paid, isCounted ? hasRoom(workspace, adding, []) : sql`true`),
       selectLooks(db, looker),
       selectTaken(db, workspace.id, coded, nowMs),
+      selectHeldExternalIds(db, workspace.id, named),
     ],
   );
   const refused = overQuota(workspace, room, adding);
@@ -83,7 +94,8 @@ export async function forecast(
   if (payment.length === 0) {
     return err({ reason: "rate_limited", retryAfterSeconds: secondsToWait(looks) ?? 1 });
   }
-  const { refusals, told } = refusalsOf(places, taken);
+  const heldIds = new Set(held.map(({ externalId }) => externalId));
+  const { refusals, told } = refusalsOf(places, taken, heldIds);
   const unused = paid - told;
   const hoped = coded.filter(({ at, domain }) => domain === DEFAULT_DOMAIN && !refusals[at]);
   return ok({
@@ -131,12 +143,24 @@ function selectTaken(
 }
 
 /** `told` counts the refusals that tell another workspace's code. */
-function refusalsOf(places: readonly WantedPlace[], taken: readonly TakenRow[]) {
+function refusalsOf(
+  places: readonly (WantedPlace | WantedLinkPlace)[],
+  taken: readonly TakenRow[],
+  heldIds: ReadonlySet<string>,
+) {
   const takenAt = new Map(taken.map((row) => [row.at, row]));
   const wanted = new Set<string>();
+  const wantedIds = new Set(heldIds);
   let told = 0;
-  const refusals = places.map(({ domain, code }, at): Forecast["refusals"][number] => {
+  const refusals = places.map((place, at): Forecast["refusals"][number] => {
+    const { domain, code } = place;
+    const externalId = "uuid" in place ? (place.externalId ?? null) : null;
+    // The code of a link that is refused for its external id is not told.
+    if (externalId !== null && wantedIds.has(externalId)) {
+      return { reason: "external_id_taken", externalId };
+    }
     if (told === LOOKS_A_CALL) return { reason: "call_stopped", taken: LOOKS_A_CALL };
+    if (externalId !== null) wantedIds.add(externalId);
     if (code === null) return undefined;
     const row = takenAt.get(at);
     if (row?.isOwn === 0) told += 1;

@@ -14,6 +14,8 @@ import { mapInSlices } from "../platform/pauses.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
+import { hashColumn } from "./destination-hash.ts";
+import { selectHeldExternalIds } from "./external-ids.ts";
 import { foldedColumns } from "./folded.ts";
 import { labelKey } from "./label-key.ts";
 import { createdEventsStatement } from "./link-events.ts";
@@ -43,14 +45,16 @@ export interface NewLink extends LinkColumns {
 
 export interface InsertedLinks {
   readonly links: readonly Link[];
+  /** The external ids of the rows that other links of the workspace have. */
+  readonly heldExternalIds: ReadonlySet<string>;
   /** Set if no links were created because the plan has no room for all of them. */
   readonly refused: QuotaExceeded | null;
 }
 
 /**
  * Inserts the links whose codes are free, in one batch with the statements `alongside`, and returns
- * those that were created. A link whose code is taken, or held for another workspace, is left out
- * silently; if the plan has no room for all links, none is created.
+ * those that were created. A link whose external id or code is taken, or whose code is held for
+ * another workspace, is left out silently; if the plan has no room for all links, none is created.
  */
 export async function insertLinks(
   db: Database,
@@ -62,7 +66,7 @@ export async function insertLinks(
   const { workspace } = access;
   const tagged = rows.filter(({ tags }) => tags.length > 0);
   const uuids = rows.map(({ uuid }) => uuid);
-  const [inserted, [room], refs] = await batchAround(
+  const [inserted, [room], refs, held] = await batchAround(
     db,
     [
       ...(await insertStatements(db, access, rows, nowMs)),
@@ -73,6 +77,7 @@ export async function insertLinks(
       selectInserted(db, workspace.id, uuids),
       selectRoom(db, workspace),
       createdEventsStatement(db, context, uuids),
+      selectHeldExternalIds(db, workspace.id, rows),
     ],
     alongside,
   );
@@ -84,7 +89,8 @@ export async function insertLinks(
     const { tags: _tags, variants: _variants, ...columns } = sent.get(row.uuid) ?? row;
     return toInsertedLink({ ...columns, userId: access.userId, createdAtMs: nowMs }, row);
   });
-  return { links, refused };
+  const heldExternalIds = new Set(held.map(({ externalId }) => externalId));
+  return { links, heldExternalIds, refused };
 }
 
 /** Returns what links add to a workspace. */
@@ -102,18 +108,19 @@ async function insertStatements(
     rows,
     WRITTEN_AT_ONCE,
     ({ tags: _tags, variants: _variants, ...columns }) =>
-      JSON.stringify({ ...columns, ...foldedColumns(columns) }),
+      JSON.stringify({ ...columns, ...foldedColumns(columns), ...hashColumn(columns) }),
   );
   const slices = joinSlices(texts);
   return slices.map((json, at) =>
     db.run(sql`
       insert into links (uuid, workspace_id, user_id, domain, code, destination_url, title,
-        destination_folded, title_folded, description, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
+        destination_folded, destination_hash, title_folded, description, external_id, collection_id, is_active, starts_at_ms, ends_at_ms, expires_at_ms,
         expired_url, redirect_status, forward_query, forward_path, social, crawlable, rules, ab_enabled, ab_sticky, clicks_limit,
         clicks_limit_since, limit_reached_url, qr_settings, utm_params, password_hash, password_version, bytes, created_at_ms, updated_at_ms)
       select value->>'uuid', ${workspace.id}, ${userId}, value->>'domain', value->>'code',
         value->>'destinationUrl', value->>'title', value->>'destinationFolded',
-        value->>'titleFolded', value->>'description', value->>'collectionId',
+        value->>'destinationHash', value->>'titleFolded', value->>'description',
+        value->>'externalId', value->>'collectionId',
         coalesce(value->>'isActive', 1), value->>'startsAtMs', value->>'endsAtMs',
         value->>'expiresAtMs', value->>'expiredUrl', coalesce(value->>'redirectStatus', 302),
         coalesce(value->>'forwardQuery', 0), coalesce(value->>'forwardPath', 0),
@@ -130,7 +137,7 @@ async function insertStatements(
         where held.domain = value->>'domain' and held.code = value->>'code'
           and held.workspace_id <> ${workspace.id} and held.until_ms > ${nowMs}
       ) and ${hasRoom(workspace, loadOf(rows), slices.slice(0, at))}
-      on conflict (domain, code) do nothing`),
+      on conflict do nothing`),
   );
 }
 

@@ -18,6 +18,7 @@ export function linkColumns(parts: ReadonlySet<LinkPart>) {
     qrSettings,
     titleFolded: _title,
     destinationFolded: _destination,
+    destinationHash: _hash,
     ...columns
   } = getTableColumns(links);
   return {
@@ -149,6 +150,7 @@ function plainOf(row: LinkRow): Omit<Link, LinkPart> {
     destinationUrl: row.destinationUrl,
     title: row.title,
     description: row.description,
+    externalId: row.externalId,
     tags: (JSON.parse(row.tags) as [number, string, string][]).map(toLabel),
     collection:
       row.collectionId === null || row.collectionUuid === null

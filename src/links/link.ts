@@ -3,6 +3,7 @@
  */
 
 import type { QrSettings } from "./qr/settings.ts";
+import type { LinkAddress } from "./route/address.ts";
 import type { RedirectStatus } from "./route/record.ts";
 import type { NewRule, Rule } from "./rules/rule.ts";
 import type { SocialCard } from "./social.ts";
@@ -10,6 +11,8 @@ import type { AbTestChange } from "./variants/ab-test.ts";
 import type { StoredVariant } from "./variants/variant.ts";
 
 export const REDIRECT_STATUSES = [301, 302, 307, 308] as const satisfies readonly RedirectStatus[];
+
+export const EXTERNAL_ID_LENGTH_MAX = 255;
 
 /** A tag or a collection: a name that is unique in its workspace. */
 export interface Label {
@@ -32,6 +35,8 @@ export interface Link {
   readonly destinationUrl: string;
   readonly title: string | null;
   readonly description: string | null;
+  /** The client's own id of the link. */
+  readonly externalId: string | null;
   /** Sorted by name. */
   readonly tags: readonly Label[];
   readonly collection: Pick<Label, "id" | "uuid"> | null;
@@ -96,6 +101,13 @@ export type LinkRef =
   | { readonly objectId: string }
   | { readonly id: number };
 
+/** What a link is looked up by beside its identifiers. */
+export type LinkKey =
+  | LinkAddress
+  /** Of several links, the newest is found. */
+  | { readonly destinationUrl: string }
+  | { readonly externalId: string };
+
 /** A collection by its UUID or its integer id. */
 export type CollectionRef = string | number;
 
@@ -107,6 +119,8 @@ export interface LinkFields {
   readonly destinationUrl?: string | undefined;
   readonly title?: string | null | undefined;
   readonly description?: string | null | undefined;
+  /** Unique in the workspace, at most `EXTERNAL_ID_LENGTH_MAX` characters; null removes it. */
+  readonly externalId?: string | null | undefined;
   /** The complete list, by name; tags that do not exist yet are created. */
   readonly tags?: readonly string[] | undefined;
   readonly collection?: CollectionRef | null | undefined;

@@ -39,6 +39,7 @@ const IS_SAME: Readonly<Partial<Record<keyof LinkChanges, Comparison>>> = {
   limitReachedUrl: (changes, before) => isSameText(changes.limitReachedUrl, before.limitReachedUrl),
   title: ({ title }, before) => title === before.title,
   description: ({ description }, before) => description === before.description,
+  externalId: ({ externalId }, before) => externalId === before.externalId,
   tags: ({ tags = [] }, before) =>
     isSameJson(keysOf(toTagNames(tags)), keysOf(before.tags.map(({ name }) => name))),
   collection: ({ collection = null }, { collection: was }) =>

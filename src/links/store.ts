@@ -3,16 +3,24 @@
  * return another workspace's links.
  */
 
-import { and, eq, gt, inArray, lt, type SQL, sql, sum } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, or, type SQL, sql, sum } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
 import { mapInSlices } from "../platform/pauses.ts";
 import { err, ok, type Result } from "../platform/result.ts";
 import { uuidPrefixOf } from "../platform/uuid.ts";
+import { destinationHash } from "./destination-hash.ts";
 import type { LinkNotFound } from "./errors.ts";
 import { selectLinks, toLink, toListedLink } from "./link-row.ts";
-import { type Link, LINK_PARTS, type LinkPart, type LinkRef, type ListedLink } from "./link.ts";
+import {
+  type Link,
+  LINK_PARTS,
+  type LinkKey,
+  type LinkPart,
+  type LinkRef,
+  type ListedLink,
+} from "./link.ts";
 import { linkLists } from "./lists.ts";
 
 /** The fields of a link that reports show. */
@@ -80,6 +88,14 @@ export function linkStore(db: Database, workspaceId: number) {
       return row === undefined ? err({ reason: "link_not_found" }) : ok(toLink(row));
     },
 
+    /** Looks a link up. Another workspace's link is refused just like one that does not exist. */
+    async findBy(key: LinkKey): Promise<Result<Link, LinkNotFound>> {
+      const [row] = await selectLinks(db, hasKey(key, workspaceId))
+        .orderBy(desc(links.id))
+        .limit(1);
+      return row === undefined ? err({ reason: "link_not_found" }) : ok(toLink(row));
+    },
+
     /** In the order of the ids; deleted links are left out. */
     async findByIds(ids: readonly number[]): Promise<Link[]> {
       const rows = await select(
@@ -137,6 +153,24 @@ export async function linkExists(db: Database, objectId: string): Promise<boolea
     .where(isLink({ objectId }))
     .limit(1);
   return found !== undefined;
+}
+
+/** Each condition is an index of its own; a parked link is found at the address that it shows. */
+function hasKey(key: LinkKey, workspaceId: number): SQL | undefined {
+  const mine = eq(links.workspaceId, workspaceId);
+  if ("externalId" in key) return and(eq(links.externalId, key.externalId), mine);
+  if ("destinationUrl" in key) {
+    const { destinationUrl } = key;
+    return and(
+      eq(links.destinationHash, destinationHash(destinationUrl)),
+      mine,
+      eq(links.destinationUrl, destinationUrl),
+    );
+  }
+  const { domain, code } = key;
+  const isServed = and(eq(links.domain, domain), eq(links.code, code));
+  const isParked = and(eq(links.parkedDomain, domain), mine, eq(links.code, code));
+  return and(sql`+${links.workspaceId} = ${workspaceId}`, or(isServed, isParked));
 }
 
 function isLink(ref: LinkRef): SQL | undefined {

@@ -8,7 +8,9 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import { acceptLink, type WantedLink } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
+import { hashColumn } from "./destination-hash.ts";
 import type { UpdateLinkRefusal } from "./errors.ts";
+import { isFreeExternalId } from "./external-ids.ts";
 import { foldedColumns } from "./folded.ts";
 import { forecast } from "./forecast.ts";
 import { leaveAddress, rowOf } from "./held-codes.ts";
@@ -86,7 +88,15 @@ export async function updateLink(
   const { uuid } = before;
   const row = rowOf(before, workspaceId, expectedVersions !== null);
   // All statements have the same condition, so either all of them apply or none does.
-  const guard = moves ? sql`${row} and ${isFreePlace(place, workspaceId, nowMs)}` : row;
+  const { externalId = null } = columns;
+  const guard = sql.join(
+    [
+      row,
+      ...(moves ? [isFreePlace(place, workspaceId, nowMs)] : []),
+      ...(externalId === null ? [] : [isFreeExternalId(externalId, before.id, workspaceId)]),
+    ],
+    sql` and `,
+  );
   const events = updatedEventsStatements(db, context, before.id, guard);
   const isSized = variants !== null || isMeasured(columns);
   const bytes = bytesWithin(workspace, growth, bytesInSql(accepted.value.columns));
@@ -106,6 +116,7 @@ export async function updateLink(
         .set({
           ...columns,
           ...foldedColumns(columns),
+          ...hashColumn(columns),
           ...(moves ? place : {}),
           ...(isSized && { bytes }),
           version: sql`${links.version} + 1`,
@@ -140,9 +151,13 @@ export async function updateLink(
     );
     return ok(after);
   }
-  return expectedVersions === null || after.version === before.version
-    ? err({ reason: "code_taken", code: place.code })
-    : err({ reason: "version_mismatch", version: after.version });
+  if (expectedVersions !== null && after.version !== before.version) {
+    return err({ reason: "version_mismatch", version: after.version });
+  }
+  const isHeld = externalId !== null && (await store.findBy({ externalId })).ok;
+  return isHeld
+    ? err({ reason: "external_id_taken", externalId })
+    : err({ reason: "code_taken", code: place.code });
 }
 
 /** Returns the columns of a change beyond those that new links set too. */

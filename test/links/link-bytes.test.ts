@@ -17,7 +17,7 @@ const MAX = PLANS.pro.linkBytesMax ?? 0;
 
 /** What `link-size.ts` promises, measured anew. */
 const MEASURED = `500 + octet_length(destination_url) + coalesce(octet_length(title), 0)
-  + coalesce(octet_length(description), 0) + coalesce(octet_length(expired_url), 0)
+  + coalesce(octet_length(description), 0) + coalesce(octet_length(external_id), 0) + coalesce(octet_length(expired_url), 0)
   + coalesce(octet_length(limit_reached_url), 0) + coalesce(octet_length(social), 0) + coalesce(octet_length(utm_params), 0) + coalesce(octet_length(rules), 0)
   + coalesce(octet_length(qr_settings), 0) + (
     select coalesce(sum(100 + octet_length(public_id) + octet_length(name) + octet_length(url)), 0)
@@ -57,6 +57,7 @@ const fields = fc.record(
     destinationUrl: url,
     title: fc.option(text),
     description: fc.option(text),
+    externalId: fc.option(fc.uuid()),
     expiredUrl: fc.option(url),
     limitReachedUrl: fc.option(url),
     social: fc.option(fc.record({ title: text, description: text })),

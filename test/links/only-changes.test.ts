@@ -14,6 +14,7 @@ const FULL = {
   destinationUrl: "https://example.com/full",
   title: "A title",
   description: "Two\nlines",
+  externalId: "cms-42",
   tags: ["b", "a"],
   isActive: true,
   startsAt: "2098-01-01T00:00:00.000Z",

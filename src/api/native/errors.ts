@@ -249,6 +249,8 @@ function toWire(refusal: NativeRefusal): WireError {
       const { code, suggestions = [] } = refusal;
       return { ...conflict(`The short code "${code}" is taken.`), more: { suggestions } };
     }
+    case "external_id_taken":
+      return conflict(`There is a link with the externalId "${refusal.externalId}" already.`);
     case "call_stopped":
       return conflict(
         `Not tried: the codes of ${refusal.taken} links before this one are taken. Send it again later.`,

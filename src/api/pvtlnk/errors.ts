@@ -161,6 +161,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "bound_exceeded":
     case "code_reserved":
     case "code_taken":
+    case "external_id_taken":
     case "call_stopped":
     case "expiry_past":
     case "schedule_inverted":

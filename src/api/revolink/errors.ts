@@ -168,6 +168,8 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return badRequest(`slug "${refusal.code}" is reserved. Choose another one.`);
     case "code_taken":
       return conflict("This slug is already taken.");
+    case "external_id_taken":
+      return conflict("Another link has this external id.");
     case "call_stopped":
       return conflict(
         `Not tried: the slugs of ${refusal.taken} links before this one are taken. Send it again later.`,

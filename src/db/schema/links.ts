@@ -37,7 +37,11 @@ export const links = sqliteTable(
     /** The title and the destination folded for search; null where `lower()` does it. */
     titleFolded: text("title_folded"),
     destinationFolded: text("destination_folded"),
+    /** A hash of the destination (`links/destination-hash.ts`), by which it is found exactly. */
+    destinationHash: integer("destination_hash"),
     description: text("description"),
+    /** The client's own id of the link, unique in its workspace; null for none. */
+    externalId: text("external_id"),
     collectionId: integer("collection_id").references(() => collections.id, {
       onDelete: "set null",
     }),
@@ -97,6 +101,13 @@ export const links = sqliteTable(
     uniqueIndex("links_parked")
       .on(table.parkedDomain, table.workspaceId, table.code)
       .where(sql`${table.parkedDomain} IS NOT NULL`),
+    // The look-up by the client's own id, and the final decision on which link has it. The workspace
+    // comes second here and below, so that no list of a workspace's links is read by these indexes.
+    uniqueIndex("links_by_external_id")
+      .on(table.externalId, table.workspaceId)
+      .where(sql`${table.externalId} IS NOT NULL`),
+    // The look-up by the exact destination. Contains a hash, since destinations are long.
+    index("links_by_destination").on(table.destinationHash, table.workspaceId),
     check(
       "links_domain_or_parked",
       sql`(${table.domain} IS NULL) = (${table.parkedDomain} IS NOT NULL)`,

@@ -17,6 +17,7 @@ export interface ExportedLink {
   readonly destinationUrl: string;
   readonly title: string | null;
   readonly description: string | null;
+  readonly externalId: string | null;
   /** Sorted by name. */
   readonly tags: readonly string[];
   readonly isActive: boolean;
@@ -55,6 +56,7 @@ export async function readExportSlice(
       destinationUrl: links.destinationUrl,
       title: links.title,
       description: links.description,
+      externalId: links.externalId,
       tags: sql<string>`(
         select json_group_array(${tags.name} order by ${tags.name})
         from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}

@@ -70,6 +70,10 @@ export async function recallImport(
     missing += 1;
     // What the first call did not try cannot be told from what it found taken in any other way.
     const isStopped = code === "" || missing > LOOKS_A_CALL;
+    const externalId = input?.externalId ?? null;
+    if (code === "" && externalId !== null) {
+      return { link: null, refusals: [{ reason: "external_id_taken", externalId }] };
+    }
     return {
       link: null,
       refusals: [

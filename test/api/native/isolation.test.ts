@@ -24,6 +24,8 @@ interface Case {
   /** `not_found`: the same answer as for a made-up id. `own_only`: an answer without Ada's data. */
   readonly answer: "not_found" | "own_only";
   readonly body?: unknown;
+  /** What the path is asked with; parameters are filled as the path's are. */
+  readonly query?: string;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -96,6 +98,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   // Codes are public; their owners and destinations are not.
   "GET /api/links/check/:shortCode": { own: ownLink, answer: "own_only" },
+  "GET /api/links/lookup": { own: ownLink, answer: "not_found", query: "?shortCode=:shortCode" },
   "GET /api/links/export": { own: ownLink, answer: "own_only" },
   "POST /api/links/import": {
     own: ownLink,
@@ -344,32 +347,39 @@ describe("isolation between accounts", () => {
     expect(named).toEqual(nativeRoutes());
   });
 
-  it.for(Object.entries(CASES))("%s", async ([route, { own, answer, body }], { expect }) => {
-    const [ada, bob] = [await newAccount(), await newAccount()];
-    const { params = {}, secrets, isIntact } = await own(ada);
-    const ask = async (path: string) => {
-      const init = requestOf(route, bob.bySession);
-      const response = await callApi(path, {
-        ...init,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return { status: response.status, text: await response.text() };
-    };
-    const foreign = await ask(pathOf(route, params));
-    if (answer === "not_found") {
-      expect(foreign.status).toBe(404);
-      expect(foreign).toEqual(await ask(pathOf(route)));
-    } else {
-      expect(foreign.status).toBeLessThan(300);
-    }
-    for (const secret of secrets) expect(foreign.text).not.toContain(secret);
-    if (isIntact !== undefined) expect(await isIntact()).toBe(true);
+  it.for(Object.entries(CASES))(
+    "%s",
+    async ([path, { own, answer, body, query = "" }], { expect }) => {
+      const route = `${path}${query}`;
+      const [ada, bob] = [await newAccount(), await newAccount()];
+      const { params = {}, secrets, isIntact } = await own(ada);
+      const ask = async (filled: string) => {
+        const init = requestOf(route, bob.bySession);
+        const response = await callApi(filled, {
+          ...init,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return { status: response.status, text: await response.text() };
+      };
+      const foreign = await ask(pathOf(route, params));
+      if (answer === "not_found") {
+        expect(foreign.status).toBe(404);
+        expect(foreign).toEqual(await ask(pathOf(route)));
+      } else {
+        expect(foreign.status).toBeLessThan(300);
+      }
+      for (const secret of secrets) expect(foreign.text).not.toContain(secret);
+      if (isIntact !== undefined) expect(await isIntact()).toBe(true);
 
-    // Naming Ada's workspace opens nothing either.
-    const named = requestOf(route, { ...bob.bySession, "Signpost-Workspace": ada.workspace.uuid });
-    const response = await callApi(pathOf(route, params), named);
-    expect(response.status).toBe(404);
-    const text = await response.text();
-    for (const secret of secrets) expect(text).not.toContain(secret);
-  });
+      // Naming Ada's workspace opens nothing either.
+      const named = requestOf(route, {
+        ...bob.bySession,
+        "Signpost-Workspace": ada.workspace.uuid,
+      });
+      const response = await callApi(pathOf(route, params), named);
+      expect(response.status).toBe(404);
+      const text = await response.text();
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    },
+  );
 });

@@ -31,6 +31,7 @@ const MAKERS: readonly (readonly [name: string, make: Make])[] = [
       forwardPath: true,
       social: { title: "A card", image: "https://example.com/ü.png" },
       crawlable: true,
+      externalId: "cms-42",
       clicksLimit: 5,
       utmParams: { utm_source: "b", utm_campaign: "a" },
       rules: [{ targetUrl: "myapp://x", country: ["DE"], timeStart: "22:00", timeEnd: "06:00" }],

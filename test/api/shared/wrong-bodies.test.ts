@@ -27,7 +27,7 @@ const LIBRARY =
 const FIELDS = `name email password rememberMe scopes expiresAt workspaceOnly jurisdiction role
   clickRetentionDays attributionWindowDays hostname destinationUrl shortCode title description tags
   collectionId domain isActive isArchived startsAt endsAt expiredUrl redirectStatus forwardQuery forwardPath
-  social crawlable image
+  social crawlable image externalId
   utmParams rules abTest clicksLimit limitReachedUrl qrSettings csv links id url weight active value currency
   clickIdParam maxValue serverOnly clickTokensOnly events secret retryPolicy event since plan
   country city device os browser userAgent at timezone language referrer query variantCookie

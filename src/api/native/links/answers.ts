@@ -28,6 +28,8 @@ const plain = {
   description: z.string().nullable(),
   tags: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   collectionId: z.string().nullable(),
+  /** The client's own id of the link, which no other link of the workspace has. */
+  externalId: z.string().nullable(),
   /** An archived link answers 410 and keeps its numbers. */
   isArchived: z.boolean(),
   /** When it begins to work; null for at once. */

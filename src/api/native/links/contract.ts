@@ -7,7 +7,12 @@ import * as z from "zod";
 
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
 import { readFlag } from "../../../links/csv/cells.ts";
-import { LINK_PARTS, type LinkPart, REDIRECT_STATUSES } from "../../../links/link.ts";
+import {
+  EXTERNAL_ID_LENGTH_MAX,
+  LINK_PARTS,
+  type LinkPart,
+  REDIRECT_STATUSES,
+} from "../../../links/link.ts";
 import {
   SOCIAL_DESCRIPTION_LENGTH_MAX,
   SOCIAL_IMAGE_LENGTH_MAX,
@@ -156,6 +161,7 @@ const optional = {
     })
     .optional(),
   tags: tags.optional(),
+  externalId: text("externalId", EXTERNAL_ID_LENGTH_MAX, CONTROL).optional(),
   collectionId: unlessEmpty(
     z
       .guid({ error: "collectionId must be the id of a collection, or null" })
@@ -265,6 +271,34 @@ export const linkQuery = z.object({
     .optional(),
 });
 
+const KEY_SENTENCE =
+  "Ask by exactly one of shortUrl, shortCode (with domain, for a domain of the workspace), destinationUrl and externalId";
+const SHORT_URL_SENTENCE = "shortUrl must be a URL such as https://go.example.com/spring";
+
+/** What one link is looked up by. */
+export const lookUpQuery = z
+  .object({
+    /** The whole short URL, with or without its scheme. */
+    shortUrl: z
+      .string()
+      .transform((typed) => URL.parse(/^https?:/i.test(typed) ? typed : `https://${typed}`))
+      .refine((address) => address !== null, { error: SHORT_URL_SENTENCE })
+      .optional(),
+    /** On the default hosts, unless `domain` names another. */
+    shortCode: z.string().optional(),
+    domain: z.string().optional(),
+    /** As the link has it; of several links the newest is found. */
+    destinationUrl: z.string().optional(),
+    externalId: z.string().optional(),
+  })
+  .refine(
+    ({ domain, ...ways }) => {
+      const asked = Object.values(ways).filter((way) => way !== undefined).length;
+      return asked === 1 && (domain === undefined || ways.shortCode !== undefined);
+    },
+    { error: KEY_SENTENCE },
+  );
+
 /** The file itself, or a JSON object that holds it. */
 export const importBody = z.preprocess(
   (body) => (typeof body === "string" ? { csv: body } : body),
@@ -301,4 +335,5 @@ export const newLinks = z.object(
 
 export type NewLink = z.output<typeof newLink>;
 export type LinkChangesBody = z.output<typeof linkChanges>;
+export type LookUpQuery = z.output<typeof lookUpQuery>;
 export type LinkQuery = z.output<typeof linkQuery>;

@@ -21,7 +21,7 @@ import { withoutShown } from "../../shared/without-shown.ts";
 import type { NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
-import { linkChanges, linkQuery, newLink, newLinkForm } from "./contract.ts";
+import { linkChanges, linkQuery, lookUpQuery, newLink, newLinkForm } from "./contract.ts";
 import { answerList } from "./list.ts";
 import {
   answerLink,
@@ -32,7 +32,7 @@ import {
   linkRefOf,
 } from "./request.ts";
 import { readRouting } from "./routing.ts";
-import { toChanges, toDomain, toInput, wireLink } from "./translate.ts";
+import { toChanges, toDomain, toInput, toKey, wireLink } from "./translate.ts";
 
 /** Fits 100 rules, and a logo as a data URL. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -100,11 +100,19 @@ export const linkOperations = {
     requires: { scope: "links:read" },
     async answer(c) {
       const found = await linkStoreOf(c).find(linkRefOf(c));
-      if (!found.ok) return refuse(c, found.error);
-      const { version } = found.value;
-      if (!hasVersion(c.req.header("If-None-Match"), version)) return answerLink(c, found.value);
-      c.header("ETag", etagOf(version));
-      return c.body(null, 304);
+      return found.ok ? answerUnlessKnown(c, found.value) : refuse(c, found.error);
+    },
+  }),
+  lookUpLink: operation({
+    method: "GET",
+    path: "/links/lookup",
+    requires: { scope: "links:read" },
+    query: lookUpQuery,
+    async answer(c, { query }) {
+      const key = toKey(query, configOf(c.env));
+      if (key === null) return refuse(c, { reason: "link_not_found" });
+      const found = await linkStoreOf(c).findBy(key);
+      return found.ok ? answerUnlessKnown(c, found.value) : refuse(c, found.error);
     },
   }),
   updateLink: operation({
@@ -160,6 +168,13 @@ export const linkOperations = {
     },
   }),
 };
+
+/** Answers with a link, or that the client has this version of it. */
+async function answerUnlessKnown(c: NativeContext, link: Link): Promise<Response> {
+  if (!hasVersion(c.req.header("If-None-Match"), link.version)) return answerLink(c, link);
+  c.header("ETag", etagOf(link.version));
+  return c.body(null, 304);
+}
 
 /** Adds free codes to the refusal of a code that is taken. */
 async function withSuggestions<E extends NativeRefusal>(

@@ -47,6 +47,7 @@ const PLAIN = {
   description: null,
   tags: [{ id: "5f0c6f0e-4b1d-4f0e-9d3a-0f6f1c1d2e3f", name: "sale" }],
   collectionId: null,
+  externalId: "cms-42",
   isArchived: false,
   startsAt: null,
   endsAt: null,
@@ -73,6 +74,7 @@ const LINK = {
 const VARIANT = { id: "b", name: "B", url: "https://example.com/b", weight: 1, active: true };
 const params = { id: LINK.id };
 const UNKNOWN = "There is no such link.";
+const HELD = "Another link of the workspace has the `externalId`.";
 const STALE = "The link has changed since the version in `If-Match`.";
 const TAKEN = "The short code is taken: `suggestions` holds others that are free.";
 
@@ -96,7 +98,7 @@ export const linkReference: ReferenceOf<
       "Without `shortCode` one is chosen. `Accept: text/plain` answers the short URL alone, and a form is accepted, for Shortcuts and scripts. `Signpost-Live-By` says when the link works everywhere.",
     answers: { 201: link },
     text: { 201: "The short URL alone." },
-    fails: { 409: TAKEN, 429: "Too many requests, or codes of others tried." },
+    fails: { 409: `${TAKEN} ${HELD}`, 429: "Too many requests, or codes of others tried." },
     headers: ["Idempotency-Key"],
     body: newLinkTyped,
     example: {
@@ -105,6 +107,7 @@ export const linkReference: ReferenceOf<
         shortCode: "spring",
         title: "Spring sale",
         tags: ["sale"],
+        externalId: LINK.externalId,
         utmParams: LINK.utmParams,
       },
       answer: LINK,
@@ -127,12 +130,21 @@ export const linkReference: ReferenceOf<
     headers: ["If-None-Match"],
     example: { params, answer: LINK },
   },
+  lookUpLink: {
+    summary: "Look a link up",
+    description:
+      "Finds one link of the workspace by its short URL, its code (on the default hosts, unless `domain` names another), its exact destination (the newest, if several have it) or the client's own `externalId`. Exactly one of them is asked by.",
+    answers: { 200: link, 304: null },
+    fails: { 404: UNKNOWN },
+    headers: ["If-None-Match"],
+    example: { query: { shortUrl: LINK.shortUrl }, answer: LINK },
+  },
   updateLink: {
     summary: "Change a link",
     description:
       "Fields that are left out keep their value; null removes it. What `GET` shows is taken back. A change that changes nothing makes no version and no event.",
     answers: { 200: link },
-    fails: { 404: UNKNOWN, 409: TAKEN, 412: STALE },
+    fails: { 404: UNKNOWN, 409: `${TAKEN} ${HELD}`, 412: STALE },
     headers: ["If-Match"],
     body: linkChangesTyped,
     example: { params, body: { title: "Sale" }, answer: { ...LINK, title: "Sale" } },
@@ -254,6 +266,7 @@ export const linkResources: readonly Resource[] = [
       "createLink",
       "checkCode",
       "getLink",
+      "lookUpLink",
       "updateLink",
       "deleteLink",
       "resetLinkCounts",

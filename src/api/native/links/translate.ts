@@ -4,20 +4,21 @@ import type { Config } from "../../../config.ts";
 import type { ShownActivity, WithActivity } from "../../../links/activity.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
 import type { LinkFilter } from "../../../links/filter.ts";
-import type { Link, LinkFields, ListedLink } from "../../../links/link.ts";
+import type { Link, LinkFields, LinkKey, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
 import { DEFAULT_DOMAIN, shortUrlOf } from "../../../links/route/address.ts";
 import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
+import { withoutInvisibleEnds } from "../../../platform/invisible.ts";
 import { mapInSlices } from "../../../platform/pauses.ts";
 import type { AnswerOf } from "../../shared/reference.ts";
 import type { ImportReport } from "../../shared/wire/csv/import.ts";
 import { wireConditions } from "../../shared/wire/rule-conditions.ts";
 import { isoOf } from "../wire-values.ts";
 import type { importOutcome, link as linkAnswer, listedLink } from "./answers.ts";
-import type { LinkChangesBody, LinkQuery, NewLink } from "./contract.ts";
+import type { LinkChangesBody, LinkQuery, LookUpQuery, NewLink } from "./contract.ts";
 import type { Routing } from "./routing.ts";
 
 /** Links of an import that are converted before a pause: a millisecond or two of the thread. */
@@ -44,6 +45,8 @@ export function toChanges(body: LinkChangesBody, routing: Routing, config: Confi
 }
 
 /** Converts a domain. Null and the name of a default host both mean the default domain. */
+export function toDomain(domain: string | null, config: Config): string;
+export function toDomain(domain: string | null | undefined, config: Config): string | undefined;
 export function toDomain(domain: string | null | undefined, config: Config): string | undefined {
   if (domain === undefined) return undefined;
   return domain === null ? DEFAULT_DOMAIN : domainOf(domain, config);
@@ -56,13 +59,14 @@ function toFields({
   endsAt,
   ...same
 }: LinkChangesBody | NewLink): LinkFields {
-  const { destinationUrl, title, description, tags, isActive } = same;
+  const { destinationUrl, title, description, externalId, tags, isActive } = same;
   const { expiredUrl, redirectStatus, forwardQuery, forwardPath, social, crawlable } = same;
   const { clicksLimit, limitReachedUrl, password } = same;
   return {
     destinationUrl,
     title,
     description,
+    externalId,
     tags,
     isActive,
     expiredUrl,
@@ -80,6 +84,19 @@ function toFields({
     startsAtMs: startsAt,
     endsAtMs: endsAt,
   };
+}
+
+/** Returns what to look a link up by; null for a short URL that no link can have. */
+export function toKey(query: LookUpQuery, config: Config): LinkKey | null {
+  const { shortUrl, shortCode, domain, destinationUrl, externalId } = query;
+  if (externalId !== undefined) return { externalId: externalId.trim() };
+  if (destinationUrl !== undefined) {
+    return { destinationUrl: withoutInvisibleEnds(destinationUrl).toWellFormed() };
+  }
+  if (shortCode !== undefined) return { domain: toDomain(domain ?? null, config), code: shortCode };
+  const code = /^\/([\w-]+)\/?$/.exec(shortUrl?.pathname ?? "")?.[1];
+  if (code === undefined) return null;
+  return { domain: domainOf(shortUrl?.hostname ?? "", config), code };
 }
 
 export function toFilter(query: LinkQuery, config: Config): LinkFilter {
@@ -151,6 +168,7 @@ function wirePlain(link: ListedLink, activity: ShownActivity, config: Config) {
     description: link.description,
     tags: link.tags.map(({ uuid, name }) => ({ id: uuid, name })),
     collectionId: link.collection?.uuid ?? null,
+    externalId: link.externalId,
     isArchived: link.archivedAtMs !== null,
     startsAt: isoOf(link.startsAtMs),
     endsAt: isoOf(link.endsAtMs),

@@ -51,6 +51,7 @@ describe("POST /api/links", () => {
       description: null,
       tags: [],
       collectionId: null,
+      externalId: null,
       isArchived: false,
       startsAt: null,
       endsAt: null,

@@ -26,6 +26,7 @@ export const EXPORT_COLUMNS = [
   "social_description",
   "social_image",
   "crawlable",
+  "external_id",
 ] as const;
 
 /** The columns that an import reads; others are ignored. */
@@ -50,6 +51,7 @@ export const IMPORT_COLUMNS = [
   "social_description",
   "social_image",
   "crawlable",
+  "external_id",
 ] as const;
 
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];

@@ -54,5 +54,6 @@ function cellsOf(
     social_description: link.social?.description ?? "",
     social_image: link.social?.image ?? "",
     crawlable: String(link.crawlable),
+    external_id: link.externalId ?? "",
   };
 }

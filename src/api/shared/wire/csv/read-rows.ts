@@ -8,6 +8,7 @@ import { readFlag, readTags, readTime } from "../../../../links/csv/cells.ts";
 import type { TableRow } from "../../../../links/csv/read-table.ts";
 import { parseDestination } from "../../../../links/destination.ts";
 import type { DestinationField } from "../../../../links/errors.ts";
+import { EXTERNAL_ID_LENGTH_MAX } from "../../../../links/link.ts";
 import { CODE } from "../../../../links/route/address.ts";
 import {
   SOCIAL_DESCRIPTION_LENGTH_MAX,
@@ -80,6 +81,9 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   const title = take(textOf("Title", cells.title, CONTROL));
   const code = take(codeOf(cells.short_code.trim()));
   const description = take(textOf("Description", cells.description, CONTROL_BUT_LINES));
+  const externalId = take(
+    textOf("External id", cells.external_id.trim(), CONTROL, EXTERNAL_ID_LENGTH_MAX),
+  );
   const tags = take(tagsOf(cells.tags));
   const isActive = take(flagOf("Active", cells.active.trim()));
   const password = take(readPassword(cells));
@@ -89,7 +93,7 @@ function readRow(cells: ImportedRow["cells"], policy: LinkPolicy): Omit<ReadRow,
   const expiresAtMs = take(timeOf("Expires at", cells.expires_at.trim()));
   if (destinationUrl === undefined || errors.length > 0) return { input: null, code, errors };
   const times = { startsAtMs, endsAtMs, expiresAtMs };
-  const texts = { title, description, password };
+  const texts = { title, description, externalId, password };
   const fallbacks = { expiredUrl, clicksLimit, limitReachedUrl };
   const flags = { isActive, forwardQuery, forwardPath, crawlable };
   const input = { destinationUrl, code, ...texts, tags, ...flags, social, ...times, ...fallbacks };

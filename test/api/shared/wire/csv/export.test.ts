@@ -14,7 +14,7 @@ import { insertDomain } from "../../../../support/link-rows.ts";
 import { newCode } from "../../../../support/native.ts";
 
 const HEADER =
-  "short_url,destination_url,short_code,title,description,tags,click_count,active,archived,password_protected,expires_at,created_at,expired_url,clicks_limit,limit_reached_url,forward_query,forward_path,social_title,social_description,social_image,crawlable\r\n";
+  "short_url,destination_url,short_code,title,description,tags,click_count,active,archived,password_protected,expires_at,created_at,expired_url,clicks_limit,limit_reached_url,forward_query,forward_path,social_title,social_description,social_image,crawlable,external_id\r\n";
 
 function start(context: LinkContext, filter?: LinkFilter, options?: { bom: boolean }) {
   return exportCsv({ env, access: context.access }, EXPORT_COLUMNS, filter, options);
@@ -52,6 +52,7 @@ describe("exportCsv", () => {
       clicksLimit: 5,
       limitReachedUrl: "https://example.com/a,b",
       forwardPath: true,
+      externalId: "cms-42",
       social: { title: "Card, one", image: "https://example.com/a.png" },
     });
     const second = await makeLink(context, { domain, code: two, isActive: false });
@@ -61,8 +62,8 @@ describe("exportCsv", () => {
       .bind(second.id)
       .run();
     expect(await exported(context)).toBe(
-      `${HEADER}https://${domain}/${two},https://example.com/x,${two},,,,0,false,true,true,,2026-05-04T10:00:00Z,,,,false,false,,,,false\r\n` +
-        `https://sign.test/${one},https://example.com/x,${one},'=1+1,"say ""hi""\r\nthere","""a, c"",b",0,true,false,false,2026-12-31T00:00:00Z,2026-05-04T10:00:00Z,https://example.com/over,5,"https://example.com/a,b",false,true,"Card, one",,https://example.com/a.png,false\r\n`,
+      `${HEADER}https://${domain}/${two},https://example.com/x,${two},,,,0,false,true,true,,2026-05-04T10:00:00Z,,,,false,false,,,,false,\r\n` +
+        `https://sign.test/${one},https://example.com/x,${one},'=1+1,"say ""hi""\r\nthere","""a, c"",b",0,true,false,false,2026-12-31T00:00:00Z,2026-05-04T10:00:00Z,https://example.com/over,5,"https://example.com/a,b",false,true,"Card, one",,https://example.com/a.png,false,cms-42\r\n`,
     );
   });
 

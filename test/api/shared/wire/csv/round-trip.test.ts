@@ -68,6 +68,7 @@ const input: fc.Arbitrary<LinkInput> = fc.record({
   forwardQuery: fc.boolean(),
   forwardPath: fc.boolean(),
   crawlable: fc.boolean(),
+  externalId: fc.option(fc.tuple(name, fc.uuid()).map((parts) => parts.join("-"))),
   social: fc.option(
     fc.record(
       {
@@ -100,6 +101,7 @@ function shared({ destinationUrl, code: own, title, description, ...link }: List
     forwardQuery: link.forwardQuery,
     forwardPath: link.forwardPath,
     crawlable: link.crawlable,
+    externalId: link.externalId,
     social: link.social,
   };
 }
