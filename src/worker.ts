@@ -12,10 +12,9 @@ import {
   isUnder,
   SECURITY_PATH,
 } from "./prefixes.ts";
-import { createRedirect } from "./redirect/handle.ts";
-import { UNAVAILABLE } from "./redirect/pages/notices.ts";
+import { createRedirect, type LazyParts } from "./redirect/handle.ts";
 import { httpsOf, splitUrl } from "./redirect/request-url.ts";
-import { isRedirect, makeStrict, notice, redirectTo } from "./redirect/respond.ts";
+import { isRedirect, makeStrict, redirectTo } from "./redirect/respond.ts";
 import { upkeepFor } from "./upkeep/upkeep.ts";
 
 export { CodeAllocator } from "./codes/code-allocator.ts";
@@ -25,6 +24,7 @@ export { Ledger } from "./ledger/ledger.ts";
 export { Upkeep } from "./upkeep/upkeep.ts";
 
 const redirect = createRedirect({
+  refuse,
   async readRoute(db, address) {
     const { readRouteNearby } = await import("./links/route/store.ts");
     return readRouteNearby(db, address);
@@ -71,8 +71,18 @@ const redirect = createRedirect({
   },
 });
 
-// Caches the module, not its promise: a request must not await another request's promise.
+// Cache the modules, not their promises: a request must not await another request's promise.
 let api: (typeof import("./api/app.ts"))["default"] | null = null;
+let refusals: typeof import("./redirect/refuse.ts") | null = null;
+
+function refuse(...asked: Parameters<LazyParts["refuse"]>): Response | Promise<Response> {
+  return refusals === null ? refuseFirst(...asked) : refusals.refuse(...asked);
+}
+
+async function refuseFirst(...asked: Parameters<LazyParts["refuse"]>): Promise<Response> {
+  refusals = await import("./redirect/refuse.ts");
+  return refusals.refuse(...asked);
+}
 
 async function callApi(
   request: Request,
@@ -131,9 +141,9 @@ export default {
     // Redirects are strict already, as most are shared with other requests.
     const finish = (response: Response): Response =>
       isStrict && !isRedirect(response) ? makeStrict(response) : response;
-    const failed = (error: unknown): Response => {
+    const failed = async (error: unknown): Promise<Response> => {
       log("error", "redirect.failed", { error });
-      return finish(notice(request, UNAVAILABLE));
+      return finish(await refuse(request, "UNAVAILABLE"));
     };
     try {
       const response = isDefault

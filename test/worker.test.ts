@@ -97,6 +97,20 @@ describe("the front door over http", () => {
   });
 });
 
+describe("the front door's refusals", () => {
+  it("are answered in the same turn once one was loaded, for codes that are known to be none", async ({
+    expect,
+  }) => {
+    const request = new Request("https://sign.test/no-code-here") as never;
+    const ctx = createExecutionContext();
+    const first = await worker.fetch(request, env, ctx);
+    await waitOnExecutionContext(ctx);
+    const second = worker.fetch(request, env, createExecutionContext());
+    expect(second).toBeInstanceOf(Response);
+    expect([first.status, (await second).status]).toEqual([404, 404]);
+  });
+});
+
 describe("the front door over https", () => {
   it("tells browsers to stay there, with every answer of its own hosts", async ({ expect }) => {
     const { code } = await insertLink();

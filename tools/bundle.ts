@@ -46,6 +46,7 @@ export async function bundleRedirectWorker({ capture = true } = {}): Promise<str
       loadPacking: () => import("./src/redirect/pack.ts"),
       ingestDirectly: unused, loadRuleEngine: unused, loadAgentReader: unused, answerQr: unused,
       askPassword: unused, answerHost: unused, answerChoice: unused,
+      refuse: async (...asked) => (await import("./src/redirect/refuse.ts")).refuse(...asked),
       loadGuards: () => import("./src/redirect/guards.ts"),
       loadCircle: () => import("./src/redirect/circle.ts"),
       loadPastedPath: () => import("./src/redirect/pasted-path.ts"),

@@ -4,9 +4,10 @@
  * first request for one.
  */
 
+import { answerPage, jsonOf, responseTo, wantsJson } from "./pages/answer.ts";
 import type { Page } from "./pages/page.ts";
 import type { RequestUrl } from "./request-url.ts";
-import { answerPage, jsonOf, responseTo, wantsJson, type Asker } from "./respond.ts";
+import type { Asker } from "./respond.ts";
 
 export interface ExclusionRequest extends Asker {
   /** Its query has the choice. */

@@ -7,21 +7,14 @@ import type { AgentReader } from "../clicks/agent-reader.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
 import { admit } from "./admission.ts";
+import { answerPage, jsonOf, notice, responseTo, wantsJson } from "./pages/answer.ts";
 import { card } from "./pages/card.ts";
 import { GONE } from "./pages/notices.ts";
 import { leadingOn, onward, preview } from "./pages/preview.ts";
 import type { PasswordOutcome, PasswordRequest } from "./password.ts";
 import type { AskedPath } from "./path.ts";
 import type { RequestUrl } from "./request-url.ts";
-import {
-  answerPage,
-  jsonOf,
-  notice,
-  redirectHeaders,
-  responseTo,
-  wantsJson,
-  type Asker,
-} from "./respond.ts";
+import { redirectHeaders, type Asker } from "./respond.ts";
 import type { Visitor } from "./visitor.ts";
 
 export interface GuardedVisit extends Asker {

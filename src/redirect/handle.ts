@@ -37,20 +37,12 @@ import type {
 import type { HostParts } from "./host.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
 import { createMissLimiter } from "./miss-limiter.ts";
-import {
-  GONE,
-  LOOP,
-  METHOD_NOT_ALLOWED,
-  NOT_FOUND,
-  TOO_MANY_MISSES,
-  UNAVAILABLE,
-} from "./pages/notices.ts";
 import type { readPastedPath, withVisitorPath } from "./pasted-path.ts";
 import { parsePath, type AskedPath } from "./path.ts";
 import type { QrRequest } from "./qr.ts";
+import type { refuse } from "./refuse.ts";
 import { leadsTo, type RequestUrl } from "./request-url.ts";
 import {
-  notice,
   redirectHeaders,
   redirectTo,
   sharedRedirectTo,
@@ -64,6 +56,8 @@ import { createWriteBack, type WriteBack } from "./write-back.ts";
 /** What only some links need, loaded with the first request that does. */
 export interface LazyParts
   extends Readers, CaptureParts, GuardParts, Pick<LookupParts, "readRoute"> {
+  /** Synchronous once it is loaded: most refusals are of somebody who scans for codes. */
+  refuse(...asked: Parameters<typeof refuse>): Response | Promise<Response>;
   readonly publishRead: typeof publishRead;
   loadGuards(): Promise<{
     readonly passGuards: typeof passGuards;
@@ -153,8 +147,8 @@ function find(
       if (lower !== code) return find(arrival, { ...asked, code: lower }, parts);
       return answerUnknown(arrival, parts);
     }
-    if (found.kind === "unavailable") return notice(arrival, UNAVAILABLE);
-    if (found.kind === "refused") return notice(arrival, TOO_MANY_MISSES);
+    if (found.kind === "unavailable") return parts.refuse(arrival, "UNAVAILABLE");
+    if (found.kind === "refused") return parts.refuse(arrival, "TOO_MANY_MISSES");
     // As an unknown code is answered: only links that forward the path have longer ones.
     if (asked.rest !== undefined && found.record.forwardPath !== true) {
       return answerUnknown(arrival, parts);
@@ -175,7 +169,9 @@ async function findPasted(arrival: Arrival, parts: RedirectParts): Promise<Respo
 
 /** Answers for a path that has no link, or none yet. */
 function answerUnknown(arrival: Arrival, parts: RedirectParts): Response | Promise<Response> {
-  return arrival.site.isDefault ? notice(arrival, NOT_FOUND) : parts.answerHost(arrival, parts);
+  return arrival.site.isDefault
+    ? parts.refuse(arrival, "NOT_FOUND")
+    : parts.answerHost(arrival, parts);
 }
 
 /** Continues with a value: in the same turn if it is no promise. */
@@ -214,14 +210,16 @@ function answer(
   const { method, headers, url, env, asked, address, visitor } = visit;
   // First, so that no method and no path tells a link that has not started from an unknown code.
   if (decision.kind === "refuse") {
-    return decision.reason === "not_started" ? answerUnknown(visit, parts) : notice(visit, GONE);
+    return decision.reason === "not_started"
+      ? answerUnknown(visit, parts)
+      : parts.refuse(visit, "GONE");
   }
   const isLocked = record.password !== undefined;
   const isRead = method === "GET" || method === "HEAD";
   // The only form is that of a password.
   const takesForm = isLocked && asked.qr === null;
   if (!isRead && !(method === "POST" && takesForm)) {
-    return notice(visit, METHOD_NOT_ALLOWED, takesForm ? { Allow: "GET, HEAD, POST" } : {});
+    return parts.refuse(visit, "METHOD_NOT_ALLOWED", takesForm ? { Allow: "GET, HEAD, POST" } : {});
   }
   if (isRead && CHOICE.test(url.query)) return parts.answerChoice(visit);
   if (asked.qr !== null) {
@@ -257,7 +255,7 @@ async function sendOffice(
 ): Promise<Response> {
   const { answerOffice } = await parts.loadGuards();
   const loops = destination !== null && isItself(visit, destination);
-  return loops ? notice(visit, LOOP) : answerOffice(visit, destination);
+  return loops ? parts.refuse(visit, "LOOP") : answerOffice(visit, destination);
 }
 
 async function answerGuarded(
@@ -297,7 +295,7 @@ function fallBack(
 ): Response | Promise<Response> {
   return after(isLoop(visit, record, destination, destination, parts), (loops) =>
     loops
-      ? notice(visit, LOOP)
+      ? parts.refuse(visit, "LOOP")
       : redirectTo(destination, visit.method === "POST" ? 303 : 302, headersOf(visit)),
   );
 }
@@ -327,7 +325,7 @@ function leadOn(
   const destination = destinationOf(visit, record, decision);
   return after(isLoop(visit, record, destination, decision.destination, parts), (loops) =>
     loops
-      ? notice(visit, LOOP)
+      ? parts.refuse(visit, "LOOP")
       : countAndLead(visit, record, decision, destination, passed, parts.capture),
   );
 }

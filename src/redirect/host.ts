@@ -7,9 +7,10 @@ import { hostAddress } from "../links/route/address.ts";
 import type { HostRecord, Robots } from "../links/route/host-record.ts";
 import type { Arrival } from "./handle.ts";
 import { lookup, type LookupParts } from "./lookup.ts";
+import { notice, responseTo } from "./pages/answer.ts";
 import { LOOP, NOT_FOUND, TOO_MANY_MISSES, UNAVAILABLE } from "./pages/notices.ts";
 import { leadsTo, type RequestUrl } from "./request-url.ts";
-import { notice, redirectTo, responseTo, type Asker } from "./respond.ts";
+import { redirectTo, type Asker } from "./respond.ts";
 import { addressOf } from "./visitor.ts";
 
 export type HostParts = LookupParts<HostRecord>;

@@ -13,6 +13,7 @@ import { BUSY_SECONDS, HashingBusy, isHashingBusy } from "../platform/hash-turns
 import { log } from "../platform/log.ts";
 import { secretOf } from "../platform/secrets.ts";
 import { takeGuess } from "./guess.ts";
+import { notice } from "./pages/answer.ts";
 import { NOT_FOUND, UNAVAILABLE, type Notice } from "./pages/notices.ts";
 import {
   PASSWORD_REQUIRED,
@@ -21,7 +22,6 @@ import {
   withOrigin,
 } from "./pages/password-notices.ts";
 import { isUnlocked, unlockCookie } from "./password-cookie.ts";
-import { notice } from "./respond.ts";
 import type { Visitor } from "./visitor.ts";
 
 export interface PasswordRequest {

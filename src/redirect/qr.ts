@@ -3,10 +3,11 @@
 import type { drawLinkQr } from "../links/qr/draw-link-qr.ts";
 import type { LinkAddress } from "../links/route/address.ts";
 import type { RouteRecord } from "../links/route/record.ts";
+import { notice, responseTo } from "./pages/answer.ts";
 import { NOT_FOUND, UNAVAILABLE } from "./pages/notices.ts";
 import { DRAWINGS_SECONDS, qrSizeRefused, TOO_MANY_DRAWINGS } from "./pages/qr-notices.ts";
 import type { QrFormat } from "./path.ts";
-import { BASE_HEADERS, notice, responseTo, type Asker } from "./respond.ts";
+import { BASE_HEADERS, type Asker } from "./respond.ts";
 import { addressOf } from "./visitor.ts";
 
 export interface QrRequest extends Asker {

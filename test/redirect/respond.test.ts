@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
 
+import { notice } from "../../src/redirect/pages/answer.ts";
 import { NOT_FOUND, UNAVAILABLE } from "../../src/redirect/pages/notices.ts";
-import { notice, redirectTo, sharedRedirectTo } from "../../src/redirect/respond.ts";
+import { redirectTo, sharedRedirectTo } from "../../src/redirect/respond.ts";
 
 const asking = (accept: string, method = "GET") =>
   new Request("https://sign.test/x", { method, headers: { Accept: accept } });

@@ -25,6 +25,7 @@ import { createMissLimiter } from "../../src/redirect/miss-limiter.ts";
 import { clickMessage, messageBytes, type CapturedClick } from "../../src/redirect/pack.ts";
 import { askPassword } from "../../src/redirect/password.ts";
 import { answerQr } from "../../src/redirect/qr.ts";
+import { refuse } from "../../src/redirect/refuse.ts";
 import { splitUrl } from "../../src/redirect/request-url.ts";
 import { createWriteBack } from "../../src/redirect/write-back.ts";
 
@@ -53,6 +54,7 @@ export function recordingRedirect(): Recording {
     publishRead,
     readRoute,
     ingestDirectly: () => Promise.resolve(),
+    refuse,
     loadPacking: () => Promise.resolve({ clickMessage, messageBytes }),
     loadRuleEngine: () => import("../../src/links/rules/evaluate.ts"),
     loadAgentReader: () => Promise.resolve(agentReader),

@@ -1,7 +1,8 @@
 /** `/.well-known/security.txt` (RFC 9116): to whom a vulnerability is reported. */
 
 import { DAY_MS } from "../../platform/clock.ts";
-import { notice, type Asker } from "../respond.ts";
+import type { Asker } from "../respond.ts";
+import { notice } from "./answer.ts";
 import { METHOD_NOT_ALLOWED, NOT_FOUND } from "./notices.ts";
 
 /** The RFC asks for less than a year. The file is made anew each time, so it never expires. */
