@@ -14,6 +14,7 @@ const rememberMe = z.boolean({ error: "rememberMe must be true or false" }).opti
 export const signUp = z.object({
   name,
   email,
+  /** Of 8 to 128 characters. */
   password: password
     .min(PASSWORD_LENGTH_MIN, `password must be at least ${PASSWORD_LENGTH_MIN} characters`)
     .max(PASSWORD_LENGTH_MAX, TOO_LONG),
@@ -32,19 +33,23 @@ export const signIn = z.object({
 
 export const newToken = z.object({
   name,
+  /** What the token may do, within what your role allows. */
   scopes: z
     .array(z.enum(SCOPES, { error: `scopes must each be one of ${SCOPES.join(", ")}` }), {
       error: "scopes is required and must be a list",
     })
     .min(1, "scopes must name at least one scope"),
+  /** When it ceases to work; null or absent for as late as the plan allows. */
   expiresAt: unlessEmpty(
     timeText("expiresAt must be an ISO 8601 date and time, or null")
       .transform((ms) => new Date(ms).toISOString())
       .nullable(),
   ),
+  /** Whether it opens its own workspace only; false by default. */
   workspaceOnly: z.boolean({ error: "workspaceOnly must be true or false" }).optional(),
 });
 
 export const revocation = z.object({
+  /** Whether the tokens that it made end too. */
   descendants: flagText("descendants must be true or false").optional(),
 });

@@ -22,7 +22,10 @@ export const deadLetterId = positive("id must be a whole number");
 const LIMIT_SENTENCE = `limit must be a whole number from 1 to ${PAGE_MAX}`;
 
 export const deadLetterPage = z.object({
+  /** Only those of this queue. */
   queue: z.string().max(QUEUE_LENGTH_MAX, "queue must be the name of a queue").optional(),
+  /** From the header `Link` of the page before. */
   cursor: positive("cursor must come from the page before").optional(),
+  /** How many at most, from 1 to 100. */
   limit: positive(LIMIT_SENTENCE).max(PAGE_MAX, { error: LIMIT_SENTENCE }).default(PAGE_MAX),
 });

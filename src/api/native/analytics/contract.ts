@@ -25,18 +25,23 @@ const timeZone = z.string().refine(isTimeZone, {
 });
 
 export const reportQuery = z.object({
+  /** A range that ends today, in place of `from` and `to`. */
   range: z
     .enum(Object.keys(PRESETS) as (keyof typeof PRESETS)[], {
       error: `range must be one of ${Object.keys(PRESETS).join(", ")}`,
     })
     .optional(),
+  /** The first day of the range. */
   from: day("from").optional(),
+  /** The last day of the range, included. */
   to: day("to").optional(),
   /** Can only add a day that has begun there already: days are in UTC. */
   tz: timeZone.optional(),
+  /** Whether referrers are counted by family (`l.facebook.com` is `facebook.com`) or by host. */
   referrers: z
     .enum(["families", "hosts"], { error: "referrers must be families or hosts" })
     .default("families"),
+  /** Whether clicks include bots, previews and prefetches. */
   includeBots: flagText("includeBots must be true or false").default(false),
 });
 

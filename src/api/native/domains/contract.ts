@@ -14,6 +14,7 @@ const FILE_CHARACTERS_MAX = 64 * 1024;
 export const CHANGES_BYTES_MAX = 512 * 1024;
 
 export const newDomain = z.object({
+  /** Such as `go.example.com`. */
   hostname: z
     .string({ error: "hostname is required and must be a text" })
     .trim()
@@ -21,15 +22,20 @@ export const newDomain = z.object({
 });
 
 export const domainChanges = z.object({
+  /** Where `/` leads; null for a page that says what the domain is for. */
   rootUrl: url("rootUrl"),
+  /** Where a code leads that no link has; null for a page that says so. */
   notFoundUrl: url("notFoundUrl"),
+  /** What `robots.txt` tells crawlers; null for no such file. */
   robots: unlessEmpty(
     z.enum(ROBOTS, { error: `robots must be one of ${ROBOTS.join(", ")}, or null` }).nullable(),
   ),
+  /** What `/.well-known/apple-app-site-association` holds; null for none. */
   appleAppSiteAssociation: file(
     isAssociation,
     `appleAppSiteAssociation must be an object with applinks, webcredentials, appclips or activitycontinuation`,
   ),
+  /** What `/.well-known/assetlinks.json` holds; null for none. */
   assetLinks: file(
     isAssetLinks,
     "assetLinks must be a list of statements, each with a list relation and an object target that has a namespace",

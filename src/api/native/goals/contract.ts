@@ -41,23 +41,37 @@ const isActive = z.boolean({ error: "isActive must be true or false" });
 
 export const newGoal = z.object({
   name,
+  /** The value of a conversion that is reported without one. */
   value: value.default(0),
+  /** ISO 4217, such as `EUR`. */
   currency: currency.default("USD"),
+  /** The parameter that the redirect adds to destinations, holding a token of the click; null for none. */
   clickIdParam: clickIdParam.default(null),
+  /** Whether reports are taken. */
   isActive: isActive.default(true),
+  /** The largest value that a conversion may have; null for none. */
   maxValue: maxValue.default(null),
+  /** Whether reports need the goal's secret in the header `X-Goal-Secret`. */
   serverOnly: serverOnly.default(false),
+  /** Whether only a click's token attributes a conversion. */
   clickTokensOnly: clickTokensOnly.default(false),
 });
 
 export const goalChanges = z.object({
   name: name.optional(),
+  /** The value of a conversion that is reported without one. */
   value: value.optional(),
+  /** ISO 4217, such as `EUR`. */
   currency: currency.optional(),
+  /** The parameter that the redirect adds to destinations, holding a token of the click; null for none. */
   clickIdParam: clickIdParam.optional(),
+  /** Whether reports are taken. */
   isActive: isActive.optional(),
+  /** The largest value that a conversion may have; null for none. */
   maxValue: maxValue.optional(),
+  /** Whether reports need the goal's secret in the header `X-Goal-Secret`. */
   serverOnly: serverOnly.optional(),
+  /** Whether only a click's token attributes a conversion. */
   clickTokensOnly: clickTokensOnly.optional(),
 });
 

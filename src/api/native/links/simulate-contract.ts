@@ -26,6 +26,7 @@ const ZONE_SENTENCE = 'timezone must be an IANA time zone, such as "Europe/Kyiv"
 
 export const simulatedVisitor = z.object(
   {
+    /** ISO 3166-1 alpha-2. */
     country: z
       .string({ error: COUNTRY_SENTENCE })
       .refine((code) => isCountry(code) || UNKNOWN_COUNTRIES.has(code), { error: COUNTRY_SENTENCE })
@@ -34,8 +35,11 @@ export const simulatedVisitor = z.object(
     device: z.enum(DEVICES, { error: DEVICE_SENTENCE }).nullish(),
     os: text("os"),
     browser: text("browser"),
+    /** As in the header `User-Agent`; the device, system and browser follow from it. */
     userAgent: text("userAgent"),
+    /** When the visit is; now by default. */
     at: unlessEmpty(timeText(AT_SENTENCE).nullable()),
+    /** The visitor's zone, as an IANA name. */
     timezone: z
       .string({ error: ZONE_SENTENCE })
       .refine(isTimeZone, { error: ZONE_SENTENCE })
@@ -46,6 +50,7 @@ export const simulatedVisitor = z.object(
     referrer: text("referrer"),
     /** The query of the visitor's request: "utm_source=mail". */
     query: text("query"),
+    /** The cookie of an earlier visit to a link whose test is sticky. */
     variantCookie: text("variantCookie"),
   },
   { error: "Send a JSON object that describes a visitor" },

@@ -10,12 +10,15 @@ const ATTRIBUTION_WINDOW_DAYS_MAX = 365;
 
 export const newWorkspace = z.object({
   name,
+  /** `eu` stores its clicks in the European Union alone. It cannot be changed. */
   jurisdiction: z.literal("eu", { error: 'jurisdiction must be "eu" or null' }).nullish(),
 });
 
 export const workspaceChanges = z.object({
   name: name.optional(),
+  /** How many days each click is kept; counts stay. Null is the installation's own period. */
   clickRetentionDays: days("clickRetentionDays", 0, CLICK_RETENTION_DAYS_MAX),
+  /** How many days after a click a conversion is attributed to it. */
   attributionWindowDays: days("attributionWindowDays", 1, ATTRIBUTION_WINDOW_DAYS_MAX),
 });
 

@@ -28,6 +28,7 @@ const NETWORK_LENGTH_MAX = 100;
 const NOTE_LENGTH_MAX = 100;
 
 const newNetwork = z.object({
+  /** An address, or a range such as `203.0.113.0/24`; by default the sender's own address. */
   network: unlessEmpty(
     z
       .string({ error: "network must be a text" })
