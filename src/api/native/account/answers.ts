@@ -54,8 +54,8 @@ export const newTokenShown = z.strictObject({
 export const revoked = z.strictObject({
   id: z.string(),
   revoked: z.literal(true),
-  /** With `descendants=true`: how many tokens have ended, this one included. */
-  ended: z.int().optional(),
+  /** With `descendants=true`: the ids of the tokens that have ended with this one. */
+  ended: z.array(z.string()).optional(),
   /** Tokens that this one made and that still work. */
   descendants: z.array(z.string()).optional(),
 });
