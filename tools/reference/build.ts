@@ -1,6 +1,7 @@
 /**
- * Builds the documents of the API into `public/`, which serves them: OpenAPI, and what is made of it.
- * They are not in git, so whoever serves, deploys or tests them builds them first.
+ * Builds the documents of the API into `public/`, which serves them: OpenAPI, and what is made of it;
+ * and what the TypeScript client knows of the API. None of it is in git, so whoever serves, deploys
+ * or tests it builds it first.
  */
 
 import { createHash } from "node:crypto";
@@ -9,12 +10,13 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import path from "node:path";
 
 import { ROOT } from "../wrangler.ts";
+import { clientTypes } from "./client-types.ts";
 import { type Source, loadReferences } from "./load.ts";
 import { documentOf } from "./openapi.ts";
 import { TABLED, withRouteTables } from "./route-tables.ts";
 import { type PublishedDocument, siteFiles } from "./site.ts";
 
-const OUTPUT = path.join(ROOT, "public");
+const CLIENT = "clients/typescript/src/operations.ts";
 /** What the last build read and wrote. */
 const STAMP = path.join(ROOT, "dist", "reference.json");
 
@@ -29,10 +31,10 @@ export async function buildReference(): Promise<boolean> {
   const last = await lastBuild();
   if (last !== null && (await isFresh(last))) return false;
   const { source, inputs: loaded } = await loadReferences();
-  const files = await siteFiles(await documentsOf(source));
-  for (const [name, text] of files) await put(path.join(OUTPUT, name), text);
+  const files = await filesOf(await documentsOf(source));
+  for (const [name, text] of files) await put(path.join(ROOT, name), text);
   const gone = last?.outputs.filter((name) => !files.has(name)) ?? [];
-  for (const name of gone) await rm(path.join(OUTPUT, name), { force: true });
+  for (const name of gone) await rm(path.join(ROOT, name), { force: true });
   const inputs = [...loaded.filter((name) => name.startsWith("src/")), ...(await ownInputs())];
   const stamp: Stamp = {
     fingerprint: await fingerprintOf(inputs),
@@ -41,6 +43,17 @@ export async function buildReference(): Promise<boolean> {
   };
   await put(STAMP, JSON.stringify(stamp));
   return true;
+}
+
+/** Returns the text of each file by its path. */
+async function filesOf(
+  documents: readonly PublishedDocument[],
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const [name, text] of await siteFiles(documents)) files.set(`public/${name}`, text);
+  const native = documents.find(({ name }) => name === "native");
+  if (native !== undefined) files.set(CLIENT, clientTypes(native.document));
+  return files;
 }
 
 /** Makes the tables of routes in our Markdown anew. */
@@ -73,7 +86,7 @@ async function lastBuild(): Promise<Stamp | null> {
 
 async function isFresh({ fingerprint, inputs, outputs }: Stamp): Promise<boolean> {
   return (
-    outputs.every((name) => existsSync(path.join(OUTPUT, name))) &&
+    outputs.every((name) => existsSync(path.join(ROOT, name))) &&
     inputs.every((name) => existsSync(path.join(ROOT, name))) &&
     fingerprint === (await fingerprintOf(inputs))
   );

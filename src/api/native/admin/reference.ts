@@ -14,6 +14,7 @@ export const adminReference: ReferenceOf<typeof adminOperations> = {
     description:
       "Messages that could not be processed, newest first. The header `Link` names the next page.",
     answers: { 200: z.array(deadLetter) },
+    answerHeaders: ["Link"],
     fails: { 429: "Too many wrong tokens: wait for the seconds in `Retry-After`." },
     example: {
       query: { queue: "signpost-clicks", limit: "20" },

@@ -90,6 +90,7 @@ export const linkReference: ReferenceOf<
     description:
       "Newest first. Without `limit` all links come as a stream; with it a page of at most as many links and 1 MB, and the header `Link` names the next page.",
     answers: { 200: z.array(listedLink) },
+    answerHeaders: ["Link"],
     example: { query: { tag: "sale", limit: "50" }, answer: [PLAIN] },
   },
   createLink: {

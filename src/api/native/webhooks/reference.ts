@@ -92,6 +92,7 @@ export const webhookReference: ReferenceOf<typeof webhookOperations> = {
     summary: "List deliveries",
     description: "The last 30 days, newest first. The header `Link` names the next page.",
     answers: { 200: z.array(delivery) },
+    answerHeaders: ["Link"],
     fails: { 404: UNKNOWN },
     example: {
       params,
