@@ -337,6 +337,7 @@ CREATE TABLE `webhook_outbox` (
 	`link_id` integer,
 	`data` text NOT NULL,
 	`webhooks` text NOT NULL,
+	`link_facts` text,
 	`due_at_ms` integer NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
 );
@@ -347,6 +348,7 @@ CREATE TABLE `webhooks` (
 	`workspace_id` integer NOT NULL,
 	`url` text NOT NULL,
 	`events` text NOT NULL,
+	`filters` text DEFAULT '{}' NOT NULL,
 	`secret` text NOT NULL,
 	`previous_secret` text,
 	`previous_until_ms` integer,
@@ -361,7 +363,7 @@ CREATE TABLE `webhooks` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `webhooks_uuid_unique` ON `webhooks` (`uuid`);--> statement-breakpoint
-CREATE UNIQUE INDEX `webhooks_by_target` ON `webhooks` (`workspace_id`,`url`,`events`);--> statement-breakpoint
+CREATE UNIQUE INDEX `webhooks_by_target` ON `webhooks` (`workspace_id`,`url`,`events`,`filters`);--> statement-breakpoint
 CREATE TABLE `excluded_networks` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`uuid` text NOT NULL,

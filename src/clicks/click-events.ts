@@ -15,6 +15,7 @@ import { eventIdOf } from "../ledger/packed-click.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { SECOND_MS } from "../platform/clock.ts";
 import { bodyOf } from "../webhooks/events.ts";
+import { addressees, type Filters, LINK_FACTS_SQL, type LinkFacts } from "../webhooks/filters.ts";
 import {
   servedByRule,
   shortUrlSql,
@@ -32,19 +33,30 @@ import type { IngestedClicks } from "./click-batches.ts";
  */
 const SUBSCRIPTIONS_AGE_MS = 5 * SECOND_MS;
 const WORKSPACES_KNOWN_MAX = 10_000;
+/** The most text of filters that is kept. */
+const FILTER_CHARS_KNOWN_MAX = 4_000_000;
 /** The most events in one call of a Ledger. */
 const EVENTS_MAX = 200;
 
 interface Subscription {
   readonly webhooks: readonly string[];
+  /** Of those that have any, by UUID. */
+  readonly filters: Readonly<Record<string, Filters>>;
   readonly untilMs: number;
 }
 
-/** Subscriptions by workspace UUID, cached per isolate and database. */
-const known = new WeakMap<D1Database, Map<string, Subscription>>();
+/** Subscriptions by workspace UUID. */
+class Known extends Map<string, Subscription> {
+  filterChars = 0;
+}
+
+/** Cached per isolate and database. */
+const known = new WeakMap<D1Database, Known>();
 
 interface ToldLink extends LinkRow {
   readonly workspace_uuid: string;
+  /** JSON of `LinkFacts`, if an endpoint has a filter. */
+  readonly facts: string | null;
 }
 
 /** The target of a rule or a variant, by the public id under which clicks name it. */
@@ -71,12 +83,14 @@ export async function tellClicks(
     counted.map(({ ledger }) => workspaceUuidOf(ledger)),
     nowMs,
   );
-  const told = counted.filter(({ ledger }) => webhooksOf(subscribed, ledger).length > 0);
+  const told = counted.filter(({ ledger }) => subscriptionOf(subscribed, ledger) !== null);
   if (told.length === 0) return;
-  const links = await loadToldLinks(env, told);
+  const filtered = told.some(({ ledger }) => isFiltered(subscriptionOf(subscribed, ledger)));
+  const links = await loadToldLinks(env, told, filtered);
   for (const [ledger, ofLedger] of Map.groupBy(told, (clicks) => clicks.ledger)) {
-    const webhooks = webhooksOf(subscribed, ledger);
-    const events = ofLedger.flatMap((clicks) => eventsOf(clicks, webhooks, links));
+    const subscription = subscriptionOf(subscribed, ledger);
+    if (subscription === null) continue;
+    const events = ofLedger.flatMap((clicks) => eventsOf(clicks, subscription, links));
     for (let from = 0; from < events.length; from += EVENTS_MAX) {
       await ledgerFor(env, ledger).offer(ledger, events.slice(from, from + EVENTS_MAX));
     }
@@ -87,11 +101,17 @@ function isHuman(click: LedgerClick): boolean {
   return click.class === "human";
 }
 
-function webhooksOf(
+/** Returns null if nobody subscribes. */
+function subscriptionOf(
   subscribed: ReadonlyMap<string, Subscription>,
   ledger: LedgerId,
-): readonly string[] {
-  return subscribed.get(workspaceUuidOf(ledger))?.webhooks ?? [];
+): Subscription | null {
+  const subscription = subscribed.get(workspaceUuidOf(ledger));
+  return subscription === undefined || subscription.webhooks.length === 0 ? null : subscription;
+}
+
+function isFiltered(subscription: Subscription | null): boolean {
+  return subscription !== null && Object.keys(subscription.filters).length > 0;
 }
 
 /** Loads, in one D1 query, the subscriptions of all workspaces that are missing or stale. */
@@ -100,26 +120,36 @@ async function loadSubscriptions(
   workspaceUuids: readonly string[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, Subscription>> {
-  const cache = known.get(db) ?? new Map<string, Subscription>();
+  const kept = known.get(db);
+  const isFull =
+    kept !== undefined &&
+    (kept.size > WORKSPACES_KNOWN_MAX || kept.filterChars > FILTER_CHARS_KNOWN_MAX);
+  const cache = kept === undefined || isFull ? new Known() : kept;
   known.set(db, cache);
-  if (cache.size > WORKSPACES_KNOWN_MAX) cache.clear();
   const asked = [...new Set(workspaceUuids)].filter(
     (uuid) => (cache.get(uuid)?.untilMs ?? 0) <= nowMs,
   );
   if (asked.length === 0) return cache;
   const { results } = await db
     .prepare(
-      `SELECT hook.uuid, workspaces.uuid AS workspace_uuid
+      `SELECT hook.uuid, hook.filters, workspaces.uuid AS workspace_uuid
        FROM workspaces JOIN webhooks AS hook ON hook.workspace_id = workspaces.id
        WHERE workspaces.uuid IN (SELECT value FROM json_each(?1)) AND hook.is_active = 1
          AND EXISTS (SELECT 1 FROM json_each(hook.events) WHERE value IN ('*', 'link.clicked'))`,
     )
     .bind(JSON.stringify(asked))
-    .all<{ uuid: string; workspace_uuid: string }>();
+    .all<{ uuid: string; filters: string; workspace_uuid: string }>();
   const untilMs = nowMs + SUBSCRIPTIONS_AGE_MS;
   for (const uuid of asked) {
     const ofWorkspace = results.filter((row) => row.workspace_uuid === uuid);
-    cache.set(uuid, { webhooks: ofWorkspace.map((row) => row.uuid), untilMs });
+    const filtered = ofWorkspace.filter(({ filters }) => filters !== "{}");
+    cache.filterChars += filtered.reduce((sum, row) => sum + row.filters.length, 0);
+    const filters = filtered.map((row) => [row.uuid, JSON.parse(row.filters) as Filters]);
+    cache.set(uuid, {
+      webhooks: ofWorkspace.map((row) => row.uuid),
+      filters: Object.fromEntries(filters) as Record<string, Filters>,
+      untilMs,
+    });
   }
   return cache;
 }
@@ -136,6 +166,7 @@ interface ToldLinks {
 async function loadToldLinks(
   { DB: db, PUBLIC_URL: publicUrl }: Pick<Cloudflare.Env, "DB" | "PUBLIC_URL">,
   told: readonly IngestedClicks[],
+  filtered: boolean,
 ): Promise<ToldLinks> {
   const clicks = told.flatMap(({ batch }) => batch.clicks.filter(isHuman));
   const tested = clicks.filter(({ variant }) => variant !== null);
@@ -143,11 +174,12 @@ async function loadToldLinks(
     db
       .prepare(
         `SELECT link.id, workspaces.uuid AS workspace_uuid, link.code, link.title, link.uuid,
-           link.destination_url, ${shortUrlSql(new URL(publicUrl).origin)} AS short_url
+           link.destination_url, ${shortUrlSql(new URL(publicUrl).origin)} AS short_url,
+           iif(?2, ${LINK_FACTS_SQL}, NULL) AS facts
          FROM links AS link JOIN workspaces ON workspaces.id = link.workspace_id
          WHERE link.id IN (SELECT value FROM json_each(?1))`,
       )
-      .bind(linkIdsOf(clicks)),
+      .bind(linkIdsOf(clicks), Number(filtered)),
     db
       .prepare(
         `SELECT id, link_id, public_id, name, url FROM variants
@@ -192,12 +224,15 @@ function byName<T extends ToldTarget>(targets: readonly T[]): ReadonlyMap<string
 /** Makes one event per click. Skips clicks whose link has been deleted since. */
 function eventsOf(
   { ledger, batch, ingested }: IngestedClicks,
-  webhooks: readonly string[],
+  { webhooks: subscribed, filters }: Subscription,
   links: ToldLinks,
 ): OfferedEvent[] {
   return batch.clicks.flatMap((click, position) => {
     const link = isHuman(click) ? links.link(click, ledger) : null;
     if (link === null) return [];
+    const facts = link.facts === null ? null : (JSON.parse(link.facts) as LinkFacts);
+    const webhooks = addressees(subscribed, filters, facts);
+    if (webhooks.length === 0) return [];
     const data = dataOf(click, ingested.firstClickId + position, link, links);
     const eventId = eventIdOf(batch.id, position);
     const event = { event: "link.clicked", atMs: click.atMs, linkId: link.id } as const;

@@ -12,10 +12,11 @@ import { err, ok, type Result } from "../platform/result.ts";
 import { firstBatchIdAt } from "../platform/timed-id.ts";
 import { bodyOf } from "../webhooks/events.ts";
 import { subscribers } from "../webhooks/outbox.ts";
-import { linkPayload } from "../webhooks/payloads-sql.ts";
+import { linkFacts, linkPayload } from "../webhooks/payloads-sql.ts";
 import { toConversionPayload, toRefundPayload } from "../webhooks/payloads.ts";
 import type { GoalNotFound } from "./goal.ts";
 import { decimalOf } from "./money.ts";
+import { filteredOf } from "./tell-webhooks.ts";
 
 export interface RecordedConversion extends Omit<LoggedConversion, "goalId" | "linkId" | "value"> {
   /** A decimal amount. */
@@ -137,18 +138,23 @@ async function refundEvents(
   { id, goalId, linkId, orderId, value: minor, currency, atMs: convertedAtMs }: LoggedConversion,
 ): Promise<OfferedEvent[]> {
   const { origin } = new URL(env.PUBLIC_URL);
+  const isLink = sql`link.id = ${linkId} and link.workspace_id = ${workspace.id}`;
   const [facts] = await databaseOf(env.DB).all<{
     uuids: string;
+    filters: string;
+    linkFacts: string | null;
     link: string | null;
     goal: string | null;
   }>(sql`
-    select subscribers.uuids,
-      (select ${linkPayload(origin)} from links as link
-        where link.id = ${linkId} and link.workspace_id = ${workspace.id}) as link,
+    select subscribers.uuids, subscribers.filters,
+      (select iif(subscribers.filtered, ${linkFacts}, null) from links as link where ${isLink})
+        as "linkFacts",
+      (select ${linkPayload(origin)} from links as link where ${isLink}) as link,
       (select json_object('uuid', uuid, 'name', name) from conversion_goals
         where id = ${goalId} and workspace_id = ${workspace.id}) as goal
     from ${subscribers(workspace.id, REFUNDED)}`);
-  if (facts === undefined) return [];
+  const webhooks = facts === undefined ? [] : filteredOf(facts);
+  if (facts === undefined || webhooks.length === 0) return [];
   const digest = await sha256Hex(`refund/${workspace.ledger}/${id}`);
   const eventId = firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS);
   const value = decimalOf(minor, currency);
@@ -166,6 +172,5 @@ async function refundEvents(
     refund: toRefundPayload({ value, currency, atMs }),
   });
   const event = { event: REFUNDED, atMs, linkId } as const;
-  const webhooks = JSON.parse(facts.uuids) as string[];
   return [{ ...event, eventId, body: bodyOf({ ...event, id: eventId, data }), webhooks }];
 }

@@ -12,8 +12,9 @@ import { ledgerFor } from "../ledger/stub.ts";
 import { sha256Hex } from "../platform/bytes.ts";
 import { firstBatchIdAt } from "../platform/timed-id.ts";
 import { bodyOf } from "../webhooks/events.ts";
+import { type Filters, addressees, type LinkFacts } from "../webhooks/filters.ts";
 import { subscribers } from "../webhooks/outbox.ts";
-import { linkPayload, variantPayload } from "../webhooks/payloads-sql.ts";
+import { linkFacts, linkPayload, variantPayload } from "../webhooks/payloads-sql.ts";
 import { servedByRule, toClickPayload, toConversionPayload } from "../webhooks/payloads.ts";
 import { decimalOf } from "./money.ts";
 import type { TrackedConversion } from "./tracked-conversion.ts";
@@ -30,7 +31,9 @@ const ID_DIGITS = 24; // as many as follow the time in a random event id
 
 interface Facts extends Record<string, unknown> {
   readonly uuids: string;
+  readonly filters: string;
   /** JSON texts; null for none. */
+  readonly linkFacts: string | null;
   readonly link: string | null;
   readonly variant: string | null;
   /** Where the click led; null if what served it is gone. */
@@ -48,7 +51,9 @@ export async function tellConversion(
   const { origin } = new URL(env.PUBLIC_URL);
   const isLink = sql`link.id = ${linkId} and link.workspace_id = ${workspaceId}`;
   const [facts] = await databaseOf(env.DB).all<Facts>(sql`
-    select subscribers.uuids,
+    select subscribers.uuids, subscribers.filters,
+      (select iif(subscribers.filtered, ${linkFacts}, null) from links as link where ${isLink})
+        as "linkFacts",
       (select ${linkPayload(origin)} from links as link where ${isLink}) as link,
       (select ${variantPayload} from variants
         where link_id = ${linkId} and public_id = ${attribution?.variant ?? null}) as variant,
@@ -81,10 +86,8 @@ export async function tellConversion(
     }),
   });
   const body = bodyOf({ ...event, id: eventId, data });
-  const events =
-    facts === undefined
-      ? []
-      : [{ ...event, eventId, body, webhooks: JSON.parse(facts.uuids) as string[] }];
+  const webhooks = facts === undefined ? [] : filteredOf(facts);
+  const events = webhooks.length === 0 ? [] : [{ ...event, eventId, body, webhooks }];
   await ledgerFor(env, ledger).offer(ledger, events, [id]);
 }
 
@@ -126,6 +129,19 @@ function attributionOf({
   if (linkId === null || clickId === null || clickedAtMs === null) return null;
   const msToConvert = Math.max(0, atMs - clickedAtMs);
   return { linkId, clickId, clickedAtMs, variant, click, msToConvert };
+}
+
+/** Returns the endpoints whose filters the event of a link passes. */
+export function filteredOf({
+  uuids,
+  filters,
+  linkFacts: link,
+}: Pick<Facts, "uuids" | "filters" | "linkFacts">): readonly string[] {
+  return addressees(
+    JSON.parse(uuids) as string[],
+    JSON.parse(filters) as Record<string, Filters>,
+    parsed(link) as LinkFacts | null,
+  );
 }
 
 /** Selects where a click led, of the row `link`; null if the log no longer holds the click. */

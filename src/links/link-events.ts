@@ -16,9 +16,10 @@ import {
   OUTBOX_REF,
   type OutboxRef,
   outboxRow,
+  type OutboxValues,
   subscribers,
 } from "../webhooks/outbox.ts";
-import { shortUrl } from "../webhooks/payloads-sql.ts";
+import { linkFacts, shortUrl } from "../webhooks/payloads-sql.ts";
 
 export interface LinkEventContext {
   readonly env: Pick<Cloudflare.Env, "PUBLIC_URL">;
@@ -40,6 +41,7 @@ export function createdEventsStatement(
     eventId: sql`pair.value->>1`,
     linkId: sql`link.id`,
     data: linkData(env),
+    linkFacts,
   });
   // Cross joins keep their order, so without a subscriber no link is read.
   return db.all<OutboxRef>(sql`
@@ -67,10 +69,18 @@ export function updatedEventsStatements(
 ): UpdatedEventsStatements {
   const eventId = newEventId(context.nowMs);
   return {
-    insert: insertOne(db, context, { event: "link.updated", eventId, data: sql`'{}'` }, guard),
+    insert: insertOne(
+      db,
+      context,
+      { event: "link.updated", eventId, data: sql`'{}'`, linkFacts: sql`'{}'` },
+      guard,
+    ),
     complete: db.run(sql`
       update webhook_outbox
-      set data = (select ${linkData(context.env)} from links as link where link.id = ${linkId})
+      set (data, link_facts) = (
+        select ${linkData(context.env)}, iif(link_facts is null, null, ${linkFacts})
+        from links as link where link.id = ${linkId}
+      )
       where event_id = ${eventId}`),
   };
 }
@@ -81,17 +91,17 @@ export function updatedEventsStatements(
 export function deletedEventsStatement(db: Database, context: LinkEventContext, guard: SQL) {
   const eventId = newEventId(context.nowMs);
   const data = linkData(context.env);
-  return insertOne(db, context, { event: "link.deleted", eventId, data }, guard);
+  return insertOne(db, context, { event: "link.deleted", eventId, data, linkFacts }, guard);
+}
+
+interface OneEvent extends Pick<OutboxValues, "event" | "data" | "linkFacts"> {
+  readonly eventId: string;
 }
 
 function insertOne(
   db: Database,
   { access, nowMs }: LinkEventContext,
-  {
-    event,
-    eventId,
-    data,
-  }: { readonly event: EventType; readonly eventId: string; readonly data: SQL },
+  { event, eventId, data, linkFacts: facts }: OneEvent,
   guard: SQL,
 ) {
   const row = outboxRow({
@@ -100,6 +110,7 @@ function insertOne(
     eventId: sql`${eventId}`,
     linkId: sql`link.id`,
     data,
+    linkFacts: facts,
   });
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}

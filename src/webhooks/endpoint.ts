@@ -2,6 +2,7 @@
 
 import { webhooks } from "../db/schema/index.ts";
 import type { Subscription } from "./events.ts";
+import type { Filters } from "./filters.ts";
 import type { RetryPolicy } from "./schedule.ts";
 import type { DisabledReason } from "./verdict.ts";
 
@@ -11,6 +12,7 @@ export interface Endpoint {
   /** As the client sent it. */
   readonly url: string;
   readonly events: readonly Subscription[];
+  readonly filters: Filters;
   readonly retryPolicy: RetryPolicy;
   readonly isActive: boolean;
   /** Why Signpost disabled it; null if a person did, and while it is active. */
@@ -28,6 +30,7 @@ export const ENDPOINT_COLUMNS = {
   uuid: webhooks.uuid,
   url: webhooks.url,
   events: webhooks.events,
+  filters: webhooks.filters,
   retryPolicy: webhooks.retryPolicy,
   isActive: webhooks.isActive,
   disabledReason: webhooks.disabledReason,
@@ -37,8 +40,11 @@ export const ENDPOINT_COLUMNS = {
   updatedAtMs: webhooks.updatedAtMs,
 };
 
-type EndpointRow = Omit<Endpoint, "events"> & { readonly events: readonly string[] };
+type EndpointRow = Omit<Endpoint, "events" | "filters"> & {
+  readonly events: readonly string[];
+  readonly filters: object;
+};
 
 export function endpointOf(row: EndpointRow): Endpoint {
-  return { ...row, events: row.events as Subscription[] };
+  return { ...row, events: row.events as Subscription[], filters: row.filters as Filters };
 }

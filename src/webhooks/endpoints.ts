@@ -15,14 +15,22 @@ import { checkTarget, type OutboundPolicy } from "../platform/safe-fetch.ts";
 import { seal } from "../platform/sealing.ts";
 import { secretOf, type Secrets } from "../platform/secrets.ts";
 import { type Endpoint, ENDPOINT_COLUMNS, endpointOf } from "./endpoint.ts";
-import type { WebhookExists, WebhookNotFound, WebhookUrlRefused } from "./errors.ts";
+import type {
+  WebhookExists,
+  WebhookFilterUnknown,
+  WebhookNotFound,
+  WebhookUrlRefused,
+} from "./errors.ts";
 import { normalSubscriptions, type Subscription } from "./events.ts";
+import { type Filters, normalFilters } from "./filters.ts";
 import type { RetryPolicy } from "./schedule.ts";
 import { newSecret, ROTATION_OVERLAP_MS } from "./secrets.ts";
 
 export interface NewEndpoint {
   readonly url: string;
   readonly events: readonly Subscription[];
+  /** In a change, absent lists stay; an empty one limits nothing. */
+  readonly filters?: Filters | undefined;
   /** Generated if absent. */
   readonly secret?: string | undefined;
   readonly retryPolicy?: RetryPolicy | undefined;
@@ -65,15 +73,39 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
     return row === undefined ? err({ reason: "webhook_not_found" }) : ok(endpointOf(row));
   }
 
-  /** Finds another endpoint with the same URL and events: it would receive everything twice. */
+  /** Finds what filters name and the workspace does not have. What they named before may stay. */
+  async function unknownIn(
+    filters: Filters,
+    before: Filters = {},
+  ): Promise<WebhookFilterUnknown | null> {
+    const added = (name: keyof Filters) =>
+      JSON.stringify(filters[name]?.filter((value) => !before[name]?.includes(value)) ?? []);
+    const [unknown] = await db.all<Omit<WebhookFilterUnknown, "reason">>(sql`
+      select 'linkIds' as field, value from json_each(${added("linkIds")}) where value not in (
+        select uuid from links where uuid = value and workspace_id = ${workspace.id}
+      ) union all
+      select 'tagIds', value from json_each(${added("tagIds")}) where value not in (
+        select uuid from tags where uuid = value and workspace_id = ${workspace.id}
+      ) union all
+      select 'domains', value from json_each(${added("domains")})
+      where value <> '' and value not in (
+        select hostname from domains where hostname = value and workspace_id = ${workspace.id}
+      ) limit 1`);
+    return unknown === undefined ? null : { reason: "webhook_filter_unknown", ...unknown };
+  }
+
+  /**
+   * Finds another endpoint with the same URL, events and filters: it would receive everything twice.
+   */
   async function findTwin(
     uuid: string,
     url: string,
     events: string,
+    filters: string,
   ): Promise<WebhookExists | null> {
     const [twin] = await db.all<{ uuid: string }>(sql`
       select uuid from webhooks where workspace_id = ${workspace.id}
-        and url = ${url} and events = ${events} and uuid <> ${uuid}`);
+        and url = ${url} and events = ${events} and filters = ${filters} and uuid <> ${uuid}`);
     return twin === undefined ? null : { reason: "webhook_exists", uuid: twin.uuid };
   }
 
@@ -95,7 +127,12 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
 
     async create(
       given: NewEndpoint,
-    ): Promise<Result<WithSecret, WebhookUrlRefused | WebhookExists | QuotaExceeded>> {
+    ): Promise<
+      Result<WithSecret, WebhookUrlRefused | WebhookFilterUnknown | WebhookExists | QuotaExceeded>
+    > {
+      const wanted = normalFilters(given.filters ?? {});
+      const unknown = await unknownIn(wanted);
+      if (unknown !== null) return err(unknown);
       const target = await checkUrl(given.url, policy);
       if (!target.ok) return target;
       const uuid = crypto.randomUUID();
@@ -103,18 +140,19 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       const sealed = await seal(await secretOf(env, "ENCRYPTION_KEY"), uuid, secret);
       const limit = PLANS[workspace.plan].webhooksMax;
       const events = eventsText(given.events);
+      const filters = JSON.stringify(wanted);
       const { url, retryPolicy = "default", isActive = true } = given;
       // The insert itself counts, so that concurrent requests cannot both take the last place.
       await db.run(sql`
-        insert into webhooks (uuid, workspace_id, url, events, secret, retry_policy, is_active,
-          created_at_ms, updated_at_ms)
-        select ${uuid}, ${workspace.id}, ${url}, ${events}, ${sealed}, ${retryPolicy},
+        insert into webhooks (uuid, workspace_id, url, events, filters, secret, retry_policy,
+          is_active, created_at_ms, updated_at_ms)
+        select ${uuid}, ${workspace.id}, ${url}, ${events}, ${filters}, ${sealed}, ${retryPolicy},
           ${Number(isActive)}, ${nowMs}, ${nowMs}
         where (select count(*) from webhooks where workspace_id = ${workspace.id}) < ${limit}
-        on conflict (workspace_id, url, events) do nothing`);
+        on conflict (workspace_id, url, events, filters) do nothing`);
       const made = await this.find(uuid);
       if (made.ok) return ok({ endpoint: made.value, secret });
-      const twin = await findTwin(uuid, url, events);
+      const twin = await findTwin(uuid, url, events, filters);
       if (twin !== null) return err(twin);
       const [row] = await db
         .select({ used: count() })
@@ -126,29 +164,37 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
     /** Changes an endpoint. Activating it, or giving it another URL, resets its run of failures. */
     async update(
       uuid: string,
-      { url, events, retryPolicy, isActive }: EndpointChanges,
-    ): Promise<Result<Endpoint, WebhookNotFound | WebhookUrlRefused | WebhookExists>> {
+      { url, events, filters, retryPolicy, isActive }: EndpointChanges,
+    ): Promise<
+      Result<Endpoint, WebhookNotFound | WebhookUrlRefused | WebhookFilterUnknown | WebhookExists>
+    > {
       const known = await this.find(uuid);
       if (!known.ok) return known;
+      const wanted = normalFilters({ ...known.value.filters, ...filters });
+      const unknown = filters === undefined ? null : await unknownIn(wanted, known.value.filters);
+      if (unknown !== null) return err(unknown);
       const target = url === undefined ? ok(null) : await checkUrl(url, policy);
       if (!target.ok) return target;
       const isAnother = url !== undefined && url !== known.value.url;
       const newUrl = url ?? known.value.url;
       const newEvents = eventsText(events ?? known.value.events);
+      const newFilters = JSON.stringify(wanted);
       const changed = await change(
         uuid,
         {
           ...(url !== undefined && { url }),
           ...(events !== undefined && { events: normalSubscriptions(events) }),
+          ...(filters !== undefined && { filters: wanted }),
           ...(retryPolicy !== undefined && { retryPolicy }),
           ...(isActive !== undefined && { isActive, disabledReason: null }),
           ...((isAnother || isActive === true) && { failingSinceMs: null, isSlow: false }),
         },
         sql`not exists (select 1 from webhooks as twin
           where twin.workspace_id = ${workspace.id} and twin.uuid <> ${uuid}
-            and twin.url = ${newUrl} and twin.events = ${newEvents})`,
+            and twin.url = ${newUrl} and twin.events = ${newEvents}
+            and twin.filters = ${newFilters})`,
       );
-      const twin = changed.ok ? null : await findTwin(uuid, newUrl, newEvents);
+      const twin = changed.ok ? null : await findTwin(uuid, newUrl, newEvents, newFilters);
       return twin === null ? changed : err(twin);
     },
 

@@ -9,7 +9,7 @@ export interface WebhookNotFound {
   readonly reason: "webhook_not_found";
 }
 
-/** The workspace has an endpoint with the same URL and events. */
+/** The workspace has an endpoint with the same URL, events and filters. */
 export interface WebhookExists {
   readonly reason: "webhook_exists";
   readonly uuid: string;
@@ -18,6 +18,13 @@ export interface WebhookExists {
 export interface WebhookUrlRefused {
   readonly reason: "webhook_url_refused";
   readonly problem: BlockReason;
+}
+
+/** A filter names what the workspace does not have. */
+export interface WebhookFilterUnknown {
+  readonly reason: "webhook_filter_unknown";
+  readonly field: "linkIds" | "tagIds" | "domains";
+  readonly value: string;
 }
 
 /** The endpoint is disabled, so nothing is sent to it. */
@@ -33,6 +40,7 @@ export interface DeliveryNotFound {
 export type WebhookRefusal =
   | WebhookNotFound
   | WebhookUrlRefused
+  | WebhookFilterUnknown
   | WebhookExists
   | WebhookInactive
   | DeliveryNotFound

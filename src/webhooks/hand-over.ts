@@ -11,6 +11,7 @@ import { ledgerFor } from "../ledger/stub.ts";
 import { MINUTE_MS } from "../platform/clock.ts";
 import { tolerate } from "../platform/log.ts";
 import { bodyOf, type EventType } from "./events.ts";
+import { addressees, type Filters, type LinkFacts } from "./filters.ts";
 
 /** Events that are read from the outbox at a time. */
 const SLICE = 100;
@@ -31,6 +32,7 @@ interface OutboxRow extends Record<string, unknown> {
   readonly link_id: number | null;
   readonly data: string;
   readonly webhooks: string;
+  readonly link_facts: string | null;
   readonly uuid: string;
   readonly jurisdiction: Jurisdiction | null;
 }
@@ -45,10 +47,11 @@ export async function handOver(env: Cloudflare.Env, eventIds: readonly string[])
     )
       .bind(JSON.stringify(eventIds.slice(from, from + SLICE)))
       .all<OutboxRow>();
+    const filters = await filtersOf(env.DB, results);
     const failures: unknown[] = [];
     for (const [ledger, rows] of Map.groupBy(results, ledgerIdOf)) {
       try {
-        for (const events of inCalls(rows.map(offeredEvent))) {
+        for (const events of inCalls(offeredEvents(rows, filters))) {
           await ledgerFor(env, ledger).offer(ledger, events);
           // In one process, as locally, each step would otherwise follow the last without a turn.
           await scheduler.wait(1);
@@ -104,21 +107,42 @@ export function inCalls(events: readonly OfferedEvent[]): OfferedEvent[][] {
   return calls;
 }
 
-function offeredEvent({
-  event_id: id,
-  at_ms: atMs,
-  link_id: linkId,
-  ...row
-}: OutboxRow): OfferedEvent {
-  const { event, data } = row;
-  return {
-    eventId: id,
-    event,
-    atMs,
-    linkId,
-    body: bodyOf({ id, event, atMs, linkId, data }),
-    webhooks: JSON.parse(row.webhooks) as string[],
-  };
+/** Reads the filters of endpoints, by UUID, if any of them had one when its event happened. */
+async function filtersOf(
+  db: D1Database,
+  rows: readonly OutboxRow[],
+): Promise<Readonly<Record<string, Filters>>> {
+  const filtered = rows.filter((row) => row.link_facts !== null);
+  if (filtered.length === 0) return {};
+  const uuids = new Set(filtered.flatMap((row) => JSON.parse(row.webhooks) as string[]));
+  const { results } = await db
+    .prepare(
+      `SELECT uuid, filters FROM webhooks
+       WHERE uuid IN (SELECT value FROM json_each(?1)) AND filters <> '{}'`,
+    )
+    .bind(JSON.stringify([...uuids]))
+    .all<{ uuid: string; filters: string }>();
+  return Object.fromEntries(
+    results.map(({ uuid, filters }) => [uuid, JSON.parse(filters) as Filters]),
+  );
+}
+
+/** Returns the events that somebody is left to receive. */
+function offeredEvents(
+  rows: readonly OutboxRow[],
+  filters: Readonly<Record<string, Filters>>,
+): OfferedEvent[] {
+  return rows.flatMap(({ event_id: id, at_ms: atMs, link_id: linkId, ...row }) => {
+    const { event, data, link_facts: facts } = row;
+    const subscribed = JSON.parse(row.webhooks) as string[];
+    const webhooks =
+      facts === null
+        ? subscribed
+        : addressees(subscribed, filters, JSON.parse(facts) as LinkFacts | null);
+    if (webhooks.length === 0) return [];
+    const body = bodyOf({ id, event, atMs, linkId, data });
+    return [{ eventId: id, event, atMs, linkId, body, webhooks }];
+  });
 }
 
 async function remove(db: D1Database, rows: readonly OutboxRow[]): Promise<void> {

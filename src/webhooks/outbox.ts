@@ -21,7 +21,7 @@ export interface OutboxRef {
 const HAND_OVER_GRACE_MS = 30 * SECOND_MS;
 
 /** The columns that `outboxRow` supplies values for. */
-export const OUTBOX_COLUMNS = sql`(event_id, workspace_id, event, at_ms, link_id, data, webhooks, due_at_ms)`;
+export const OUTBOX_COLUMNS = sql`(event_id, workspace_id, event, at_ms, link_id, data, webhooks, link_facts, due_at_ms)`;
 
 /** The column that an insert returns: the reference to hand over. */
 export const OUTBOX_REF = sql`event_id as "eventId"`;
@@ -32,13 +32,15 @@ export interface OutboxValues {
   readonly eventId: SQL;
   readonly linkId: SQL;
   readonly data: SQL;
+  /** The link's facts, which are stored only if a subscriber has a filter. */
+  readonly linkFacts: SQL;
 }
 
 /** Selects the row of an event, in a query whose `from` begins with `subscribers`. */
-export function outboxRow({ event, atMs, eventId, linkId, data }: OutboxValues): SQL {
+export function outboxRow({ event, atMs, eventId, linkId, data, linkFacts }: OutboxValues): SQL {
   const dueAtMs = atMs + HAND_OVER_GRACE_MS;
   return sql`${eventId}, subscribers.workspace_id, ${event}, ${atMs}, ${linkId}, ${data},
-    subscribers.uuids, ${dueAtMs}`;
+    subscribers.uuids, iif(subscribers.filtered, ${linkFacts}, null), ${dueAtMs}`;
 }
 
 /** The SQL condition for a workspace's active endpoints (`hook`) that subscribe to an event. */
@@ -49,12 +51,27 @@ export function subscribes(workspaceId: SQL | number, event: EventType): SQL {
 }
 
 /**
- * Selects one row, with a workspace's active endpoints that subscribe to an event; none without any.
+ * Selects one row, with a workspace's active endpoints that subscribe to an event, and the filters
+ * of those that have any; none without any endpoint.
  */
 export function subscribers(workspaceId: SQL | number, event: EventType): SQL {
   return sql`(
-    select hook.workspace_id, json_group_array(hook.uuid) as uuids from webhooks as hook
+    select hook.workspace_id, json_group_array(hook.uuid) as uuids,
+      max(hook.filters <> '{}') as filtered,
+      json_group_object(hook.uuid, json(hook.filters)) filter (where hook.filters <> '{}') as filters
+    from webhooks as hook
     where ${subscribes(workspaceId, event)} group by hook.workspace_id
+  ) as subscribers`;
+}
+
+/**
+ * Selects the same for an event that concerns no link: only endpoints without a filter receive it.
+ */
+export function unfilteredSubscribers(workspaceId: SQL | number, event: EventType): SQL {
+  return sql`(
+    select hook.workspace_id, json_group_array(hook.uuid) as uuids, 0 as filtered
+    from webhooks as hook
+    where ${subscribes(workspaceId, event)} and hook.filters = '{}' group by hook.workspace_id
   ) as subscribers`;
 }
 

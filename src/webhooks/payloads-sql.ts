@@ -2,6 +2,7 @@
 
 import { type SQL, sql } from "drizzle-orm";
 
+import { LINK_FACTS_SQL } from "./filters.ts";
 import { shortUrlSql } from "./payloads.ts";
 
 /** The SQL equivalent of `toLinkPayload` for a row `link`. */
@@ -9,6 +10,9 @@ export function linkPayload(origin: string): SQL {
   return sql`json_object('id', link.id, 'short_code', link.code, 'title', link.title,
     'uuid', link.uuid, 'short_url', ${shortUrl(origin)}, 'destination_url', link.destination_url)`;
 }
+
+/** What filters ask of a row `link`, as a JSON object. */
+export const linkFacts = sql.raw(LINK_FACTS_SQL);
 
 /** The short URL of a row `link`. */
 export function shortUrl(origin: string): SQL {

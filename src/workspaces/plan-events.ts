@@ -12,7 +12,7 @@ import {
   OUTBOX_REF,
   type OutboxRef,
   outboxRow,
-  subscribers,
+  unfilteredSubscribers,
 } from "../webhooks/outbox.ts";
 
 /** Stores `subscription.updated` unless the plan stays the same; runs before the change. */
@@ -28,6 +28,7 @@ export function planEventsStatement(
     atMs: nowMs,
     eventId: sql`${newEventId(nowMs)}`,
     linkId: sql`null`,
+    linkFacts: sql`null`,
     data: sql`json_object(
       'subscription', json_object('plan', ${plan}, 'previous_plan', workspace.plan)
     )`,
@@ -35,7 +36,7 @@ export function planEventsStatement(
   const id = sql`(select id from workspaces where uuid = ${workspaceUuid})`;
   return db.all<OutboxRef>(sql`
     insert into webhook_outbox ${OUTBOX_COLUMNS}
-    select ${row} from ${subscribers(id, event)}
+    select ${row} from ${unfilteredSubscribers(id, event)}
     cross join workspaces as workspace
     where workspace.id = subscribers.workspace_id and workspace.plan <> ${plan}
     returning ${OUTBOX_REF}`);

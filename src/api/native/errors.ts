@@ -39,7 +39,7 @@ import { hostnameSentence } from "./domains/sentences.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { amountSentence } from "./goals/contract.ts";
 import { destinationSentence, quotaSentence, webUrlSentence } from "./links/sentences.ts";
-import { webhookUrlSentence } from "./webhooks/translate.ts";
+import { filterSentence, webhookUrlSentence } from "./webhooks/translate.ts";
 
 /** Every refusal of native routes. A feature adds its union here and its cases below. */
 export type NativeRefusal =
@@ -323,12 +323,14 @@ function toWire(refusal: NativeRefusal): WireError {
       return notFound("There is no such webhook.");
     case "webhook_exists":
       return conflict(
-        "There is a webhook with this url and these events already: change that one.",
+        "There is a webhook with this url, these events and these filters already: change that one.",
         {
           code: "WEBHOOK_EXISTS",
           id: refusal.uuid,
         },
       );
+    case "webhook_filter_unknown":
+      return badRequest(filterSentence(refusal));
     case "webhook_url_refused":
       return badRequest(webhookUrlSentence(refusal.problem));
     case "webhook_inactive":

@@ -20,6 +20,17 @@ export function nearestName(given: string, names: readonly string[]): string | n
   return nearest;
 }
 
+const NAME_SHOWN_MAX = 64;
+
+/** Says that nothing has this name, and which name was probably meant. `what` is like "field". */
+export function unknownName(given: string, names: readonly string[], what: string): string {
+  const nearest = nearestName(given, names);
+  const shown = given.slice(0, NAME_SHOWN_MAX).toWellFormed();
+  const said = `"${shown}" is no ${what} of this request`;
+  if (nearest !== null) return `${said}: did you mean ${nearest}?`;
+  return names.length === 0 ? `${said}, which takes none` : `${said}. It takes ${names.join(", ")}`;
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }

@@ -11,7 +11,7 @@ import "./zod-words.ts";
 import { type BodyOptions, isForm, readBody } from "./body.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { Issue, ShellFailure } from "./failure.ts";
-import { nearestName } from "./nearest-name.ts";
+import { unknownName } from "./nearest-name.ts";
 
 type Target = "json" | "query";
 
@@ -96,22 +96,15 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
         (name) => !known.includes(name),
       );
       if (unknown.length === 0) return next();
-      const issues = unknown.map((name) => ({ path: [], message: unknownName(name, known) }));
+      const issues = unknown.map((name) => ({
+        path: [],
+        message: unknownName(name, known, "parameter"),
+      }));
       return refuse(c, { reason: "validation_failed", issues });
     },
     fields: (schema, judge) => async (c, next) =>
       check("json", schema, c.get("fields"), judge)(c, next),
   };
-}
-
-const NAME_SHOWN_MAX = 64;
-
-function unknownName(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  const shown = name.slice(0, NAME_SHOWN_MAX).toWellFormed();
-  const said = `"${shown}" is no parameter of this request`;
-  if (nearest !== null) return `${said}: did you mean ${nearest}?`;
-  return known.length === 0 ? `${said}, which takes none` : `${said}. It takes ${known.join(", ")}`;
 }
 
 /** Returns the parameters that are given: an empty one is not. */

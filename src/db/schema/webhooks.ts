@@ -16,6 +16,8 @@ export const webhooks = sqliteTable(
     url: text("url").notNull(),
     /** JSON array of event types in the order of `EVENT_TYPES`, or `["*"]`. */
     events: text("events", { mode: "json" }).$type<string[]>().notNull(),
+    /** JSON of `webhooks/filters.ts`, in its one form; `{}` for none. */
+    filters: text("filters", { mode: "json" }).$type<object>().notNull().default({}),
     /** Sealed (`platform/sealing.ts`): an HMAC needs the secret itself. */
     secret: text("secret").notNull(),
     /** The previous secret, also sealed. It keeps signing until `previous_until_ms`. */
@@ -33,7 +35,9 @@ export const webhooks = sqliteTable(
     updatedAtMs: integer("updated_at_ms").notNull(),
   },
   // Lists a workspace's endpoints, and keeps two from receiving the same.
-  (table) => [uniqueIndex("webhooks_by_target").on(table.workspaceId, table.url, table.events)],
+  (table) => [
+    uniqueIndex("webhooks_by_target").on(table.workspaceId, table.url, table.events, table.filters),
+  ],
 );
 
 /**
@@ -54,6 +58,8 @@ export const webhookOutbox = sqliteTable("webhook_outbox", {
   data: text("data").notNull(),
   /** JSON array of the UUIDs of the endpoints that subscribed when it happened. */
   webhooks: text("webhooks").notNull(),
+  /** JSON of `LinkFacts` (`webhooks/filters.ts`); null unless one of them has a filter. */
+  linkFacts: text("link_facts"),
   /** When the sweep hands the event over, unless its writer has done so by then. */
   dueAtMs: integer("due_at_ms").notNull(),
 });

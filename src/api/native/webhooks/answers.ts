@@ -14,8 +14,16 @@ export const webhook = z.strictObject({
   url: z.string(),
   /** The events that it gets; `*` is all of them. */
   events: z.array(z.enum(SUBSCRIPTIONS)),
+  /** The links whose events it gets; empty for all. Of one that was deleted, nothing comes. */
+  linkIds: z.array(z.string()),
+  /** The tags of which a link must have one; empty for all. */
+  tagIds: z.array(z.string()),
+  /** The host names of links; empty for all. */
+  domains: z.array(z.string()),
+  /** The values of `utm_campaign`; empty for all. */
+  campaigns: z.array(z.string()),
   isActive: z.boolean(),
-  /** `standard`: four attempts within 36 s. `extended`: for a day. */
+  /** `default`: four attempts within 36 s. `extended`: for days. */
   retryPolicy: z.enum(RETRY_POLICIES),
   /** Why it was switched off: the endpoint answered 410, or failed for days; null if it was not. */
   disabledReason: z.enum(["gone", "failing"]).nullable(),

@@ -2,9 +2,14 @@
 
 import * as z from "zod";
 
+import { readFlag } from "../../../links/csv/cells.ts";
+import { UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
+import { isObject } from "../../../platform/is-object.ts";
 import { EVENT_TYPES, SUBSCRIPTIONS } from "../../../webhooks/events.ts";
+import { FILTER_ENTRIES_MAX, type Filters } from "../../../webhooks/filters.ts";
 import { RETRY_POLICIES } from "../../../webhooks/schedule.ts";
 import { isSecret } from "../../../webhooks/secrets.ts";
+import { unknownName } from "../../shared/nearest-name.ts";
 import { timeText } from "../../shared/plain-values.ts";
 
 const URL_LENGTH_MAX = 2_048;
@@ -17,12 +22,65 @@ const url = z
   .min(1, "url must not be empty")
   .max(URL_LENGTH_MAX, `url must be at most ${URL_LENGTH_MAX} characters`);
 
-const events = z
-  .array(
-    z.enum(SUBSCRIPTIONS, { error: `events must each be one of ${SUBSCRIPTIONS.join(", ")}` }),
-    { error: "events is required and must be a list" },
-  )
-  .min(1, "events must name at least one event, or *");
+const events = z.preprocess(
+  separated,
+  z
+    .array(
+      z.enum(SUBSCRIPTIONS, { error: `events must each be one of ${SUBSCRIPTIONS.join(", ")}` }),
+      { error: "events is required and must be a list" },
+    )
+    .min(1, "events must name at least one event, or *"),
+);
+
+/** Reads a list that forms send as one text, with commas. */
+function separated(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function filter<S extends z.ZodType<string>>(field: keyof Filters, entry: S) {
+  const list = z
+    .array(entry, { error: `${field} must be a list, or null` })
+    .max(FILTER_ENTRIES_MAX, `${field} must have at most ${FILTER_ENTRIES_MAX} entries`);
+  return z.preprocess((value) => (value === null ? [] : separated(value)), list).optional();
+}
+
+const filters = {
+  /** Only events of these links: their ids. */
+  linkIds: filter("linkIds", z.guid("linkIds must each be the id of a link").toLowerCase()),
+  /** Only events of links that have one of these tags: their ids. */
+  tagIds: filter("tagIds", z.guid("tagIds must each be the id of a tag").toLowerCase()),
+  /** Only events of links on these hosts. */
+  domains: filter(
+    "domains",
+    z.string("domains must each be a host name").trim().min(1, "domains must not be empty texts"),
+  ),
+  /** Only events of links with one of these values of `utm_campaign`. */
+  campaigns: filter(
+    "campaigns",
+    z
+      .string("campaigns must each be a text")
+      .trim()
+      .min(1, "campaigns must not be empty texts")
+      .max(
+        UTM_VALUE_LENGTH_MAX,
+        `campaigns must each have at most ${UTM_VALUE_LENGTH_MAX} characters`,
+      ),
+  ),
+};
+
+/** Refuses other fields: a filter that is misspelt would deliver, and cost, everything. */
+function only<S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => unknownName(key, Object.keys(shape), "field")).join("; ")
+        : undefined,
+  });
+}
 
 const secret = z
   .string({ error: "secret must be a text" })
@@ -36,17 +94,43 @@ const retryPolicy = z.enum(RETRY_POLICIES, {
 
 const isActive = z.boolean({ error: "isActive must be true or false" });
 
-export const newWebhook = z.object({
+const named = only({
   url,
   events,
+  ...filters,
   secret: secret.optional(),
   retryPolicy: retryPolicy.optional(),
   isActive: isActive.optional(),
 });
 
-export const webhookChanges = z.object({
+export const newWebhook = z.preprocess(withUrl, named);
+
+/** The same as a form sends it: texts only, where an empty one means that none was entered. */
+export const newWebhookForm = z.preprocess((form) => {
+  if (!isObject(form)) return form;
+  const given = Object.entries(form).filter(([, value]) => value !== "");
+  return withUrl(
+    Object.fromEntries(
+      given.map(([name, value]) => [name, name === "isActive" ? toFlag(value) : value]),
+    ),
+  );
+}, named);
+
+/** Reads `targetUrl`, which other services' REST hooks call it, as `url`. */
+function withUrl(body: unknown): unknown {
+  if (!isObject(body) || body["url"] !== undefined) return body;
+  const { targetUrl, ...others } = body;
+  return targetUrl === undefined ? body : { ...others, url: targetUrl };
+}
+
+function toFlag(value: unknown): unknown {
+  return typeof value === "string" ? (readFlag(value) ?? value) : value;
+}
+
+export const webhookChanges = only({
   url: url.optional(),
   events: events.optional(),
+  ...filters,
   retryPolicy: retryPolicy.optional(),
   isActive: isActive.optional(),
 });

@@ -1,5 +1,6 @@
 /** Webhook endpoints and their deliveries. Responses always carry JSON, so that REST hooks work. */
 
+import { configOf } from "../../../config.ts";
 import { ok, type Result } from "../../../platform/result.ts";
 import {
   type DeliveryContext,
@@ -21,30 +22,32 @@ import { uuidOf } from "../request.ts";
 import {
   deliveryQuery,
   newWebhook,
+  newWebhookForm,
   redeliverRequest,
   sampleQuery,
   testRequest,
   webhookChanges,
 } from "./contract.ts";
-import { wireDelivery, wireWebhook } from "./translate.ts";
+import { toEndpoint, wireDelivery, wireWebhook } from "./translate.ts";
 
 export const webhookOperations = {
   listWebhooks: operation({
     method: "GET",
     path: "/webhooks",
     requires: { scope: "webhooks:read" },
-    answer: async (c) => c.json((await storeOf(c).list()).map(wireWebhook)),
+    answer: async (c) =>
+      c.json((await storeOf(c).list()).map((endpoint) => wireWebhook(endpoint, configOf(c.env)))),
   }),
   createWebhook: operation({
     method: "POST",
     path: "/webhooks",
     requires: { scope: "webhooks:manage" },
-    body: { schema: newWebhook },
+    body: { schema: newWebhook, form: newWebhookForm },
     async answer(c, { body }) {
-      const created = await storeOf(c).create(body);
+      const created = await storeOf(c).create(toEndpoint(body, configOf(c.env)));
       if (!created.ok) return refuse(c, created.error);
       c.header("Location", `/api/webhooks/${created.value.endpoint.uuid}`);
-      return c.json(wireWithSecret(created.value), 201);
+      return c.json(wireWithSecret(c, created.value), 201);
     },
   }),
   getWebhookSamples: operation({
@@ -69,7 +72,7 @@ export const webhookOperations = {
     requires: { scope: "webhooks:read" },
     async answer(c) {
       const found = await endpointOf(c);
-      return found.ok ? c.json(wireWebhook(found.value)) : refuse(c, found.error);
+      return found.ok ? c.json(wireWebhook(found.value, configOf(c.env))) : refuse(c, found.error);
     },
   }),
   updateWebhook: operation({
@@ -78,8 +81,10 @@ export const webhookOperations = {
     requires: { scope: "webhooks:manage" },
     body: { schema: webhookChanges },
     async answer(c, { body }) {
-      const updated = await storeOf(c).update(uuidOf(c), body);
-      return updated.ok ? c.json(wireWebhook(updated.value)) : refuse(c, updated.error);
+      const updated = await storeOf(c).update(uuidOf(c), toEndpoint(body, configOf(c.env)));
+      return updated.ok
+        ? c.json(wireWebhook(updated.value, configOf(c.env)))
+        : refuse(c, updated.error);
     },
   }),
   deleteWebhook: operation({
@@ -98,7 +103,7 @@ export const webhookOperations = {
     requires: { scope: "webhooks:manage" },
     async answer(c) {
       const rotated = await storeOf(c).rotateSecret(uuidOf(c));
-      return rotated.ok ? c.json(wireWithSecret(rotated.value)) : refuse(c, rotated.error);
+      return rotated.ok ? c.json(wireWithSecret(c, rotated.value)) : refuse(c, rotated.error);
     },
   }),
   testWebhook: operation({
@@ -184,6 +189,6 @@ async function withEndpoint<T, E>(
   return done.ok ? ok(done.value) : done;
 }
 
-function wireWithSecret({ endpoint, secret }: WithSecret) {
-  return { ...wireWebhook(endpoint), secret };
+function wireWithSecret(c: NativeContext, { endpoint, secret }: WithSecret) {
+  return { ...wireWebhook(endpoint, configOf(c.env)), secret };
 }

@@ -11,6 +11,10 @@ const WEBHOOK = {
   id: "e5f6a7b8-c9d0-4e1f-8a2b-3c4d5e6f7081",
   url: "https://example.com/hooks/signpost",
   events: ["link.created", "link.clicked"],
+  linkIds: [],
+  tagIds: [],
+  domains: [],
+  campaigns: ["spring"],
   isActive: true,
   retryPolicy: "default",
   disabledReason: null,
@@ -32,11 +36,12 @@ export const webhookReference: ReferenceOf<typeof webhookOperations> = {
   },
   createWebhook: {
     summary: "Create a webhook",
-    description: "Without `secret` one is made. The answer is the only place that shows it.",
+    description:
+      "Without `secret` one is made. The answer is the only place that shows it. With filters it gets the events of links that are in every list: `linkIds`, `tagIds`, `domains`, `campaigns`, and none of those that concern no link. Lists may also be texts with commas; `targetUrl` is read as `url`.",
     answers: { 201: webhookWithSecret },
-    fails: { 409: "There is a webhook of this URL for these events." },
+    fails: { 409: "There is a webhook of this URL for these events and filters." },
     example: {
-      body: { url: WEBHOOK.url, events: WEBHOOK.events },
+      body: { url: WEBHOOK.url, events: WEBHOOK.events, campaigns: WEBHOOK.campaigns },
       answer: { ...WEBHOOK, secret: SECRET },
     },
   },
@@ -55,7 +60,7 @@ export const webhookReference: ReferenceOf<typeof webhookOperations> = {
     summary: "Change a webhook",
     description: "Switching it on again forgets its failures.",
     answers: { 200: webhook },
-    fails: { 404: UNKNOWN, 409: "There is a webhook of this URL for these events." },
+    fails: { 404: UNKNOWN, 409: "There is a webhook of this URL for these events and filters." },
     example: { params, body: { isActive: false }, answer: { ...WEBHOOK, isActive: false } },
   },
   deleteWebhook: {

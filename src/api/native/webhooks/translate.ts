@@ -1,19 +1,46 @@
 /** Converts webhooks between the native API's format and the engine's. */
 
+import type { Config } from "../../../config.ts";
 import type { LoggedDelivery } from "../../../ledger/deliveries/contract.ts";
+import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
+import { domainOf } from "../../../links/route/hosts.ts";
 import type { BlockReason } from "../../../platform/safe-fetch.ts";
 import { deliveryIdOf } from "../../../webhooks/delivery-target.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
+import type { WebhookFilterUnknown } from "../../../webhooks/errors.ts";
+import type { Filters } from "../../../webhooks/filters.ts";
 import type { AnswerOf } from "../../shared/reference.ts";
 import { isoOf } from "../wire-values.ts";
 import type { delivery as deliveryAnswer, webhook } from "./answers.ts";
 
-export function wireWebhook(endpoint: Endpoint): AnswerOf<typeof webhook> {
+/** What a body names as filters, beside an endpoint's other fields. */
+type WithFilters<B> = Omit<B, keyof Filters> & {
+  readonly [K in keyof Filters]?: Filters[K] | undefined;
+};
+
+/** Gathers the filters that a body gives; the names of default hosts mean them all. */
+export function toEndpoint<B extends WithFilters<object>>(body: B, config: Config) {
+  const { linkIds, tagIds, domains, campaigns, ...others } = body;
+  const hosts = domains?.map((hostname) => domainOf(hostname, config));
+  const given = Object.entries({ linkIds, tagIds, domains: hosts, campaigns }).filter(
+    ([, list]) => list !== undefined,
+  );
+  return { ...others, filters: given.length === 0 ? undefined : Object.fromEntries(given) };
+}
+
+export function wireWebhook(endpoint: Endpoint, config: Config): AnswerOf<typeof webhook> {
   const { uuid, url, events, isActive, retryPolicy, disabledReason } = endpoint;
+  const { linkIds = [], tagIds = [], domains = [], campaigns = [] } = endpoint.filters;
   return {
     id: uuid,
     url,
     events,
+    linkIds,
+    tagIds,
+    domains: domains.map((domain) =>
+      domain === DEFAULT_DOMAIN ? config.publicUrl.hostname : domain,
+    ),
+    campaigns,
     isActive,
     retryPolicy,
     disabledReason,
@@ -50,6 +77,17 @@ export function wireDelivery(
     nextAttemptAt: isoOf(nextAtMs),
     createdAt: isoOf(atMs),
   };
+}
+
+const NAMED: Readonly<Record<WebhookFilterUnknown["field"], string>> = {
+  linkIds: "no link of this workspace has that id",
+  tagIds: "no tag of this workspace has that id",
+  domains: "it is no domain of this workspace",
+};
+
+/** Explains why a filter is refused. */
+export function filterSentence({ field, value }: WebhookFilterUnknown): string {
+  return `${field} must not name ${value}: ${NAMED[field]}`;
 }
 
 const PROBLEMS: Readonly<Record<BlockReason, string>> = {
