@@ -24,6 +24,8 @@ import { beyondTags, foreseeTags, unlessBeyondTags } from "./tag-room.ts";
 /** A new link. Without a code it gets one from the allocator. */
 export interface LinkInput extends WantedLink {
   readonly destinationUrl: string;
+  /** Refuse it if the workspace has a link to this destination on this domain, unless archived. */
+  readonly isOnly?: boolean;
 }
 
 /**
@@ -80,7 +82,7 @@ export async function createLinks(
   const hopeful = accepted.filter((_, at) => refusals[at] === undefined);
   // One entry per input, so that the statements run alongside can refer to inputs by position.
   const uuids = drafts.map((draft) => (draft.ok ? draft.value.uuid : crypto.randomUUID()));
-  const { made, heldExternalIds, refused } = await makeLinks(
+  const { made, heldExternalIds, existing, refused } = await makeLinks(
     context,
     hopeful,
     foreseen.value,
@@ -92,7 +94,7 @@ export async function createLinks(
       if (!draft.ok) return draft;
       const refusal = refusalOf.get(draft.value.uuid);
       if (refusal !== undefined) return err(refusal);
-      return outcomeOf(draft.value, { made, heldExternalIds, refused });
+      return outcomeOf(draft.value, { made, heldExternalIds, existing, refused });
     }),
   );
 }
@@ -109,6 +111,8 @@ interface Made {
   readonly made: ReadonlyMap<string, Link>;
   /** Those of the drafts that other calls have taken meanwhile. */
   readonly heldExternalIds: ReadonlySet<string>;
+  /** The UUIDs of the drafts that were to be the only ones, and are not. */
+  readonly existing: ReadonlySet<string>;
   /** Set if other calls have taken the room meanwhile. */
   readonly refused: QuotaExceeded | null;
 }
@@ -123,6 +127,7 @@ async function makeLinks(
   const db = databaseOf(context.env.DB);
   const made = new Map<string, Link>();
   let heldExternalIds: ReadonlySet<string> = new Set();
+  let existing: ReadonlySet<string> = new Set();
   let refused: QuotaExceeded | null = null;
   let isSettled = false;
   try {
@@ -136,18 +141,23 @@ async function makeLinks(
         insertLinks(db, context, rows, [...settling, ...alongside()]),
       );
       if (inserted === null)
-        return { made, heldExternalIds, refused: await beyondTags(db, context.access.workspace) };
+        return {
+          made,
+          heldExternalIds,
+          existing,
+          refused: await beyondTags(db, context.access.workspace),
+        };
       isSettled = true;
       for (const link of inserted.links) made.set(link.uuid, link);
-      ({ heldExternalIds, refused } = inserted);
-      const held = heldExternalIds;
+      ({ heldExternalIds, existing, refused } = inserted);
+      const [held, known] = [heldExternalIds, existing];
       // A custom code that is taken is refused; an automatic one is replaced by the next number.
       pending = pending.filter(
         ({ uuid, code, externalId }) =>
-          code === null && !made.has(uuid) && !held.has(externalId ?? ""),
+          code === null && !made.has(uuid) && !held.has(externalId ?? "") && !known.has(uuid),
       );
     }
-    return { made, heldExternalIds, refused };
+    return { made, heldExternalIds, existing, refused };
   } finally {
     if (!isSettled) await foreseen.giveUp();
   }
@@ -155,13 +165,14 @@ async function makeLinks(
 
 function outcomeOf(
   { uuid, code, externalId = null }: Draft,
-  { made, heldExternalIds, refused }: Made,
+  { made, heldExternalIds, existing, refused }: Made,
 ): Result<Link, CreateLinkRefusal> {
   const link = made.get(uuid);
   if (link !== undefined) return ok(link);
   if (externalId !== null && heldExternalIds.has(externalId)) {
     return err({ reason: "external_id_taken", externalId });
   }
+  if (existing.has(uuid)) return err({ reason: "link_exists" });
   // An automatic code is retried until it is free, unless other links took the room meanwhile.
   return err(
     code === null && refused !== null ? refused : { reason: "code_taken", code: code ?? "" },
@@ -183,6 +194,7 @@ function draftOf(input: LinkInput, context: AcceptContext): Result<Draft, Create
     tags: tags ?? [],
     variants: variants ?? [],
     password: input.password ?? null,
+    isOnly: input.isOnly ?? false,
   });
 }
 

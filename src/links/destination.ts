@@ -46,6 +46,11 @@ export interface DestinationFault {
   readonly scheme?: string;
 }
 
+/** Returns the text of a destination as it is stored and shown. */
+export function destinationText(sent: string): string {
+  return withoutInvisibleEnds(sent).toWellFormed();
+}
+
 const WEB_URL = /^https?:\/\/[^/\\?#]/i;
 // oxlint-disable-next-line no-control-regex -- matches control characters on purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -77,7 +82,7 @@ function parse(
   policy: DestinationPolicy,
   faultOfOther: typeof appFault,
 ): Result<Destination, DestinationFault> {
-  const sent = withoutInvisibleEnds(text).toWellFormed();
+  const sent = destinationText(text);
   // Of `../`, the normalised URL shows nothing, and a character may take three bytes.
   const isLong = sent.length > DESTINATION_LENGTH_MAX || utf8(sent).length > DESTINATION_LENGTH_MAX;
   if (isLong) return err({ problem: "too_long" });

@@ -54,6 +54,11 @@ export interface ExternalIdTaken {
   readonly externalId: string;
 }
 
+/** Only one link is wanted, and the workspace has one to this destination on this domain. */
+export interface LinkExists {
+  readonly reason: "link_exists";
+}
+
 /** Not tried: earlier links of the same call have told as many taken codes as one call may. */
 export interface CallStopped {
   readonly reason: "call_stopped";
@@ -91,6 +96,7 @@ export type CreateLinkRefusal =
   | FieldsRefusal
   | CodeTaken
   | ExternalIdTaken
+  | LinkExists
   | CallStopped
   | TooManyLooks;
 

@@ -14,7 +14,7 @@ import { mapInSlices } from "../platform/pauses.ts";
 import { queueSoon } from "../webhooks/outbox.ts";
 import type { LinkColumns } from "./accept-link.ts";
 import type { LinkContext } from "./context.ts";
-import { hashColumn } from "./destination-hash.ts";
+import { destinationHash, hashColumn } from "./destination-hash.ts";
 import { selectHeldExternalIds } from "./external-ids.ts";
 import { foldedColumns } from "./folded.ts";
 import { labelKey } from "./label-key.ts";
@@ -41,12 +41,16 @@ export interface NewLink extends LinkColumns {
   readonly bytes: number;
   readonly tags: readonly string[];
   readonly variants: readonly Variant[];
+  /** Whether the link is only inserted if the workspace has none like it (`selectExisting`). */
+  readonly isOnly: boolean;
 }
 
 export interface InsertedLinks {
   readonly links: readonly Link[];
   /** The external ids of the rows that other links of the workspace have. */
   readonly heldExternalIds: ReadonlySet<string>;
+  /** The UUIDs of the rows that were to be the only ones, and are not. */
+  readonly existing: ReadonlySet<string>;
   /** Set if no links were created because the plan has no room for all of them. */
   readonly refused: QuotaExceeded | null;
 }
@@ -66,7 +70,7 @@ export async function insertLinks(
   const { workspace } = access;
   const tagged = rows.filter(({ tags }) => tags.length > 0);
   const uuids = rows.map(({ uuid }) => uuid);
-  const [inserted, [room], refs, held] = await batchAround(
+  const [inserted, [room], refs, held, rivals] = await batchAround(
     db,
     [
       ...(await insertStatements(db, access, rows, nowMs)),
@@ -78,6 +82,7 @@ export async function insertLinks(
       selectRoom(db, workspace),
       createdEventsStatement(db, context, uuids),
       selectHeldExternalIds(db, workspace.id, rows),
+      selectExisting(db, workspace.id, rows),
     ],
     alongside,
   );
@@ -90,7 +95,33 @@ export async function insertLinks(
     return toInsertedLink({ ...columns, userId: access.userId, createdAtMs: nowMs }, row);
   });
   const heldExternalIds = new Set(held.map(({ externalId }) => externalId));
-  return { links, heldExternalIds, refused };
+  const existing = new Set(rivals.map(({ uuid }) => uuid));
+  return { links, heldExternalIds, existing, refused };
+}
+
+/** Selects the UUIDs of the rows that were to be the only ones, but have rivals. */
+function selectExisting(db: Database, workspaceId: number, rows: readonly NewLink[]) {
+  const only = rows
+    .filter(({ isOnly }) => isOnly)
+    .map(({ uuid, domain, destinationUrl }) => ({
+      uuid,
+      domain,
+      destinationUrl,
+      destinationHash: destinationHash(destinationUrl),
+    }));
+  return db.all<{ uuid: string }>(sql`
+    select value->>'uuid' as uuid from json_each(${JSON.stringify(only)})
+    where ${hasRival(workspaceId)}`);
+}
+
+/** True in SQL if another link of the workspace, not archived, leads where a row `value` does. */
+function hasRival(workspaceId: number): SQL {
+  return sql`exists (
+    select 1 from links as rival where rival.destination_hash = value->>'destinationHash'
+      and rival.workspace_id = ${workspaceId} and rival.destination_url = value->>'destinationUrl'
+      and rival.domain = value->>'domain' and rival.archived_at_ms is null
+      and rival.uuid <> value->>'uuid'
+  )`;
 }
 
 /** Returns what links add to a workspace. */
@@ -136,7 +167,8 @@ async function insertStatements(
         select 1 from reserved_codes as held
         where held.domain = value->>'domain' and held.code = value->>'code'
           and held.workspace_id <> ${workspace.id} and held.until_ms > ${nowMs}
-      ) and ${hasRoom(workspace, loadOf(rows), slices.slice(0, at))}
+      ) and not (coalesce(value->>'isOnly', 0) and ${hasRival(workspace.id)})
+      and ${hasRoom(workspace, loadOf(rows), slices.slice(0, at))}
       on conflict do nothing`),
   );
 }

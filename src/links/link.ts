@@ -104,8 +104,8 @@ export type LinkRef =
 /** What a link is looked up by beside its identifiers. */
 export type LinkKey =
   | LinkAddress
-  /** Of several links, the newest is found. */
-  | { readonly destinationUrl: string }
+  /** Of several links, the newest is found; with a domain, only one on it that is not archived. */
+  | { readonly destinationUrl: string; readonly domain?: string }
   | { readonly externalId: string };
 
 /** A collection by its UUID or its integer id. */

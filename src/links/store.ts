@@ -3,7 +3,7 @@
  * return another workspace's links.
  */
 
-import { and, desc, eq, gt, inArray, lt, or, type SQL, sql, sum } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, or, type SQL, sql, sum } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
 import { links } from "../db/schema/index.ts";
@@ -160,11 +160,12 @@ function hasKey(key: LinkKey, workspaceId: number): SQL | undefined {
   const mine = eq(links.workspaceId, workspaceId);
   if ("externalId" in key) return and(eq(links.externalId, key.externalId), mine);
   if ("destinationUrl" in key) {
-    const { destinationUrl } = key;
+    const { destinationUrl, domain: on } = key;
     return and(
       eq(links.destinationHash, destinationHash(destinationUrl)),
       mine,
       eq(links.destinationUrl, destinationUrl),
+      ...(on === undefined ? [] : [eq(links.domain, on), isNull(links.archivedAtMs)]),
     );
   }
   const { domain, code } = key;

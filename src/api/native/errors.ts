@@ -251,6 +251,8 @@ function toWire(refusal: NativeRefusal): WireError {
     }
     case "external_id_taken":
       return conflict(`There is a link with the externalId "${refusal.externalId}" already.`);
+    case "link_exists":
+      return conflict("Another request has just made or deleted this link. Send it again.");
     case "call_stopped":
       return conflict(
         `Not tried: the codes of ${refusal.taken} links before this one are taken. Send it again later.`,

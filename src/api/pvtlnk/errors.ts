@@ -162,6 +162,7 @@ function toWire(refusal: PvtlnkRefusal): WireError {
     case "code_reserved":
     case "code_taken":
     case "external_id_taken":
+    case "link_exists":
     case "call_stopped":
     case "expiry_past":
     case "schedule_inverted":

@@ -170,6 +170,8 @@ function toWire(refusal: RevolinkRefusal): WireError {
       return conflict("This slug is already taken.");
     case "external_id_taken":
       return conflict("Another link has this external id.");
+    case "link_exists":
+      return conflict("There is a link to this destination.");
     case "call_stopped":
       return conflict(
         `Not tried: the slugs of ${refusal.taken} links before this one are taken. Send it again later.`,

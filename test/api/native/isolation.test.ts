@@ -98,6 +98,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   // Codes are public; their owners and destinations are not.
   "GET /api/links/check/:shortCode": { own: ownLink, answer: "own_only" },
+  "PUT /api/links/upsert": {
+    own: ownLink,
+    answer: "own_only",
+    body: { destinationUrl: "https://example.com/bobs" },
+  },
   "GET /api/links/lookup": { own: ownLink, answer: "not_found", query: "?shortCode=:shortCode" },
   "GET /api/links/export": { own: ownLink, answer: "own_only" },
   "POST /api/links/import": {

@@ -65,6 +65,7 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "POST /api/links/bulk": ["links:create"],
   "GET /api/links/export": ["links:read"],
   "POST /api/links/import": ["links:create"],
+  "PUT /api/links/upsert": ["links:update"],
   "GET /api/links/lookup": ["links:read"],
   "GET /api/links/:id": ["links:read"],
   "PATCH /api/links/:id": ["links:update"],

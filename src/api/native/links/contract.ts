@@ -211,8 +211,16 @@ export const linkChanges = z.object(
   NOT_AN_OBJECT,
 );
 
+const IF_EXISTS_SENTENCE = 'ifExists must be "refuse" or "return"';
+
+/** A new link, and what happens if there is one like it. */
+export const createdLink = newLink.extend({
+  /** With `return`, a link like it is answered with instead of making a second one. */
+  ifExists: z.enum(["refuse", "return"], { error: IF_EXISTS_SENTENCE }).optional(),
+});
+
 /** The same link as a form sends it: texts only, where an empty one means that none was entered. */
-export const newLinkForm = z.preprocess(
+export const createdLinkForm = z.preprocess(
   (form) =>
     form !== null && typeof form === "object"
       ? Object.fromEntries(
@@ -221,7 +229,7 @@ export const newLinkForm = z.preprocess(
             .map(([name, value]) => [name, FORM_FIELDS.get(name)?.(String(value)) ?? value]),
         )
       : form,
-  newLink,
+  createdLink,
 );
 
 /** A map, since clients name the fields: an object would also have `__proto__`. */

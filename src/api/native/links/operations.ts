@@ -2,16 +2,19 @@
 
 import { freeSuggestions } from "../../../codes/suggestions.ts";
 import { configOf } from "../../../config.ts";
+import type { Alongside } from "../../../db/batch.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { links as linkTable } from "../../../db/schema/index.ts";
 import { NO_CLICKS } from "../../../links/activity.ts";
 import { checkCode } from "../../../links/check-code.ts";
-import { createLink } from "../../../links/create-link.ts";
+import { createLink, type LinkInput } from "../../../links/create-link.ts";
 import { deleteLink } from "../../../links/delete-link.ts";
+import { createUnlessExists, type EnsuredLink, upsertLink } from "../../../links/ensure-link.ts";
 import type { Link } from "../../../links/link.ts";
 import { resetCounts } from "../../../links/reset-counts.ts";
 import { DEFAULT_DOMAIN } from "../../../links/route/address.ts";
 import { updateLink } from "../../../links/update-link.ts";
+import { err, ok, type Result } from "../../../platform/result.ts";
 import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { etagOf, hasVersion, versionsOf } from "../../shared/if-match.ts";
@@ -21,7 +24,15 @@ import { withoutShown } from "../../shared/without-shown.ts";
 import type { NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
-import { linkChanges, linkQuery, lookUpQuery, newLink, newLinkForm } from "./contract.ts";
+import {
+  createdLink,
+  createdLinkForm,
+  linkChanges,
+  linkQuery,
+  lookUpQuery,
+  type NewLink,
+  newLink,
+} from "./contract.ts";
 import { answerList } from "./list.ts";
 import {
   answerLink,
@@ -49,31 +60,53 @@ export const linkOperations = {
     method: "POST",
     path: "/links",
     requires: { scope: "links:create" },
-    body: { schema: newLink, form: newLinkForm, limitBytes: BODY_BYTES_MAX },
+    body: { schema: createdLink, form: createdLinkForm, limitBytes: BODY_BYTES_MAX },
     async answer(c, { body }) {
       const context = linkContextOf(c);
-      const store = linkStoreOf(c);
-      const config = configOf(c.env);
-      const request = { ...onceRequestOf(c, "POST /api/links"), db: databaseOf(c.env.DB), body };
-      const created = await runOnce<Link, NativeRefusal>(request, {
-        table: linkTable,
-        async change(alongside) {
-          // Fetches a logo, and so only once per key.
-          const routing = await readRouting(body, routingSurroundingsOf(c, null));
-          if (!routing.ok) return routing;
-          return createLink(context, toInput(body, routing.value, config), alongside);
-        },
-        rebuild: async (ids) => (await store.findByIds(ids))[0] ?? null,
-      });
-      if (!created.ok) {
-        return refuse(c, await withSuggestions(c, created.error, toDomain(body.domain, config)));
+      const isReturned = body.ifExists === "return";
+      // What exists is shown, and a token that may only create links reads none.
+      if (isReturned && !context.access.scopes.has("links:read")) {
+        return refuse(c, { reason: "scope_missing", scopes: ["links:read"] });
       }
-      const { value: link, replayed } = created.value;
-      announceLiveBy(c);
-      if (replayed) c.header("Idempotent-Replayed", "true");
-      c.header("Location", `/api/links/${link.uuid}`);
-      if (!wantsText(c)) return answerNewLink(c, link, { replayed });
-      return c.text(wireLink(link, NO_CLICKS, config).shortUrl, 201);
+      return answerEnsured(c, "POST /api/links", body, async (alongside) => {
+        // Fetches a logo, and so only once per key.
+        const routing = await readRouting(body, routingSurroundingsOf(c, null));
+        if (!routing.ok) return routing;
+        const input = toInput(body, routing.value, configOf(c.env));
+        if (isReturned) return createUnlessExists(context, input, alongside);
+        const created = await createLink(context, input, alongside);
+        return created.ok ? ok({ link: created.value, isNew: true }) : created;
+      });
+    },
+  }),
+  upsertLink: operation({
+    method: "PUT",
+    path: "/links/upsert",
+    requires: { scope: "links:update" },
+    body: { schema: newLink, limitBytes: BODY_BYTES_MAX },
+    async answer(c, { body }) {
+      const context = linkContextOf(c);
+      const config = configOf(c.env);
+      const { externalId, destinationUrl } = body;
+      const domain = toDomain(body.domain, config);
+      const wanted = { externalId, destinationUrl, domain, code: body.shortCode ?? undefined };
+      const upsert = {
+        async changes({ qrSettings }: Link) {
+          const routing = await readRouting(body, routingSurroundingsOf(c, qrSettings));
+          if (!routing.ok) return routing;
+          return ok(toChanges({ ...body, shortCode: wanted.code }, routing.value, config));
+        },
+        async input(): Promise<Result<LinkInput, NativeRefusal>> {
+          if (!context.access.scopes.has("links:create")) {
+            return err({ reason: "scope_missing", scopes: ["links:create"] });
+          }
+          const routing = await readRouting(body, routingSurroundingsOf(c, null));
+          return routing.ok ? ok(toInput(body, routing.value, config)) : routing;
+        },
+      };
+      return answerEnsured(c, "PUT /api/links/upsert", body, async (alongside) =>
+        upsertLink<NativeRefusal>(context, wanted, upsert, alongside),
+      );
     },
   }),
   checkCode: operation({
@@ -168,6 +201,37 @@ export const linkOperations = {
     },
   }),
 };
+
+/** Makes or finds a link, once for each `Idempotency-Key`, and answers with it: 201 if it is new. */
+async function answerEnsured(
+  c: NativeContext,
+  name: string,
+  body: NewLink,
+  change: (alongside: Alongside) => Promise<Result<EnsuredLink, NativeRefusal>>,
+): Promise<Response> {
+  const config = configOf(c.env);
+  const request = { ...onceRequestOf(c, name), db: databaseOf(c.env.DB), body };
+  const ensured = await runOnce<EnsuredLink, NativeRefusal>(request, {
+    table: linkTable,
+    change,
+    async rebuild([made = 0, found = 0]) {
+      const [link] = await linkStoreOf(c).findByIds([made === 0 ? found : made]);
+      return link === undefined ? null : { link, isNew: made !== 0 };
+    },
+  });
+  if (!ensured.ok) {
+    return refuse(c, await withSuggestions(c, ensured.error, toDomain(body.domain, config)));
+  }
+  const { replayed } = ensured.value;
+  const { link, isNew } = ensured.value.value;
+  announceLiveBy(c);
+  if (replayed) c.header("Idempotent-Replayed", "true");
+  c.header("Location", `/api/links/${link.uuid}`);
+  if (wantsText(c)) {
+    return c.text(wireLink(link, NO_CLICKS, config).shortUrl, isNew ? 201 : 200);
+  }
+  return isNew ? answerNewLink(c, link, { replayed }) : answerLink(c, link);
+}
 
 /** Answers with a link, or that the client has this version of it. */
 async function answerUnlessKnown(c: NativeContext, link: Link): Promise<Response> {

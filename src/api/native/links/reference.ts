@@ -16,7 +16,7 @@ import {
   simulation,
 } from "./answers.ts";
 import type { linkBulkOperations } from "./bulk.ts";
-import { linkChanges, newLink } from "./contract.ts";
+import { createdLink, linkChanges, newLink } from "./contract.ts";
 import type { csvOperations } from "./csv.ts";
 import type { linkOperations } from "./operations.ts";
 import type { simulationOperations } from "./simulate.ts";
@@ -96,12 +96,12 @@ export const linkReference: ReferenceOf<
   createLink: {
     summary: "Create a link",
     description:
-      "Without `shortCode` one is chosen. `Accept: text/plain` answers the short URL alone, and a form is accepted, for Shortcuts and scripts. `Signpost-Live-By` says when the link works everywhere.",
-    answers: { 201: link },
-    text: { 201: "The short URL alone." },
+      "Without `shortCode` one is chosen. With `ifExists` as `return`, a link that the workspace has is answered with 200: the one with the `externalId`; else with the `shortCode` and destination; else the newest, unless archived, to the destination on the domain. `Accept: text/plain` answers the short URL alone, and a form is accepted, for Shortcuts and scripts. `Signpost-Live-By` says when the link works everywhere.",
+    answers: { 200: link, 201: link },
+    text: { 200: "The short URL alone.", 201: "The short URL alone." },
     fails: { 409: `${TAKEN} ${HELD}`, 429: "Too many requests, or codes of others tried." },
     headers: ["Idempotency-Key"],
-    body: newLinkTyped,
+    body: createdLink.extend(typed),
     example: {
       body: {
         destinationUrl: LINK.destinationUrl,
@@ -130,6 +130,20 @@ export const linkReference: ReferenceOf<
     fails: { 404: UNKNOWN },
     headers: ["If-None-Match"],
     example: { params, answer: LINK },
+  },
+  upsertLink: {
+    summary: "Create or change a link",
+    description:
+      "Changes the link with the `externalId`; else the one with the `shortCode`; else the newest, unless archived, to `destinationUrl` on the domain. If there is none, creates it (201), for which a token needs `links:create` as well. Fields that are left out keep their value. Of two calls at once, one creates the link.",
+    answers: { 200: link, 201: link },
+    text: { 200: "The short URL alone.", 201: "The short URL alone." },
+    fails: { 409: `${TAKEN} ${HELD}`, 429: "Too many requests, or codes of others tried." },
+    headers: ["Idempotency-Key"],
+    body: newLinkTyped,
+    example: {
+      body: { externalId: LINK.externalId, destinationUrl: LINK.destinationUrl },
+      answer: LINK,
+    },
   },
   lookUpLink: {
     summary: "Look a link up",
@@ -265,6 +279,7 @@ export const linkResources: readonly Resource[] = [
     operations: [
       "listLinks",
       "createLink",
+      "upsertLink",
       "checkCode",
       "getLink",
       "lookUpLink",

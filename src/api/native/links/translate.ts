@@ -3,6 +3,7 @@
 import type { Config } from "../../../config.ts";
 import type { ShownActivity, WithActivity } from "../../../links/activity.ts";
 import type { LinkInput } from "../../../links/create-link.ts";
+import { destinationText } from "../../../links/destination.ts";
 import type { LinkFilter } from "../../../links/filter.ts";
 import type { Link, LinkFields, LinkKey, ListedLink } from "../../../links/link.ts";
 import { shownDomain } from "../../../links/parked.ts";
@@ -11,7 +12,6 @@ import { domainOf } from "../../../links/route/hosts.ts";
 import type { Rule } from "../../../links/rules/rule.ts";
 import type { LinkChanges } from "../../../links/update-link.ts";
 import type { Variant } from "../../../links/variants/variant.ts";
-import { withoutInvisibleEnds } from "../../../platform/invisible.ts";
 import { mapInSlices } from "../../../platform/pauses.ts";
 import type { AnswerOf } from "../../shared/reference.ts";
 import type { ImportReport } from "../../shared/wire/csv/import.ts";
@@ -91,7 +91,7 @@ export function toKey(query: LookUpQuery, config: Config): LinkKey | null {
   const { shortUrl, shortCode, domain, destinationUrl, externalId } = query;
   if (externalId !== undefined) return { externalId: externalId.trim() };
   if (destinationUrl !== undefined) {
-    return { destinationUrl: withoutInvisibleEnds(destinationUrl).toWellFormed() };
+    return { destinationUrl: destinationText(destinationUrl) };
   }
   if (shortCode !== undefined) return { domain: toDomain(domain ?? null, config), code: shortCode };
   const code = /^\/([\w-]+)\/?$/.exec(shortUrl?.pathname ?? "")?.[1];

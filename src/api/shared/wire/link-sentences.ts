@@ -54,6 +54,8 @@ export function refusalSentence(refusal: CreateLinkRefusal): string {
       return CODE_TAKEN;
     case "external_id_taken":
       return "External id has already been taken";
+    case "link_exists":
+      return "Destination url has a link already";
     case "call_stopped":
       return `Not imported: the codes of ${refusal.taken} rows before this one are taken. Send this row again later`;
     case "rate_limited":
