@@ -1,9 +1,10 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 
 import type { WorkspaceContext } from "../access/context.ts";
 import { batchAround } from "../db/batch.ts";
 import { databaseOf } from "../db/database.ts";
 import { selectVerifiedHosts } from "../db/own-hosts.ts";
+import { domains } from "../db/schema/domains.ts";
 import { hostsNamedIn, parseWebAddress } from "../links/destination.ts";
 import { hostAddress } from "../links/route/address.ts";
 import { publishSoon } from "../links/route/publish.ts";
@@ -16,6 +17,7 @@ import {
   domainStore,
   type DomainUrlRefused,
   leaveHosts,
+  WHOLE_COLUMNS,
   type WholeDomain,
 } from "./domains.ts";
 
@@ -47,22 +49,23 @@ export async function changeDomain(
   const notFoundUrl = acceptUrl("notFoundUrl", changes.notFoundUrl, hostname, others);
   if (!notFoundUrl.ok) return notFoundUrl;
   const given = { ...changes, rootUrl: rootUrl.value, notFoundUrl: notFoundUrl.value };
-  const wanted = { ...found.value, ...definedIn(given) };
-  if (isSameJson(wanted, found.value)) return found;
-  const [changed] = await batchAround(
+  const columns = definedIn(given);
+  if (isSameJson({ ...found.value, ...columns }, found.value)) return found;
+  // Only what was given: a concurrent change of another setting stays.
+  const [, [changed]] = await batchAround(
     db,
     [leaveHosts(db, sql`id = ${id} and verified_at_ms is not null`, nowMs)],
     [
-      db.all(sql`
-        update domains set root_url = ${wanted.rootUrl}, not_found_url = ${wanted.notFoundUrl},
-          robots = ${wanted.robots}, asset_links = ${wanted.assetLinks},
-          apple_app_site_association = ${wanted.appleAppSiteAssociation}, version = version + 1
-        where id = ${id} returning id`),
+      db
+        .update(domains)
+        .set({ ...columns, version: sql`${domains.version} + 1` })
+        .where(eq(domains.id, id)),
+      db.all<WholeDomain>(sql`select ${WHOLE_COLUMNS} from domains where id = ${id}`),
     ],
   );
-  if (changed.length === 0) return err({ reason: "domain_not_found" });
+  if (changed === undefined) return err({ reason: "domain_not_found" });
   publishSoon(env, [hostAddress(hostname)]);
-  return ok(wanted);
+  return ok(changed);
 }
 
 /**

@@ -106,6 +106,23 @@ describe("the settings of a domain", () => {
     expect(await (await exports.default.fetch(file)).json()).toEqual(ASSOCIATION);
   });
 
+  it("keep what others change at the same time", async ({ expect }) => {
+    const ada = await newAccount();
+    const domain = await prove(ada, newHostname());
+    const settings = {
+      rootUrl: "https://acme.example/a",
+      notFoundUrl: "https://acme.example/b",
+      robots: "allow",
+      assetLinks: ASSET_LINKS,
+    };
+    const changes = Object.entries(settings).map(([name, value]) =>
+      change(ada, domain, { [name]: value }),
+    );
+    for (const changed of await Promise.all(changes)) expect(changed.status).toBe(200);
+    const read = await callApi(`/api/domains/${domain.id}`, { headers: ada.bySession });
+    expect(await read.json()).toMatchObject(settings);
+  });
+
   it("take back what they show, and publish nothing when nothing changes", async ({ expect }) => {
     const ada = await newAccount();
     const hostname = newHostname();
