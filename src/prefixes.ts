@@ -49,9 +49,13 @@ export const DEFAULT_HOST_FILES: ReadonlySet<string> = new Set([
   "/llms.txt",
 ]);
 
+const DOCUMENTS: ReadonlySet<string> = new Set(
+  Object.values(PREFIXES).flatMap((prefixes) => prefixes.map((one) => `${one}/openapi.json`)),
+);
+
 /** Whether a document of an API may be at a path, which `npm run reference` built. */
 export function isDocument(path: string): boolean {
-  return isUnder(DOCS_PATH, path) || path.endsWith("/openapi.json");
+  return isUnder(DOCS_PATH, path) || DOCUMENTS.has(path);
 }
 
 /** Whether a path is the prefix itself or lies below it. */

@@ -72,6 +72,15 @@ describe("the API shell", () => {
     },
   );
 
+  it("reads the body of a request for a link that is named like a document", async ({
+    expect,
+  }) => {
+    const headers = await (await newAccount()).byToken("links:update");
+    const response = await callApi("/api/links/openapi.json", jsonOf("PATCH", {}, headers));
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: "NOT_FOUND" });
+  });
+
   it("answers HEAD like GET, without a body", async ({ expect }) => {
     const response = await callApi("/api/health", { method: "HEAD" });
     expect(response.status).toBe(200);
