@@ -65,7 +65,7 @@ export function withVisitorPath(destination: string, path: string): string {
 }
 
 /** A `..` that a destination's server could still see, behind or before an encoded slash. */
-const CLIMBS = /(?:^|\/|%2f|%5c)(?:\.|%2e){2}(?=$|[/;]|%2f|%5c)/i;
+const CLIMBS = /(?:^|\/|%2f|%5c)(?:\.|%2e){2}(?=$|[/;]|%2f|%3b|%5c)/i;
 
 /**
  * Returns a path that stays below every path it is added to: its dot segments are resolved within
