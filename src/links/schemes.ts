@@ -75,18 +75,25 @@ const REFUSED: ReadonlySet<string> = new Set([
   "x-apple-helpviewer",
   "x-man-page",
   // Open a terminal, another desktop, or a developer's tool on what they name.
+  "anydesk",
+  "atom",
   "cursor",
+  "git-client",
   "jetbrains",
+  "mvim",
   "putty",
   "rdp",
   "rlogin",
+  "rustdesk",
   "sourcetree",
   "ssh",
   "telnet",
   "tn3270",
+  "txmt",
   "vnc",
   "windsurf",
   "x-github-client",
+  "zed",
   // Read files, shares and directories.
   "afp",
   "android.resource",
@@ -143,8 +150,10 @@ const REFUSED: ReadonlySet<string> = new Set([
   "feeds",
   "itpc",
   "pcast",
+  "opera-mini",
   "samsunginternet",
   "ucbrowser",
+  "ucweb",
   "x-web-search",
   "yandexbrowser-open-url",
 ]);
@@ -152,6 +161,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 const REFUSED_KINDS: readonly RegExp[] = [
   // Windows: settings, installers, Office and the search of Explorer.
   /^ms-/,
+  /^onenote-cmd/,
   /^search/,
   /^vnd\.ms\./,
   // Any language: javascript, vbscript, livescript, applescript, x-help-script.
