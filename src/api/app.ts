@@ -60,7 +60,8 @@ export default {
     armUpkeep(env, ctx);
     const { pathname } = new URL(request.url);
     if (pathname === "/") return answerHome(request, env);
-    if (pathname === SETUP_PATH) return answerSetup(request, env);
+    // As in the APIs, a path may end with a slash.
+    if (pathname === SETUP_PATH || pathname === `${SETUP_PATH}/`) return answerSetup(request, env);
     if (pathname.startsWith(INVITATION_PATH)) return answerInvitation(request);
     return (await apps[dialectOf(pathname)]()).fetch(request, env, ctx);
   },

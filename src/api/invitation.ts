@@ -37,7 +37,7 @@ const SCRIPT = `
 const $ = (id) => document.getElementById(id);
 const form = $("account");
 const { known, name, email, password } = form.elements;
-const invitation = location.pathname.split("/").at(-1);
+const invitation = location.pathname.split("/")[3];
 const choose = () => {
   $("name").hidden = name.disabled = known.checked;
   password.autocomplete = known.checked ? "current-password" : "new-password";

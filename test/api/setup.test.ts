@@ -37,9 +37,11 @@ describe("/setup", () => {
 
   it("shows no form once there is an account", async ({ expect }) => {
     await newAccount();
-    const page = await (await callApi("/setup")).text();
-    expect(page).toContain("is set up");
-    expect(page).not.toContain("<form");
+    for (const path of ["/setup", "/setup/"]) {
+      const page = await (await callApi(path)).text();
+      expect(page).toContain("is set up");
+      expect(page).not.toContain("<form");
+    }
   });
 
   it("is a page, and nothing else", async ({ expect }) => {
