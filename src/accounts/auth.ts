@@ -126,7 +126,6 @@ function logFailure(error: unknown): void {
   log("error", "accounts.library.failed", { error });
 }
 
-/** Reads the cause, which has D1's message; drizzle's own message contains the statement. */
 /** Turns "too many hashes" into the library's own error, which it answers with its status. */
 async function whenFree<T>(hash: Promise<T>): Promise<T> {
   try {
@@ -137,6 +136,7 @@ async function whenFree<T>(hash: Promise<T>): Promise<T> {
   }
 }
 
+/** Reads the cause, which has D1's message; drizzle's own message contains the statement. */
 function isUniqueViolation(error: unknown): boolean {
   const cause = isError(error) ? (error.cause ?? error) : null;
   return isError(cause) && cause.message.includes("UNIQUE constraint failed");

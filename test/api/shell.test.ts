@@ -72,9 +72,7 @@ describe("the API shell", () => {
     },
   );
 
-  it("reads the body of a request for a link that is named like a document", async ({
-    expect,
-  }) => {
+  it("reads the body of a request for a link that is named like a document", async ({ expect }) => {
     const headers = await (await newAccount()).byToken("links:update");
     const response = await callApi("/api/links/openapi.json", jsonOf("PATCH", {}, headers));
     expect(response.status).toBe(404);

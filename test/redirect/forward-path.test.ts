@@ -18,7 +18,9 @@ async function locationOf(path: string): Promise<string | null> {
 /** Parts that path parsers of some kind give a meaning. */
 const part = fc.constantFrom(
   ..."a b.c~%&=+@:;,!$'()*|^`{}[]\"<>\\ü漢".split(""),
-  ..."/ // . .. ... %2e %2E%2e .%2e %2f %5C %252e ..;x ..%3bx %00 %0d%0a %E9 %C3%BC % %zz".split(" "),
+  ..."/ // . .. ... %2e %2E%2e .%2e %2f %5C %252e ..;x ..%3bx %00 %0d%0a %E9 %C3%BC % %zz".split(
+    " ",
+  ),
   ..."qr.svg http: evil.example \u202e".split(" "),
 );
 const rest = fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(""));
@@ -32,7 +34,10 @@ const destination = fc
 
 /** Returns the segments of a path that are more than names to a server that decodes slashes. */
 function dotsIn(path: string): string[] {
-  const segments = path.replaceAll(/%2f|%5c/gi, "/").replaceAll(/%3b/gi, ";").split("/");
+  const segments = path
+    .replaceAll(/%2f|%5c/gi, "/")
+    .replaceAll(/%3b/gi, ";")
+    .split("/");
   return segments.filter((one) => /^(?:\.|%2e){2}(?:;|$)/i.test(one));
 }
 
