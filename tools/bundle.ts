@@ -80,6 +80,8 @@ export interface BuiltWorker {
   /** Its only module. */
   readonly code: string;
   readonly gzipBytes: number;
+  /** The files that were read for it, from the project's folder, with the bytes of each in it. */
+  readonly inputs: ReadonlyMap<string, number>;
 }
 
 /** Builds the Worker, or another entry in its place, with wrangler as a deployment does. */
@@ -87,6 +89,7 @@ export async function buildWorker(
   folder: string,
   { entry, minify = true }: { readonly entry?: string; readonly minify?: boolean } = {},
 ): Promise<BuiltWorker> {
+  const metafile = path.join(folder, "meta.json");
   const { code, output } = await runWrangler([
     "deploy",
     ...(entry === undefined ? [] : [entry]),
@@ -94,15 +97,31 @@ export async function buildWorker(
     ...(minify ? ["--minify"] : []),
     "--outdir",
     folder,
+    "--metafile",
+    metafile,
   ]);
   if (code !== 0) throw new Trouble(`${output.trim()}\n\nThe Worker does not build.`);
-  const modules = (await readdir(folder)).filter((name) => !/\.(map|md)$/.test(name));
+  const modules = (await readdir(folder)).filter((name) => !/\.(json|map|md)$/.test(name));
   const [only, ...others] = modules;
   if (only === undefined || others.length > 0) {
     throw new Trouble(`Expected one module, and found ${modules.join(", ") || "none"}.`);
   }
   const text = await readFile(path.join(folder, only));
-  return { code: text.toString(), gzipBytes: gzipSync(text, { level: 9 }).length };
+  return {
+    code: text.toString(),
+    gzipBytes: gzipSync(text, { level: 9 }).length,
+    inputs: inputsOf(JSON.parse(await readFile(metafile, "utf8")) as Metafile),
+  };
+}
+
+function inputsOf({ inputs, outputs }: Metafile): ReadonlyMap<string, number> {
+  const bytes = new Map(Object.keys(inputs).map((file) => [file, 0]));
+  for (const output of Object.values(outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
+      bytes.set(file, (bytes.get(file) ?? 0) + bytesInOutput);
+    }
+  }
+  return bytes;
 }
 
 export interface EagerPart {
