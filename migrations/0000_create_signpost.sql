@@ -349,6 +349,7 @@ CREATE TABLE `webhooks` (
 	`url` text NOT NULL,
 	`events` text NOT NULL,
 	`filters` text DEFAULT '{}' NOT NULL,
+	`thresholds` text DEFAULT '[]' NOT NULL,
 	`secret` text NOT NULL,
 	`previous_secret` text,
 	`previous_until_ms` integer,

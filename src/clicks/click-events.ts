@@ -7,24 +7,28 @@
  * each once.
  */
 
-import type { LedgerClick } from "../ledger/contract.ts";
+import type { ClickBatch, Crossing, LedgerClick } from "../ledger/contract.ts";
 import { boundClick } from "../ledger/counts/bounds.ts";
 import type { OfferedEvent } from "../ledger/deliveries/contract.ts";
 import { type LedgerId, workspaceUuidOf } from "../ledger/ledger-id.ts";
 import { eventIdOf } from "../ledger/packed-click.ts";
 import { ledgerFor } from "../ledger/stub.ts";
+import { sha256Hex } from "../platform/bytes.ts";
 import { SECOND_MS } from "../platform/clock.ts";
-import { bodyOf } from "../webhooks/events.ts";
+import { firstBatchIdAt } from "../platform/timed-id.ts";
+import { bodyOf, type EventType } from "../webhooks/events.ts";
 import { addressees, type Filters, LINK_FACTS_SQL, type LinkFacts } from "../webhooks/filters.ts";
 import {
   servedByRule,
   shortUrlSql,
   toClickPayload,
   toLinkPayload,
+  toThresholdPayload,
   toVariantPayload,
   type LinkRow,
   type VariantRow,
 } from "../webhooks/payloads.ts";
+import { normalThresholds, thresholdsOf } from "../webhooks/thresholds.ts";
 import type { IngestedClicks } from "./click-batches.ts";
 
 /**
@@ -35,11 +39,14 @@ const SUBSCRIPTIONS_AGE_MS = 5 * SECOND_MS;
 const WORKSPACES_KNOWN_MAX = 10_000;
 /** The most text of filters that is kept. */
 const FILTER_CHARS_KNOWN_MAX = 4_000_000;
+const ID_DIGITS = 24; // as many as follow the time in a random event id
 /** The most events in one call of a Ledger. */
 const EVENTS_MAX = 200;
 
 interface Subscription {
   readonly webhooks: readonly string[];
+  /** The thresholds of those that subscribe to them, by UUID. */
+  readonly thresholds: ReadonlyMap<string, readonly number[]>;
   /** Of those that have any, by UUID. */
   readonly filters: Readonly<Record<string, Filters>>;
   readonly untilMs: number;
@@ -83,35 +90,121 @@ export async function tellClicks(
     counted.map(({ ledger }) => workspaceUuidOf(ledger)),
     nowMs,
   );
-  const told = counted.filter(({ ledger }) => subscriptionOf(subscribed, ledger) !== null);
+  const told = counted.filter(
+    ({ ledger, ingested: { crossed } }) =>
+      crossed !== undefined || subscriptionOf(subscribed, ledger).webhooks.length > 0,
+  );
   if (told.length === 0) return;
   const filtered = told.some(({ ledger }) => isFiltered(subscriptionOf(subscribed, ledger)));
   const links = await loadToldLinks(env, told, filtered);
   for (const [ledger, ofLedger] of Map.groupBy(told, (clicks) => clicks.ledger)) {
     const subscription = subscriptionOf(subscribed, ledger);
-    if (subscription === null) continue;
     const events = ofLedger.flatMap((clicks) => eventsOf(clicks, subscription, links));
     for (let from = 0; from < events.length; from += EVENTS_MAX) {
       await ledgerFor(env, ledger).offer(ledger, events.slice(from, from + EVENTS_MAX));
     }
+    await tellCrossings(env, ledger, ofLedger, subscription, links);
   }
+}
+
+/** Offers the events of thresholds that were crossed, which settles them. */
+async function tellCrossings(
+  env: Cloudflare.Env,
+  ledger: LedgerId,
+  clicks: readonly IngestedClicks[],
+  { thresholds, filters }: Subscription,
+  links: ToldLinks,
+): Promise<void> {
+  const crossing = clicks.filter(({ ingested: { crossed } }) => crossed !== undefined);
+  if (crossing.length === 0) return;
+  const events: OfferedEvent[] = [];
+  for (const crossed of crossing.flatMap(({ ingested }) => ingested.crossed ?? [])) {
+    const link = links.link(crossed, ledger);
+    if (link === null) continue;
+    const those = [...thresholds].filter(([, wanted]) => wanted.includes(crossed.clicks));
+    const webhooks = addressees(
+      those.map(([uuid]) => uuid),
+      filters,
+      factsOf(link),
+    );
+    if (webhooks.length > 0) events.push(await crossingEvent(ledger, crossed, link, webhooks));
+  }
+  const batchIds = crossing.map(({ batch }) => batch.id);
+  await ledgerFor(env, ledger).offer(ledger, events, [], batchIds);
+}
+
+/** Makes an event whose id follows from what was crossed, so that it is taken once. */
+async function crossingEvent(
+  ledger: LedgerId,
+  { linkId, clicks, atMs }: Crossing,
+  link: ToldLink,
+  webhooks: readonly string[],
+): Promise<OfferedEvent> {
+  const digest = await sha256Hex(`threshold/${ledger}/${linkId}/${clicks}/${atMs}`);
+  const eventId = firstBatchIdAt(atMs) + digest.slice(0, ID_DIGITS);
+  const event = { event: "link.threshold", atMs, linkId } as const;
+  const data = JSON.stringify({
+    link: toLinkPayload(link),
+    threshold: toThresholdPayload(clicks, atMs),
+  });
+  return { ...event, eventId, body: bodyOf({ ...event, id: eventId, data }), webhooks };
+}
+
+/**
+ * Loads the numbers of clicks that webhooks are to be told of, ascending. Clicks are counted without
+ * them, too: the Ledger remembers those of before.
+ */
+export async function loadThresholds(
+  db: D1Database,
+  batches: ReadonlyMap<LedgerId, readonly ClickBatch[]>,
+  nowMs: number,
+): Promise<ReadonlyMap<LedgerId, readonly number[]>> {
+  const counting = [...batches].filter(([, some]) =>
+    some.some((batch) => batch.clicks.some(isHuman)),
+  );
+  const ledgers = counting.map(([ledger]) => ledger);
+  if (ledgers.length === 0) return new Map();
+  const subscribed = await loadSubscriptions(db, ledgers.map(workspaceUuidOf), nowMs);
+  return new Map(
+    ledgers.map((ledger) => {
+      const { thresholds } = subscriptionOf(subscribed, ledger);
+      return [ledger, normalThresholds([...thresholds.values()].flat())];
+    }),
+  );
 }
 
 function isHuman(click: LedgerClick): boolean {
   return click.class === "human";
 }
 
-/** Returns null if nobody subscribes. */
+const NOBODY: Subscription = { webhooks: [], thresholds: new Map(), filters: {}, untilMs: 0 };
+
 function subscriptionOf(
   subscribed: ReadonlyMap<string, Subscription>,
   ledger: LedgerId,
-): Subscription | null {
-  const subscription = subscribed.get(workspaceUuidOf(ledger));
-  return subscription === undefined || subscription.webhooks.length === 0 ? null : subscription;
+): Subscription {
+  return subscribed.get(workspaceUuidOf(ledger)) ?? NOBODY;
 }
 
-function isFiltered(subscription: Subscription | null): boolean {
-  return subscription !== null && Object.keys(subscription.filters).length > 0;
+function isFiltered({ filters }: Subscription): boolean {
+  return Object.keys(filters).length > 0;
+}
+
+function factsOf({ facts }: ToldLink): LinkFacts | null {
+  return facts === null ? null : (JSON.parse(facts) as LinkFacts);
+}
+
+interface SubscriberRow extends Record<string, unknown> {
+  readonly uuid: string;
+  readonly filters: string;
+  readonly thresholds: string;
+  readonly workspace_uuid: string;
+  readonly wants_clicks: number;
+  readonly wants_thresholds: number;
+}
+
+function subscribesTo(event: EventType): string {
+  return `EXISTS (SELECT 1 FROM json_each(hook.events) WHERE value IN ('*', '${event}'))`;
 }
 
 /** Loads, in one D1 query, the subscriptions of all workspaces that are missing or stale. */
@@ -132,13 +225,15 @@ async function loadSubscriptions(
   if (asked.length === 0) return cache;
   const { results } = await db
     .prepare(
-      `SELECT hook.uuid, hook.filters, workspaces.uuid AS workspace_uuid
+      `SELECT hook.uuid, hook.filters, hook.thresholds, workspaces.uuid AS workspace_uuid,
+         ${subscribesTo("link.clicked")} AS wants_clicks,
+         ${subscribesTo("link.threshold")} AS wants_thresholds
        FROM workspaces JOIN webhooks AS hook ON hook.workspace_id = workspaces.id
        WHERE workspaces.uuid IN (SELECT value FROM json_each(?1)) AND hook.is_active = 1
-         AND EXISTS (SELECT 1 FROM json_each(hook.events) WHERE value IN ('*', 'link.clicked'))`,
+         AND (wants_clicks OR wants_thresholds)`,
     )
     .bind(JSON.stringify(asked))
-    .all<{ uuid: string; filters: string; workspace_uuid: string }>();
+    .all<SubscriberRow>();
   const untilMs = nowMs + SUBSCRIPTIONS_AGE_MS;
   for (const uuid of asked) {
     const ofWorkspace = results.filter((row) => row.workspace_uuid === uuid);
@@ -146,7 +241,12 @@ async function loadSubscriptions(
     cache.filterChars += filtered.reduce((sum, row) => sum + row.filters.length, 0);
     const filters = filtered.map((row) => [row.uuid, JSON.parse(row.filters) as Filters]);
     cache.set(uuid, {
-      webhooks: ofWorkspace.map((row) => row.uuid),
+      webhooks: ofWorkspace.filter((row) => row.wants_clicks === 1).map((row) => row.uuid),
+      thresholds: new Map(
+        ofWorkspace
+          .filter((row) => row.wants_thresholds === 1)
+          .map((row) => [row.uuid, thresholdsOf(JSON.parse(row.thresholds) as number[])]),
+      ),
       filters: Object.fromEntries(filters) as Record<string, Filters>,
       untilMs,
     });
@@ -156,7 +256,7 @@ async function loadSubscriptions(
 
 /** The links and variants that the events of these clicks name, and where the clicks led. */
 interface ToldLinks {
-  readonly link: (click: LedgerClick, ledger: LedgerId) => ToldLink | null;
+  readonly link: (click: Pick<LedgerClick, "linkId">, ledger: LedgerId) => ToldLink | null;
   readonly variant: (click: LedgerClick) => ToldVariant | null;
   /** Where a click on a link led; null if what served it is gone. */
   readonly destination: (click: LedgerClick, link: ToldLink) => string | null;
@@ -230,8 +330,7 @@ function eventsOf(
   return batch.clicks.flatMap((click, position) => {
     const link = isHuman(click) ? links.link(click, ledger) : null;
     if (link === null) return [];
-    const facts = link.facts === null ? null : (JSON.parse(link.facts) as LinkFacts);
-    const webhooks = addressees(subscribed, filters, facts);
+    const webhooks = addressees(subscribed, filters, factsOf(link));
     if (webhooks.length === 0) return [];
     const data = dataOf(click, ingested.firstClickId + position, link, links);
     const eventId = eventIdOf(batch.id, position);

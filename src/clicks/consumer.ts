@@ -9,11 +9,11 @@ import type { ClickBatch, IngestedBatch } from "../ledger/contract.ts";
 import type { LedgerId } from "../ledger/ledger-id.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { keepDeadLetters, setAside } from "../platform/dead-letters.ts";
-import { log } from "../platform/log.ts";
+import { log, tolerate } from "../platform/log.ts";
 import { retryLater } from "../platform/retry-delay.ts";
 import { secretOf } from "../platform/secrets.ts";
 import { batchesByLedger, type IngestedClicks } from "./click-batches.ts";
-import { tellClicks } from "./click-events.ts";
+import { loadThresholds, tellClicks } from "./click-events.ts";
 import { readClickMessage } from "./click-message.ts";
 import type { ClickMessage } from "./click.ts";
 
@@ -67,13 +67,17 @@ export async function storeDeadLetters(batch: MessageBatch, env: Cloudflare.Env)
 async function deliver(env: Cloudflare.Env, messages: readonly ClickMessage[]): Promise<Outcome> {
   const secret = await secretOf(env, "AUTH_SECRET");
   const batches = await batchesByLedger(messages, secret, Date.now());
+  const thresholds = await tolerate(
+    "clicks.thresholds.failed",
+    loadThresholds(env.DB, batches, Date.now()),
+  );
   const ingested: IngestedClicks[] = [];
   const failed = new Set<string>();
   let firstError: unknown = null;
   const deliverOne = async (ledger: LedgerId, all: readonly ClickBatch[]) => {
     for (const some of chunks(all)) {
       try {
-        const answers = await ledgerFor(env, ledger).ingest(some);
+        const answers = await ledgerFor(env, ledger).ingest(some, thresholds?.get(ledger) ?? null);
         ingested.push(...pair(ledger, some, answers));
       } catch (error) {
         log("error", "clicks.ingest.failed", { ledger, count: some.length, error });

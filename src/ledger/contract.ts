@@ -66,6 +66,14 @@ export interface ClickBatch {
   readonly lost: number;
 }
 
+/** A number of human clicks that a link has reached. */
+export interface Crossing {
+  readonly linkId: number;
+  readonly clicks: number;
+  /** The time of the click that reached it. */
+  readonly atMs: number;
+}
+
 export interface IngestedBatch {
   readonly id: string;
   /** The id of the batch's first click; the others follow by one. The same for a repeated batch. */
@@ -73,6 +81,8 @@ export interface IngestedBatch {
   readonly repeated: boolean;
   /** The workspace is deleted: nothing was stored, and no retry would change that. */
   readonly refused: boolean;
+  /** The thresholds that the batch crossed and that are still to be told; absent for none. */
+  readonly crossed?: readonly Crossing[];
 }
 
 /** The field that the log omits: tokens are stored apart, and for the attribution window only. */

@@ -17,6 +17,7 @@ import { partKeyIn, partSketch, type PartKey } from "./counts/part-sketches.ts";
 import { addVisitor } from "./counts/sketch.ts";
 import { emptyDay, emptyState, humans, WORKSPACE } from "./counts/state-store.ts";
 import type { DayCounts, ScopeState, StateStore } from "./counts/state-store.ts";
+import { crossingsOf, noteCrossing } from "./crossings.ts";
 import { eventIdOf, storeClick, type StoredBatch } from "./packed-click.ts";
 
 export interface IngestSettings {
@@ -24,6 +25,8 @@ export interface IngestSettings {
   readonly logsSinceMs: number;
   /** Whether a goal is active, so that attribution data is stored. */
   readonly tracksVisitors?: boolean;
+  /** The numbers of human clicks of a link that webhooks are to be told of. */
+  readonly thresholds?: ReadonlySet<number>;
 }
 
 const RECENT_MAX = 20;
@@ -38,6 +41,8 @@ interface Work {
   readonly pastDays: Map<string, { readonly scope: number; readonly counts: DayCounts }>;
   /** Null while no goal is active. */
   readonly trail: Trail | null;
+  /** How many thresholds were crossed. */
+  crossed: number;
 }
 
 /** Counts each batch once, by its id, and returns the results in the order of the batches. */
@@ -55,6 +60,7 @@ export function ingestBatches(
     purged: new Set(),
     pastDays: new Map(),
     trail: settings.tracksVisitors === true ? emptyTrail() : null,
+    crossed: 0,
   };
   const ingested = batches.map((batch) => ingestBatch(work, batch));
   write(work);
@@ -67,14 +73,22 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
     batch.id,
   );
   if (known !== undefined) {
-    return { id: batch.id, firstClickId: known.first_id, repeated: true, refused: false };
+    return {
+      id: batch.id,
+      firstClickId: known.first_id,
+      repeated: true,
+      refused: false,
+      ...crossedBy(work.sql, batch.id),
+    };
   }
+  const crossedBefore = work.crossed;
   const workspace = touch(work, WORKSPACE);
   const firstClickId = workspace.nextId;
   workspace.nextId += batch.clicks.length;
   const log: StoredBatch = batch.clicks.map((click, position) => {
     const eventId = eventIdOf(batch.id, position);
-    return ingestClick(work, workspace, boundClick(click), firstClickId + position, eventId);
+    const id = firstClickId + position;
+    return ingestClick(work, workspace, boundClick(click), { id, eventId, batchId: batch.id });
   });
   if (batch.lost > 0) countWorkspaceClass(work, workspace, "lost", batch);
   const data = batch.atMs >= work.settings.logsSinceMs ? JSON.stringify(log) : null;
@@ -88,7 +102,25 @@ function ingestBatch(work: Work, batch: ClickBatch): IngestedBatch {
   );
   if (batch.clicks.length > 0)
     work.trail?.batches.push({ firstId: firstClickId, batchId: batch.id });
-  return { id: batch.id, firstClickId, repeated: false, refused: false };
+  return {
+    id: batch.id,
+    firstClickId,
+    repeated: false,
+    refused: false,
+    ...(work.crossed > crossedBefore && crossedBy(work.sql, batch.id)),
+  };
+}
+
+function crossedBy(sql: MeteredSql, batchId: string): Pick<IngestedBatch, "crossed"> {
+  const crossed = crossingsOf(sql, batchId);
+  return crossed.length === 0 ? {} : { crossed };
+}
+
+/** What names a click of a batch. */
+interface Place {
+  readonly id: number;
+  readonly eventId: string;
+  readonly batchId: string;
 }
 
 /** Counts one click and returns its log entry: null if its link is purged, or was reset since. */
@@ -96,8 +128,7 @@ function ingestClick(
   work: Work,
   workspace: ScopeState,
   click: LedgerClick,
-  id: number,
-  eventId: string,
+  { id, eventId, batchId }: Place,
 ): StoredBatch[number] {
   const link = touchLink(work, click.linkId);
   if (link === null || click.atMs < (link.resetAtMs ?? 0)) {
@@ -113,6 +144,11 @@ function ingestClick(
   }
   const stored = storeClick(click);
   if (click.class !== "human") return stored;
+  const clicks = humans(link.classes);
+  if (work.settings.thresholds?.has(clicks) === true) {
+    noteCrossing(work.sql, batchId, { linkId: click.linkId, clicks, atMs: click.atMs });
+    work.crossed += 1;
+  }
   if (click.variant !== null) countVariant(link.variants, click.variant);
   if (work.trail !== null) noteClick(work.trail, click, id);
   for (const state of [link, workspace]) state.lastAtMs = Math.max(state.lastAtMs ?? 0, click.atMs);

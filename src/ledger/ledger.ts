@@ -55,6 +55,7 @@ import {
   WORKSPACE,
   type StateStore,
 } from "./counts/state-store.ts";
+import { forgetCrossings, keepThresholds, settleCrossings } from "./crossings.ts";
 import type {
   Attempt,
   AttemptOutcome,
@@ -98,6 +99,8 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   readonly sql: MeteredSql;
   readonly #states: StateStore;
   #alarmAtMs: number | null = null;
+  /** Null until they are read. */
+  #thresholds: ReadonlySet<number> | null = null;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -113,14 +116,23 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
    * Counts batches, each once by its id: either all of them or, if this throws, none.
    *
    * Returns results in the order of the batches. A deleted workspace refuses clicks permanently.
+   * `thresholds` are the numbers of clicks that webhooks are to be told of; null for those of before.
    */
-  async ingest(batches: readonly ClickBatch[]): Promise<IngestedBatch[]> {
+  async ingest(
+    batches: readonly ClickBatch[],
+    thresholds: readonly number[] | null = null,
+  ): Promise<IngestedBatch[]> {
     if (readMark(this.sql, "closed") !== null) {
       return batches.map(({ id }) => ({ id, firstClickId: 0, repeated: false, refused: true }));
     }
     const tracksVisitors = readMark(this.sql, "tracking") !== null;
+    const known = this.#thresholds;
     const settings = { logsSinceMs: this.#logsSinceMs(), tracksVisitors };
-    const ingested = this.#transact(() => ingestBatches(this.sql, this.#states, batches, settings));
+    const ingested = this.#transact(() => {
+      this.#thresholds = keepThresholds(this.sql, thresholds, known);
+      const withThresholds = { ...settings, thresholds: this.#thresholds };
+      return ingestBatches(this.sql, this.#states, batches, withThresholds);
+    });
     if (this.#alarmAtMs === null) await this.#tidyIn(DAY_MS);
     return ingested;
   }
@@ -167,19 +179,21 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
 
   /**
    * Stores events for the endpoints that subscribe to them, and queues as many of their deliveries
-   * as there are places; the others follow as those end. Settles the conversions that the events
-   * tell of. Safe to repeat.
+   * as there are places; the others follow as those end. Settles the conversions, and the
+   * thresholds that batches crossed, that the events tell of. Safe to repeat.
    */
   async offer(
     ledger: LedgerId,
     events: readonly OfferedEvent[],
     conversionIds: readonly number[] = [],
+    batchIds: readonly string[] = [],
   ): Promise<void> {
     if (readMark(this.sql, "closed") !== null) return;
     await this.#queueNext(Date.now(), (nowMs) => {
       this.#learnName(ledger);
       offerEvents(this.sql, events, nowMs);
       settleTellings(this.sql, conversionIds);
+      settleCrossings(this.sql, batchIds);
     });
   }
 
@@ -321,6 +335,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
     this.#transact(() => {
       purgeCounts(this.sql, this.#states, linkId, createdAtMs);
       forgetClicks(this.sql, linkId);
+      forgetCrossings(this.sql, linkId);
       forgetAttribution(this.sql, this.#states, linkId);
       forgetSoon(this.sql);
     });
@@ -355,6 +370,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
   /** Forgets everything permanently: the Ledger of a deleted workspace counts nothing more. */
   async close(): Promise<void> {
     this.#states.forget();
+    this.#thresholds = null;
     await this.ctx.storage.deleteAll();
     this.#transact(() => {
       migrate(this.sql);
@@ -492,6 +508,7 @@ export class Ledger extends DurableObject<Cloudflare.Env> {
       return this.ctx.storage.transactionSync(change);
     } catch (error) {
       this.#states.forget();
+      this.#thresholds = null;
       throw error;
     }
   }

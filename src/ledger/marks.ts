@@ -11,6 +11,7 @@ import type { MeteredSql } from "../platform/metered-sql.ts";
  * - `trimmed`: the last batch whose clicks were deleted.
  * - `retention`: the days for which the workspace keeps its clicks.
  * - `tracking`: a goal is active.
+ * - `thresholds`: JSON array of the numbers of clicks that webhooks are to be told of.
  * - `attribution`: the days of the attribution window.
  * - `indexing`: the oldest batch indexed by click id so far, while older ones remain.
  * - `walked_…`: the last key that the walk over visitors or tokens has passed.
@@ -22,6 +23,7 @@ export type Mark =
   | "trimmed"
   | "retention"
   | "tracking"
+  | "thresholds"
   | "attribution"
   | "indexing"
   | "walked_last_clicks"

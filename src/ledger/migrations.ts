@@ -152,6 +152,17 @@ export const STEPS: readonly string[] = [
   -- When a conversion was refunded. One that was deleted is an empty row with goal 0, for its id.
   ALTER TABLE conversions ADD COLUMN refunded_at_ms INTEGER;
   `,
+  `
+  -- The thresholds that links have crossed and that webhooks have not been told of, by the batch
+  -- that crossed them.
+  CREATE TABLE crossings (
+    batch_id TEXT NOT NULL,
+    link INTEGER NOT NULL,
+    clicks INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, link, clicks)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the schema up to date; a newer schema stays as it is. */

@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly url: string;
   readonly events: readonly Subscription[];
   readonly filters: Filters;
+  /** As `webhooks/thresholds.ts` reads them: empty for powers of ten. */
+  readonly thresholds: readonly number[];
   readonly retryPolicy: RetryPolicy;
   readonly isActive: boolean;
   /** Why Signpost disabled it; null if a person did, and while it is active. */
@@ -31,6 +33,7 @@ export const ENDPOINT_COLUMNS = {
   url: webhooks.url,
   events: webhooks.events,
   filters: webhooks.filters,
+  thresholds: webhooks.thresholds,
   retryPolicy: webhooks.retryPolicy,
   isActive: webhooks.isActive,
   disabledReason: webhooks.disabledReason,
@@ -46,5 +49,5 @@ type EndpointRow = Omit<Endpoint, "events" | "filters"> & {
 };
 
 export function endpointOf(row: EndpointRow): Endpoint {
-  return { ...row, events: row.events as Subscription[], filters: row.filters as Filters };
+  return { ...row, events: row.events as Subscription[], filters: row.filters };
 }

@@ -25,12 +25,15 @@ import { normalSubscriptions, type Subscription } from "./events.ts";
 import { type Filters, normalFilters } from "./filters.ts";
 import type { RetryPolicy } from "./schedule.ts";
 import { newSecret, ROTATION_OVERLAP_MS } from "./secrets.ts";
+import { normalThresholds } from "./thresholds.ts";
 
 export interface NewEndpoint {
   readonly url: string;
   readonly events: readonly Subscription[];
   /** In a change, absent lists stay; an empty one limits nothing. */
   readonly filters?: Filters | undefined;
+  /** The numbers of clicks of `link.threshold`; empty for powers of ten. */
+  readonly thresholds?: readonly number[] | undefined;
   /** Generated if absent. */
   readonly secret?: string | undefined;
   readonly retryPolicy?: RetryPolicy | undefined;
@@ -141,13 +144,14 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
       const limit = PLANS[workspace.plan].webhooksMax;
       const events = eventsText(given.events);
       const filters = JSON.stringify(wanted);
+      const thresholds = JSON.stringify(normalThresholds(given.thresholds ?? []));
       const { url, retryPolicy = "default", isActive = true } = given;
       // The insert itself counts, so that concurrent requests cannot both take the last place.
       await db.run(sql`
-        insert into webhooks (uuid, workspace_id, url, events, filters, secret, retry_policy,
-          is_active, created_at_ms, updated_at_ms)
-        select ${uuid}, ${workspace.id}, ${url}, ${events}, ${filters}, ${sealed}, ${retryPolicy},
-          ${Number(isActive)}, ${nowMs}, ${nowMs}
+        insert into webhooks (uuid, workspace_id, url, events, filters, thresholds, secret,
+          retry_policy, is_active, created_at_ms, updated_at_ms)
+        select ${uuid}, ${workspace.id}, ${url}, ${events}, ${filters}, ${thresholds},
+          ${sealed}, ${retryPolicy}, ${Number(isActive)}, ${nowMs}, ${nowMs}
         where (select count(*) from webhooks where workspace_id = ${workspace.id}) < ${limit}
         on conflict (workspace_id, url, events, filters) do nothing`);
       const made = await this.find(uuid);
@@ -164,7 +168,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
     /** Changes an endpoint. Activating it, or giving it another URL, resets its run of failures. */
     async update(
       uuid: string,
-      { url, events, filters, retryPolicy, isActive }: EndpointChanges,
+      { url, events, filters, thresholds, retryPolicy, isActive }: EndpointChanges,
     ): Promise<
       Result<Endpoint, WebhookNotFound | WebhookUrlRefused | WebhookFilterUnknown | WebhookExists>
     > {
@@ -185,6 +189,7 @@ export function endpointStore({ env, workspace, nowMs, policy }: EndpointContext
           ...(url !== undefined && { url }),
           ...(events !== undefined && { events: normalSubscriptions(events) }),
           ...(filters !== undefined && { filters: wanted }),
+          ...(thresholds !== undefined && { thresholds: normalThresholds(thresholds) }),
           ...(retryPolicy !== undefined && { retryPolicy }),
           ...(isActive !== undefined && { isActive, disabledReason: null }),
           ...((isAnother || isActive === true) && { failingSinceMs: null, isSlow: false }),

@@ -8,6 +8,7 @@ export const EVENT_TYPES = [
   "link.updated",
   "link.deleted",
   "link.clicked",
+  "link.threshold",
   "conversion.tracked",
   "conversion.refunded",
   "subscription.updated",

@@ -61,6 +61,10 @@ export function toLinkPayload({ id, code, title, uuid, short_url, destination_ur
   return { id, short_code: code, title, uuid, short_url, destination_url };
 }
 
+export function toThresholdPayload(clicks: number, atMs: number) {
+  return { clicks, reached_at: wireTime(atMs) };
+}
+
 /** Whether a rule served a click, whose target was then its destination. */
 export function servedByRule({ rule, variant }: Served): boolean {
   return variant === null && rule !== null && rule !== NO_RULE;

@@ -10,6 +10,7 @@ import {
   toRefundPayload,
   type ToldConversion,
   type ToldVisitor,
+  toThresholdPayload,
 } from "./payloads.ts";
 
 /** Returns the `data` of a sample as JSON text, in the shape of a real event's. */
@@ -29,6 +30,8 @@ function sampleOf(origin: string, event: EventType, nowMs: number) {
       return { link: wholeLink(origin, nowMs) };
     case "link.clicked":
       return { link: toLinkPayload(linkAt(origin)), click: clickAt(nowMs), variant: null };
+    case "link.threshold":
+      return { link: toLinkPayload(linkAt(origin)), threshold: toThresholdPayload(1_000, nowMs) };
     case "conversion.tracked":
       return {
         link: toLinkPayload(linkAt(origin)),

@@ -18,6 +18,8 @@ export const webhooks = sqliteTable(
     events: text("events", { mode: "json" }).$type<string[]>().notNull(),
     /** JSON of `webhooks/filters.ts`, in its one form; `{}` for none. */
     filters: text("filters", { mode: "json" }).$type<object>().notNull().default({}),
+    /** The clicks of `link.threshold`, ascending; empty for powers of ten (`webhooks/thresholds.ts`). */
+    thresholds: text("thresholds", { mode: "json" }).$type<number[]>().notNull().default([]),
     /** Sealed (`platform/sealing.ts`): an HMAC needs the secret itself. */
     secret: text("secret").notNull(),
     /** The previous secret, also sealed. It keeps signing until `previous_until_ms`. */

@@ -22,6 +22,8 @@ export const webhook = z.strictObject({
   domains: z.array(z.string()),
   /** The values of `utm_campaign`; empty for all. */
   campaigns: z.array(z.string()),
+  /** The numbers of clicks of `link.threshold`; empty for 100, 1,000 and so on. */
+  thresholds: z.array(z.int()),
   isActive: z.boolean(),
   /** `default`: four attempts within 36 s. `extended`: for days. */
   retryPolicy: z.enum(RETRY_POLICIES),

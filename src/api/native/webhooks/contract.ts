@@ -9,6 +9,7 @@ import { EVENT_TYPES, SUBSCRIPTIONS } from "../../../webhooks/events.ts";
 import { FILTER_ENTRIES_MAX, type Filters } from "../../../webhooks/filters.ts";
 import { RETRY_POLICIES } from "../../../webhooks/schedule.ts";
 import { isSecret } from "../../../webhooks/secrets.ts";
+import { THRESHOLD_MAX, THRESHOLDS_MAX } from "../../../webhooks/thresholds.ts";
 import { unknownName } from "../../shared/nearest-name.ts";
 import { timeText } from "../../shared/plain-values.ts";
 
@@ -72,6 +73,27 @@ const filters = {
   ),
 };
 
+const THRESHOLDS_SENTENCE = `thresholds must be a list of whole numbers from 1 to ${THRESHOLD_MAX}, or null`;
+
+/** The numbers of clicks at which a link has its `link.threshold`; powers of ten without any. */
+const thresholds = z
+  .preprocess(
+    (value) => {
+      const list = value === null ? [] : separated(value);
+      return typeof value === "string" && Array.isArray(list) ? list.map(Number) : list;
+    },
+    z
+      .array(
+        z
+          .int(THRESHOLDS_SENTENCE)
+          .min(1, THRESHOLDS_SENTENCE)
+          .max(THRESHOLD_MAX, THRESHOLDS_SENTENCE),
+        THRESHOLDS_SENTENCE,
+      )
+      .max(THRESHOLDS_MAX, `thresholds must have at most ${THRESHOLDS_MAX} entries`),
+  )
+  .optional();
+
 /** Refuses other fields: a filter that is misspelt would deliver, and cost, everything. */
 function only<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
@@ -98,6 +120,7 @@ const named = only({
   url,
   events,
   ...filters,
+  thresholds,
   secret: secret.optional(),
   retryPolicy: retryPolicy.optional(),
   isActive: isActive.optional(),
@@ -131,6 +154,7 @@ export const webhookChanges = only({
   url: url.optional(),
   events: events.optional(),
   ...filters,
+  thresholds,
   retryPolicy: retryPolicy.optional(),
   isActive: isActive.optional(),
 });

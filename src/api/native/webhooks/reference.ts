@@ -15,6 +15,7 @@ const WEBHOOK = {
   tagIds: [],
   domains: [],
   campaigns: ["spring"],
+  thresholds: [],
   isActive: true,
   retryPolicy: "default",
   disabledReason: null,

@@ -29,7 +29,7 @@ export function toEndpoint<B extends WithFilters<object>>(body: B, config: Confi
 }
 
 export function wireWebhook(endpoint: Endpoint, config: Config): AnswerOf<typeof webhook> {
-  const { uuid, url, events, isActive, retryPolicy, disabledReason } = endpoint;
+  const { uuid, url, events, thresholds, isActive, retryPolicy, disabledReason } = endpoint;
   const { linkIds = [], tagIds = [], domains = [], campaigns = [] } = endpoint.filters;
   return {
     id: uuid,
@@ -41,6 +41,7 @@ export function wireWebhook(endpoint: Endpoint, config: Config): AnswerOf<typeof
       domain === DEFAULT_DOMAIN ? config.publicUrl.hostname : domain,
     ),
     campaigns,
+    thresholds: [...thresholds],
     isActive,
     retryPolicy,
     disabledReason,
