@@ -69,6 +69,7 @@ CREATE UNIQUE INDEX `tokens_uuid_unique` ON `tokens` (`uuid`);--> statement-brea
 CREATE UNIQUE INDEX `tokens_by_hash` ON `tokens` (`hash`);--> statement-breakpoint
 CREATE INDEX `tokens_by_user` ON `tokens` (`user_id`,`created_at_ms`);--> statement-breakpoint
 CREATE INDEX `tokens_by_parent` ON `tokens` (`parent_id`) WHERE "tokens"."parent_id" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tokens_by_revocation` ON `tokens` (`revoked_at_ms`) WHERE "tokens"."revoked_at_ms" IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,

@@ -111,7 +111,10 @@ export const allowances = sqliteTable(
   (table) => [index("allowances_by_age").on(table.untilMs)],
 );
 
-/** API tokens. A revoked token keeps its row, since it counts towards the hourly creation limit. */
+/**
+ * API tokens. A revoked token keeps its row for a while, since it counts towards the hourly creation
+ * limit, and as long as there are tokens that it made.
+ */
 export const tokens = sqliteTable(
   "tokens",
   {
@@ -149,5 +152,9 @@ export const tokens = sqliteTable(
     index("tokens_by_parent")
       .on(table.parentId)
       .where(sql`${table.parentId} IS NOT NULL`),
+    // Finds those that were revoked long ago.
+    index("tokens_by_revocation")
+      .on(table.revokedAtMs)
+      .where(sql`${table.revokedAtMs} IS NOT NULL`),
   ],
 );

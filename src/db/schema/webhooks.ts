@@ -44,7 +44,8 @@ export const webhooks = sqliteTable(
 
 /**
  * Events on their way to the Ledger of their workspace: written in the batch of the change that
- * caused them, removed once the Ledger has them. Nearly always empty, so the sweep needs no index.
+ * caused them, removed once the Ledger has them. Nearly always empty, so the sweep needs no index: each
+ * event would pay for it with a row written, the price of a thousand rows read.
  */
 export const webhookOutbox = sqliteTable("webhook_outbox", {
   /** The same for all endpoints and all attempts; begins with its time. */
