@@ -27,6 +27,9 @@ export default defineConfig(async () => {
                   // A receiver of the tests' own listens on this machine.
                   ALLOW_PRIVATE_WEBHOOKS: "true",
                   TEST_MIGRATIONS: migrations,
+                  // How many requests test/api/fuzz sends, and which.
+                  FUZZ_REQUESTS: process.env["FUZZ_REQUESTS"] ?? "600",
+                  FUZZ_SEED: process.env["FUZZ_SEED"] ?? "1",
                 },
                 queueConsumers: { "signpost-clicks": { maxBatchTimeout: 0.05 } },
               },
