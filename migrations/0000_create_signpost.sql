@@ -187,6 +187,14 @@ CREATE TABLE `code_looks` (
 );
 --> statement-breakpoint
 CREATE INDEX `code_looks_by_age` ON `code_looks` (`since_ms`);--> statement-breakpoint
+CREATE TABLE `link_blocks` (
+	`workspace_id` integer NOT NULL,
+	`first_id` integer NOT NULL,
+	`links` integer NOT NULL,
+	PRIMARY KEY(`workspace_id`, `first_id`),
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `link_tags` (
 	`link_id` integer NOT NULL,
 	`tag_id` integer NOT NULL,
@@ -250,6 +258,7 @@ CREATE UNIQUE INDEX `links_parked` ON `links` (`parked_domain`,`workspace_id`,`c
 CREATE UNIQUE INDEX `links_by_external_id` ON `links` (`external_id`,`workspace_id`) WHERE "links"."external_id" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `links_by_destination` ON `links` (`destination_hash`,`workspace_id`);--> statement-breakpoint
 CREATE INDEX `links_by_workspace` ON `links` (`workspace_id`,`id`,`bytes`);--> statement-breakpoint
+CREATE INDEX `links_by_start` ON `links` (`workspace_id`,`starts_at_ms`) WHERE "links"."starts_at_ms" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `links_unpublished` ON `links` (`updated_at_ms`) WHERE "links"."published_version" < "links"."version";--> statement-breakpoint
 CREATE INDEX `links_sealed` ON `links` (`id`) WHERE substr("links"."password_hash", 1, 8) = '$sealed$';--> statement-breakpoint
 CREATE TABLE `reserved_codes` (
@@ -285,6 +294,15 @@ CREATE TABLE `variants` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `variants_by_link` ON `variants` (`link_id`,`public_id`);--> statement-breakpoint
+CREATE TABLE `workspace_usage` (
+	`workspace_id` integer PRIMARY KEY NOT NULL,
+	`links` integer NOT NULL,
+	`bytes` integer NOT NULL,
+	`live_links` integer NOT NULL,
+	`counted_at_ms` integer NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `dead_letters` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`queue` text NOT NULL,
@@ -419,4 +437,73 @@ CREATE TABLE `workspaces` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `workspaces_uuid_unique` ON `workspaces` (`uuid`);--> statement-breakpoint
-CREATE UNIQUE INDEX `workspaces_personal_of_unique` ON `workspaces` (`personal_of`);
+CREATE UNIQUE INDEX `workspaces_personal_of_unique` ON `workspaces` (`personal_of`);--> statement-breakpoint
+CREATE VIRTUAL TABLE link_search USING fts5 (
+  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);--> statement-breakpoint
+CREATE INDEX links_by_end ON links (
+  workspace_id, min(coalesce(ends_at_ms, 9e15), coalesce(expires_at_ms, 9e15))
+) WHERE coalesce(ends_at_ms, expires_at_ms) IS NOT NULL;--> statement-breakpoint
+CREATE TRIGGER workspaces_inserted AFTER INSERT ON workspaces BEGIN
+  INSERT INTO workspace_usage (workspace_id, links, bytes, live_links, counted_at_ms)
+  VALUES (new.id, 0, 0, 0, new.created_at_ms);
+END;--> statement-breakpoint
+CREATE TRIGGER links_inserted AFTER INSERT ON links BEGIN
+  UPDATE workspace_usage SET
+    links = links + 1,
+    bytes = bytes + new.bytes,
+    live_links = live_links + (
+      new.is_active AND new.archived_at_ms IS NULL AND new.suspended_at_ms IS NULL
+      AND coalesce(new.starts_at_ms, 0) <= counted_at_ms
+      AND min(coalesce(new.ends_at_ms, 9e15), coalesce(new.expires_at_ms, 9e15)) > counted_at_ms
+    )
+  WHERE workspace_id = new.workspace_id;
+  INSERT INTO link_blocks (workspace_id, first_id, links)
+  SELECT new.workspace_id, new.id, 0 WHERE NOT EXISTS (
+    SELECT 1 FROM (
+      SELECT links FROM link_blocks
+      WHERE workspace_id = new.workspace_id AND first_id <= new.id
+      ORDER BY first_id DESC LIMIT 1
+    ) AS last WHERE last.links < 256 OR new.id < (
+      SELECT max(id) FROM links WHERE workspace_id = new.workspace_id
+    )
+  );
+  UPDATE link_blocks SET links = links + 1
+  WHERE workspace_id = new.workspace_id AND first_id = (
+    SELECT max(first_id) FROM link_blocks
+    WHERE workspace_id = new.workspace_id AND first_id <= new.id
+  );
+END;--> statement-breakpoint
+CREATE TRIGGER links_changed AFTER UPDATE OF
+  bytes, is_active, archived_at_ms, suspended_at_ms, starts_at_ms, ends_at_ms, expires_at_ms
+ON links BEGIN
+  UPDATE workspace_usage SET
+    bytes = bytes + new.bytes - old.bytes,
+    live_links = live_links + (
+      new.is_active AND new.archived_at_ms IS NULL AND new.suspended_at_ms IS NULL
+      AND coalesce(new.starts_at_ms, 0) <= counted_at_ms
+      AND min(coalesce(new.ends_at_ms, 9e15), coalesce(new.expires_at_ms, 9e15)) > counted_at_ms
+    ) - (
+      old.is_active AND old.archived_at_ms IS NULL AND old.suspended_at_ms IS NULL
+      AND coalesce(old.starts_at_ms, 0) <= counted_at_ms
+      AND min(coalesce(old.ends_at_ms, 9e15), coalesce(old.expires_at_ms, 9e15)) > counted_at_ms
+    )
+  WHERE workspace_id = new.workspace_id;
+END;--> statement-breakpoint
+CREATE TRIGGER links_deleted AFTER DELETE ON links BEGIN
+  UPDATE workspace_usage SET
+    links = links - 1,
+    bytes = bytes - old.bytes,
+    live_links = live_links - (
+      old.is_active AND old.archived_at_ms IS NULL AND old.suspended_at_ms IS NULL
+      AND coalesce(old.starts_at_ms, 0) <= counted_at_ms
+      AND min(coalesce(old.ends_at_ms, 9e15), coalesce(old.expires_at_ms, 9e15)) > counted_at_ms
+    )
+  WHERE workspace_id = old.workspace_id;
+  UPDATE link_blocks SET links = links - 1
+  WHERE workspace_id = old.workspace_id AND first_id = (
+    SELECT max(first_id) FROM link_blocks
+    WHERE workspace_id = old.workspace_id AND first_id <= old.id
+  );
+  DELETE FROM link_search WHERE rowid IN (old.id * 4, old.id * 4 + 1, old.id * 4 + 2);
+END;

@@ -22,6 +22,7 @@ import { createdEventsStatement } from "./link-events.ts";
 import { selectInserted, toInsertedLink } from "./link-row.ts";
 import type { Link } from "./link.ts";
 import { hasRoom, type Load, overQuota, selectRoom } from "./room.ts";
+import { indexStatements } from "./search-index.ts";
 import { tagsLeft } from "./tag-room.ts";
 import { putVariants } from "./variants/store.ts";
 import type { Variant } from "./variants/variant.ts";
@@ -76,6 +77,7 @@ export async function insertLinks(
       ...(await insertStatements(db, access, rows, nowMs)),
       ...(tagged.length > 0 ? await tagStatements(db, workspace, tagged, nowMs) : []),
       ...putVariants(db, workspace.id, rows, nowMs),
+      ...(await indexStatements(db, workspace.id, rows)),
     ],
     [
       selectInserted(db, workspace.id, uuids),

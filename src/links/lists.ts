@@ -3,16 +3,23 @@
  * a link, or by numbered pages.
  */
 
-import { and, count, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 
 import type { Database } from "../db/database.ts";
-import { collections, links } from "../db/schema/index.ts";
+import { collections, linkBlocks, links } from "../db/schema/index.ts";
 import { mapInSlices } from "../platform/pauses.ts";
 import { err, ok, type Result } from "../platform/result.ts";
-import { type LinkFilter, linkConditions } from "./filter.ts";
+import {
+  isFiltered,
+  type LinkFilter,
+  type LinkSource,
+  linkSource,
+  resolveFilter,
+  tablesOf,
+} from "./filter.ts";
 import { linkColumns, toListedLink } from "./link-row.ts";
 import type { LinkPart, ListedLink } from "./link.ts";
-import { isLastSlice, newestFirst, SLICE_COLUMNS, SLICE_LINKS_MAX, sliceOf } from "./slices.ts";
+import { readSlices } from "./slices.ts";
 
 export interface Walk {
   /** Continue after the link of this cursor; null to begin with the newest link. */
@@ -45,14 +52,24 @@ const NO_PARTS: ReadonlySet<LinkPart> = new Set();
 
 /** Returns the lists of `linkStore`. */
 export function linkLists(db: Database, workspaceId: number) {
-  async function slice(filter: LinkFilter, { after, parts, max }: Required<Walk>) {
-    const cut = { workspaceId, filter, beforeId: after?.id ?? null, parts, max };
-    const rows = await db
-      .select({ ...linkColumns(parts), ...SLICE_COLUMNS })
-      .from(sliceOf(db, cut))
-      .innerJoin(links, sql`${links.id} = slice.id`)
-      .leftJoin(collections, eq(collections.id, links.collectionId));
-    return newestFirst(rows);
+  function select(
+    { first, where, newestFirst, max = -1 }: LinkSource & { readonly max?: number },
+    parts: ReadonlySet<LinkPart>,
+  ) {
+    const selected = db.select(linkColumns(parts));
+    // Both have the columns of `links`; only their types differ.
+    const joined =
+      first === null
+        ? selected.from(links)
+        : (selected.from(first).crossJoin(links) as unknown as ReturnType<
+            typeof selected.from<typeof links>
+          >);
+    return joined
+      .leftJoin(collections, eq(collections.id, links.collectionId))
+      .where(and(...where))
+      .orderBy(newestFirst)
+      .limit(max)
+      .$dynamic();
   }
 
   /**
@@ -63,20 +80,34 @@ export function linkLists(db: Database, workspaceId: number) {
     filter: LinkFilter = {},
     walk: Walk = {},
   ): AsyncGenerator<ListedLink[], undefined> {
-    const { parts = NO_PARTS } = walk;
-    let { after = null, max = Infinity } = walk;
-    let width = SLICE_LINKS_MAX;
-    for (let isLast = false; !isLast;) {
-      const asked = Math.min(max, width);
-      const rows = await slice(filter, { after, parts, max: asked });
+    const { after = null, parts = NO_PARTS, max = Infinity } = walk;
+    const resolved = await resolveFilter(db, workspaceId, filter);
+    if (resolved === null) return;
+    const newest = { workspaceId, filter: resolved, beforeId: after?.id ?? null, max, parts };
+    const found = readSlices(db, newest, (source) => select(source, parts));
+    for await (const rows of found) {
       yield mapInSlices(rows, CONVERTED_AT_ONCE, (row) => toListedLink(row, parts), lengthOf);
-      isLast = isLastSlice(rows, asked);
-      // D1 measures all links that it is asked for: hardly more than the next slice can hold.
-      width = Math.min(SLICE_LINKS_MAX, 2 * rows.length);
-      after = rows.at(-1) ?? after;
-      max -= rows.length;
-      if (max <= 0) return;
     }
+  }
+
+  /** Finds a page of all links by the counts of their blocks, without reading the links before it. */
+  async function pageOfAll(page: number, perPage: number): Promise<NumberedPage> {
+    const blocks = await db
+      .select({ firstId: linkBlocks.firstId, links: linkBlocks.links })
+      .from(linkBlocks)
+      .where(eq(linkBlocks.workspaceId, workspaceId))
+      .orderBy(desc(linkBlocks.firstId));
+    let offset = (page - 1) * perPage;
+    let beforeId: number | null = null;
+    for (const block of blocks) {
+      if (offset < block.links) break;
+      offset -= block.links;
+      beforeId = block.firstId;
+    }
+    const source = linkSource(workspaceId, {}, { beforeId });
+    const rows = await select(source, NO_PARTS).limit(perPage).offset(offset);
+    const total = blocks.reduce((sum, block) => sum + block.links, 0);
+    return { links: rows.map((row) => toListedLink(row, NO_PARTS)), total };
   }
 
   return {
@@ -92,21 +123,17 @@ export function linkLists(db: Database, workspaceId: number) {
       filter: LinkFilter,
       { page, perPage }: { readonly page: number; readonly perPage: number },
     ): Promise<NumberedPage> {
-      const where = and(eq(links.workspaceId, workspaceId), ...linkConditions(workspaceId, filter));
+      if (!isFiltered(filter)) return pageOfAll(page, perPage);
+      const resolved = await resolveFilter(db, workspaceId, filter);
+      if (resolved === null) return { links: [], total: 0 };
+      const source = linkSource(workspaceId, resolved);
       const [rows, [counted]] = await Promise.all([
-        db
-          .select(linkColumns(NO_PARTS))
-          .from(links)
-          .leftJoin(collections, eq(collections.id, links.collectionId))
-          .where(where)
-          .orderBy(desc(links.id))
+        select(source, NO_PARTS)
           .limit(perPage)
           .offset((page - 1) * perPage),
-        db
-          .select({ total: count() })
-          .from(links)
-          .leftJoin(collections, eq(collections.id, links.collectionId))
-          .where(where),
+        db.all<{ total: number }>(
+          sql`select count(*) as total from ${tablesOf(source)} where ${and(...source.where)}`,
+        ),
       ]);
       return { links: rows.map((row) => toListedLink(row, NO_PARTS)), total: counted?.total ?? 0 };
     },

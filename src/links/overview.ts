@@ -1,11 +1,11 @@
 /** A workspace's summary: its links from D1, their clicks from the Ledger. */
 
-import { and, count, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 
 import type { Workspace } from "../access/access.ts";
-import { batchAround } from "../db/batch.ts";
-import { databaseOf } from "../db/database.ts";
-import { links } from "../db/schema/index.ts";
+import { batchAround, type Statement } from "../db/batch.ts";
+import { type Database, databaseOf } from "../db/database.ts";
+import { workspaceUsage } from "../db/schema/index.ts";
 import { ledgerFor } from "../ledger/stub.ts";
 import { linkStore } from "./store.ts";
 
@@ -25,25 +25,17 @@ export async function overviewOf(
   nowMs: number,
 ): Promise<Overview> {
   const db = databaseOf(env.DB);
-  const isActive = and(
-    eq(links.isActive, true),
-    isNull(links.archivedAtMs),
-    isNull(links.suspendedAtMs),
-    sql`coalesce(${links.startsAtMs}, 0) <= ${nowMs}`,
-    or(isNull(links.endsAtMs), gt(links.endsAtMs, nowMs)),
-    or(isNull(links.expiresAtMs), gt(links.expiresAtMs, nowMs)),
-  );
   const { clicks, leaders } = await ledgerFor(env, workspace.ledger).totals();
   // A leader may have been deleted a moment ago; the next one is then the top.
   const ids = leaders.map(({ linkId }) => linkId);
   const [[counts], [top]] = await batchAround(
     db,
-    [],
+    [countUntil(db, workspace, nowMs)],
     [
       db
-        .select({ links: count(), activeLinks: count(sql`case when ${isActive} then 1 end`) })
-        .from(links)
-        .where(eq(links.workspaceId, workspace.id)),
+        .select({ links: workspaceUsage.links, activeLinks: workspaceUsage.liveLinks })
+        .from(workspaceUsage)
+        .where(eq(workspaceUsage.workspaceId, workspace.id)),
       linkStore(db, workspace.id).selectNames({ ids, fields: ["code"], max: 1 }),
     ],
   );
@@ -56,4 +48,32 @@ export async function overviewOf(
         ? null
         : { code: top.code, clicks: leaders.find(({ linkId }) => linkId === top.id)?.clicks ?? 0 },
   };
+}
+
+/**
+ * Moves the count of live links to a time. It reads the links that have begun or ended since, and
+ * writes only if there are any, so that each of them is read once, however often it is counted.
+ */
+function countUntil(db: Database, { id }: Pick<Workspace, "id">, nowMs: number): Statement {
+  const counted = sql`workspace_usage.counted_at_ms`;
+  const changed = sql`(
+    select id from links where workspace_id = ${id}
+      and starts_at_ms > min(${counted}, ${nowMs}) and starts_at_ms <= max(${counted}, ${nowMs})
+    union
+    select id from links where workspace_id = ${id} and coalesce(ends_at_ms, expires_at_ms) is not null
+      and ${END} > min(${counted}, ${nowMs}) and ${END} <= max(${counted}, ${nowMs})
+  )`;
+  return db.run(sql`
+    update workspace_usage set counted_at_ms = ${nowMs}, live_links = live_links + (
+      select total(${isLiveAt(sql`${nowMs}`)} - ${isLiveAt(counted)}) from links where id in ${changed}
+    ) where workspace_id = ${id} and exists ${changed}`);
+}
+
+/** When a link ends, as the index links_by_end has it. */
+const END = sql`min(coalesce(ends_at_ms, 9e15), coalesce(expires_at_ms, 9e15))`;
+
+/** As the triggers of the links count it. */
+function isLiveAt(atMs: SQL): SQL {
+  return sql`(is_active and archived_at_ms is null and suspended_at_ms is null
+    and coalesce(starts_at_ms, 0) <= ${atMs} and ${END} > ${atMs})`;
 }

@@ -1,6 +1,6 @@
 /**
  * Keeps a workspace exactly within its plan's number and bytes of links: the statement that writes
- * counts them, from one index.
+ * compares them, as triggers count them (`db/beyond-drizzle.sql`).
  *
  * It counts all links of a call, even those whose code turns out to be taken: a call that would
  * only just fit without them is refused, and no call ever creates too many.
@@ -35,7 +35,7 @@ export function hasRoom({ id, plan }: Planned, adding: Load, earlier: readonly s
   const less = (column: SQL) =>
     sql.join([sql`0`, ...inserted.map((_, at) => sql`${table(at)}.${column}`)], sql` + `);
   const tables = [
-    sql`(select ${LOAD} from links where workspace_id = ${id}) as used`,
+    sql`(select links as n, bytes from workspace_usage where workspace_id = ${id}) as used`,
     ...inserted.map((select, at) => sql`${select} as ${table(at)}`),
   ];
   return sql`exists (
@@ -64,7 +64,7 @@ export function bytesWithin({ id, plan }: Planned, growth: number, bytes: SQL): 
   const { linkBytesMax } = PLANS[plan];
   if (linkBytesMax === null || growth <= 0) return bytes;
   return sql`case when (
-      select coalesce(sum(other.bytes), 0) from links as other where other.workspace_id = ${id}
+      select used.bytes from workspace_usage as used where used.workspace_id = ${id}
     ) - links.bytes + ${bytes} <= ${linkBytesMax} then ${bytes} end`;
 }
 
@@ -94,7 +94,7 @@ export function isLimited({ plan }: Pick<Planned, "plan">): boolean {
 export function selectRoom(db: Database, { id, plan }: Planned) {
   return db.all<Load>(
     isLimited({ plan })
-      ? sql`select count(*) as links, coalesce(sum(bytes), 0) as bytes from links where workspace_id = ${id}`
+      ? sql`select links, bytes from workspace_usage where workspace_id = ${id}`
       : sql`select ${0} as links, ${0} as bytes`,
   );
 }

@@ -3,15 +3,15 @@
  * slice, however many there are and however large each is.
  *
  * The sizes are estimates from the lengths of columns, which SQLite knows without reading them. D1
- * counts five rows for a link: measuring and adding up are three of them, the link and its tags the
- * others.
+ * counts two rows for a link, and two for each tag of it: to measure it is one of them.
  */
 
-import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, type SQL, sql } from "drizzle-orm";
 
+import { batchAround, type Statement } from "../db/batch.ts";
 import type { Database } from "../db/database.ts";
-import { collections, links, linkTags, variants } from "../db/schema/index.ts";
-import { type LinkFilter, linkConditions } from "./filter.ts";
+import { links, linkTags, variants } from "../db/schema/index.ts";
+import { type LinkSource, linkSource, type ResolvedFilter, tablesOf } from "./filter.ts";
 import type { LinkPart } from "./link.ts";
 
 /**
@@ -25,8 +25,9 @@ export const SLICE_BYTES_MAX = 512 * 1024;
  */
 export const SLICE_LINKS_MAX = 500;
 
-/** What a link counts at most, so that a slice with this much room left was not cut. */
-const LINK_BYTES_COUNTED = 320 * 1024;
+/** So many links without their parts are read unmeasured: they are 4 MB at most. */
+const UNMEASURED_MAX = 101;
+
 /** More than the short columns of a link, and a tag, take. */
 const LINK_REST_BYTES = 512;
 const TAG_BYTES = 320;
@@ -34,7 +35,7 @@ const VARIANT_REST_BYTES = 96;
 
 export interface SliceOf {
   readonly workspaceId: number;
-  readonly filter: LinkFilter;
+  readonly filter: ResolvedFilter;
   /** Continue with the links older than this one, even if it is gone; null for the newest. */
   readonly beforeId: number | null;
   /** The most links; never more than SLICE_LINKS_MAX. */
@@ -43,41 +44,73 @@ export interface SliceOf {
   readonly parts: ReadonlySet<LinkPart>;
 }
 
-/** What a row of a slice tells besides its link: the size of all links up to it. */
-export const SLICE_COLUMNS = { total: sql<number>`slice.total`.as("total") };
-
-/** Returns a table `slice` of ids, newest first, to join with `links`. */
-export function sliceOf(db: Database, { workspaceId, filter, beforeId, max, parts }: SliceOf): SQL {
-  const older = beforeId === null ? undefined : lt(links.id, beforeId);
-  const measured = db
-    .select({ id: links.id, bytes: bytesOf(parts).as("bytes") })
-    .from(links)
-    .leftJoin(collections, eq(collections.id, links.collectionId))
-    .where(and(eq(links.workspaceId, workspaceId), older, ...linkConditions(workspaceId, filter)))
-    .orderBy(desc(links.id))
-    .limit(Math.min(max, SLICE_LINKS_MAX));
-  return sql`(
-    select id, total from (
-      select id, sum(min(bytes, ${LINK_BYTES_COUNTED})) over (
-        order by id desc rows unbounded preceding
-      ) as total from (${measured.getSQL()})
-    ) where total <= ${SLICE_BYTES_MAX}
-  ) as slice`;
-}
-
-/** Sorts a slice. In SQL it would count as one more row for each link. */
-export function newestFirst<Row extends { readonly id: number }>(rows: readonly Row[]): Row[] {
-  return rows.toSorted((a, b) => b.id - a.id);
+interface LinkSize {
+  readonly id: number;
+  readonly bytes: number;
 }
 
 /**
- * Whether no links follow a slice. False may also mean that none do: a slice that is full, or nearly
- * so, does not know.
+ * Yields the rows of slices, newest first, each read only when the previous one was consumed. A
+ * round trip reads the rows of a slice and the sizes of the next.
+ *
+ * `select` selects the rows of a source, in its order. Whatever is added or deleted meanwhile, no
+ * link is left out or read twice.
  */
-export function isLastSlice(rows: readonly { readonly total: number }[], max: number): boolean {
-  const total = rows.at(-1)?.total ?? 0;
-  const isFull = rows.length >= Math.min(max, SLICE_LINKS_MAX);
-  return rows.length === 0 || (!isFull && total <= SLICE_BYTES_MAX - LINK_BYTES_COUNTED);
+export async function* readSlices<
+  Q extends Statement & { readonly _: { readonly result: readonly unknown[] } },
+>(
+  db: Database,
+  first: SliceOf,
+  select: (source: LinkSource & { readonly max?: number }) => Q,
+): AsyncGenerator<Q["_"]["result"], undefined> {
+  const { workspaceId, filter } = first;
+  if (first.parts.size === 0 && first.max <= UNMEASURED_MAX) {
+    const source = linkSource(workspaceId, filter, first);
+    const [rows] = await batchAround(db, [], [select({ ...source, max: first.max })]);
+    if (rows.length > 0) yield rows;
+    return;
+  }
+  let left = first.max;
+  let slice = first;
+  let sizes = await selectSizes(db, slice);
+  for (let cut = cutOf(sizes); cut !== undefined; cut = cutOf(sizes)) {
+    const { beforeId } = slice;
+    const rows = select(linkSource(workspaceId, filter, { beforeId, fromId: cut.lastId }));
+    const isLast = cut.isWhole && sizes.length < limitOf(slice);
+    // D1 measures all links that it is asked for: hardly more than the next slice can hold.
+    const width = Math.min(SLICE_LINKS_MAX, 2 * cut.links);
+    left -= cut.links;
+    slice = { ...slice, beforeId: cut.lastId, max: Math.min(left, width) };
+    const following = isLast || left <= 0 ? [] : [selectSizes(db, slice)];
+    const [found, next] = await batchAround(db, [], [rows, ...following]);
+    yield found;
+    sizes = next ?? [];
+  }
+}
+
+function limitOf({ max }: SliceOf): number {
+  return Math.min(max, SLICE_LINKS_MAX);
+}
+
+function selectSizes(db: Database, slice: SliceOf) {
+  const source = linkSource(slice.workspaceId, slice.filter, slice);
+  return db.all<LinkSize>(sql`
+    select ${links.id} as id, ${bytesOf(slice.parts)} as bytes
+    from ${tablesOf(source)} where ${and(...source.where)}
+    order by ${source.newestFirst} limit ${limitOf(slice)}`);
+}
+
+/** Decides how many of the links fit a slice, at least one; undefined if there are none. */
+function cutOf(sizes: readonly LinkSize[]) {
+  let bytes = 0;
+  let count = 0;
+  for (const size of sizes) {
+    bytes += size.bytes;
+    if (count > 0 && bytes > SLICE_BYTES_MAX) break;
+    count += 1;
+  }
+  const last = sizes[count - 1];
+  return last && { lastId: last.id, links: count, isWhole: count === sizes.length };
 }
 
 /** The columns of a slice's links, and the variants, in bytes. */

@@ -21,9 +21,10 @@ import { bytesInSql, growthOf, isMeasured } from "./link-size.ts";
 import type { Link, LinkRef } from "./link.ts";
 import { lookUp } from "./look-ups.ts";
 import { onlyChanges } from "./only-changes.ts";
-import { isFreePlace, servedAddress } from "./parked.ts";
+import { isFreePlace, servedAddress, shownDomain } from "./parked.ts";
 import { beyondBytes, bytesWithin, selectRoom, unlessBeyondBytes } from "./room.ts";
 import { publishSoon } from "./route/publish.ts";
+import { reindexStatements } from "./search-index.ts";
 import { linkStore } from "./store.ts";
 import { beyondTags, unlessBeyondTags } from "./tag-room.ts";
 import { replaceVariants } from "./variants/store.ts";
@@ -98,6 +99,7 @@ export async function updateLink(
     sql` and `,
   );
   const events = updatedEventsStatements(db, context, before.id, guard);
+  const address = { domain: shownDomain(place), code: place.code };
   const isSized = variants !== null || isMeasured(columns);
   const bytes = bytesWithin(workspace, growth, bytesInSql(accepted.value.columns));
   const changing = batchAround(
@@ -126,7 +128,12 @@ export async function updateLink(
         .returning({ id: links.id }),
       store.selectByUuids([uuid]),
     ],
-    [events.complete, ...foreseen.value.settle(), ...(alongside?.([uuid]) ?? [])],
+    [
+      events.complete,
+      ...reindexStatements(db, workspaceId, uuid, { ...columns, ...(moves && address) }),
+      ...foreseen.value.settle(),
+      ...(alongside?.([uuid]) ?? []),
+    ],
   );
   const changed = await unlessBeyondTags(unlessBeyondBytes(changing).then((rows) => ({ rows })));
   if (changed === null) {

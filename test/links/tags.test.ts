@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 
 import { databaseOf } from "../../src/db/database.ts";
-import { readExportSlice } from "../../src/links/csv/exported-links.ts";
+import { readExported } from "../../src/links/csv/exported-links.ts";
 import type { LinkFilter } from "../../src/links/filter.ts";
 import { keysLike, labelKey } from "../../src/links/label-key.ts";
 import { linkStore } from "../../src/links/store.ts";
@@ -69,7 +69,7 @@ async function found(workspaceId: number, filter: LinkFilter): Promise<number[][
   const db = databaseOf(env.DB);
   const listed = await allOf(linkStore(db, workspaceId).walk(filter));
   const { links: paged } = await linkStore(db, workspaceId).page(filter, { page: 1, perPage: 10 });
-  const { links: exported } = await readExportSlice(db, workspaceId, filter, null);
+  const exported = (await allOf(readExported(db, workspaceId, filter))).flat();
   return [listed, paged, exported].map((links) => links.map(({ id }) => id));
 }
 

@@ -34,7 +34,7 @@ describe("docs/storage.md", () => {
       name.endsWith(".sql"),
     );
     const sql = files.map((name) => read(`migrations/${name}`)).join("\n");
-    const tables = namesIn(sql, /CREATE TABLE `(\w+)`/g);
+    const tables = namesIn(sql, /CREATE (?:VIRTUAL )?TABLE `?(\w+)/g);
     expect(tables.length).toBeGreaterThan(10);
     expect([...described("D1")].sort()).toEqual([...tables].sort());
   });

@@ -112,8 +112,13 @@ export const links = sqliteTable(
       "links_domain_or_parked",
       sql`(${table.domain} IS NULL) = (${table.parkedDomain} IS NOT NULL)`,
     ),
-    // Lists links, newest first, and counts them and their bytes for quotas.
+    // Lists links, newest first, and measures slices of them without reading the links.
     index("links_by_workspace").on(table.workspaceId, table.id, table.bytes),
+    // Finds the links that have begun since they were last counted; links_by_end, which drizzle
+    // cannot describe, those that have ended.
+    index("links_by_start")
+      .on(table.workspaceId, table.startsAtMs)
+      .where(sql`${table.startsAtMs} IS NOT NULL`),
     // The sweep. Contains only rows whose change is not confirmed in KV.
     index("links_unpublished")
       .on(table.updatedAtMs)
@@ -123,6 +128,36 @@ export const links = sqliteTable(
       .on(table.id)
       .where(sql`substr(${table.passwordHash}, 1, 8) = '$sealed$'`),
   ],
+);
+
+/** What each workspace has, kept exact by triggers (`db/beyond-drizzle.sql`). */
+export const workspaceUsage = sqliteTable("workspace_usage", {
+  workspaceId: integer("workspace_id")
+    .primaryKey()
+    .references(() => workspaces.id, { onDelete: "cascade" }),
+  links: integer("links").notNull(),
+  /** The sum of the links' `bytes`. */
+  bytes: integer("bytes").notNull(),
+  /** The links that led somewhere at `countedAtMs`. */
+  liveLinks: integer("live_links").notNull(),
+  countedAtMs: integer("counted_at_ms").notNull(),
+});
+
+/**
+ * Counts a workspace's links in blocks of about 256 that follow each other, so that a numbered page
+ * is found without reading the links before it. Kept exact by triggers.
+ */
+export const linkBlocks = sqliteTable(
+  "link_blocks",
+  {
+    workspaceId: integer("workspace_id")
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    /** A block has the links from this id to the next block's. */
+    firstId: integer("first_id").notNull(),
+    links: integer("links").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.firstId] })],
 );
 
 /** The destinations of an A/B test. */

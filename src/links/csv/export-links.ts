@@ -6,7 +6,7 @@ import { ledgerFor } from "../../ledger/stub.ts";
 import { log } from "../../platform/log.ts";
 import { textStream } from "../../platform/text-stream.ts";
 import type { LinkFilter } from "../filter.ts";
-import { type ExportedLink, readExportSlice } from "./exported-links.ts";
+import { type ExportedLink, readExported } from "./exported-links.ts";
 import { loadPapaparse, type Papaparse } from "./load-papaparse.ts";
 import { writeTable } from "./write-table.ts";
 
@@ -57,17 +57,18 @@ async function* piecesOf<Column extends string>(
   const db = databaseOf(env.DB);
   const { id: workspaceId, ledger } = access.workspace;
   let start = head;
-  let beforeId: number | null = null;
-  do {
-    const slice = await readExportSlice(db, workspaceId, filter, beforeId);
-    const links: readonly ExportedLink[] = slice.links;
-    const ids = links.map(({ id }) => id);
-    const totals = ids.length === 0 ? [] : await ledgerFor(env, ledger).linkTotals(ids);
+  for await (const links of readExported(db, workspaceId, filter)) {
+    const totals = await ledgerFor(env, ledger).linkTotals(links.map(({ id }) => id));
     const clicks = new Map(totals.map((total) => [total.linkId, total.clicks]));
     const rows = links.map((link) => toCells(link, clicks.get(link.id) ?? 0));
-    const cells = rows.map((row) => columns.map((column) => row[column]));
-    if (start !== "" || cells.length > 0) yield start + writeTable(cells, papa);
+    yield (
+      start +
+        writeTable(
+          rows.map((row) => columns.map((column) => row[column])),
+          papa,
+        )
+    );
     start = "";
-    beforeId = slice.isLast ? null : (ids.at(-1) ?? null);
-  } while (beforeId !== null);
+  }
+  if (start !== "") yield start;
 }

@@ -1,11 +1,11 @@
 /** Reads the links of one workspace for an export: without rules, variants and logos. */
 
-import { sql } from "drizzle-orm";
+import { and, sql } from "drizzle-orm";
 
 import type { Database } from "../../db/database.ts";
-import { links, linkTags, tags } from "../../db/schema/index.ts";
-import type { LinkFilter } from "../filter.ts";
-import { isLastSlice, newestFirst, SLICE_COLUMNS, SLICE_LINKS_MAX, sliceOf } from "../slices.ts";
+import { links } from "../../db/schema/index.ts";
+import { type LinkFilter, type LinkSource, resolveFilter } from "../filter.ts";
+import { readSlices } from "../slices.ts";
 import type { SocialCard } from "../social.ts";
 
 export interface ExportedLink {
@@ -34,58 +34,61 @@ export interface ExportedLink {
   readonly createdAtMs: number;
 }
 
-export interface ExportSlice {
-  readonly links: readonly ExportedLink[];
-  readonly isLast: boolean;
-}
-
-/** Reads a slice, newest first; with `beforeId` it continues after that link, even if it is gone. */
-export async function readExportSlice(
+/** Reads a workspace's links in slices, newest first; see `readSlices`. */
+export async function* readExported(
   db: Database,
   workspaceId: number,
   filter: LinkFilter,
-  beforeId: number | null,
-): Promise<ExportSlice> {
-  const cut = { workspaceId, filter, beforeId, max: SLICE_LINKS_MAX, parts: new Set<never>() };
-  const found = await db
-    .select({
-      id: links.id,
-      domain: links.domain,
-      parkedDomain: links.parkedDomain,
-      code: links.code,
-      destinationUrl: links.destinationUrl,
-      title: links.title,
-      description: links.description,
-      externalId: links.externalId,
-      tags: sql<string>`(
-        select json_group_array(${tags.name} order by ${tags.name})
-        from ${linkTags} join ${tags} on ${tags.id} = ${linkTags.tagId}
-        where ${linkTags.linkId} = ${links.id}
-      )`,
-      isActive: links.isActive,
-      archivedAtMs: links.archivedAtMs,
-      hasPassword: sql<0 | 1>`${links.passwordHash} is not null`,
-      expiresAtMs: links.expiresAtMs,
-      expiredUrl: links.expiredUrl,
-      clicksLimit: links.clicksLimit,
-      limitReachedUrl: links.limitReachedUrl,
-      forwardQuery: links.forwardQuery,
-      forwardPath: links.forwardPath,
-      social: links.social,
-      crawlable: links.crawlable,
-      createdAtMs: links.createdAtMs,
-      ...SLICE_COLUMNS,
-    })
-    .from(sliceOf(db, cut))
-    .innerJoin(links, sql`${links.id} = slice.id`);
-  const rows = newestFirst(found);
-  return {
-    links: rows.map(({ tags: names, hasPassword, social, total: _total, ...columns }) => ({
+): AsyncGenerator<ExportedLink[], undefined> {
+  const resolved = await resolveFilter(db, workspaceId, filter);
+  if (resolved === null) return;
+  const newest = { workspaceId, filter: resolved, beforeId: null, max: Infinity, parts: NO_PARTS };
+  for await (const rows of readSlices(db, newest, (source) => select(db, source))) {
+    yield rows.map(({ tags: names, hasPassword, social, ...columns }) => ({
       ...columns,
       tags: JSON.parse(names) as string[],
       hasPassword: hasPassword === 1,
       social: JSON.parse(social ?? "null") as SocialCard | null,
-    })),
-    isLast: isLastSlice(rows, SLICE_LINKS_MAX),
-  };
+    }));
+  }
+}
+
+const NO_PARTS: ReadonlySet<never> = new Set();
+
+function select(db: Database, { first, where, newestFirst }: LinkSource) {
+  const selected = db.select({
+    id: links.id,
+    domain: links.domain,
+    parkedDomain: links.parkedDomain,
+    code: links.code,
+    destinationUrl: links.destinationUrl,
+    title: links.title,
+    description: links.description,
+    externalId: links.externalId,
+    // Written out: drizzle would leave out the names of tables in a select from one table.
+    tags: sql<string>`(
+      select json_group_array(tags.name order by tags.name)
+      from link_tags join tags on tags.id = link_tags.tag_id where link_tags.link_id = links.id
+    )`,
+    isActive: links.isActive,
+    archivedAtMs: links.archivedAtMs,
+    hasPassword: sql<0 | 1>`${links.passwordHash} is not null`,
+    expiresAtMs: links.expiresAtMs,
+    expiredUrl: links.expiredUrl,
+    clicksLimit: links.clicksLimit,
+    limitReachedUrl: links.limitReachedUrl,
+    forwardQuery: links.forwardQuery,
+    forwardPath: links.forwardPath,
+    social: links.social,
+    crawlable: links.crawlable,
+    createdAtMs: links.createdAtMs,
+  });
+  // Both have the columns of `links`; only their types differ.
+  const joined =
+    first === null
+      ? selected.from(links)
+      : (selected.from(first).crossJoin(links) as unknown as ReturnType<
+          typeof selected.from<typeof links>
+        >);
+  return joined.where(and(...where)).orderBy(newestFirst);
 }
