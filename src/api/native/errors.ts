@@ -39,6 +39,7 @@ import { hostnameSentence } from "./domains/sentences.ts";
 import type { NativeEnvironment } from "./environment.ts";
 import { amountSentence } from "./goals/contract.ts";
 import { destinationSentence, quotaSentence, webUrlSentence } from "./links/sentences.ts";
+import { wantsText } from "./request.ts";
 import { filterSentence, webhookUrlSentence } from "./webhooks/translate.ts";
 
 /** Every refusal of native routes. A feature adds its union here and its cases below. */
@@ -81,9 +82,10 @@ const CODES: Readonly<Record<number, string>> = {
   503: "UNAVAILABLE",
 };
 
-/** Answers a refusal in the native format. */
+/** Answers a refusal in the native format, or with its sentence alone if a text is asked for. */
 export function refuse(c: Context, refusal: NativeRefusal): Response {
   const { status, sentence, more, headers } = toWire(refusal);
+  if (wantsText(c)) return c.text(sentence, status, { ...headers });
   return c.json({ code: CODES[status], message: sentence, ...more }, status, { ...headers });
 }
 

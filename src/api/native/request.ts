@@ -1,5 +1,7 @@
 /** What native routes read from a request apart from its body. */
 
+import type { Context } from "hono";
+
 import { parseUuid } from "../../platform/uuid.ts";
 import type { NativeContext } from "./environment.ts";
 
@@ -9,4 +11,10 @@ import type { NativeContext } from "./environment.ts";
  */
 export function uuidOf(c: NativeContext, parameter = "id"): string {
   return parseUuid(c.req.param(parameter) ?? "") ?? "";
+}
+
+/** Whether a client prefers plain text, as Apple Shortcuts and shell scripts do. */
+export function wantsText(c: Pick<Context, "req">): boolean {
+  const first = c.req.header("Accept")?.split(",", 1)[0]?.split(";", 1)[0];
+  return first?.trim().toLowerCase() === "text/plain";
 }

@@ -56,8 +56,13 @@ function url(field: string) {
   return unlessEmpty(z.string({ error: `${field} must be a URL, or null` }).nullable());
 }
 
+/** Reads a flag; no-code tools send it as a text, as forms do. */
 function flag(field: string) {
-  return z.boolean({ error: `${field} must be true or false` });
+  const error = `${field} must be true or false`;
+  return z.preprocess(
+    (value) => (typeof value === "string" ? (readFlag(value) ?? value) : value),
+    z.boolean({ error }),
+  );
 }
 
 const shortCode = z.string({ error: CODE_SENTENCE }).regex(CUSTOM_CODE, { error: CODE_SENTENCE });
@@ -71,13 +76,20 @@ const tagName = z
   })
   .refine((name) => !CONTROL.test(name), { error: "tags must not contain control characters" });
 
-/** Links show their tags as objects, which are taken back by name. */
-const tags = z
-  .array(
-    z.preprocess((tag) => (isObject(tag) ? tag["name"] : tag), tagName),
-    { error: "tags must be a list of names" },
-  )
-  .max(TAGS_MAX, { error: `tags must hold at most ${TAGS_MAX} names` });
+/**
+ * Links show their tags as objects, which are taken back by name. A text holds names with commas, as
+ * forms and no-code tools send them.
+ */
+const tags = z.preprocess(
+  (value) =>
+    typeof value === "string" ? value.split(",").filter((name) => name.trim() !== "") : value,
+  z
+    .array(
+      z.preprocess((tag) => (isObject(tag) ? tag["name"] : tag), tagName),
+      { error: "tags must be a list of names" },
+    )
+    .max(TAGS_MAX, { error: `tags must hold at most ${TAGS_MAX} names` }),
+);
 
 const UTM_SENTENCE = "utmParams must be an object of texts by names such as utm_source, or null";
 const PASSWORD_SENTENCE = `password must be a text of 1 to ${PASSWORD_LENGTH_MAX} characters, or null`;
@@ -127,11 +139,11 @@ const optional = {
   endsAt: time("endsAt"),
   expiredUrl: url("expiredUrl"),
   limitReachedUrl: url("limitReachedUrl"),
-  isActive: flag("isActive").optional(),
-  forwardQuery: flag("forwardQuery").optional(),
-  forwardPath: flag("forwardPath").optional(),
+  isActive: unlessEmpty(flag("isActive")),
+  forwardQuery: unlessEmpty(flag("forwardQuery")),
+  forwardPath: unlessEmpty(flag("forwardPath")),
   social: social.nullable().optional(),
-  crawlable: flag("crawlable").optional(),
+  crawlable: unlessEmpty(flag("crawlable")),
   utmParams: z
     .record(
       z.string().regex(UTM_NAME, { error: UTM_SENTENCE }),
@@ -204,7 +216,7 @@ export const linkChanges = z.object(
   {
     destinationUrl: z.string({ error: "destinationUrl must be a valid URL" }).optional(),
     shortCode: unlessEmpty(shortCode),
-    isArchived: flag("isArchived").optional(),
+    isArchived: unlessEmpty(flag("isArchived")),
     ...optional,
     ...routing,
   },
@@ -234,18 +246,9 @@ export const createdLinkForm = z.preprocess(
 
 /** A map, since clients name the fields: an object would also have `__proto__`. */
 const FORM_FIELDS: ReadonlyMap<string, (value: string) => unknown> = new Map([
-  ["isActive", toFlag],
-  ["forwardQuery", toFlag],
-  ["forwardPath", toFlag],
-  ["crawlable", toFlag],
   ["redirectStatus", Number],
   ["clicksLimit", Number],
-  ["tags", (value) => value.split(",").filter((name) => name.trim() !== "")],
-] as [string, (value: string) => unknown][]);
-
-function toFlag(value: string): unknown {
-  return readFlag(value) ?? value;
-}
+]);
 
 function queryFlag(name: string) {
   return flagText(`${name} must be true or false`).optional();

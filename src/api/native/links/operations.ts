@@ -24,6 +24,7 @@ import { withoutShown } from "../../shared/without-shown.ts";
 import type { NativeContext } from "../environment.ts";
 import { type NativeRefusal, refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
+import { wantsText } from "../request.ts";
 import {
   createdLink,
   createdLinkForm,
@@ -39,7 +40,6 @@ import {
   answerNewLink,
   routingSurroundingsOf,
   linkContextOf,
-  wantsText,
   linkRefOf,
 } from "./request.ts";
 import { readRouting } from "./routing.ts";

@@ -68,9 +68,3 @@ function answer(
   c.header("ETag", etagOf(link.version));
   return c.json(wireLink(link, activity, configOf(c.env)), status);
 }
-
-/** Whether a client prefers plain text, as Apple Shortcuts and shell scripts do. */
-export function wantsText(c: NativeContext): boolean {
-  const first = c.req.header("Accept")?.split(",", 1)[0]?.split(";", 1)[0];
-  return first?.trim().toLowerCase() === "text/plain";
-}

@@ -66,8 +66,9 @@ export const webhookReference: ReferenceOf<typeof webhookOperations> = {
   },
   deleteWebhook: {
     summary: "Delete a webhook",
+    description: "Deleting it again is no failure: what is answered is that there is none.",
     answers: { 200: deleted },
-    fails: { 404: UNKNOWN },
+    fails: { 404: "The id is none that a webhook could have." },
     example: { params, answer: { success: true, id: WEBHOOK.id } },
   },
   rotateWebhookSecret: {

@@ -268,6 +268,42 @@ describe("POST /api/links", () => {
   });
 });
 
+describe("what tools send that know texts alone", () => {
+  it("is read as in a form, also in JSON", async ({ expect }) => {
+    const { link: make, call } = await newNativeClient();
+    const link = await make({
+      isActive: "false",
+      forwardQuery: "yes",
+      crawlable: "",
+      tags: "b, a,",
+    });
+    expect(link).toMatchObject({
+      isActive: false,
+      forwardQuery: true,
+      crawlable: false,
+      tags: [{ name: "a" }, { name: "b" }],
+    });
+    const { body } = await call("PATCH", `/api/links/${link.id}`, { isArchived: "1", tags: "c" });
+    expect(body).toMatchObject({ isArchived: true, tags: [{ name: "c" }] });
+  });
+
+  it("is refused with the sentence alone where a text is asked for", async ({ expect }) => {
+    const { call } = await newNativeClient();
+    const headers = { Accept: "text/plain" };
+    const refused = await call("POST", "/api/links", { destinationUrl: "x" }, headers);
+    expect([refused.status, refused.text]).toEqual([
+      400,
+      "destinationUrl is required and must be a valid URL",
+    ]);
+    expect(refused.headers.get("Content-Type")).toMatch(/^text\/plain/);
+    const unknown = await call("GET", "/api/nothing", undefined, headers);
+    expect([unknown.status, unknown.text]).toEqual([
+      404,
+      "There is no such route. The API's documentation lists all routes.",
+    ]);
+  });
+});
+
 describe("GET /api/links", () => {
   it("answers the bare array, newest first, of this workspace alone", async ({ expect }) => {
     const client = await newNativeClient();

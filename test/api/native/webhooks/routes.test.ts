@@ -54,7 +54,8 @@ describe("/api/webhooks", () => {
     expect(deleted.status).toBe(200);
     expect(deleted.body).toEqual({ success: true, id: webhook["id"] });
     expect((await call("GET", path)).status).toBe(404);
-    expect((await call("DELETE", path)).status).toBe(404);
+    expect(await call("DELETE", path)).toMatchObject({ status: 200, body: deleted.body });
+    expect((await call("DELETE", "/api/webhooks/none")).status).toBe(404);
   });
 
   it("shows a given secret once, and keeps it sealed", async ({ expect }) => {
