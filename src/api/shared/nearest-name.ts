@@ -20,10 +20,23 @@ export function nearestName(given: string, names: readonly string[]): string | n
   return nearest;
 }
 
+/** Thousands fit into a request, and each is compared with all names that there are. */
+const NAMES_TOLD_MAX = 5;
 const NAME_SHOWN_MAX = 64;
 
-/** Says that nothing has this name, and which name was probably meant. `what` is like "field". */
-export function unknownName(given: string, names: readonly string[], what: string): string {
+/**
+ * Says of each of the first unknown names that nothing has it, and which one was probably meant.
+ * `what` is like "field".
+ */
+export function unknownNames(
+  given: readonly string[],
+  names: readonly string[],
+  what: string,
+): string[] {
+  return given.slice(0, NAMES_TOLD_MAX).map((name) => unknownName(name, names, what));
+}
+
+function unknownName(given: string, names: readonly string[], what: string): string {
   const nearest = nearestName(given, names);
   const shown = given.slice(0, NAME_SHOWN_MAX).toWellFormed();
   const said = `"${shown}" is no ${what} of this request`;

@@ -11,7 +11,7 @@ import "./zod-words.ts";
 import { type BodyOptions, isForm, readBody } from "./body.ts";
 import type { DialectEnvironment } from "./dialect.ts";
 import type { Issue, ShellFailure } from "./failure.ts";
-import { unknownName } from "./nearest-name.ts";
+import { unknownNames } from "./nearest-name.ts";
 
 type Target = "json" | "query";
 
@@ -96,10 +96,8 @@ export function validatorFor<R, E extends DialectEnvironment = DialectEnvironmen
         (name) => !known.includes(name),
       );
       if (unknown.length === 0) return next();
-      const issues = unknown.map((name) => ({
-        path: [],
-        message: unknownName(name, known, "parameter"),
-      }));
+      const messages = unknownNames(unknown, known, "parameter");
+      const issues = messages.map((message) => ({ path: [], message }));
       return refuse(c, { reason: "validation_failed", issues });
     },
     fields: (schema, judge) => async (c, next) =>

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 
-import { nearestName } from "../../../src/api/shared/nearest-name.ts";
+import { nearestName, unknownNames } from "../../../src/api/shared/nearest-name.ts";
 import { newNativeClient } from "../../support/native.ts";
 
 describe("a query parameter that a native request does not take", () => {
@@ -35,5 +35,23 @@ describe("the nearest name", () => {
   ] as const)("to %s is %s", ([given, wanted], { expect }) => {
     const names = ["shortCode", "destinationUrl", "limit"];
     expect(nearestName(given, names)).toBe(wanted);
+  });
+});
+
+describe("unknown names", () => {
+  it("are told in part where there are thousands, since each is compared", ({ expect }) => {
+    const names = Array.from({ length: 5_000 }, (_, at) => `n${at}`);
+    expect(unknownNames(names, ["limit"], "field")).toHaveLength(5);
+    expect(unknownNames(["limt"], ["limit"], "field")).toEqual([
+      '"limt" is no field of this request: did you mean limit?',
+    ]);
+  });
+
+  it("make no answer longer than the fields of a webhook that caused it", async ({ expect }) => {
+    const client = await newNativeClient({ scopes: ["webhooks:manage"] });
+    const fields = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`k${at}`, 1]));
+    const { status, body } = await client.call("POST", "/api/webhooks", fields);
+    expect(status).toBe(400);
+    expect(String(body["message"]).length).toBeLessThan(2_000);
   });
 });

@@ -10,7 +10,7 @@ import { FILTER_ENTRIES_MAX, type Filters } from "../../../webhooks/filters.ts";
 import { RETRY_POLICIES } from "../../../webhooks/schedule.ts";
 import { isSecret } from "../../../webhooks/secrets.ts";
 import { THRESHOLD_MAX, THRESHOLDS_MAX } from "../../../webhooks/thresholds.ts";
-import { unknownName } from "../../shared/nearest-name.ts";
+import { unknownNames } from "../../shared/nearest-name.ts";
 import { timeText } from "../../shared/plain-values.ts";
 
 const URL_LENGTH_MAX = 2_048;
@@ -99,7 +99,7 @@ function only<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => unknownName(key, Object.keys(shape), "field")).join("; ")
+        ? unknownNames(issue.keys, Object.keys(shape), "field").join("; ")
         : undefined,
   });
 }
