@@ -98,6 +98,69 @@ interface OneEvent extends Pick<OutboxValues, "event" | "data" | "linkFacts"> {
   readonly eventId: string;
 }
 
+type Ids = readonly { readonly id: number }[];
+
+/** Stores `link.updated` for those of these links that match a condition, like the one for one. */
+export function updatedEventsOfMany(
+  db: Database,
+  context: LinkEventContext,
+  ids: Ids,
+  guard: SQL,
+): UpdatedEventsStatements {
+  const pairs = pairsOf(context, ids);
+  const nothing = { data: sql`'{}'`, linkFacts: sql`'{}'` };
+  return {
+    insert: insertMany(db, context, { event: "link.updated", pairs, ...nothing }, guard),
+    complete: db.run(sql`
+      update webhook_outbox
+      set (data, link_facts) = (
+        select ${linkData(context.env)}, iif(link_facts is null, null, ${linkFacts})
+        from links as link where link.id = webhook_outbox.link_id
+      )
+      where event_id in (select value->>1 from json_each(${pairs}))`),
+  };
+}
+
+/** Stores `link.deleted` for those of these links that match a condition; runs before it. */
+export function deletedEventsOfMany(db: Database, context: LinkEventContext, ids: Ids, guard: SQL) {
+  const data = linkData(context.env);
+  const pairs = pairsOf(context, ids);
+  return insertMany(db, context, { event: "link.deleted", pairs, data, linkFacts }, guard);
+}
+
+/** Gives each link the id of its event, as JSON. */
+function pairsOf({ nowMs }: LinkEventContext, ids: Ids): string {
+  return JSON.stringify(ids.map(({ id }) => [id, newEventId(nowMs)]));
+}
+
+interface ManyEvents extends Pick<OutboxValues, "event" | "data" | "linkFacts"> {
+  readonly pairs: string;
+}
+
+function insertMany(
+  db: Database,
+  { access, nowMs }: LinkEventContext,
+  { event, pairs, data, linkFacts: facts }: ManyEvents,
+  guard: SQL,
+) {
+  const row = outboxRow({
+    event,
+    atMs: nowMs,
+    eventId: sql`pair.value->>1`,
+    linkId: sql`link.id`,
+    data,
+    linkFacts: facts,
+  });
+  // Cross joins keep their order, so without a subscriber no link is read.
+  return db.all<OutboxRef>(sql`
+    insert into webhook_outbox ${OUTBOX_COLUMNS}
+    select ${row} from ${subscribers(access.workspace.id, event)}
+    cross join json_each(${pairs}) as pair
+    cross join links as link on link.id = pair.value->>0
+    where link.id in (select id from links where ${guard})
+    returning ${OUTBOX_REF}`);
+}
+
 function insertOne(
   db: Database,
   { access, nowMs }: LinkEventContext,

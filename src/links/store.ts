@@ -36,6 +36,8 @@ export interface WantedNames<Told extends LinkField> {
   readonly max?: number;
 }
 
+/** The links without parts that are read at once: 3 MB, if all are as large as they may be. */
+const UUIDS_AT_ONCE = 100;
 /** The most bytes of links that are read whole at once. */
 const WHOLE_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -104,6 +106,17 @@ export function linkStore(db: Database, workspaceId: number) {
       const places = new Map(ids.map((id, place) => [id, place]));
       const placeOf = ({ id }: Link): number => places.get(id) ?? 0;
       return rows.map(toLink).sort((a, b) => placeOf(a) - placeOf(b));
+    },
+
+    /** Reads many links without their parts, in slices; those that do not exist are left out. */
+    async *walkUuids(uuids: readonly string[]): AsyncGenerator<ListedLink, undefined> {
+      for (let at = 0; at < uuids.length; at += UUIDS_AT_ONCE) {
+        const json = JSON.stringify(uuids.slice(at, at + UUIDS_AT_ONCE));
+        const wanted = inArray(links.uuid, sql`(select value from json_each(${json}))`);
+        const mine = and(sql`+${links.workspaceId} = ${workspaceId}`, wanted);
+        const rows = await selectLinks(db, mine, new Set());
+        yield* rows.map((row) => toListedLink(row, new Set()));
+      }
     },
 
     /**

@@ -187,7 +187,7 @@ async function passwordColumns(password: string | null) {
 }
 
 /** Archiving an archived link keeps its time. */
-function archivedAt(isArchived: boolean, nowMs: number): SQL | null {
+export function archivedAt(isArchived: boolean, nowMs: number): SQL | null {
   return isArchived ? sql`coalesce(${links.archivedAtMs}, ${nowMs})` : null;
 }
 

@@ -6,6 +6,7 @@ import type { AccountRefusal } from "../../accounts/refusal.ts";
 import type { TokenRefusal } from "../../accounts/tokens.ts";
 import type { GoalRefusal } from "../../conversions/goal.ts";
 import type { ConversionRefusal } from "../../conversions/recorded-conversions.ts";
+import type { ManyRefusal } from "../../links/change-many.ts";
 import type { CsvRefusal } from "../../links/csv/errors.ts";
 import type { LinkRefusal } from "../../links/errors.ts";
 import type { LabelRefusal } from "../../links/labels.ts";
@@ -54,6 +55,7 @@ export type NativeRefusal =
   | NetworkRefusal
   | DeadLetterRefusal
   | LinkRefusal
+  | ManyRefusal
   | VariantRefusal
   | CursorInvalid
   | CsvRefusal
@@ -91,11 +93,12 @@ export function refuse(c: Context, refusal: NativeRefusal): Response {
 
 /** Returns a refusal's code and message, to be included among others. */
 export function wireFailure(refusal: NativeRefusal): {
-  readonly code: unknown;
+  readonly code: string;
   readonly message: string;
 } {
   const { status, sentence, more } = toWire(refusal);
-  return { code: more?.["code"] ?? CODES[status], message: sentence };
+  const code = more?.["code"] ?? CODES[status];
+  return { code: typeof code === "string" ? code : "", message: sentence };
 }
 
 /** Validates bodies, queries and parameters of native routes. */
@@ -289,6 +292,8 @@ function toWire(refusal: NativeRefusal): WireError {
       return notFound("There is no such link.");
     case "not_link_owner":
       return forbidden("A member can delete only their own links.");
+    case "tags_full":
+      return badRequest(`tags must hold at most ${refusal.max} names`);
     case "version_mismatch":
       return {
         status: 412,

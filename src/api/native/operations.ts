@@ -12,6 +12,7 @@ import { goalOperations } from "./goals/operations.ts";
 import { labelOperations } from "./labels/operations.ts";
 import { linkBulkOperations } from "./links/bulk.ts";
 import { csvOperations } from "./links/csv.ts";
+import { manyLinksOperations } from "./links/many.ts";
 import { linkOperations } from "./links/operations.ts";
 import { simulationOperations } from "./links/simulate.ts";
 import { variantOperations } from "./links/variants.ts";
@@ -41,6 +42,7 @@ export const operations = {
   ...labelOperations,
   ...linkBulkOperations,
   ...linkOperations,
+  ...manyLinksOperations,
   ...meOperations,
   ...memberOperations,
   ...simulationOperations,

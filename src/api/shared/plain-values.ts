@@ -3,6 +3,7 @@
 import * as z from "zod";
 
 import { readFlag, readTime } from "../../links/csv/cells.ts";
+import { unknownNames } from "./nearest-name.ts";
 
 /** Reads a flag that is written as a text, in a query or a form. */
 export function flagText(error: string) {
@@ -27,4 +28,14 @@ export function timeText(error: string) {
 /** Makes a field optional: an empty text means that it is not given. */
 export function unlessEmpty<S extends z.ZodType>(schema: S) {
   return z.preprocess((value) => (value === "" ? undefined : value), schema.optional()).optional();
+}
+
+/** Makes an object that refuses other fields: a filter that is misspelt would reach everything. */
+export function only<S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? unknownNames(issue.keys, Object.keys(shape), "field").join("; ")
+        : undefined,
+  });
 }

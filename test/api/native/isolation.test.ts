@@ -101,6 +101,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   // Codes are public; their owners and destinations are not.
   "GET /api/links/check/:shortCode": { own: ownLink, answer: "own_only" },
+  "PATCH /api/links/bulk": {
+    own: ownLink,
+    answer: "own_only",
+    body: { all: true, changes: { isActive: false } },
+  },
+  "DELETE /api/links/bulk": { own: ownLink, answer: "own_only", body: { all: true } },
   "PUT /api/links/upsert": {
     own: ownLink,
     answer: "own_only",

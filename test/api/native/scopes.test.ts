@@ -65,6 +65,8 @@ const ROUTES: Readonly<Record<string, Opened>> = {
   "POST /api/links/bulk": ["links:create"],
   "GET /api/links/export": ["links:read"],
   "POST /api/links/import": ["links:create"],
+  "PATCH /api/links/bulk": ["links:update"],
+  "DELETE /api/links/bulk": ["links:delete"],
   "PUT /api/links/upsert": ["links:update"],
   "GET /api/links/lookup": ["links:read"],
   "GET /api/links/:id": ["links:read"],

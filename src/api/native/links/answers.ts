@@ -95,6 +95,19 @@ export const bulkOutcome = z.strictObject({
   ),
 });
 
+/** What a call did to many links, or would do: each is changed or refused by itself. */
+export const manyOutcome = z.strictObject({
+  /** Whether nothing was done. */
+  dryRun: z.boolean(),
+  /** How many links were found. */
+  matched: z.int(),
+  /** The links that were changed or deleted, or would be; not those that have the change already. */
+  ids: z.array(z.string()),
+  failed: z.array(z.strictObject({ id: z.string(), error: failure })),
+  /** The `cursor` of the next call, if more links match the filter; else null. */
+  next: z.string().nullable(),
+});
+
 /** The outcome of an import: each row is made or refused by itself. */
 export const importOutcome = z.strictObject({
   /** How many links were made. */

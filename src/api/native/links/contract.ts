@@ -6,6 +6,7 @@
 import * as z from "zod";
 
 import { CUSTOM_CODE } from "../../../codes/suggestions.ts";
+import { MANY_LINKS_MAX } from "../../../links/change-many.ts";
 import { readFlag } from "../../../links/csv/cells.ts";
 import {
   EXTERNAL_ID_LENGTH_MAX,
@@ -22,7 +23,7 @@ import {
 import { UTM_NAME, UTM_VALUE_LENGTH_MAX } from "../../../links/utm.ts";
 import { isObject } from "../../../platform/is-object.ts";
 import { PASSWORD_LENGTH_MAX } from "../../../platform/password.ts";
-import { flagText, timeText, unlessEmpty } from "../../shared/plain-values.ts";
+import { flagText, only, timeText, unlessEmpty } from "../../shared/plain-values.ts";
 import { CONTROL, CONTROL_BUT_LINES } from "../../shared/text.ts";
 import { LABEL_LENGTH_MAX } from "../labels/contract.ts";
 
@@ -330,6 +331,74 @@ export const exportQuery = linkQuery.omit({ limit: true, cursor: true, fields: t
   bom: queryFlag("bom"),
 });
 
+const IDS_SENTENCE = `ids must be a list of 1 to ${MANY_LINKS_MAX} ids of links`;
+const SELECTION_SENTENCE =
+  "Name the links by exactly one of ids, filter with at least one parameter of the list, and all: true";
+const CHANGES_SENTENCE =
+  "changes must hold at least one of isActive, isArchived, collectionId, expiresAt, addTags and removeTags";
+
+/** The list's filters, as JSON: flags and numbers count as the texts that a query has. */
+const filter = z.preprocess(
+  (sent) =>
+    isObject(sent)
+      ? Object.fromEntries(
+          Object.entries(sent)
+            .filter(([, value]) => value !== "" && value !== null)
+            .map(([name, value]) => [
+              name,
+              typeof value === "boolean" || typeof value === "number" ? String(value) : value,
+            ]),
+        )
+      : sent,
+  only(linkQuery.omit({ limit: true, cursor: true, fields: true }).shape),
+);
+
+const selectedLinks = z.object({
+  ids: z
+    .array(z.string({ error: IDS_SENTENCE }), { error: IDS_SENTENCE })
+    .min(1, { error: IDS_SENTENCE })
+    .max(MANY_LINKS_MAX, { error: IDS_SENTENCE })
+    .optional(),
+  /** Those that the list shows with these parameters, up to 1,000 of them. */
+  filter: filter.optional(),
+  /** All links of the workspace, up to 1,000 of them. */
+  all: z.literal(true, { error: "all must be true or left out" }).optional(),
+  /** Continues with the links after those of the call before: its `next`. */
+  cursor: z.string({ error: "cursor must be the next of the call before" }).optional(),
+  /** Tells which links would be reached, and does nothing. */
+  dryRun: flag("dryRun").default(false),
+});
+
+function isSelection({ ids, filter: given, all }: SelectedLinks): boolean {
+  const ways = [ids, given, all].filter((way) => way !== undefined);
+  return ways.length === 1 && (given === undefined || Object.keys(given).length > 0);
+}
+
+export const deletedLinks = z
+  .object(selectedLinks.shape, { error: "Send a JSON object that names the links" })
+  .refine(isSelection, { error: SELECTION_SENTENCE });
+
+export const changedLinks = z
+  .object(
+    {
+      ...selectedLinks.shape,
+      changes: only({
+        ...linkChanges.pick({
+          isActive: true,
+          isArchived: true,
+          collectionId: true,
+          expiresAt: true,
+        }).shape,
+        addTags: tags.optional(),
+        removeTags: tags.optional(),
+      }).refine((changes) => Object.values(changes).some((value) => value !== undefined), {
+        error: CHANGES_SENTENCE,
+      }),
+    },
+    { error: "Send a JSON object that names the links and their changes" },
+  )
+  .refine(isSelection, { error: SELECTION_SENTENCE });
+
 const LINKS_MAX = 100;
 const LINKS_SENTENCE = `links must be a list of 1 to ${LINKS_MAX} links`;
 
@@ -346,5 +415,6 @@ export const newLinks = z.object(
 
 export type NewLink = z.output<typeof newLink>;
 export type LinkChangesBody = z.output<typeof linkChanges>;
+export type SelectedLinks = Omit<z.output<typeof selectedLinks>, "dryRun">;
 export type LookUpQuery = z.output<typeof lookUpQuery>;
 export type LinkQuery = z.output<typeof linkQuery>;

@@ -13,11 +13,13 @@ import {
   importOutcome,
   link,
   listedLink,
+  manyOutcome,
   simulation,
 } from "./answers.ts";
 import type { linkBulkOperations } from "./bulk.ts";
 import { createdLink, linkChanges, newLink } from "./contract.ts";
 import type { csvOperations } from "./csv.ts";
+import type { manyLinksOperations } from "./many.ts";
 import type { linkOperations } from "./operations.ts";
 import type { simulationOperations } from "./simulate.ts";
 import type { variantOperations } from "./variants.ts";
@@ -81,6 +83,7 @@ const TAKEN = "The short code is taken: `suggestions` holds others that are free
 export const linkReference: ReferenceOf<
   typeof linkOperations &
     typeof linkBulkOperations &
+    typeof manyLinksOperations &
     typeof csvOperations &
     typeof simulationOperations &
     typeof variantOperations
@@ -199,6 +202,26 @@ export const linkReference: ReferenceOf<
       },
     },
   },
+  changeLinks: {
+    summary: "Change many links",
+    description:
+      "Changes up to 1,000 links: those of `ids`, those that match `filter` (the list's parameters), or `all`. Each is changed or refused by itself, with its own webhook event. With more matches, `next` is the `cursor` of the next call. `dryRun` only tells.",
+    answers: { 200: manyOutcome },
+    example: {
+      body: { filter: { tag: "sale" }, changes: { isArchived: true, removeTags: ["sale"] } },
+      answer: { dryRun: false, matched: 1, ids: [LINK.id], failed: [], next: null },
+    },
+  },
+  deleteLinks: {
+    summary: "Delete many links",
+    description:
+      "Deletes up to 1,000 links: those of `ids`, those that match `filter` (the list's parameters), or `all`. A member deletes only their own; each other one is refused by itself. `dryRun` only tells.",
+    answers: { 200: manyOutcome },
+    example: {
+      body: { ids: [LINK.id], dryRun: true },
+      answer: { dryRun: true, matched: 1, ids: [LINK.id], failed: [], next: null },
+    },
+  },
   exportLinks: {
     summary: "Export links as CSV",
     description: "In the columns that an import reads, with the filters of the list.",
@@ -292,7 +315,7 @@ export const linkResources: readonly Resource[] = [
   {
     title: "Bulk and CSV",
     description: "Many links at once.",
-    operations: ["createLinks", "importLinks", "exportLinks"],
+    operations: ["createLinks", "changeLinks", "deleteLinks", "importLinks", "exportLinks"],
   },
   {
     title: "Variants",

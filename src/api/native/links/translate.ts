@@ -99,7 +99,10 @@ export function toKey(query: LookUpQuery, config: Config): LinkKey | null {
   return { domain: domainOf(shortUrl?.hostname ?? "", config), code };
 }
 
-export function toFilter(query: LinkQuery, config: Config): LinkFilter {
+export function toFilter(
+  query: Omit<LinkQuery, "limit" | "cursor" | "fields">,
+  config: Config,
+): LinkFilter {
   return {
     q: query.q,
     tag: query.tag,

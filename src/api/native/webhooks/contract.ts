@@ -10,8 +10,7 @@ import { FILTER_ENTRIES_MAX, type Filters } from "../../../webhooks/filters.ts";
 import { RETRY_POLICIES } from "../../../webhooks/schedule.ts";
 import { isSecret } from "../../../webhooks/secrets.ts";
 import { THRESHOLD_MAX, THRESHOLDS_MAX } from "../../../webhooks/thresholds.ts";
-import { unknownNames } from "../../shared/nearest-name.ts";
-import { timeText } from "../../shared/plain-values.ts";
+import { only, timeText } from "../../shared/plain-values.ts";
 
 const URL_LENGTH_MAX = 2_048;
 const SECRET_LENGTH_MAX = 200;
@@ -93,16 +92,6 @@ const thresholds = z
       .max(THRESHOLDS_MAX, `thresholds must have at most ${THRESHOLDS_MAX} entries`),
   )
   .optional();
-
-/** Refuses other fields: a filter that is misspelt would deliver, and cost, everything. */
-function only<S extends z.ZodRawShape>(shape: S) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? unknownNames(issue.keys, Object.keys(shape), "field").join("; ")
-        : undefined,
-  });
-}
 
 const secret = z
   .string({ error: "secret must be a text" })
