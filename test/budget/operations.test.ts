@@ -77,7 +77,8 @@ describe("the billed operations of redirects", () => {
   it("are one KV write and two D1 queries for a link's first visit", async ({ expect }) => {
     const counted = await countFirstVisits(env, { links: 5 });
     expect(counted).toMatchObject({ redirects: 5, kvReads: 5, kvWrites: 5, d1Trips: 10 });
-    expect(counted.d1RowsRead).toBeLessThanOrEqual(20);
+    // Either query reads the link, its workspace and the networks that are not counted.
+    expect(counted.d1RowsRead).toBeLessThanOrEqual(5 * 2 * 3);
   });
 });
 
