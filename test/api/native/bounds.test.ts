@@ -28,8 +28,8 @@ function labels(table: "tags" | "collections"): Bound {
     limit: 1_000,
     fill: ({ workspace }, count) => [
       env.DB.prepare(
-        `${rows(count)} insert into ${table} (uuid, workspace_id, name, created_at_ms)
-         select ?1 || i, ?2, 'n' || i, 0 from n`,
+        `${rows(count)} insert into ${table} (uuid, workspace_id, name, name_key, created_at_ms)
+         select ?1 || i, ?2, 'n' || i, 'n' || i, 0 from n`,
       ).bind(crypto.randomUUID(), workspace.id),
     ],
     make: (account) => post(`/api/${table}`, { name: crypto.randomUUID() })(account),
