@@ -33,9 +33,16 @@ const ROUTES: Readonly<Record<string, Row>> = {
   "DELETE /api/workspaces/:id/members/:memberId": { from: "owner" },
   "GET /api/workspaces/:id/invitations": { from: "owner" },
   "DELETE /api/workspaces/:id/invitations/:invitationId": { from: "owner" },
+  "GET /api/workspaces/:id/excluded-networks": { from: "manager" },
+  "POST /api/workspaces/:id/excluded-networks": {
+    from: "manager",
+    body: { network: "203.0.113.7" },
+  },
+  "DELETE /api/workspaces/:id/excluded-networks/:networkId": { from: "manager" },
   "GET /api/domains": { from: "member" },
   "GET /api/domains/:id": { from: "member" },
   "POST /api/domains": { from: "manager", body: { hostname: "new.acme.example" } },
+  "PATCH /api/domains/:id": { from: "manager", body: { robots: "disallow" } },
   "POST /api/domains/:id/verify": { from: "manager" },
   "DELETE /api/domains/:id": { from: "manager" },
 };
@@ -44,7 +51,7 @@ const cases = Object.entries(ROUTES).flatMap(([route, row]) =>
   WHO.map((who) => [who, route, row] as const),
 );
 
-/** A workspace with another member, an invitation, and a domain. */
+/** A workspace with another member, an invitation, an excluded network, and a domain. */
 async function newScene(): Promise<{ owner: Account; params: Record<string, string>; id: string }> {
   const [owner, other] = [await newAccount(), await newAccount()];
   const post = async <T>(path: string, body: unknown, headers: Record<string, string>) => {
@@ -64,6 +71,11 @@ async function newScene(): Promise<{ owner: Account; params: Record<string, stri
     invited,
     owner.bySession,
   );
+  const network = await post<{ id: string }>(
+    `/api/workspaces/${id}/excluded-networks`,
+    { network: "198.51.100.0/24" },
+    owner.bySession,
+  );
   const named = { ...owner.bySession, "Signpost-Workspace": id };
   const hostname = `${crypto.randomUUID()}.example`;
   const domain = await post<{ id: string }>("/api/domains", { hostname }, named);
@@ -75,6 +87,7 @@ async function newScene(): Promise<{ owner: Account; params: Record<string, stri
       domain: domain.id,
       memberId: other.userId,
       invitationId: invitation.id,
+      networkId: network.id,
     },
   };
 }
