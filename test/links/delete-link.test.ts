@@ -47,6 +47,7 @@ describe("deleteLink", () => {
         {
           link_id: id,
           link_uuid: uuid,
+          reset_at_ms: null,
           ledger: context.access.workspace.ledger,
           link_created_at_ms: NOW,
         },
