@@ -75,7 +75,7 @@ export function createClient(options: ClientOptions): Client {
       itemsOf(answer, { ...sent, query: { ...(route.paged && { limit: PAGE_ITEMS }), ...query } });
     return [id, Object.assign(call, { withHeaders: answer, all })] as const;
   });
-  return Object.fromEntries(calls);
+  return Object.fromEntries(calls) as unknown as Client;
 }
 
 async function* itemsOf(
