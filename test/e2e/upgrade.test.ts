@@ -224,6 +224,21 @@ describe.each(STAGES.map((stage, index) => ({ ...stage, index })))("$name", (sta
     await listenTo(["*"]);
   });
 
+  it("refunds and deletes conversions", async ({ expect }) => {
+    const [last, before] = await api<{ id: number }[]>("/api/conversions");
+    await api(`/api/conversions/${last?.id}/refund`, { method: "POST" });
+    await api(`/api/conversions/${before?.id}`, { method: "DELETE" });
+    const left = await api<{ id: number; refundedAt: string | null }[]>("/api/conversions");
+    expect(left.find(({ id }) => id === last?.id)?.refundedAt).not.toBeNull();
+    expect(left.map(({ id }) => id)).not.toContain(before?.id);
+  });
+
+  it("begins the counts of a link again", async ({ expect }) => {
+    const link = await createLink({ clicksLimit: 1 });
+    const reset = await api(`/api/links/${link["id"]}/reset-counts`, { method: "POST" });
+    expect(reset).toMatchObject({ success: true });
+  });
+
   it("forgets a deleted link", async ({ expect }) => {
     const link = await createLink();
     await api(`/api/links/${link["id"]}`, { method: "DELETE" });
