@@ -50,8 +50,9 @@ export function operation<
   const steps: Step<NativeEnvironment>[] = [];
   const requirement: Requirement | null =
     row.requires === "anybody" ? null : { who: "account", ...row.requires };
-  if (requirement !== null) steps.push(requires(requirement));
-  if (requirement !== null) steps.push(validate.queryNames(namesIn(query)));
+  if (requirement !== null) {
+    steps.push(requires(requirement), validate.queryNames(namesIn(query)));
+  }
   if (row.inWorkspace !== undefined) steps.push(inWorkspace(row.inWorkspace));
   if (query !== undefined) steps.push(validate.query(query));
   if (body !== undefined) {

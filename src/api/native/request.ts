@@ -2,7 +2,9 @@
 
 import type { Context } from "hono";
 
+import type { WorkspaceContext } from "../../access/context.ts";
 import { parseUuid } from "../../platform/uuid.ts";
+import { nowOf } from "../shared/dialect.ts";
 import type { NativeContext } from "./environment.ts";
 
 /**
@@ -17,4 +19,9 @@ export function uuidOf(c: NativeContext, parameter = "id"): string {
 export function wantsText(c: Pick<Context, "req">): boolean {
   const first = c.req.header("Accept")?.split(",", 1)[0]?.split(";", 1)[0];
   return first?.trim().toLowerCase() === "text/plain";
+}
+
+/** Returns the context of a change in the workspace in which the request acts. */
+export function workspaceContextOf(c: NativeContext): WorkspaceContext {
+  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
 }

@@ -2,20 +2,21 @@
 
 import * as z from "zod";
 
-import type { WorkspaceContext } from "../../../access/context.ts";
 import {
   deleteConversion,
   listConversions,
   type RecordedConversion,
   refundConversion,
 } from "../../../conversions/recorded-conversions.ts";
-import { nowOf } from "../../shared/dialect.ts";
 import { timeText } from "../../shared/plain-values.ts";
+import type { AnswerOf } from "../../shared/reference.ts";
 import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { announceNext } from "../links/list.ts";
 import { operation } from "../operation.ts";
+import { workspaceContextOf } from "../request.ts";
 import { isoOf } from "../wire-values.ts";
+import type { conversion as conversionAnswer } from "./answers.ts";
 
 const PAGE_MAX = 1_000;
 const ID = /^[1-9]\d{0,14}$/;
@@ -56,7 +57,7 @@ export const conversionOperations = {
     requires: { scope: "links:read:analytics", role: "manager" },
     query: conversionQuery,
     async answer(c, { query }) {
-      const page = await listConversions(contextOf(c), {
+      const page = await listConversions(workspaceContextOf(c), {
         goal: query.goal ?? null,
         link: query.link ?? null,
         fromMs: query.from ?? 0,
@@ -75,7 +76,7 @@ export const conversionOperations = {
     path: "/conversions/:id/refund",
     requires: { scope: "links:update", role: "manager" },
     async answer(c) {
-      const refunded = await refundConversion(contextOf(c), idOf(c));
+      const refunded = await refundConversion(workspaceContextOf(c), idOf(c));
       return refunded.ok ? c.json(wireConversion(refunded.value)) : refuse(c, refunded.error);
     },
   }),
@@ -85,14 +86,14 @@ export const conversionOperations = {
     requires: { scope: "links:update", role: "manager" },
     async answer(c) {
       const id = idOf(c);
-      const deleted = await deleteConversion(contextOf(c), id);
+      const deleted = await deleteConversion(workspaceContextOf(c), id);
       return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
     },
   }),
 };
 
 /** Converts a conversion. */
-export function wireConversion(conversion: RecordedConversion) {
+export function wireConversion(conversion: RecordedConversion): AnswerOf<typeof conversionAnswer> {
   const { id, orderId, value, currency, goal, link, clickId, variant } = conversion;
   return {
     id,
@@ -107,10 +108,6 @@ export function wireConversion(conversion: RecordedConversion) {
     convertedAt: isoOf(conversion.atMs),
     refundedAt: isoOf(conversion.refundedAtMs),
   };
-}
-
-function contextOf(c: NativeContext): WorkspaceContext {
-  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
 }
 
 /** Reads the id of a conversion; 0, which none has, for another text. */

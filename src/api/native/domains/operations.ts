@@ -1,6 +1,5 @@
 /** Custom domains of the workspace that a request acts in. Managers change them, by session. */
 
-import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { domains as domainTable } from "../../../db/schema/index.ts";
@@ -11,13 +10,13 @@ import { readHostnames } from "../../../workspaces/custom-hostnames.ts";
 import { type Domain, domainStore, type WholeDomain } from "../../../workspaces/domains.ts";
 import { proveDomain } from "../../../workspaces/prove-domain.ts";
 import { releaseDomain } from "../../../workspaces/release-domain.ts";
-import { announceLiveBy, nowOf } from "../../shared/dialect.ts";
+import { announceLiveBy } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
-import { uuidOf } from "../request.ts";
+import { uuidOf, workspaceContextOf } from "../request.ts";
 import { CHANGES_BYTES_MAX, domainChanges, newDomain } from "./contract.ts";
 import { type Serving, wireDomain, wireWholeDomain } from "./translate.ts";
 
@@ -48,7 +47,7 @@ export const domainOperations = {
           table: domainTable,
           change: (alongside) =>
             claimDomain(
-              contextOf(c),
+              workspaceContextOf(c),
               { hostname: hostname.value, userId: c.get("access").userId },
               alongside,
             ),
@@ -75,7 +74,7 @@ export const domainOperations = {
     requires: { who: "session", role: "manager" },
     body: { schema: domainChanges, limitBytes: CHANGES_BYTES_MAX },
     async answer(c, { body }) {
-      const changed = await changeDomain(contextOf(c), uuidOf(c), body);
+      const changed = await changeDomain(workspaceContextOf(c), uuidOf(c), body);
       if (!changed.ok) return refuse(c, changed.error);
       announceLiveBy(c);
       return c.json(await wire(c, changed.value));
@@ -86,7 +85,7 @@ export const domainOperations = {
     path: "/domains/:id/verify",
     requires: { who: "session", role: "manager" },
     async answer(c) {
-      const proved = await proveDomain(contextOf(c), uuidOf(c));
+      const proved = await proveDomain(workspaceContextOf(c), uuidOf(c));
       if (!proved.ok) return refuse(c, proved.error);
       announceLiveBy(c);
       return c.json(await wire(c, proved.value));
@@ -97,17 +96,13 @@ export const domainOperations = {
     path: "/domains/:id",
     requires: { who: "session", role: "manager" },
     async answer(c) {
-      const released = await releaseDomain(contextOf(c), uuidOf(c));
+      const released = await releaseDomain(workspaceContextOf(c), uuidOf(c));
       if (!released.ok) return refuse(c, released.error);
       announceLiveBy(c);
       return c.json({ success: true, id: released.value.uuid });
     },
   }),
 };
-
-function contextOf(c: NativeContext): WorkspaceContext {
-  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
-}
 
 /** Reads what Cloudflare does for domains, where it serves them. */
 async function servingOf(c: NativeContext, found: readonly Domain[]): Promise<Serving | null> {

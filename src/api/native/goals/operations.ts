@@ -3,7 +3,6 @@
  * them.
  */
 
-import type { WorkspaceContext } from "../../../access/context.ts";
 import { configOf } from "../../../config.ts";
 import {
   createGoal,
@@ -15,13 +14,12 @@ import type { GoalWithSecret } from "../../../conversions/goal.ts";
 import { goalStore } from "../../../conversions/goals.ts";
 import { databaseOf } from "../../../db/database.ts";
 import { conversionGoals as goalTable } from "../../../db/schema/index.ts";
-import { nowOf } from "../../shared/dialect.ts";
 import { runOnce } from "../../shared/idempotency.ts";
 import { onceRequestOf } from "../../shared/once-request.ts";
 import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
-import { uuidOf } from "../request.ts";
+import { uuidOf, workspaceContextOf } from "../request.ts";
 import { goalChanges, newGoal } from "./contract.ts";
 import { wireGoal } from "./translate.ts";
 
@@ -49,7 +47,7 @@ export const goalOperations = {
         { ...once, db: databaseOf(c.env.DB), body },
         {
           table: goalTable,
-          change: (alongside) => createGoal(contextOf(c), body, alongside),
+          change: (alongside) => createGoal(workspaceContextOf(c), body, alongside),
           // A secret is shown once: whoever missed it makes another.
           rebuild: async (ids): Promise<GoalWithSecret | null> =>
             (await store.findByIds(ids))[0] ?? null,
@@ -77,7 +75,7 @@ export const goalOperations = {
     requires: { scope: "links:update", role: "manager" },
     body: { schema: goalChanges },
     async answer(c, { body }) {
-      const updated = await updateGoal(contextOf(c), uuidOf(c), body);
+      const updated = await updateGoal(workspaceContextOf(c), uuidOf(c), body);
       return updated.ok ? c.json(wireGoal(updated.value, originOf(c))) : refuse(c, updated.error);
     },
   }),
@@ -86,7 +84,7 @@ export const goalOperations = {
     path: "/conversion-goals/:id/rotate-secret",
     requires: { scope: "links:update", role: "manager" },
     async answer(c) {
-      const rotated = await rotateGoalSecret(contextOf(c), uuidOf(c));
+      const rotated = await rotateGoalSecret(workspaceContextOf(c), uuidOf(c));
       return rotated.ok ? c.json(wireGoal(rotated.value, originOf(c))) : refuse(c, rotated.error);
     },
   }),
@@ -96,18 +94,14 @@ export const goalOperations = {
     requires: { scope: "links:update", role: "manager" },
     async answer(c) {
       const id = uuidOf(c);
-      const deleted = await deleteGoal(contextOf(c), id);
+      const deleted = await deleteGoal(workspaceContextOf(c), id);
       return deleted.ok ? c.json({ success: true, id }) : refuse(c, deleted.error);
     },
   }),
 };
 
-function contextOf(c: NativeContext): WorkspaceContext {
-  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
-}
-
 function storeOf(c: NativeContext) {
-  return goalStore(contextOf(c));
+  return goalStore(workspaceContextOf(c));
 }
 
 function originOf(c: NativeContext): string {

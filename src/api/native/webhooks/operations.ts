@@ -3,7 +3,6 @@
 import { configOf } from "../../../config.ts";
 import { ok, type Result } from "../../../platform/result.ts";
 import {
-  type DeliveryContext,
   listDeliveries,
   redeliverFailed,
   redeliverOne,
@@ -18,7 +17,7 @@ import { nowOf } from "../../shared/dialect.ts";
 import type { NativeContext } from "../environment.ts";
 import { refuse } from "../errors.ts";
 import { operation } from "../operation.ts";
-import { uuidOf } from "../request.ts";
+import { uuidOf, workspaceContextOf } from "../request.ts";
 import {
   deliveryQuery,
   newWebhook,
@@ -114,7 +113,9 @@ export const webhookOperations = {
     body: { schema: testRequest },
     async answer(c, { body }) {
       const { event } = body;
-      const sent = await withEndpoint(c, (endpoint) => sendSample(contextOf(c), endpoint, event));
+      const sent = await withEndpoint(c, (endpoint) =>
+        sendSample(workspaceContextOf(c), endpoint, event),
+      );
       if (!sent.ok) return refuse(c, sent.error);
       return c.json({ success: true, event, deliveryId: sent.value });
     },
@@ -129,7 +130,7 @@ export const webhookOperations = {
       const found = await endpointOf(c);
       if (!found.ok) return refuse(c, found.error);
       const page = { status, beforeId: cursor, limit };
-      const deliveries = await listDeliveries(contextOf(c), found.value, page);
+      const deliveries = await listDeliveries(workspaceContextOf(c), found.value, page);
       const last = deliveries.at(-1);
       if (last !== undefined && deliveries.length === limit) {
         const next = new URL(c.req.url);
@@ -147,7 +148,7 @@ export const webhookOperations = {
     async answer(c, { body }) {
       const { since: sinceMs } = body;
       const again = await withEndpoint(c, (endpoint) =>
-        redeliverFailed(contextOf(c), endpoint, sinceMs),
+        redeliverFailed(workspaceContextOf(c), endpoint, sinceMs),
       );
       if (!again.ok) return refuse(c, again.error);
       const { count, more } = again.value;
@@ -160,7 +161,9 @@ export const webhookOperations = {
     requires: { scope: "webhooks:manage" },
     async answer(c) {
       const id = c.req.param("deliveryId");
-      const again = await withEndpoint(c, (endpoint) => redeliverOne(contextOf(c), endpoint, id));
+      const again = await withEndpoint(c, (endpoint) =>
+        redeliverOne(workspaceContextOf(c), endpoint, id),
+      );
       return again.ok ? c.json({ success: true, id }) : refuse(c, again.error);
     },
   }),
@@ -170,10 +173,6 @@ function storeOf(c: NativeContext) {
   const { env } = c;
   const { workspace } = c.get("access");
   return endpointStore({ env, workspace, nowMs: nowOf(c), policy: endpointPolicy(env) });
-}
-
-function contextOf(c: NativeContext): DeliveryContext {
-  return { env: c.env, workspace: c.get("access").workspace, nowMs: nowOf(c) };
 }
 
 async function endpointOf(c: NativeContext) {
