@@ -3,6 +3,7 @@
 import * as z from "zod";
 
 import { references } from "../../src/api/references.ts";
+import { byPath } from "../../src/api/shared/operation.ts";
 import type { ApiReference, Reference } from "../../src/api/shared/reference.ts";
 
 interface Documented {
@@ -26,16 +27,12 @@ const documented: readonly Documented[] = references
       return [{ api, id, reference, path, method: operation.method, fails }];
     }),
   )
-  .toSorted((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1))
+  .toSorted((a, b) => byPath(a.path, b.path))
   .map(({ path, fails, ...rest }) => ({
     ...rest,
     pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}/?$`),
     fails: new Set(Object.keys(fails).map(Number)),
   }));
-
-function sortKey(path: string): string {
-  return path.replaceAll(/:\w+/g, "\uffff");
-}
 
 /** Throws if the answer of a documented operation is none that its documents allow. */
 export async function assertDocumented(

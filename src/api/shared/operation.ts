@@ -78,8 +78,8 @@ export function mountOperations<E extends DialectEnvironment>(
   }
 }
 
-/** Orders paths so that `/links/export` comes before `/links/:id`, which matches it too. */
-function byPath(one: string, other: string): number {
+/** Orders paths as they are mounted: so that `/links/export` comes before `/links/:id`, which matches it too. */
+export function byPath(one: string, other: string): number {
   return sortKey(one) < sortKey(other) ? -1 : 1;
 }
 

@@ -15,8 +15,8 @@ export const PVTLNK_EXPORT_COLUMNS = [
   "created_at",
 ] as const;
 
-export const EXPORT_COLUMNS = [
-  ...PVTLNK_EXPORT_COLUMNS,
+/** What both directions have beyond PVTLNK's columns. */
+const NATIVE_COLUMNS = [
   "expired_url",
   "clicks_limit",
   "limit_reached_url",
@@ -28,6 +28,8 @@ export const EXPORT_COLUMNS = [
   "crawlable",
   "external_id",
 ] as const;
+
+export const EXPORT_COLUMNS = [...PVTLNK_EXPORT_COLUMNS, ...NATIVE_COLUMNS] as const;
 
 /** The columns that an import reads; others are ignored. */
 export const IMPORT_COLUMNS = [
@@ -42,16 +44,7 @@ export const IMPORT_COLUMNS = [
   "scheduled_start_at",
   "scheduled_end_at",
   "expires_at",
-  "expired_url",
-  "clicks_limit",
-  "limit_reached_url",
-  "forward_query",
-  "forward_path",
-  "social_title",
-  "social_description",
-  "social_image",
-  "crawlable",
-  "external_id",
+  ...NATIVE_COLUMNS,
 ] as const;
 
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number];
